@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Why a connection failed, in words, and what to try (tcp.md's table). */
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct _HsAddress HsAddress; /* hs-address.h */
+
+typedef enum
+{
+  HS_FAILURE_NAME,          /* name not found */
+  HS_FAILURE_REFUSED,       /* RST to our SYN */
+  HS_FAILURE_NO_ANSWER,     /* SYN sent again and again */
+  HS_FAILURE_UNREACHABLE,   /* EHOSTUNREACH, ENETUNREACH */
+  HS_FAILURE_CLOSED_EARLY,  /* FIN or RST before a word (or with its one line) */
+  HS_FAILURE_PROTOCOL,      /* something answers, but not as expected */
+  HS_FAILURE_REFUSED_BY_SERVER, /* ERROR, 433 …: its own words */
+  HS_FAILURE_NEEDS_ENCRYPTION,
+  HS_FAILURE_UNSUPPORTED,   /* udp:// */
+  HS_FAILURE_ADDRESS,       /* cannot be parsed, unix path missing or not allowed */
+  HS_FAILURE_LOST,          /* stood, then reset or timed out */
+  HS_FAILURE_OTHER,
+} HsFailureKind;
+
+typedef struct
+{
+  HsFailureKind kind;
+  char *title;      /* "No answer from 192.168.1.77" (translated) */
+  char *sentence;   /* what was observed (translated) */
+  GPtrArray *hints; /* of HsFailureHint */
+} HsFailure;
+
+typedef struct
+{
+  char *title;      /* translated */
+  char *text;       /* (nullable) translated */
+  char *command;    /* (nullable) "sudo ufw allow 8000/tcp" */
+} HsFailureHint;
+
+/* From what GIO said. @syns: how often the SYN went out (1 + retransmissions), 0 unknown; @said (nullable): the server's own line. */
+HsFailure *hs_failure_from_error (const HsAddress *address, const GError *error, guint syns, const char *said);
+HsFailure *hs_failure_new (HsFailureKind kind, const HsAddress *address, const char *said);
+void hs_failure_free (HsFailure *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsFailure, hs_failure_free)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The session's lower edge, for who carries its lines (hs-connection.c, tests/duet). */
+#pragma once
+
+#include "hs-irc-message.h"
+#include "hs-plain.h"
+#include "hs-session.h"
+
+void hs_session_set_send (HsSession *self, HsSessionSend send, gpointer user_data);
+/* The connection stands and the protocol is being found out, or chosen. @pass (nullable): sent as PASS (the host's token). */
+void hs_session_begin_irc (HsSession *self, const char *pass); /* CAP LS 302, PASS, NICK, USER */
+/* Plain dialect: one room named after the peer. */
+void hs_session_begin_plain (HsSession *self, const char *peer);
+/* One IRC line from the server; written to. */
+void hs_session_receive_irc (HsSession *self, char *line, gsize len);
+/* One text from a plain peer, raw bytes. */
+void hs_session_receive_plain (HsSession *self, const char *data, gsize len);
+void hs_session_receive_too_long (HsSession *self);
+/* The peer's TCP has acknowledged the stream up to @offset; the kernel took it up to @offset. */
+void hs_session_written (HsSession *self, guint64 offset);
+void hs_session_acknowledged (HsSession *self, guint64 offset);
+void hs_session_set_state (HsSession *self, HsSessionState state, const char *error_text);
+/* The connection is over: pending messages become not confirmed or failed. */
+void hs_session_ended (HsSession *self, const char *why);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Our side of one conversation with one server: the client half of IRC. Messages in, one send function out: it has no socket
+ * (hs-connection.h gives it one) and no clock of its own, so that in memory it talks to an engine (tests/duet). */
+#pragma once
+
+#include "hs-room.h"
+#include "hs-store.h"
+
+#define HS_TYPE_SESSION (hs_session_get_type ())
+G_DECLARE_FINAL_TYPE (HsSession, hs_session, HS, SESSION, GObject)
+
+typedef enum
+{
+  HS_SESSION_OFFLINE,
+  HS_SESSION_CONNECTING,  /* down to the kernel's handshake, then finding out the protocol */
+  HS_SESSION_REGISTERING,
+  HS_SESSION_ONLINE,
+  HS_SESSION_LEAVING,     /* said goodbye, reading to the end */
+} HsSessionState;
+
+#define HS_SESSION_ERROR (hs_session_error_quark ())
+GQuark hs_session_error_quark (void);
+typedef enum
+{
+  HS_SESSION_ERROR_NOT_CONNECTED,
+  HS_SESSION_ERROR_UNKNOWN_COMMAND,
+  HS_SESSION_ERROR_USAGE,
+  HS_SESSION_ERROR_REFUSED,        /* the server said no: its words */
+  HS_SESSION_ERROR_NEEDS_ENCRYPTION,
+  HS_SESSION_ERROR_UNSUPPORTED,
+} HsSessionError;
+
+/* One line (IRC, with CR LF) or one text (plain dialect: @plain) is to go out; returns the stream offset after it (0: not connected). */
+typedef guint64 (*HsSessionSend) (HsSession *self, const char *data, gsize len, gpointer user_data);
+
+/* Properties (all notify): name (title of the server or room), address (text), nick, state (int), error-text (nullable), lag (ms, -1 unknown),
+ * plain (speaks plain text), hosted (our own server), rooms (GListModel of HsRoom).
+ * @network: key in history.db. @shown_name: what people see; the nick is derived from it. */
+HsSession *hs_session_new (HsStore *store, const char *network, const char *address, const char *shown_name, gboolean hosted);
+
+const char *hs_session_get_name (HsSession *self);
+const char *hs_session_get_address (HsSession *self);
+const char *hs_session_get_nick (HsSession *self);
+HsSessionState hs_session_get_state (HsSession *self);
+const char *hs_session_get_error_text (HsSession *self);
+gboolean hs_session_is_plain (HsSession *self);
+gboolean hs_session_is_hosted (HsSession *self);
+GListModel *hs_session_get_rooms (HsSession *self);
+HsRoom *hs_session_find_room (HsSession *self, const char *name);
+
+/* ---- Verbs (the one way down). Each fails with HS_SESSION_ERROR, and loses nothing. ---- */
+/* Typed text: a message, or /me /nick /join /part /msg /topic /quit ("//x" says "/x"). In a plain session only /quit and q are commands. */
+gboolean hs_session_say (HsSession *self, HsRoom *room, const char *text, GError **error);
+gboolean hs_session_join (HsSession *self, const char *room, GError **error);
+gboolean hs_session_part (HsSession *self, HsRoom *room, GError **error);
+gboolean hs_session_set_nick (HsSession *self, const char *nick, GError **error);
+gboolean hs_session_set_topic (HsSession *self, HsRoom *room, const char *topic, GError **error);
+HsRoom *hs_session_open_person (HsSession *self, const char *nick); /* the private conversation with @nick, made when new. Borrowed */
+void hs_session_set_typing (HsSession *self, HsRoom *room, gboolean typing); /* at most one a 3 s (IRCv3 typing) */
+void hs_session_mark_read (HsSession *self, HsRoom *room);
+void hs_session_set_draft (HsSession *self, HsRoom *room, const char *draft);
+/* Says QUIT (or a bare q) and asks the connection to close in good order: "leave-requested" is emitted. */
+void hs_session_quit (HsSession *self, const char *reason);
+/* An own message that failed or is in doubt. */
+gboolean hs_session_send_again (HsSession *self, HsRoom *room, HsEntry *entry, GError **error);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A room's rows as a lazy GListModel of HsEntry: knows how many there are, keeps an LRU of pages, asks for a page when a row of it is wanted,
+ * and shows the pending ones after the last stored row. It does no I/O: who made it fetches. */
+#pragma once
+
+#include "hs-entry.h"
+
+#define HS_TYPE_ENTRY_LIST (hs_entry_list_get_type ())
+G_DECLARE_FINAL_TYPE (HsEntryList, hs_entry_list, HS, ENTRY_LIST, GObject)
+
+/* Rows [first, first + count) are wanted; answer later by hs_entry_list_fill (). */
+typedef void (*HsEntryListFetch) (HsEntryList *list, guint first, guint count, gpointer user_data);
+HsEntryList *hs_entry_list_new (HsEntryListFetch fetch, gpointer user_data);
+
+/* From which entry on it is unread: id of the last one read (0: none marked). */
+void hs_entry_list_set_read_id (HsEntryList *self, gint64 id);
+guint hs_entry_list_get_n_stored (HsEntryList *self);

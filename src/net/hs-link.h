@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An established connection that speaks lines: its stages (socket → TLS or none → line reader), its write queue, the tap on
+ * it, and the stamp on every line. Owns the descriptor. Knows neither IRC nor who is who. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "hs-buf.h"
+#include "hs-dialect.h"
+#include "hs-limits.h"
+#include "hs-line-reader.h"
+#include "hs-poller.h"
+#include "hs-tcp-tap.h"
+
+typedef struct _HsLink HsLink; /* a plain struct: some 200 bytes for an idle guest, no buffer */
+
+typedef enum
+{
+  HS_FRAMING_JUDGE_GUEST,  /* decides by hs_dialect_judge_guest, then becomes IRC or PLAIN */
+  HS_FRAMING_JUDGE_SERVER, /* by hs_dialect_judge_server */
+  HS_FRAMING_IRC,
+  HS_FRAMING_PLAIN,
+} HsFraming;
+
+typedef enum
+{
+  HS_LINK_EOF,      /* the peer's FIN; our side can still send (half-close) */
+  HS_LINK_ERROR,    /* reset, timed out, unreachable: @error says */
+  HS_LINK_OVERFLOW, /* the send queue passed its limit */
+  HS_LINK_CLOSED,   /* our own orderly close is through: read to the end, or bounded */
+} HsLinkEnd;
+
+typedef struct
+{
+  /* A whole line or message. IRC: TOO_LONG comes with data NULL. The link may be closed or freed inside. */
+  void (*line) (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_data);
+  /* The dialect is known (JUDGE framings). The line or message that decided follows by line(). HTTP and TLS: the owner answers and closes. */
+  void (*dialect) (HsLink *link, HsDialect dialect, gpointer user_data);
+  /* Nothing came for HS_LISTENER_MS since the beginning (JUDGE framings): a listener, or a silent server. Once. */
+  void (*silent) (HsLink *link, gpointer user_data);
+  /* EOF may be followed by CLOSED or ERROR; after the others nothing follows, and the descriptor is closed. */
+  void (*end) (HsLink *link, HsLinkEnd end, const GError *error, gpointer user_data);
+  /* (nullable) the owner's own deadline, set by hs_link_set_deadline () */
+  void (*due) (HsLink *link, gpointer user_data);
+  /* (nullable) the send queue has become empty */
+  void (*drained) (HsLink *link, gpointer user_data);
+} HsLinkFuncs;
+
+/* Takes @fd (non-blocking, TCP or Unix; sets TCP_NODELAY). @funcs is static, @user_data borrowed. */
+HsLink *hs_link_new (HsPoller *poller, int fd, HsFraming framing, const HsLinkFuncs *funcs, gpointer user_data);
+/* Closes at once (RST if unread data is there) when still open; the owner forgets it. Safe inside its own callbacks. */
+void hs_link_free (HsLink *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLink, hs_link_free)
+
+/* ---- Down ---- */
+/* Queues; written in one writev at the end of the loop iteration. Returns the stream offset of the byte after the last. */
+guint64 hs_link_send (HsLink *self, HsBuf *buf);
+guint64 hs_link_send_bytes (HsLink *self, const char *data, gsize len);
+/* What is queued so far leaves in a write of its own before anything queued later (a bare q). */
+void hs_link_break_write (HsLink *self);
+/* Flush, wait at most @fin_ms for the peer's FIN first (0: not), shutdown (WR), read to the end (at most HS_CLOSE_READ_MS), close: then end (CLOSED). */
+void hs_link_close (HsLink *self, guint fin_ms);
+/* Flush and shutdown (WR); goes on reading. */
+void hs_link_half_close (HsLink *self);
+/* Stop reading (TCP holds the peer back) and go on. What was read already is handed up after resuming. */
+void hs_link_set_paused (HsLink *self, gboolean paused);
+void hs_link_set_framing (HsLink *self, HsFraming framing);
+/* Plain: hands up whatever is held now. */
+void hs_link_flush_plain (HsLink *self);
+void hs_link_set_deadline (HsLink *self, gint64 monotonic_us);
+void hs_link_set_send_queue_max (HsLink *self, gsize bytes);
+void hs_link_set_user_data (HsLink *self, gpointer user_data);
+
+/* ---- Facts ---- */
+gsize hs_link_get_queued (HsLink *self);
+HsFraming hs_link_get_framing (HsLink *self);
+gboolean hs_link_peer_frames (HsLink *self);     /* it has once sent LF */
+gboolean hs_link_is_eof (HsLink *self);
+gboolean hs_link_is_closing (HsLink *self);      /* close () was asked for */
+guint64 hs_link_get_bytes_read (HsLink *self);
+guint64 hs_link_get_bytes_written (HsLink *self); /* taken by the kernel */
+int hs_link_get_fd (HsLink *self);
+/* Numeric address of the peer; "unix" for a local socket. (transfer full) */
+char *hs_link_dup_peer_name (HsLink *self, gboolean with_port);
+gboolean hs_link_is_loopback (HsLink *self);
+
+/* ---- The kernel's view ---- */
+/* The link tells @tap of everything (looks, reads, writes, close). Owned by the link until it is closed; then hs_link_steal_tap ()
+ * (in end, CLOSED or ERROR or OVERFLOW) to let it follow the orphan. NULL takes it off. */
+void hs_link_set_tap (HsLink *self, HsTcpTap *tap);
+HsTcpTap *hs_link_get_tap (HsLink *self);
+HsTcpTap *hs_link_steal_tap (HsLink *self);

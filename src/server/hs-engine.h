@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The chat server without socket, clock or thread: lines of peers in, queued lines and facts out. One row and one function per command. */
+#pragma once
+
+#include "hs-buf.h"
+#include "hs-dialect.h"
+#include "hs-irc-message.h"
+#include "hs-server-config.h"
+
+typedef struct _HsEngine HsEngine;
+typedef struct _HsPeer HsPeer; /* a guest, for the engine a plain struct; hs-peer.h */
+
+typedef enum
+{
+  HS_FACT_PEER_ADDED,      /* connected, nothing known yet */
+  HS_FACT_PEER_CHANGED,    /* dialect, nick, shown name, registered, listening */
+  HS_FACT_PEER_REMOVED,
+  HS_FACT_ROOM_CHANGED,    /* created, topic, member count; removed when empty */
+} HsFactKind;
+
+typedef struct
+{
+  /* Queue @buf to the peer (takes a reference if it keeps it). */
+  void (*send) (HsPeer *peer, HsBuf *buf, gpointer user_data);
+  /* What was queued so far is a write of its own (before a bare q). */
+  void (*break_write) (HsPeer *peer, gpointer user_data);
+  /* Flush and close in good order, after waiting @fin_ms for the guest's FIN. The peer is already removed from all rooms. */
+  void (*close) (HsPeer *peer, guint fin_ms, gpointer user_data);
+  void (*fact) (HsFactKind kind, HsPeer *peer, const char *room, gpointer user_data);
+  gint64 (*now) (gpointer user_data);                                /* Unix µs */
+  void (*random) (guint8 *data, gsize len, gpointer user_data);
+} HsEngineFuncs;
+
+HsEngine *hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointer user_data);
+void hs_engine_free (HsEngine *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsEngine, hs_engine_free)
+
+/* The host's own client: PASS with this token (raw bytes as hex) makes it the host. Spent on first use, valid HS_HOST_TOKEN_MS. */
+void hs_engine_set_host_token (HsEngine *self, const char *token_hex);
+
+/* ---- A peer's life; @owner is whoever carries it (the link) ---- */
+/* NULL and a reason ("ERROR :…\r\n" line) when a limit refuses it. @host: numeric address; @loopback exempts from per-address limits. */
+HsPeer *hs_engine_add_peer (HsEngine *self, const char *host, gboolean loopback, gpointer owner, char **refusal);
+/* The dialect was judged. HTTP and TLS are answered and closed here too (one clear line). */
+void hs_engine_set_dialect (HsEngine *self, HsPeer *peer, HsDialect dialect);
+/* Silent for HS_LISTENER_MS: from now on it hears the default room (protocol.md, One port 4). */
+void hs_engine_set_listener (HsEngine *self, HsPeer *peer);
+/* One line or message; written to. */
+void hs_engine_receive_irc (HsEngine *self, HsPeer *peer, char *line, gsize len);
+void hs_engine_receive_too_long (HsEngine *self, HsPeer *peer);
+void hs_engine_receive_plain (HsEngine *self, HsPeer *peer, const char *data, gsize len);
+/* End of stream (its half is closed): IRC leaves; a plain guest that has spoken is heard no more but still hears (TRUE: keep it for HS_HALF_CLOSED_MS). */
+gboolean hs_engine_peer_eof (HsEngine *self, HsPeer *peer);
+/* It is gone; rooms are told @reason. Frees the peer. */
+void hs_engine_remove_peer (HsEngine *self, HsPeer *peer, const char *reason);
+/* Deadlines (registration, PING, PONG): call no later than the returned Unix µs (0: nothing to wait for). */
+gint64 hs_engine_sweep (HsEngine *self);
+/* Takes leave of all: ERROR to IRC, a bare q to plain guests and listeners, close. */
+void hs_engine_stop (HsEngine *self, const char *reason);
+
+/* ---- Facts ---- */
+guint hs_engine_get_n_peers (HsEngine *self);
+guint hs_engine_get_n_registered (HsEngine *self);
+guint hs_engine_get_n_listeners (HsEngine *self);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What others may read of a guest of the engine. The struct itself stands in hs-engine-private.h. */
+#pragma once
+
+#include "hs-engine.h"
+
+gpointer hs_peer_get_owner (HsPeer *self);
+guint64 hs_peer_get_id (HsPeer *self);          /* never reused within an engine */
+const char *hs_peer_get_nick (HsPeer *self);    /* (nullable) before it has one */
+const char *hs_peer_get_shown (HsPeer *self);   /* (nullable) real name */
+const char *hs_peer_get_host (HsPeer *self);
+HsDialect hs_peer_get_dialect (HsPeer *self);
+gboolean hs_peer_is_registered (HsPeer *self);
+gboolean hs_peer_is_listener (HsPeer *self);
+gboolean hs_peer_is_host (HsPeer *self);
+gint64 hs_peer_get_since (HsPeer *self);        /* Unix µs */
+gint64 hs_peer_get_last_active (HsPeer *self);  /* Unix µs */

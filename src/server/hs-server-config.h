@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The hosted server's configuration: a key file, checked. Unknown groups and keys and bad values are named with file and line, and refused. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct
+{
+  /* [server] */
+  char *name;           /* shown name of the room's host or server; default: the account's real name, or the host name */
+  char *network;
+  char *motd;           /* (nullable) */
+  char *address;        /* (nullable) numeric; NULL: all */
+  guint16 port;         /* 8000 */
+  gboolean port_exact;  /* FALSE: the next free port is taken when it is in use */
+  char *unix_path;      /* (nullable) */
+  int backlog;
+  gboolean plain_text;
+  char *default_room;   /* "#lobby" */
+  /* [limits] */
+  gboolean flood_protection;
+  guint guests, per_address, unregistered;
+  guint registration_timeout, ping_after, pong_within; /* seconds in the file, ms here */
+  gsize send_queue, receive_queue;
+  guint commands_per_second, commands_burst;
+} HsServerConfig;
+
+HsServerConfig *hs_server_config_new (void); /* defaults */
+HsServerConfig *hs_server_config_copy (const HsServerConfig *self);
+void hs_server_config_free (HsServerConfig *self);
+/* Overlays the key file. Error: "FILE:LINE: …". Keys of later features (tls-*, [history] …) are refused by name until they are there. */
+gboolean hs_server_config_load (HsServerConfig *self, const char *path, GError **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerConfig, hs_server_config_free)

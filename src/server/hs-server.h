@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The hosted server for the rest of the program: façade on the main thread. Verbs go in, facts come out in batches (at most one a frame);
+ * engine, listener and links run on a thread and context of their own, or (threaded FALSE: handshake-server) on the main context. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "hs-guest.h"
+#include "hs-server-config.h"
+#include "hs-tcp-numbers.h"
+#include "hs-tcp-watch.h"
+
+#define HS_TYPE_SERVER (hs_server_get_type ())
+G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
+
+/* Properties (all notify): running, stopping, name, address (numeric bound), port, since (Unix µs), error-text (nullable),
+ * n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies.
+ * Signal "stopped": all leave has been taken. */
+HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);
+
+/* Listens. Finishing tells the port really taken (property port). A second start while running is G_IO_ERROR_EXISTS. */
+void hs_server_start_async (HsServer *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean hs_server_start_finish (HsServer *self, GAsyncResult *result, GError **error);
+/* Takes leave of all within HS_STOP_MS. */
+void hs_server_stop_async (HsServer *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean hs_server_stop_finish (HsServer *self, GAsyncResult *result, GError **error);
+
+gboolean hs_server_get_running (HsServer *self);
+guint16 hs_server_get_port (HsServer *self);
+const char *hs_server_get_name (HsServer *self);
+/* The address its own client connects to: the bound one, loopback when bound to all. (transfer full) */
+char *hs_server_dup_own_address (HsServer *self);
+/* A fresh one-time token for the host's own client (hex; secret: never logged). (transfer full) */
+char *hs_server_make_host_token (HsServer *self);
+
+/* GListModel of HsGuest; those whose socket lingers in a closing state stay until it is gone while observed. */
+GListModel *hs_server_get_guests (HsServer *self);
+/* Somebody looks at the server's page: only then listener numbers and guests' states are read (each 250 ms / 1 s). */
+void hs_server_set_observed (HsServer *self, gboolean observed);
+const HsTcpListenerNumbers *hs_server_get_listener_numbers (HsServer *self); /* (nullable) */
+/* GListModel of HsTcpLogItem: the listener's own steps (binding, bound, listening, accepted from …). */
+GListModel *hs_server_get_log (HsServer *self);
+/* One guest's connection in full, from now until the watch is disposed. (transfer full) */
+HsTcpWatch *hs_server_watch_guest (HsServer *self, HsGuest *guest);

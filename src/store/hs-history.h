@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* history.db: the client's conversations. The synchronous core, one connection, used by one thread (hs-store.h is the thread in front of it).
+ * Order key: id = (server time in ms << 12) | sequence; rowid order is time order. A position is the row's index within its room by that order,
+ * found through room_day prefix sums. Every stored row is one row of the list: day lines are drawn by the row that begins a day, joins and
+ * leaves are folded into one stored presence row. */
+#pragma once
+
+#include <glib.h>
+
+#include "hs-store-error.h"
+
+typedef struct _HsHistory HsHistory;
+
+typedef enum
+{
+  HS_ENTRY_MESSAGE = 0,
+  HS_ENTRY_ACTION = 1,
+  HS_ENTRY_NOTICE = 2,
+  HS_ENTRY_PRESENCE = 3, /* text: one line per event, "+name", "-name", "old>new" */
+  HS_ENTRY_EVENT = 4,    /* topic and the like: a sentence's arguments, see client/ */
+  HS_ENTRY_INFO = 5,     /* a line of the server or of our own: told in words */
+} HsEntryKind; /* stored; append only. The same values as model/'s */
+
+enum
+{
+  HS_ENTRY_OWN = 1 << 0,
+  HS_ENTRY_MENTION = 1 << 1,
+  HS_ENTRY_PLAIN = 1 << 2,       /* its sender speaks plain text */
+  HS_ENTRY_UNENCRYPTED = 1 << 3,
+  HS_ENTRY_REPLACED = 1 << 4,    /* had invalid bytes, shown as U+FFFD */
+}; /* stored; append only */
+
+typedef enum
+{
+  HS_DELIVERY_NONE = 0,       /* not ours */
+  HS_DELIVERY_PENDING = 1,
+  HS_DELIVERY_WRITTEN = 2,
+  HS_DELIVERY_ACKNOWLEDGED = 3, /* by the peer's TCP */
+  HS_DELIVERY_ACCEPTED = 4,     /* by the server (echo), or a plain peer's TCP acknowledged it */
+  HS_DELIVERY_READ = 5,
+  HS_DELIVERY_FAILED = 6,       /* visibly not delivered */
+  HS_DELIVERY_UNCONFIRMED = 7,  /* in doubt: may be sent again */
+} HsDelivery; /* stored; append only */
+
+typedef struct
+{
+  gint64 id;           /* 0 when inserting: made from time */
+  gint64 time;         /* Unix ms */
+  HsEntryKind kind;
+  guint flags;
+  HsDelivery delivery;
+  char *msgid;         /* (nullable) */
+  char *client_id;     /* (nullable) +handshakechat.github.io/id */
+  char *sender;        /* nick */
+  char *shown;         /* (nullable) real name then */
+  char *text;          /* (nullable) NULL: redacted */
+} HsHistoryRow;
+
+void hs_history_row_clear (HsHistoryRow *row);
+HsHistoryRow *hs_history_row_copy (const HsHistoryRow *row);
+void hs_history_row_free (HsHistoryRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsHistoryRow, hs_history_row_free)
+
+/* @path or ":memory:". Opens with WAL, synchronous=NORMAL, no mmap; migrates. */
+HsHistory *hs_history_open (const char *path, GError **error);
+void hs_history_close (HsHistory *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsHistory, hs_history_close)
+
+/* Room row of @name (folded) at @network (a key: "host", or an address text), made when new. Returns its id, 0 on error. */
+gint64 hs_history_room (HsHistory *self, const char *network, const char *name, GError **error);
+
+typedef struct
+{
+  gint64 id;
+  char *network, *name;
+  char *shown;        /* (nullable) title */
+  gint64 read_id;     /* last row read by the person */
+  guint unread, mentions; /* after read_id */
+  char *draft;        /* (nullable) */
+  gint64 last_time;   /* Unix ms, 0 none */
+} HsHistoryRoom;
+void hs_history_room_free (HsHistoryRoom *room);
+GPtrArray *hs_history_list_rooms (HsHistory *self, const char *network, GError **error); /* (nullable) network: all */
+gboolean hs_history_set_read (HsHistory *self, gint64 room, gint64 id, GError **error);
+gboolean hs_history_set_draft (HsHistory *self, gint64 room, const char *draft, GError **error);
+gboolean hs_history_set_shown (HsHistory *self, gint64 room, const char *shown, GError **error);
+
+/* Inserts; @row->id becomes the order key. *position: its index in the room. FALSE without error: it was there already (room, msgid). */
+gboolean hs_history_insert (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, GError **error);
+/* Presence is folded: appended to the room's last row when that is a presence row of the same local day (*appended TRUE, text is the whole), else inserted. */
+gboolean hs_history_insert_presence (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, gboolean *appended, GError **error);
+gboolean hs_history_set_delivery (HsHistory *self, gint64 id, HsDelivery delivery, GError **error);
+
+guint hs_history_count (HsHistory *self, gint64 room, GError **error);
+/* Rows [@first, @first + @count) of the room in order. (element-type HsHistoryRow) (transfer full) */
+GPtrArray *hs_history_page (HsHistory *self, gint64 room, guint first, guint count, GError **error);
+/* Position of the row @id, or of the first after it. */
+guint hs_history_position (HsHistory *self, gint64 room, gint64 id, GError **error);
+
+/* ---- Outbox: own messages without a final place yet ---- */
+/* Stores before it is written to the wire; returns its outbox id, 0 on error. */
+gint64 hs_history_outbox_add (HsHistory *self, gint64 room, const HsHistoryRow *row, GError **error);
+/* Enters the messages once, with @row's time, msgid and delivery, and leaves the outbox, in one transaction. */
+gboolean hs_history_outbox_settle (HsHistory *self, gint64 outbox, gint64 room, HsHistoryRow *row, guint *position, GError **error);
+gboolean hs_history_outbox_set_delivery (HsHistory *self, gint64 outbox, HsDelivery delivery, GError **error);
+gboolean hs_history_outbox_remove (HsHistory *self, gint64 outbox, GError **error);
+/* (element-type HsHistoryRow), id is the outbox id. */
+GPtrArray *hs_history_outbox_list (HsHistory *self, gint64 room, GError **error);
+
+gboolean hs_history_begin (HsHistory *self, GError **error);
+gboolean hs_history_commit (HsHistory *self, GError **error);

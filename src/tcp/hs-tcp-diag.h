@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kernel's socket table by sock_diag (7), through libmnl. Unprivileged. Each call is one exchange of a few µs with the kernel: never blocks. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "hs-tcp-state.h"
+
+typedef struct _HsTcpDiag HsTcpDiag; /* one netlink socket; belongs to one thread */
+
+typedef struct
+{
+  HsTcpState state;
+  guint32 expires_ms;   /* idiag_expires: TIME_WAIT's (or another timer's) time left */
+  guint64 cookie;
+  guint32 receive_queue, send_queue;
+} HsTcpDiagEntry;
+
+/* (nullable): NULL where netlink is not to be had (sandbox, other system). */
+HsTcpDiag *hs_tcp_diag_new (void);
+void hs_tcp_diag_free (HsTcpDiag *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTcpDiag, hs_tcp_diag_free)
+
+/* Exactly the socket with @cookie between @local and @remote. FALSE when it is gone (or the tuple now belongs to another). */
+gboolean hs_tcp_diag_find (HsTcpDiag *self, GInetSocketAddress *local, GInetSocketAddress *remote, guint64 cookie, HsTcpDiagEntry *entry);
+
+/* SYN_RECV entries of local @port, IPv4 and IPv6. */
+guint hs_tcp_diag_count_half_open (HsTcpDiag *self, guint16 port);
+
+/* SO_COOKIE; 0 where there is none. Read it right after connect or accept: the leftovers of the connection carry it. */
+guint64 hs_tcp_socket_cookie (int fd);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What TCP_INFO and the queues' ioctls say of one socket at one moment. A plain struct; reading it takes about 1 µs. */
+#pragma once
+
+#include "hs-tcp-state.h"
+
+typedef struct
+{
+  gint64 time;            /* monotonic µs */
+  HsTcpState state;       /* never TIME_WAIT: TCP_INFO says CLOSE then, sock_diag says which */
+  guint8 wscale_snd, wscale_rcv;
+  guint8 syn_options;     /* TCPI_OPT_*: timestamps 1, SACK 2, window scale 4, ECN 8 */
+  guint8 retransmits;     /* of the segment waited for now */
+  guint32 rto_us;
+  guint32 rtt_us, rttvar_us, min_rtt_us;
+  guint32 snd_mss, rcv_mss, advmss, pmtu;
+  guint32 snd_cwnd, snd_ssthresh;
+  guint32 snd_wnd, rcv_wnd; /* rcv_wnd 0 when the kernel does not tell (before 6.2) */
+  guint32 total_retrans;
+  guint32 unacked, lost;
+  guint64 bytes_acked;    /* raw: a client's own SYN and each side's own FIN count one (tcp.md) */
+  guint64 bytes_received; /* raw: the peer's FIN counts one */
+  guint64 bytes_sent, bytes_retrans;
+  guint32 segs_in, segs_out, data_segs_in, data_segs_out;
+  guint32 last_data_recv_ms, last_ack_recv_ms;
+  guint32 send_queue;     /* SIOCOUTQ: not yet acknowledged */
+  guint32 receive_queue;  /* SIOCINQ: not yet read by us */
+} HsTcpNumbers;
+
+/* FALSE with errno where the kernel does not tell (Unix socket, other system). */
+gboolean hs_tcp_numbers_read (int fd, HsTcpNumbers *self);
+
+/* A listener's (TCP_INFO of a LISTEN socket: unacked is the accept queue, sacked the backlog; SO_MEMINFO[8] the drops). */
+typedef struct
+{
+  gint64 time;
+  guint32 accept_queue;
+  guint32 backlog;
+  guint32 drops;
+  guint32 half_open;      /* SYN_RECV entries of this port, by sock_diag; G_MAXUINT32 where it cannot be seen */
+  gboolean syn_cookies;   /* half-open have reached the backlog: the kernel answers with SYN cookies if net.ipv4.tcp_syncookies allows */
+} HsTcpListenerNumbers;
+
+gboolean hs_tcp_listener_numbers_read (int fd, guint16 port, HsTcpListenerNumbers *self);

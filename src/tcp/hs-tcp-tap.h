@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Follows one connection in the thread that owns its descriptor: looks at the kernel when told that something may have
+ * happened, keeps the state machine, and reports events. After the descriptor is closed it follows the orphan by cookie
+ * until it is gone. It owns no descriptor of the connection; what is shown to people is HsTcpWatch's affair. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "hs-tcp-diag.h"
+#include "hs-tcp-event.h"
+#include "hs-tcp-numbers.h"
+
+typedef struct _HsTcpTap HsTcpTap;
+
+typedef enum
+{
+  HS_TCP_ROLE_OPENER,   /* we sent the SYN */
+  HS_TCP_ROLE_LISTENER, /* we accepted */
+} HsTcpRole;
+
+typedef struct
+{
+  void (*event) (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data);   /* borrowed */
+  void (*numbers) (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data); /* at each look */
+  void (*gone) (HsTcpTap *tap, gpointer user_data);                        /* nothing is left of the connection */
+} HsTcpTapFuncs;
+
+/* @diag (nullable) is borrowed and outlives the tap. Timers run in the thread-default context of the caller. */
+HsTcpTap *hs_tcp_tap_new (HsTcpRole role, HsTcpDiag *diag, const HsTcpTapFuncs *funcs, gpointer user_data);
+void hs_tcp_tap_free (HsTcpTap *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTcpTap, hs_tcp_tap_free)
+
+/* ---- Before there is a descriptor: the opener's GIO steps ---- */
+void hs_tcp_tap_step (HsTcpTap *self, const char *title, const char *detail, const char *source);
+/* The SYN went to @remote: SYN-SENT (observed by TCP_INFO if @fd ≥ 0, else inferred). A second call is a second address: the story begins anew. */
+void hs_tcp_tap_connecting (HsTcpTap *self, int fd, GSocketAddress *remote);
+/* No connection came of it: CLOSED, with why (G_IO_ERROR). */
+void hs_tcp_tap_failed (HsTcpTap *self, const GError *error);
+
+/* ---- While the descriptor is held ---- */
+/* connect () or accept () succeeded: reads cookie, addresses, TCP_INFO and, for a listener, the saved SYN. @since monotonic µs of accept, 0 for now:
+ * a guest may be watched only when somebody looks, then what went before is inferred. */
+void hs_tcp_tap_attach (HsTcpTap *self, int fd, gint64 since);
+/* Something may have happened (readable, hang-up, after our own send or shutdown): look. Cheap; calls back where it found news. */
+void hs_tcp_tap_look (HsTcpTap *self);
+/* Told by the link, because the kernel does not log them. */
+void hs_tcp_tap_wrote (HsTcpTap *self, gsize bytes, const char *what);
+void hs_tcp_tap_received (HsTcpTap *self, gsize bytes, guint reads, const char *what);
+void hs_tcp_tap_note (HsTcpTap *self, const char *title, const char *detail, const char *source);
+void hs_tcp_tap_shutting_down (HsTcpTap *self);  /* right before our shutdown (SHUT_WR) */
+/* Right before close (fd): last look, then the orphan is followed. @reset: SO_LINGER 0 was set. */
+void hs_tcp_tap_detach (HsTcpTap *self, gboolean reset);
+
+/* Somebody looks (the panel shows it): only then do timers run (numbers each second, the orphan's steps). Off: costs nothing. */
+void hs_tcp_tap_set_shown (HsTcpTap *self, gboolean shown);
+
+gboolean hs_tcp_tap_is_gone (HsTcpTap *self);
+HsTcpState hs_tcp_tap_get_state (HsTcpTap *self);
+GSocketAddress *hs_tcp_tap_get_local (HsTcpTap *self);   /* (nullable) */
+GSocketAddress *hs_tcp_tap_get_remote (HsTcpTap *self);  /* (nullable) */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What people see of one connection: the tap's events and numbers as an object to bind to, on the main thread. Does no I/O. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "hs-tcp-tap.h"
+
+#define HS_TYPE_TCP_WATCH (hs_tcp_watch_get_type ())
+G_DECLARE_FINAL_TYPE (HsTcpWatch, hs_tcp_watch, HS, TCP_WATCH, GObject)
+
+/* Properties (all notify): name, local, remote (strings), role, state (int), known (int), source, since (µs Unix),
+ * began (int: 0 nobody yet, 1 we, 2 the peer, 3 both), expires (monotonic µs when TIME-WAIT ends, else 0), gone, shown. */
+HsTcpWatch *hs_tcp_watch_new (HsTcpRole role, const char *name);
+
+/* Filled by whoever owns the tap (client/ directly, server/ by batches). */
+void hs_tcp_watch_add_event (HsTcpWatch *self, HsTcpEvent *event);
+void hs_tcp_watch_set_numbers (HsTcpWatch *self, const HsTcpNumbers *numbers);
+void hs_tcp_watch_set_addresses (HsTcpWatch *self, const char *local, const char *remote);
+void hs_tcp_watch_set_gone (HsTcpWatch *self);
+void hs_tcp_watch_set_name (HsTcpWatch *self, const char *name);
+
+/* The panel's wish; "notify::shown" is what the owner of the tap listens to. */
+void hs_tcp_watch_set_shown (HsTcpWatch *self, gboolean shown);
+gboolean hs_tcp_watch_get_shown (HsTcpWatch *self);
+
+const char *hs_tcp_watch_get_name (HsTcpWatch *self);
+const char *hs_tcp_watch_get_local (HsTcpWatch *self);
+const char *hs_tcp_watch_get_remote (HsTcpWatch *self);
+HsTcpRole hs_tcp_watch_get_role (HsTcpWatch *self);
+HsTcpState hs_tcp_watch_get_state (HsTcpWatch *self);
+HsTcpKnown hs_tcp_watch_get_known (HsTcpWatch *self);
+const char *hs_tcp_watch_get_source (HsTcpWatch *self);
+gint64 hs_tcp_watch_get_since (HsTcpWatch *self);
+gint64 hs_tcp_watch_get_expires (HsTcpWatch *self);
+guint hs_tcp_watch_get_began (HsTcpWatch *self);
+gboolean hs_tcp_watch_get_gone (HsTcpWatch *self);
+/* Last numbers; NULL before the first. Signal "numbers-changed" after each. */
+const HsTcpNumbers *hs_tcp_watch_get_numbers (HsTcpWatch *self);
+/* GListModel of HsTcpLogItem (a GObject holding one HsTcpEvent), oldest first, at most 2,000. */
+GListModel *hs_tcp_watch_get_log (HsTcpWatch *self);
+
+#define HS_TYPE_TCP_LOG_ITEM (hs_tcp_log_item_get_type ())
+G_DECLARE_FINAL_TYPE (HsTcpLogItem, hs_tcp_log_item, HS, TCP_LOG_ITEM, GObject)
+const HsTcpEvent *hs_tcp_log_item_get_event (HsTcpLogItem *self);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A typed or pasted address, parsed. Nothing is looked up here. */
+#pragma once
+
+#include "hs-wire-error.h"
+
+typedef enum
+{
+  HS_SCHEME_NONE = 0, /* host, host:port: the protocol is found out */
+  HS_SCHEME_IRC = 1,
+  HS_SCHEME_IRCS = 2, /* also invites */
+  HS_SCHEME_TCP = 3,  /* plain text */
+  HS_SCHEME_UDP = 4,  /* plain text in datagrams */
+  HS_SCHEME_UNIX = 5,
+} HsScheme;
+
+typedef struct _HsAddress HsAddress;
+struct _HsAddress
+{
+  HsScheme scheme;
+  char *host;         /* (nullable) name or number, without brackets; with "%zone" where given; NULL for unix: */
+  guint16 port;       /* always set for network schemes: 8000, 6697 for ircs://, 6667 for irc:// to a name with a dot that is not .local */
+  gboolean port_given;
+  char *path;         /* (nullable) unix: */
+  char *room;         /* (nullable) percent-decoded, without '#' */
+  char *key;          /* (nullable) an invite's "sha256:…" */
+  char *token;        /* (nullable) an invite's one-time token */
+  char **also;        /* (nullable) an invite's further HOST:PORT */
+};
+
+/* Trims white space. Errors: HS_WIRE_ERROR_EMPTY, _SYNTAX, _PORT, _TOO_LONG, _UNSUPPORTED, each with a sentence for a person. */
+HsAddress *hs_address_parse (const char *text, GError **error);
+HsAddress *hs_address_copy (const HsAddress *self);
+void hs_address_free (HsAddress *self);
+/* Shortest text that parses to the same ("192.168.1.5", "[::1]:9000", "tcp://h:8000"). (transfer full) */
+char *hs_address_to_string (const HsAddress *self);
+gboolean hs_address_is_invite (const HsAddress *self);
+/* Is the host a number (then there is nothing to look up)? */
+gboolean hs_address_is_numeric (const HsAddress *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsAddress, hs_address_free)

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every size, limit and timeout, with its unit and its source. Nothing else in the code invents one. */
+#pragma once
+
+/* ---- Lines and messages (bytes) ---- */
+#define HS_LINE_MAX             512        /* RFC 1459 2.3, CR LF included */
+#define HS_TAGS_MAX             8191       /* IRCv3 message-tags: '@' and the space included, server and client together */
+#define HS_TAGS_CLIENT_MAX      4094       /* IRCv3 message-tags: tag data a client may send */
+#define HS_PLAIN_MESSAGE_MAX    (64 * 1024) /* one plain-text message; longer text is split, nothing is dropped */
+#define HS_PARAMS_MAX           15         /* RFC 2812 2.3.1 */
+#define HS_READ_MAX             (64 * 1024) /* one read from a socket */
+
+/* ---- Names ---- */
+#define HS_NAME_MAX_CHARS       32
+#define HS_NAME_MAX_BYTES       64
+#define HS_ROOM_MAX_BYTES       64
+#define HS_TOPIC_MAX_BYTES      300
+#define HS_ROOMS_PER_GUEST      100
+#define HS_ADDRESS_MAX_BYTES    4096       /* a typed or pasted address, an invite */
+
+/* ---- Queues (bytes, lines) ---- */
+#define HS_RECEIVE_QUEUE_MAX    (16 * 1024)
+#define HS_RECEIVE_COMMANDS_MAX 30
+#define HS_SEND_QUEUE_MAX       (2 * 1024 * 1024)
+#define HS_LINES_PER_ITERATION  64         /* fairness: lines one link hands up before others get their turn */
+
+/* ---- Guests of a hosted server ---- */
+#define HS_GUESTS_MAX           10000
+#define HS_GUESTS_PER_ADDRESS   64         /* loopback exempt */
+#define HS_UNREGISTERED_MAX     1000
+#define HS_LISTENERS_PER_ADDRESS 16        /* past the registration timeout; loopback exempt */
+#define HS_COMMANDS_PER_SECOND  10
+#define HS_COMMANDS_BURST       30
+#define HS_BACKLOG_DEFAULT      128        /* listen (2) */
+#define HS_ACCEPTS_PER_ITERATION 64
+
+/* ---- Time (milliseconds) ---- */
+#define HS_JUDGE_MS             3000       /* silence after which a first line that could be IRC is plain text */
+#define HS_LISTENER_MS          3000       /* a connection that says nothing this long listens */
+#define HS_PLAIN_GAP_MS         200        /* silence that ends an unframed plain-text message */
+#define HS_PLAIN_SPACING_MS     300        /* between two texts to a peer that does not frame */
+#define HS_REGISTRATION_MS      30000
+#define HS_PING_AFTER_MS        90000
+#define HS_PONG_WITHIN_MS       60000
+#define HS_HALF_CLOSED_MS       60000      /* a plain guest that spoke and then shut down its side still hears the room */
+#define HS_LEAVE_FIN_MS         1000       /* QUIT or q: how long the server waits for the guest's FIN */
+#define HS_CLOSE_READ_MS        5000       /* reading to the end before close () is bounded by this */
+#define HS_CONNECT_MS           15000      /* SYN without an answer */
+#define HS_STOP_MS              5000       /* a stopping server takes leave within this */
+#define HS_HOST_TOKEN_MS        10000      /* the host's own client presents its token within this */
+#define HS_TCP_USER_TIMEOUT_MS  120000     /* RFC 5482; plain-text guests, who are never pinged */
+#define HS_FRAME_MS             16         /* the server thread hands facts to the main thread at most this often */
+
+/* ---- Addresses ---- */
+#define HS_PORT_DEFAULT         8000
+#define HS_PORT_IRC             6667       /* RFC 7194 names 6697 for TLS; 6667 by custom */
+#define HS_PORT_IRCS            6697
+#define HS_PORT_TRIES           100        /* Start Server: how many ports after a taken one are tried */
+#define HS_HOST_TOKEN_BYTES     32
+
+/* ---- History ---- */
+#define HS_HISTORY_PAGE         100        /* rows the message list loads at once */
+#define HS_HISTORY_PAGES_KEPT   20         /* pages the message list keeps */
+#define HS_RECENT_ADDRESSES     10
