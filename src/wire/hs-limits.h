@@ -15,7 +15,12 @@
 #define HS_NAME_MAX_BYTES       64
 #define HS_ROOM_MAX_BYTES       64
 #define HS_TOPIC_MAX_BYTES      300
+#define HS_AWAY_MAX_BYTES       200
+#define HS_USER_MAX_BYTES       16         /* USER's first parameter; longer is cut */
+#define HS_CAP_LABEL_MAX        64         /* IRCv3 labeled-response */
 #define HS_ROOMS_PER_GUEST      100
+#define HS_TARGETS_MAX          4          /* of one PRIVMSG, NOTICE, TAGMSG; ISUPPORT TARGMAX */
+#define HS_ANNOUNCED_ARRIVALS   100        /* in a default room larger than this an arrival is told to others when it first speaks: n arrivals cost n² lines else */
 #define HS_ADDRESS_MAX_BYTES    4096       /* a typed or pasted address, an invite */
 
 /* ---- Queues (bytes, lines) ---- */
