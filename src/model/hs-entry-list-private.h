@@ -21,7 +21,7 @@ void hs_entry_set_text (HsEntry *self, const char *text);
 void hs_entry_list_set_n_stored (HsEntryList *self, guint n);
 /* Rows of a page asked for. @rows: (element-type HsEntryData) array of @n. */
 void hs_entry_list_fill (HsEntryList *self, guint first, const HsEntryData *rows, guint n);
-/* Rows were stored at @position; several at the end at once are one items-changed. */
+/* Rows were stored at @position (@rows NULL: they are fetched when wanted); several at the end at once are one items-changed. */
 void hs_entry_list_inserted (HsEntryList *self, guint position, const HsEntryData *rows, guint n);
 /* Own message without a place yet, after the last row. Borrowed result. */
 HsEntry *hs_entry_list_add_pending (HsEntryList *self, const HsEntryData *row);

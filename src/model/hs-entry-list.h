@@ -8,7 +8,13 @@
 #define HS_TYPE_ENTRY_LIST (hs_entry_list_get_type ())
 G_DECLARE_FINAL_TYPE (HsEntryList, hs_entry_list, HS, ENTRY_LIST, GObject)
 
-/* Rows [first, first + count) are wanted; answer later by hs_entry_list_fill (). */
+#define HS_ENTRY_LIST_PAGE       100 /* rows; HS_HISTORY_PAGE of wire/, which this layer cannot see (a test compares them) */
+#define HS_ENTRY_LIST_PAGES_KEPT 20  /* HS_HISTORY_PAGES_KEPT */
+#define HS_ENTRY_LIST_IN_FLIGHT  4   /* pages asked for and not answered; the one wanted last goes first */
+#define HS_ENTRY_LIST_GROUP_MS   (5 * 60 * 1000) /* a longer silence ends a group */
+
+/* Rows [first, first + count) are wanted, a page; answer each by hs_entry_list_fill (), also when there is nothing (n = 0). It may answer at
+ * once, within this call. The rows are those that stand there when fill () is called: so answers and insertions come in the store's order. */
 typedef void (*HsEntryListFetch) (HsEntryList *list, guint first, guint count, gpointer user_data);
 HsEntryList *hs_entry_list_new (HsEntryListFetch fetch, gpointer user_data);
 

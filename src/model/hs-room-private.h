@@ -4,13 +4,16 @@
 
 #include "hs-room.h"
 
+void hs_room_set_name (HsRoom *self, const char *name); /* a person's room follows the person's name */
 void hs_room_set_title (HsRoom *self, const char *title);
 void hs_room_set_topic (HsRoom *self, const char *topic);
 void hs_room_set_unread (HsRoom *self, guint unread, guint mentions);
 void hs_room_set_joined (HsRoom *self, gboolean joined);
+void hs_room_set_hosted (HsRoom *self, gboolean hosted);
+void hs_room_set_session (HsRoom *self, gpointer session); /* kept as a weak pointer */
 void hs_room_set_draft (HsRoom *self, const char *draft);
 void hs_room_set_preview (HsRoom *self, const char *preview, gint64 time);
-HsMember *hs_room_add_member (HsRoom *self, const char *nick);
+HsMember *hs_room_add_member (HsRoom *self, const char *nick); /* or the one that is there; borrowed */
 void hs_room_remove_member (HsRoom *self, const char *nick);
 void hs_room_rename_member (HsRoom *self, const char *nick, const char *new_nick);
 void hs_room_clear_members (HsRoom *self);

@@ -32,4 +32,7 @@ const char *hs_room_get_preview (HsRoom *self);
 gint64 hs_room_get_last_time (HsRoom *self);
 HsEntryList *hs_room_get_entries (HsRoom *self);
 GListModel *hs_room_get_members (HsRoom *self); /* of HsMember, unsorted */
-HsMember *hs_room_find_member (HsRoom *self, const char *nick);
+HsMember *hs_room_find_member (HsRoom *self, const char *nick); /* (nullable); borrowed */
+guint hs_room_get_n_members (HsRoom *self);
+gboolean hs_room_is_hosted (HsRoom *self);
+gpointer hs_room_get_session (HsRoom *self); /* (nullable) the HsSession; borrowed */
