@@ -8,6 +8,7 @@
 #define HS_TAGS_CLIENT_MAX      4094       /* IRCv3 message-tags: tag data a client may send */
 #define HS_PLAIN_MESSAGE_MAX    (64 * 1024) /* one plain-text message; longer text is split, nothing is dropped */
 #define HS_PARAMS_MAX           15         /* RFC 2812 2.3.1 */
+#define HS_HTTP_LINE_MAX        8000       /* RFC 9112 3: the request line a recipient should at least support */
 #define HS_READ_MAX             (64 * 1024) /* one read from a socket */
 
 /* ---- Names ---- */
