@@ -12,7 +12,7 @@
 #include "hs-poller.h"
 #include "hs-tcp-tap.h"
 
-typedef struct _HsLink HsLink; /* a plain struct: some 200 bytes for an idle guest, no buffer */
+typedef struct _HsLink HsLink; /* a plain struct: some 230 bytes for an idle guest, no buffer */
 
 typedef enum
 {
@@ -26,8 +26,8 @@ typedef enum
 {
   HS_LINK_EOF,      /* the peer's FIN; our side can still send (half-close) */
   HS_LINK_ERROR,    /* reset, timed out, unreachable: @error says */
-  HS_LINK_OVERFLOW, /* the send queue passed its limit */
-  HS_LINK_CLOSED,   /* our own orderly close is through: read to the end, or bounded */
+  HS_LINK_OVERFLOW, /* the send queue passed its limit; told at the end of the round, never inside hs_link_send () */
+  HS_LINK_CLOSED,   /* our own orderly close is through: read to the end, or bounded; @error, if the peer reset it meanwhile */
 } HsLinkEnd;
 
 typedef struct
@@ -38,7 +38,7 @@ typedef struct
   void (*dialect) (HsLink *link, HsDialect dialect, gpointer user_data);
   /* Nothing came for HS_LISTENER_MS since the beginning (JUDGE framings): a listener, or a silent server. Once. */
   void (*silent) (HsLink *link, gpointer user_data);
-  /* EOF may be followed by CLOSED or ERROR; after the others nothing follows, and the descriptor is closed. */
+  /* All that was read before is handed up first. EOF may be followed by CLOSED or ERROR; after the others nothing follows, and the descriptor is closed. */
   void (*end) (HsLink *link, HsLinkEnd end, const GError *error, gpointer user_data);
   /* (nullable) the owner's own deadline, set by hs_link_set_deadline () */
   void (*due) (HsLink *link, gpointer user_data);
@@ -48,7 +48,8 @@ typedef struct
 
 /* Takes @fd (non-blocking, TCP or Unix; sets TCP_NODELAY). @funcs is static, @user_data borrowed. */
 HsLink *hs_link_new (HsPoller *poller, int fd, HsFraming framing, const HsLinkFuncs *funcs, gpointer user_data);
-/* Closes at once (RST if unread data is there) when still open; the owner forgets it. Safe inside its own callbacks. */
+/* Closes at once (RST if unread data is there) when still open; the owner forgets it. Safe inside its own callbacks, where the line
+ * that is handed up stays valid until the callback returns. */
 void hs_link_free (HsLink *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLink, hs_link_free)
 
@@ -58,11 +59,12 @@ guint64 hs_link_send (HsLink *self, HsBuf *buf);
 guint64 hs_link_send_bytes (HsLink *self, const char *data, gsize len);
 /* What is queued so far leaves in a write of its own before anything queued later (a bare q). */
 void hs_link_break_write (HsLink *self);
-/* Flush, wait at most @fin_ms for the peer's FIN first (0: not), shutdown (WR), read to the end (at most HS_CLOSE_READ_MS), close: then end (CLOSED). */
+/* Flush (at most HS_CLOSE_READ_MS, then reset), wait at most @fin_ms for the peer's FIN first (0: not), shutdown (WR), read to the end
+ * (at most HS_CLOSE_READ_MS), close: then end (CLOSED). What comes meanwhile is thrown away: nothing but end is called any more. */
 void hs_link_close (HsLink *self, guint fin_ms);
 /* Flush and shutdown (WR); goes on reading. */
 void hs_link_half_close (HsLink *self);
-/* Stop reading (TCP holds the peer back) and go on. What was read already is handed up after resuming. */
+/* Stop reading (TCP holds the peer back) and go on. What was read already is handed up after resuming, and so is an end. */
 void hs_link_set_paused (HsLink *self, gboolean paused);
 void hs_link_set_framing (HsLink *self, HsFraming framing);
 /* Plain: hands up whatever is held now. */
@@ -80,13 +82,13 @@ gboolean hs_link_is_closing (HsLink *self);      /* close () was asked for */
 guint64 hs_link_get_bytes_read (HsLink *self);
 guint64 hs_link_get_bytes_written (HsLink *self); /* taken by the kernel */
 int hs_link_get_fd (HsLink *self);
-/* Numeric address of the peer; "unix" for a local socket. (transfer full) */
+/* Numeric address of the peer; "unix" for a local socket; "unknown" once it is gone (ask while it is new). (transfer full) */
 char *hs_link_dup_peer_name (HsLink *self, gboolean with_port);
-gboolean hs_link_is_loopback (HsLink *self);
+gboolean hs_link_is_loopback (HsLink *self);     /* the peer is on this machine: loopback, our own address, or a local socket */
 
 /* ---- The kernel's view ---- */
-/* The link tells @tap of everything (looks, reads, writes, close). Owned by the link until it is closed; then hs_link_steal_tap ()
- * (in end, CLOSED or ERROR or OVERFLOW) to let it follow the orphan. NULL takes it off. */
+/* The link tells @tap of everything (looks, reads, writes, shutdown, close), but attaching it is the owner's. Owned by the link until it is
+ * closed; then hs_link_steal_tap () (in end, CLOSED or ERROR or OVERFLOW) to let it follow the orphan, else it is freed. NULL frees the old one. */
 void hs_link_set_tap (HsLink *self, HsTcpTap *tap);
 HsTcpTap *hs_link_get_tap (HsLink *self);
 HsTcpTap *hs_link_steal_tap (HsLink *self);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the link share: hs-link.c (life and facts), -read (up), -write (down), -close (the end), -socket (the lowest stage). */
+#pragma once
+
+#include <sys/uio.h>
+
+#include "hs-link.h"
+
+/* A stage carries bytes between the descriptor and the line reader: the socket itself, or TLS over it. */
+typedef struct
+{
+  /* Bytes read; 0 at the end of the stream; -1 with errno (EAGAIN: nothing now). */
+  gssize (*read) (HsLink *self, char *data, gsize len);
+  /* Bytes taken; -1 with errno. */
+  gssize (*writev) (HsLink *self, const struct iovec *iov, guint n);
+} HsLinkStage;
+
+extern const HsLinkStage hs_link_socket_stage;
+
+typedef enum
+{
+  HS_LINK_PHASE_OPEN,
+  HS_LINK_PHASE_FLUSHING, /* close () was asked for: the queue goes out */
+  HS_LINK_PHASE_WAITING,  /* for the peer's FIN, so that TIME-WAIT is its */
+  HS_LINK_PHASE_READING,  /* our FIN is out: read to the end */
+  HS_LINK_PHASE_CLOSED,   /* no descriptor any more */
+} HsLinkPhase;
+
+typedef struct
+{
+  gsize bytes;
+  guint32 first;  /* of bufs[first … end) */
+  guint32 end;
+  guint32 size;
+  guint32 offset; /* of bufs[first] already taken by the kernel */
+  HsBuf *bufs[];  /* NULL: a write ends here */
+} HsLinkQueue;
+
+struct _HsLink
+{
+  HsPollee pollee; /* first */
+  HsLineReader reader;
+
+  /* Owned */
+  HsLinkQueue *queue; /* (nullable) NULL when empty */
+  HsTcpTap *tap;      /* (nullable) */
+
+  /* Borrowed */
+  HsPoller *poller;
+  const HsLinkFuncs *funcs;
+  const HsLinkStage *stage;
+  gpointer user_data;
+
+  /* State */
+  guint64 bytes_read;
+  guint64 bytes_written;
+  gint64 last_read;       /* monotonic µs */
+  gint64 owner_deadline;  /* 0 none */
+  gint64 phase_deadline;  /* OPEN: when silence makes a listener; else the end of the phase */
+  int fd;
+  guint32 send_max;
+  guint32 fin_ms;
+  guint16 error_no;       /* what broke the connection; 0 nothing */
+  guint16 in_call;        /* depth of calls: the struct stays until the last returns */
+  guint32 framing : 2;
+  guint32 phase : 3;
+  guint32 local : 1;       /* a Unix socket: no TCP to look at */
+  guint32 paused : 1;
+  guint32 blocked : 1;     /* the kernel takes no more; EPOLLOUT will come */
+  guint32 eof : 1;         /* the peer's FIN was read */
+  guint32 ended : 1;       /* nothing more can be read: FIN, or error_no */
+  guint32 eof_told : 1;
+  guint32 silent_told : 1;
+  guint32 tls : 1;         /* a ClientHello waits, unread */
+  guint32 judge_now : 1;   /* the time for judging is over */
+  guint32 flush_plain : 1; /* what is held is a message */
+  guint32 half : 1;        /* shutdown (WR) once the queue is empty */
+  guint32 shut : 1;        /* shutdown (WR) was called */
+  guint32 overflow : 1;
+  guint32 peer_frames : 1;
+  guint32 freed : 1;
+};
+
+/* Around everything that calls back. */
+void hs_link_enter (HsLink *self);
+void hs_link_leave (HsLink *self);
+void hs_link_update_deadline (HsLink *self);
+
+/* -socket */
+void hs_link_socket_prepare (HsLink *self);
+/* From now on the kernel finds out whether the peer is still there, for nobody pings it. */
+void hs_link_socket_keep_alive (HsLink *self);
+/* A ClientHello waits to be read: looks at one byte, takes none. */
+gboolean hs_link_socket_peek_tls (HsLink *self);
+/* The error the kernel keeps, and forgets thereby. */
+int hs_link_socket_take_error (HsLink *self);
+
+/* -read: hands up, reads, hands up, … for one round */
+void hs_link_pump (HsLink *self);
+gboolean hs_link_is_judging (HsLink *self);
+/* When held or missing input is due; 0 none. */
+gint64 hs_link_get_input_deadline (HsLink *self);
+void hs_link_input_due (HsLink *self);
+
+/* -write */
+void hs_link_write_queue (HsLink *self);
+void hs_link_drop_queue (HsLink *self);
+
+/* -close */
+void hs_link_shut_write (HsLink *self);
+void hs_link_advance_close (HsLink *self);
+void hs_link_close_descriptor (HsLink *self, gboolean reset);
+/* Closes the descriptor and tells the end; nothing follows. */
+void hs_link_finish (HsLink *self, HsLinkEnd end, gboolean reset);
+
+static inline gboolean
+hs_link_is_over (HsLink *self)
+{
+  return self->phase == HS_LINK_PHASE_CLOSED;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way down: the queue of a link, and its one write for all that an iteration has queued. */
+#include "hs-link-private.h"
+
+#include <errno.h>
+
+#define QUEUE_SIZE_MIN 6 /* bufs: with its head a queue of 72 bytes */
+#define IOV_MAX_HERE   64
+
+/* ---- The queue ---- */
+
+static HsLinkQueue *
+queue_new (guint32 size)
+{
+  HsLinkQueue *queue = g_malloc (sizeof (HsLinkQueue) + size * sizeof (HsBuf *));
+
+  *queue = (HsLinkQueue){ .size = size };
+  return queue;
+}
+
+static void
+queue_make_room (HsLink *self)
+{
+  HsLinkQueue *queue = self->queue;
+  guint32 n = 0;
+
+  if (queue == NULL)
+    self->queue = queue_new (QUEUE_SIZE_MIN);
+  if (queue == NULL || queue->end < queue->size)
+    return;
+
+  n = queue->end - queue->first;
+  if (queue->first < queue->size / 2)
+    {
+      queue->size *= 2;
+      self->queue = queue = g_realloc (queue, sizeof (HsLinkQueue) + queue->size * sizeof (HsBuf *));
+    }
+  if (queue->first > 0)
+    memmove (queue->bufs, queue->bufs + queue->first, n * sizeof (HsBuf *));
+  queue->first = 0;
+  queue->end = n;
+}
+
+static void
+queue_push (HsLink *self, HsBuf *buf)
+{
+  queue_make_room (self);
+  self->queue->bufs[self->queue->end++] = buf;
+}
+
+void
+hs_link_drop_queue (HsLink *self)
+{
+  HsLinkQueue *queue = g_steal_pointer (&self->queue);
+
+  if (queue == NULL)
+    return;
+  for (guint32 i = queue->first; i < queue->end; i++)
+    g_clear_pointer (&queue->bufs[i], hs_buf_unref);
+  g_free (queue);
+}
+
+/* Up to the next break. */
+static guint
+queue_gather (HsLinkQueue *queue, struct iovec *iov)
+{
+  guint n = 0;
+  guint32 offset = queue->offset;
+
+  for (guint32 i = queue->first; i < queue->end && n < IOV_MAX_HERE && queue->bufs[i] != NULL; i++, n++)
+    {
+      iov[n].iov_base = queue->bufs[i]->data + offset;
+      iov[n].iov_len = queue->bufs[i]->len - offset;
+      offset = 0;
+    }
+  return n;
+}
+
+/* Lets go what the kernel took, and breaks that now stand first. */
+static void
+queue_take (HsLink *self, gsize n)
+{
+  HsLinkQueue *queue = self->queue;
+
+  queue->bytes -= n;
+  while (queue->first < queue->end)
+    {
+      HsBuf *buf = queue->bufs[queue->first];
+
+      if (buf != NULL && n < buf->len - queue->offset)
+        break;
+      if (buf != NULL)
+        {
+          n -= buf->len - queue->offset;
+          hs_buf_unref (buf);
+        }
+      queue->offset = 0;
+      queue->first++;
+    }
+  queue->offset += (guint32) n;
+  if (queue->first == queue->end)
+    {
+      g_free (queue);
+      self->queue = NULL;
+    }
+}
+
+/* ---- Writing ---- */
+
+static gsize
+write_until_blocked (HsLink *self)
+{
+  struct iovec iov[IOV_MAX_HERE];
+  gsize total = 0;
+
+  while (self->queue != NULL)
+    {
+      gssize n = self->stage->writev (self, iov, queue_gather (self->queue, iov));
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0 && (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM))
+        {
+          self->blocked = TRUE;
+          break;
+        }
+      if (n < 0)
+        {
+          self->error_no = (guint16) errno;
+          break;
+        }
+      self->bytes_written += (guint64) n;
+      total += (gsize) n;
+      queue_take (self, (gsize) n);
+    }
+  return total;
+}
+
+/* A broken connection may still hold what the peer said before: it is read first, then the end is told. */
+static void
+write_failed (HsLink *self)
+{
+  hs_link_drop_queue (self);
+  self->ended = self->eof;
+  hs_poller_mark_again (self->poller, &self->pollee);
+}
+
+void
+hs_link_write_queue (HsLink *self)
+{
+  gsize total = 0;
+
+  if (self->queue == NULL || self->blocked || self->error_no != 0)
+    return;
+
+  total = write_until_blocked (self);
+  if (self->error_no != 0)
+    write_failed (self);
+  if (total > 0 && self->tap != NULL)
+    {
+      hs_tcp_tap_wrote (self->tap, total, NULL);
+      if (!self->local && self->tap != NULL)
+        hs_tcp_tap_look (self->tap);
+    }
+  if (total > 0 && self->queue == NULL && self->error_no == 0 && !hs_link_is_over (self) && self->funcs->drained != NULL)
+    self->funcs->drained (self, self->user_data);
+}
+
+/* ---- Public ---- */
+
+static gboolean
+can_queue (HsLink *self)
+{
+  return self->phase == HS_LINK_PHASE_OPEN && !self->half && !self->shut && !self->overflow && self->error_no == 0;
+}
+
+/* Told in the flush, not here: the caller may be in the middle of a list of links. */
+static void
+overflow (HsLink *self)
+{
+  self->overflow = TRUE;
+  hs_link_drop_queue (self);
+  hs_poller_mark_dirty (self->poller, &self->pollee);
+}
+
+guint64
+hs_link_send (HsLink *self, HsBuf *buf)
+{
+  gsize queued = self->queue != NULL ? self->queue->bytes : 0;
+
+  if (!can_queue (self) || buf->len == 0)
+    return self->bytes_written + queued;
+  if (buf->len > self->send_max || queued > self->send_max - buf->len)
+    {
+      overflow (self);
+      return self->bytes_written;
+    }
+  queue_push (self, hs_buf_ref (buf));
+  self->queue->bytes += buf->len;
+  if (!self->blocked)
+    hs_poller_mark_dirty (self->poller, &self->pollee);
+  return self->bytes_written + self->queue->bytes;
+}
+
+guint64
+hs_link_send_bytes (HsLink *self, const char *data, gsize len)
+{
+  g_autoptr (HsBuf) buf = hs_buf_new (data, len);
+
+  return hs_link_send (self, buf);
+}
+
+void
+hs_link_break_write (HsLink *self)
+{
+  if (can_queue (self) && self->queue != NULL && self->queue->bufs[self->queue->end - 1] != NULL)
+    queue_push (self, NULL);
+}
+
+gsize
+hs_link_get_queued (HsLink *self)
+{
+  return self->queue != NULL ? self->queue->bytes : 0;
+}
+
+void
+hs_link_set_send_queue_max (HsLink *self, gsize bytes)
+{
+  self->send_max = (guint32) MIN (bytes, G_MAXUINT32);
+}
