@@ -2,7 +2,7 @@
 /* What TCP_INFO and the queues' ioctls say of one socket at one moment. A plain struct; reading it takes about 1 µs. */
 #pragma once
 
-#include "hs-tcp-state.h"
+#include "hs-tcp-diag.h"
 
 typedef struct
 {
@@ -41,4 +41,5 @@ typedef struct
   gboolean syn_cookies;   /* half-open have reached the backlog: the kernel answers with SYN cookies if net.ipv4.tcp_syncookies allows */
 } HsTcpListenerNumbers;
 
-gboolean hs_tcp_listener_numbers_read (int fd, guint16 port, HsTcpListenerNumbers *self);
+/* @diag (nullable) counts the half-open of @port. */
+gboolean hs_tcp_listener_numbers_read (int fd, guint16 port, HsTcpDiag *diag, HsTcpListenerNumbers *self);
