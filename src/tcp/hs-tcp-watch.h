@@ -42,4 +42,5 @@ GListModel *hs_tcp_watch_get_log (HsTcpWatch *self);
 
 #define HS_TYPE_TCP_LOG_ITEM (hs_tcp_log_item_get_type ())
 G_DECLARE_FINAL_TYPE (HsTcpLogItem, hs_tcp_log_item, HS, TCP_LOG_ITEM, GObject)
+HsTcpLogItem *hs_tcp_log_item_new (HsTcpEvent *event); /* the listener's own log is made of these too */
 const HsTcpEvent *hs_tcp_log_item_get_event (HsTcpLogItem *self);

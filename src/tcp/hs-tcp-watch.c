@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What people see of one connection: the tap's events and numbers as an object to bind to, on the main thread. Does no I/O. */
+#include "hs-tcp-watch.h"
+
+#define LOG_MAX  2000 /* events kept; brief story of a long chat */
+#define LOG_TRIM 200  /* dropped at once when full, so that a full log still changes once per event */
+
+enum { BEGAN_NOBODY, BEGAN_WE, BEGAN_PEER, BEGAN_BOTH };
+
+/* ---- One line of the log ---- */
+
+struct _HsTcpLogItem
+{
+  GObject parent_instance;
+
+  HsTcpEvent *event;
+};
+
+G_DEFINE_FINAL_TYPE (HsTcpLogItem, hs_tcp_log_item, G_TYPE_OBJECT)
+
+static void
+hs_tcp_log_item_finalize (GObject *object)
+{
+  g_clear_pointer (&HS_TCP_LOG_ITEM (object)->event, hs_tcp_event_unref);
+  G_OBJECT_CLASS (hs_tcp_log_item_parent_class)->finalize (object);
+}
+
+static void
+hs_tcp_log_item_class_init (HsTcpLogItemClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = hs_tcp_log_item_finalize;
+}
+
+static void
+hs_tcp_log_item_init (HsTcpLogItem *self)
+{
+}
+
+HsTcpLogItem *
+hs_tcp_log_item_new (HsTcpEvent *event)
+{
+  HsTcpLogItem *self = g_object_new (HS_TYPE_TCP_LOG_ITEM, NULL);
+
+  self->event = hs_tcp_event_ref (event);
+  return self;
+}
+
+const HsTcpEvent *
+hs_tcp_log_item_get_event (HsTcpLogItem *self)
+{
+  g_return_val_if_fail (HS_IS_TCP_LOG_ITEM (self), NULL);
+  return self->event;
+}
+
+/* ---- The watch ---- */
+
+struct _HsTcpWatch
+{
+  GObject parent_instance;
+
+  /* Owned */
+  char *name;
+  char *local;
+  char *remote;
+  char *source;
+  GListStore *log;
+
+  /* State */
+  HsTcpRole role;
+  HsTcpState state;
+  HsTcpKnown known;
+  gint64 since;
+  gint64 expires;
+  guint began;
+  HsTcpNumbers numbers;
+  gboolean has_numbers;
+  gboolean gone;
+  gboolean shown;
+};
+
+G_DEFINE_FINAL_TYPE (HsTcpWatch, hs_tcp_watch, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_NAME,
+  PROP_LOCAL,
+  PROP_REMOTE,
+  PROP_ROLE,
+  PROP_STATE,
+  PROP_KNOWN,
+  PROP_SOURCE,
+  PROP_SINCE,
+  PROP_BEGAN,
+  PROP_EXPIRES,
+  PROP_GONE,
+  PROP_SHOWN,
+  N_PROPS
+};
+
+enum { NUMBERS_CHANGED, N_SIGNALS };
+
+static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+hs_tcp_watch_finalize (GObject *object)
+{
+  HsTcpWatch *self = HS_TCP_WATCH (object);
+
+  g_free (self->name);
+  g_free (self->local);
+  g_free (self->remote);
+  g_free (self->source);
+  g_object_unref (self->log);
+  G_OBJECT_CLASS (hs_tcp_watch_parent_class)->finalize (object);
+}
+
+static void
+hs_tcp_watch_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  HsTcpWatch *self = HS_TCP_WATCH (object);
+
+  switch (id)
+    {
+    case PROP_NAME: g_value_set_string (value, self->name); break;
+    case PROP_LOCAL: g_value_set_string (value, self->local); break;
+    case PROP_REMOTE: g_value_set_string (value, self->remote); break;
+    case PROP_ROLE: g_value_set_int (value, self->role); break;
+    case PROP_STATE: g_value_set_int (value, self->state); break;
+    case PROP_KNOWN: g_value_set_int (value, self->known); break;
+    case PROP_SOURCE: g_value_set_string (value, self->source); break;
+    case PROP_SINCE: g_value_set_int64 (value, self->since); break;
+    case PROP_BEGAN: g_value_set_int (value, (int) self->began); break;
+    case PROP_EXPIRES: g_value_set_int64 (value, self->expires); break;
+    case PROP_GONE: g_value_set_boolean (value, self->gone); break;
+    case PROP_SHOWN: g_value_set_boolean (value, self->shown); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+hs_tcp_watch_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  HsTcpWatch *self = HS_TCP_WATCH (object);
+
+  switch (id)
+    {
+    case PROP_NAME: hs_tcp_watch_set_name (self, g_value_get_string (value)); break;
+    case PROP_SHOWN: hs_tcp_watch_set_shown (self, g_value_get_boolean (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+hs_tcp_watch_class_init (HsTcpWatchClass *klass)
+{
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags writable = readable | G_PARAM_WRITABLE;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hs_tcp_watch_finalize;
+  object_class->get_property = hs_tcp_watch_get_property;
+  object_class->set_property = hs_tcp_watch_set_property;
+
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, writable);
+  props[PROP_LOCAL] = g_param_spec_string ("local", NULL, NULL, NULL, readable);
+  props[PROP_REMOTE] = g_param_spec_string ("remote", NULL, NULL, NULL, readable);
+  props[PROP_ROLE] = g_param_spec_int ("role", NULL, NULL, 0, HS_TCP_ROLE_LISTENER, 0, readable);
+  props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, HS_TCP_N_STATES - 1, 0, readable);
+  props[PROP_KNOWN] = g_param_spec_int ("known", NULL, NULL, 0, HS_TCP_INFERRED, 0, readable);
+  props[PROP_SOURCE] = g_param_spec_string ("source", NULL, NULL, NULL, readable);
+  props[PROP_SINCE] = g_param_spec_int64 ("since", NULL, NULL, 0, G_MAXINT64, 0, readable);
+  props[PROP_BEGAN] = g_param_spec_int ("began", NULL, NULL, 0, BEGAN_BOTH, 0, readable);
+  props[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, readable);
+  props[PROP_GONE] = g_param_spec_boolean ("gone", NULL, NULL, FALSE, readable);
+  props[PROP_SHOWN] = g_param_spec_boolean ("shown", NULL, NULL, FALSE, writable);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  signals[NUMBERS_CHANGED] =
+    g_signal_new ("numbers-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+hs_tcp_watch_init (HsTcpWatch *self)
+{
+  self->log = g_list_store_new (HS_TYPE_TCP_LOG_ITEM);
+}
+
+HsTcpWatch *
+hs_tcp_watch_new (HsTcpRole role, const char *name)
+{
+  HsTcpWatch *self = g_object_new (HS_TYPE_TCP_WATCH, NULL);
+
+  self->role = role;
+  self->name = g_strdup (name);
+  return self;
+}
+
+/* ---- Filled by the tap's owner ---- */
+
+static void
+set_string (HsTcpWatch *self, char **field, const char *value, guint prop)
+{
+  if (g_strcmp0 (*field, value) == 0)
+    return;
+  g_free (*field);
+  *field = g_strdup (value);
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+static void
+set_began (HsTcpWatch *self, guint began)
+{
+  if (self->began == began)
+    return;
+  self->began = began;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BEGAN]);
+}
+
+static void
+set_expires (HsTcpWatch *self, gint64 expires)
+{
+  if (self->expires == expires)
+    return;
+  self->expires = expires;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_EXPIRES]);
+}
+
+/* Who closed first: the first FIN of either side, or a reset. */
+static void
+judge_beginner (HsTcpWatch *self, const HsTcpEvent *event)
+{
+  if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_CLOSING)
+    set_began (self, BEGAN_BOTH);
+  else if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_SYN_SENT)
+    set_began (self, BEGAN_NOBODY); /* a second address: another connection */
+  else if (self->began != BEGAN_NOBODY)
+    return;
+  else if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_FIN_WAIT_1)
+    set_began (self, BEGAN_WE);
+  else if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_CLOSE_WAIT)
+    set_began (self, BEGAN_PEER);
+  else if (event->kind == HS_TCP_EVENT_SEGMENT && (event->flags & (HS_TCP_RST | HS_TCP_FIN)) != 0)
+    set_began (self, event->outgoing ? BEGAN_WE : BEGAN_PEER);
+}
+
+static void
+take_state (HsTcpWatch *self, const HsTcpEvent *event)
+{
+  g_autofree char *old_source = g_steal_pointer (&self->source);
+  gboolean entered = self->state != event->state || self->since == 0;
+  HsTcpKnown old_known = self->known;
+
+  self->state = event->state;
+  self->known = event->known;
+  self->source = g_strdup (event->source);
+  if (entered)
+    {
+      self->since = event->real_time;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SINCE]);
+    }
+  if (old_known != self->known)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_KNOWN]);
+  if (g_strcmp0 (old_source, self->source) != 0)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SOURCE]);
+  set_expires (self, event->state == HS_TCP_TIME_WAIT && event->expires_ms != 0 ? event->time + (gint64) event->expires_ms * 1000 : 0);
+}
+
+void
+hs_tcp_watch_add_event (HsTcpWatch *self, HsTcpEvent *event)
+{
+  g_autoptr (HsTcpLogItem) item = NULL;
+
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  item = hs_tcp_log_item_new (event);
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->log)) >= LOG_MAX)
+    g_list_store_splice (self->log, 0, LOG_TRIM, NULL, 0);
+  g_list_store_append (self->log, item);
+
+  g_object_freeze_notify (G_OBJECT (self));
+  judge_beginner (self, event);
+  if (event->kind == HS_TCP_EVENT_STATE)
+    take_state (self, event);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+hs_tcp_watch_set_numbers (HsTcpWatch *self, const HsTcpNumbers *numbers)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  self->numbers = *numbers;
+  self->has_numbers = TRUE;
+  g_signal_emit (self, signals[NUMBERS_CHANGED], 0);
+}
+
+void
+hs_tcp_watch_set_addresses (HsTcpWatch *self, const char *local, const char *remote)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  set_string (self, &self->local, local, PROP_LOCAL);
+  set_string (self, &self->remote, remote, PROP_REMOTE);
+}
+
+void
+hs_tcp_watch_set_gone (HsTcpWatch *self)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  if (self->gone)
+    return;
+  self->gone = TRUE;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_GONE]);
+}
+
+void
+hs_tcp_watch_set_name (HsTcpWatch *self, const char *name)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  set_string (self, &self->name, name, PROP_NAME);
+}
+
+void
+hs_tcp_watch_set_shown (HsTcpWatch *self, gboolean shown)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  shown = shown != FALSE;
+  if (self->shown == shown)
+    return;
+  self->shown = shown;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SHOWN]);
+}
+
+/* ---- Facts ---- */
+
+gboolean
+hs_tcp_watch_get_shown (HsTcpWatch *self)
+{
+  return self->shown;
+}
+
+const char *
+hs_tcp_watch_get_name (HsTcpWatch *self)
+{
+  return self->name;
+}
+
+const char *
+hs_tcp_watch_get_local (HsTcpWatch *self)
+{
+  return self->local;
+}
+
+const char *
+hs_tcp_watch_get_remote (HsTcpWatch *self)
+{
+  return self->remote;
+}
+
+HsTcpRole
+hs_tcp_watch_get_role (HsTcpWatch *self)
+{
+  return self->role;
+}
+
+HsTcpState
+hs_tcp_watch_get_state (HsTcpWatch *self)
+{
+  return self->state;
+}
+
+HsTcpKnown
+hs_tcp_watch_get_known (HsTcpWatch *self)
+{
+  return self->known;
+}
+
+const char *
+hs_tcp_watch_get_source (HsTcpWatch *self)
+{
+  return self->source;
+}
+
+gint64
+hs_tcp_watch_get_since (HsTcpWatch *self)
+{
+  return self->since;
+}
+
+gint64
+hs_tcp_watch_get_expires (HsTcpWatch *self)
+{
+  return self->expires;
+}
+
+guint
+hs_tcp_watch_get_began (HsTcpWatch *self)
+{
+  return self->began;
+}
+
+gboolean
+hs_tcp_watch_get_gone (HsTcpWatch *self)
+{
+  return self->gone;
+}
+
+const HsTcpNumbers *
+hs_tcp_watch_get_numbers (HsTcpWatch *self)
+{
+  return self->has_numbers ? &self->numbers : NULL;
+}
+
+GListModel *
+hs_tcp_watch_get_log (HsTcpWatch *self)
+{
+  return G_LIST_MODEL (self->log);
+}
