@@ -17,6 +17,8 @@
 #define HS_ROOM_MAX_BYTES       64
 #define HS_TOPIC_MAX_BYTES      300
 #define HS_AWAY_MAX_BYTES       200
+#define HS_REASON_MAX_BYTES     280        /* of QUIT and PART, so that the line with its source stays below HS_LINE_MAX */
+#define HS_ECHO_MAX_BYTES       128        /* of a guest's own word echoed in a numeric */
 #define HS_USER_MAX_BYTES       16         /* USER's first parameter; longer is cut */
 #define HS_CAP_LABEL_MAX        64         /* IRCv3 labeled-response */
 #define HS_ROOMS_PER_GUEST      100
