@@ -35,6 +35,9 @@ HsEngine *hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *func
 void hs_engine_free (HsEngine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsEngine, hs_engine_free)
 
+/* What may change while it runs does from now on; the default room stays. */
+void hs_engine_set_config (HsEngine *self, const HsServerConfig *config);
+
 /* The host's own client: PASS with this token (raw bytes as hex) makes it the host. Spent on first use, valid HS_HOST_TOKEN_MS. */
 void hs_engine_set_host_token (HsEngine *self, const char *token_hex);
 

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the engine's own files share: its structs, and the functions by which commands answer and tell others. */
+#pragma once
+
+#include "hs-engine.h"
+#include "hs-limits.h"
+#include "hs-name.h"
+#include "hs-numerics.h"
+#include "hs-peer.h"
+
+typedef struct _HsChannel HsChannel;
+typedef struct _HsMembership HsMembership;
+
+typedef enum
+{
+  HS_CAP_MESSAGE_TAGS = 1 << 0,
+  HS_CAP_SERVER_TIME = 1 << 1,
+  HS_CAP_ECHO_MESSAGE = 1 << 2,
+  HS_CAP_BATCH = 1 << 3,
+  HS_CAP_LABELED_RESPONSE = 1 << 4,
+  HS_CAP_CAP_NOTIFY = 1 << 5,
+  HS_CAP_MULTI_PREFIX = 1 << 6,
+  HS_CAP_USERHOST_IN_NAMES = 1 << 7,
+  HS_CAP_EXTENDED_JOIN = 1 << 8,
+  HS_CAP_SETNAME = 1 << 9,
+  HS_CAP_AWAY_NOTIFY = 1 << 10,
+  HS_CAP_STANDARD_REPLIES = 1 << 11,
+} HsCap;
+
+/* An address that guests come from, shared by them. */
+typedef struct
+{
+  guint n_peers;
+  guint n_listeners; /* past the registration timeout */
+  char name[];
+} HsHost;
+
+struct _HsMembership
+{
+  HsChannel *channel;
+  HsPeer *peer;
+  HsMembership *next; /* the peer's next room */
+  guint32 index;      /* in channel->members */
+  guint32 op : 1;
+  guint32 quiet : 1;  /* arrived in a large default room and has not spoken: others have not been told */
+};
+
+struct _HsChannel
+{
+  char *name;
+  char *topic;    /* (nullable) */
+  char *topic_by; /* (nullable) */
+  gint64 topic_time;
+  gint64 created;
+  GPtrArray *members; /* of HsMembership, owned */
+  guint n_quiet;
+};
+
+struct _HsPeer
+{
+  /* Owned */
+  char *nick;  /* (nullable); also the key in engine->nicks */
+  char *user;  /* (nullable) */
+  char *shown; /* (nullable) */
+  char *away;  /* (nullable) */
+  HsMembership *memberships;
+  /* Borrowed */
+  gpointer owner;
+  HsHost *host;
+  /* State */
+  guint64 id;
+  gint64 since;
+  gint64 last_active;
+  gint64 deadline;       /* of the queue it waits in */
+  GQueue *deadlines;     /* (nullable) the queue it waits in */
+  GList deadline_link;
+  GQueue *place;         /* unregistered, registered or leaving */
+  GList place_link;
+  guint32 mark;
+  guint32 guest_number;  /* of a plain guest who is still called guest-N */
+  guint32 caps : 16;
+  guint32 dialect : 3;
+  guint32 registered : 1;
+  guint32 negotiating : 1;
+  guint32 listener : 1;
+  guint32 settled_listener : 1;
+  guint32 own : 1;       /* the host's client */
+  guint32 loopback : 1;
+  guint32 leaving : 1;
+  guint32 flushing : 1;  /* closing in good order */
+};
+
+struct _HsEngine
+{
+  /* Owned */
+  HsServerConfig *config;
+  char *server_name;     /* as the source of lines: no space, has a dot */
+  char *isupport;        /* tokens of 005 */
+  char *created_text;
+  GHashTable *commands;  /* name → const HsCommand */
+  GHashTable *nicks;     /* nick → HsPeer, casemapping ascii */
+  GHashTable *channels;  /* name → HsChannel, casemapping ascii */
+  GHashTable *hosts;     /* address → HsHost */
+  GQueue unregistered;   /* longest silent first */
+  GQueue registered;
+  GQueue leaving;
+  GQueue registering;    /* deadlines: each queue has one length of time, so it is in order */
+  GQueue heard;
+  GQueue pinged;
+  GQueue half_closed;
+  char *host_token;      /* (nullable) */
+  GPtrArray *captured;   /* lines of the labelled answer under way */
+  /* Borrowed */
+  HsChannel *lobby;
+  const HsEngineFuncs *funcs;
+  gpointer user_data;
+  HsPeer *capturing;     /* (nullable) whose command is being answered with a label */
+  const char *label;
+  /* State */
+  gint64 token_until;
+  gint64 now;            /* Unix µs, of this call */
+  guint64 next_peer_id;
+  guint64 next_message;
+  guint64 next_batch;
+  guint64 run;           /* random: ids of this run differ from those of others */
+  guint32 mark;
+  guint32 first_free_guest;
+  guint n_listeners;
+};
+
+/* ---- The command table ---- */
+typedef enum
+{
+  HS_COMMAND_EARLY = 1 << 0,      /* also before registration */
+  HS_COMMAND_ONLY_EARLY = 1 << 1, /* only then */
+} HsCommandFlags;
+
+typedef struct
+{
+  const char *name;
+  void (*func) (HsEngine *self, HsPeer *peer, const HsIrcMessage *message);
+  HsCommandFlags flags;
+  guint min, max;
+} HsCommand;
+
+extern const HsCommand hs_commands[]; /* ends with a row without name */
+
+#define HS_DECLARE_COMMAND(name) void hs_command_##name (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+HS_DECLARE_COMMAND (away);
+HS_DECLARE_COMMAND (cap);
+HS_DECLARE_COMMAND (ison);
+HS_DECLARE_COMMAND (join);
+HS_DECLARE_COMMAND (list);
+HS_DECLARE_COMMAND (lusers);
+HS_DECLARE_COMMAND (message); /* PRIVMSG, NOTICE, TAGMSG */
+HS_DECLARE_COMMAND (mode);
+HS_DECLARE_COMMAND (motd);
+HS_DECLARE_COMMAND (names);
+HS_DECLARE_COMMAND (nick);
+HS_DECLARE_COMMAND (part);
+HS_DECLARE_COMMAND (pass);
+HS_DECLARE_COMMAND (ping);
+HS_DECLARE_COMMAND (pong);
+HS_DECLARE_COMMAND (quit);
+HS_DECLARE_COMMAND (setname);
+HS_DECLARE_COMMAND (topic);
+HS_DECLARE_COMMAND (user);
+HS_DECLARE_COMMAND (userhost);
+HS_DECLARE_COMMAND (version);
+HS_DECLARE_COMMAND (who);
+HS_DECLARE_COMMAND (whois);
+
+/* ---- A peer's life (hs-engine.c) ---- */
+/* Tells those who shared a room, takes it out of rooms and names. */
+void hs_engine_depart (HsEngine *self, HsPeer *peer, const char *reason);
+/* The same with an ERROR line to an IRC guest, then closes in good order. */
+void hs_engine_dismiss (HsEngine *self, HsPeer *peer, const char *reason, guint fin_ms);
+/* One line to somebody whose dialect is not IRC or not known, then closes. */
+void hs_engine_turn_away (HsEngine *self, HsPeer *peer, const char *line);
+void hs_engine_set_place (HsEngine *self, HsPeer *peer, GQueue *place);
+/* Waits in @queue from now for @ms; NULL: for nothing. */
+void hs_engine_wait (HsEngine *self, HsPeer *peer, GQueue *queue, guint ms);
+void hs_engine_fact (HsEngine *self, HsFactKind kind, HsPeer *peer, const char *room);
+void hs_engine_set_registered (HsEngine *self, HsPeer *peer);
+void hs_engine_dispatch (HsEngine *self, HsPeer *peer, const HsIrcMessage *message);
+
+/* ---- Answers (hs-engine-send.c) ---- */
+void hs_engine_send (HsEngine *self, HsPeer *peer, HsBuf *buf);
+void hs_engine_send_text (HsEngine *self, HsPeer *peer, const char *text, gsize len);
+/* :server NUMERIC nick PARAM … (NULL-terminated). To a plain guest what hs_plain_format () makes of it. */
+void hs_engine_reply (HsEngine *self, HsPeer *peer, const char *numeric, ...) G_GNUC_NULL_TERMINATED;
+/* Appends the same to @out. */
+void hs_engine_append_reply (HsEngine *self, HsPeer *peer, GString *out, const char *numeric, ...) G_GNUC_NULL_TERMINATED;
+/* FAIL COMMAND CODE :text (IRCv3 standard-replies). */
+void hs_engine_fail (HsEngine *self, HsPeer *peer, const char *command, const char *code, const char *text);
+void hs_engine_begin_label (HsEngine *self, HsPeer *peer, const char *label);
+void hs_engine_end_label (HsEngine *self);
+/* The first part of @text that fits @max bytes. (transfer full) */
+char *hs_engine_cut (const char *text, gsize max);
+/* nick!user@host into @out (HS_LINE_MAX bytes). */
+const char *hs_peer_write_source (const HsPeer *self, char *out);
+#define HS_SOURCE_SIZE (HS_NAME_MAX_BYTES + HS_USER_MAX_BYTES + 128)
+
+/* One message for many: formatted once per set of negotiated capabilities that somebody present has. */
+typedef struct
+{
+  HsEngine *engine;
+  const HsIrcMessage *message;
+  const char *client_tags; /* (nullable) raw */
+  gboolean has_id;
+  char id[40];
+  HsBuf *lines[4];
+  HsBuf *plain;
+  gboolean plain_tried;
+} HsFanout;
+
+void hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message);
+/* Gives it a msgid and the sender's client-only tags. */
+void hs_fanout_identify (HsFanout *self, const char *client_tags);
+void hs_fanout_send (HsFanout *self, HsPeer *peer);
+/* To every member but @except (nullable); listeners too where it is the default room. */
+void hs_fanout_send_channel (HsFanout *self, HsChannel *channel, HsPeer *except);
+/* To everybody who shares a room with @peer and knows of it there, once each; not to itself. @caps: only to those who have them. */
+void hs_fanout_send_neighbours (HsFanout *self, HsPeer *peer, HsCap caps);
+void hs_fanout_clear (HsFanout *self);
+
+/* ---- Rooms (hs-channel.c) ---- */
+HsChannel *hs_engine_find_channel (HsEngine *self, const char *name);
+HsChannel *hs_engine_make_channel (HsEngine *self, const char *name);
+void hs_channel_free (HsChannel *self);
+HsMembership *hs_peer_find_membership (const HsPeer *self, const HsChannel *channel);
+/* Is what @member does in this room told to others? */
+guint hs_channel_get_n_visible (const HsChannel *self);
+void hs_engine_join (HsEngine *self, HsPeer *peer, HsChannel *channel, gboolean op, gboolean arriving);
+/* Without a word to anybody. */
+void hs_engine_drop_membership (HsEngine *self, HsMembership *membership);
+void hs_engine_part (HsEngine *self, HsMembership *membership, const char *reason);
+/* A quiet member does something in the room: now others are told that it is there. */
+void hs_engine_announce (HsEngine *self, HsMembership *membership);
+void hs_engine_reply_topic (HsEngine *self, HsPeer *peer, HsChannel *channel);
+void hs_engine_reply_names (HsEngine *self, HsPeer *peer, HsChannel *channel);
+
+/* ---- Names and arrival (hs-engine-registration.c) ---- */
+void hs_engine_take_nick (HsEngine *self, HsPeer *peer, const char *nick);
+void hs_engine_release_nick (HsEngine *self, HsPeer *peer);
+HsPeer *hs_engine_find_nick (HsEngine *self, const char *nick);
+void hs_engine_try_register (HsEngine *self, HsPeer *peer);
+void hs_engine_append_motd (HsEngine *self, HsPeer *peer, GString *out);
+void hs_engine_append_lusers (HsEngine *self, HsPeer *peer, GString *out);
+char *hs_engine_make_isupport (const HsServerConfig *config);
+
+/* ---- The plain dialect (hs-engine-plain.c) ---- */
+void hs_engine_plain_line (HsEngine *self, HsPeer *peer, const char *line);
+void hs_engine_answer_http (HsEngine *self, HsPeer *peer);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a guest becomes known: PASS, NICK, USER, the welcome, the default room; and how it changes its names. */
+#include "hs-engine-private.h"
+
+#include <string.h>
+
+#include "hs-config.h"
+#include "hs-utf8.h"
+
+#define CHANNEL_MODES "nt"
+
+/* ---- Nicks ---- */
+
+HsPeer *
+hs_engine_find_nick (HsEngine *self, const char *nick)
+{
+  HsPeer *peer = g_hash_table_lookup (self->nicks, nick);
+
+  return peer != NULL && peer->registered ? peer : NULL;
+}
+
+void
+hs_engine_release_nick (HsEngine *self, HsPeer *peer)
+{
+  if (peer->nick != NULL && g_hash_table_lookup (self->nicks, peer->nick) == peer)
+    g_hash_table_remove (self->nicks, peer->nick);
+  if (peer->guest_number != 0)
+    self->first_free_guest = MIN (self->first_free_guest, peer->guest_number);
+  peer->guest_number = 0;
+}
+
+void
+hs_engine_take_nick (HsEngine *self, HsPeer *peer, const char *nick)
+{
+  hs_engine_release_nick (self, peer);
+  g_free (peer->nick);
+  peer->nick = g_strdup (nick);
+  g_hash_table_insert (self->nicks, peer->nick, peer);
+}
+
+static void
+change_nick (HsEngine *self, HsPeer *peer, const char *nick)
+{
+  char source[HS_SOURCE_SIZE];
+  HsIrcMessage message;
+  HsFanout fanout;
+
+  hs_irc_message_set (&message, hs_peer_write_source (peer, source), "NICK", nick, NULL);
+  hs_fanout_init (&fanout, self, &message);
+  hs_engine_take_nick (self, peer, nick);
+  if (peer->dialect == HS_DIALECT_IRC)
+    hs_fanout_send (&fanout, peer);
+  hs_fanout_send_neighbours (&fanout, peer, 0);
+  hs_fanout_clear (&fanout);
+  hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
+}
+
+void
+hs_command_nick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  const char *nick = hs_irc_message_param (message, 0);
+  HsPeer *holder;
+
+  if (*nick == '\0')
+    {
+      hs_engine_reply (self, peer, HS_ERR_NONICKNAMEGIVEN, "No nickname given", NULL);
+      return;
+    }
+  if (!hs_name_is_nick (nick))
+    {
+      hs_engine_reply (self, peer, HS_ERR_ERRONEUSNICKNAME, nick, "A name is made of letters and digits, and begins with a letter", NULL);
+      return;
+    }
+  if (hs_name_is_reserved (nick))
+    {
+      hs_engine_reply (self, peer, HS_ERR_ERRONEUSNICKNAME, nick, "guest-N is kept for plain-text guests", NULL);
+      return;
+    }
+  holder = g_hash_table_lookup (self->nicks, nick);
+  if (holder != NULL && holder != peer)
+    {
+      hs_engine_reply (self, peer, HS_ERR_NICKNAMEINUSE, nick, "Nickname is already in use", NULL);
+      return;
+    }
+  if (g_strcmp0 (peer->nick, nick) == 0)
+    return;
+
+  if (peer->registered)
+    change_nick (self, peer, nick);
+  else
+    {
+      hs_engine_take_nick (self, peer, nick);
+      hs_engine_try_register (self, peer);
+    }
+}
+
+/* ---- PASS and USER ---- */
+
+static gboolean
+equal_in_constant_time (const char *a, const char *b, gsize len)
+{
+  volatile guchar difference = 0;
+
+  for (gsize i = 0; i < len; i++)
+    difference |= (guchar) a[i] ^ (guchar) b[i];
+  return difference == 0;
+}
+
+void
+hs_command_pass (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  const char *given = hs_irc_message_param (message, 0);
+  gsize len;
+
+  /* A password for another server means nothing here; only the host's token does, and only from this machine. */
+  if (self->host_token == NULL || !peer->loopback || self->now > self->token_until)
+    return;
+  len = strlen (self->host_token);
+  if (strlen (given) != len || !equal_in_constant_time (given, self->host_token, len))
+    return;
+  g_clear_pointer (&self->host_token, g_free);
+  peer->own = TRUE;
+  hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
+}
+
+/* The user name stands in every source: it is held short, and cannot contain what ends it there. */
+static char *
+make_user (const char *given)
+{
+  g_autofree char *cut = g_strndup (given, hs_utf8_split (given, strlen (given), HS_USER_MAX_BYTES));
+
+  g_strdelimit (cut, "!@: ", '_');
+  return *cut != '\0' ? g_steal_pointer (&cut) : g_strdup ("guest");
+}
+
+void
+hs_command_user (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  g_free (peer->user);
+  g_free (peer->shown);
+  peer->user = make_user (hs_irc_message_param (message, 0));
+  peer->shown = hs_name_make_shown (hs_irc_message_param (message, 3));
+  hs_engine_try_register (self, peer);
+}
+
+void
+hs_command_setname (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  const char *given = hs_irc_message_param (message, 0);
+  g_autofree char *shown = hs_name_make_shown (given);
+  char source[HS_SOURCE_SIZE];
+  HsIrcMessage told;
+  HsFanout fanout;
+
+  if (shown == NULL || *shown == '\0' || strlen (given) > HS_NAME_MAX_BYTES)
+    {
+      hs_engine_fail (self, peer, "SETNAME", "INVALID_REALNAME", "This name cannot be shown");
+      return;
+    }
+  g_free (peer->shown);
+  peer->shown = g_steal_pointer (&shown);
+
+  hs_irc_message_set (&told, hs_peer_write_source (peer, source), "SETNAME", peer->shown, NULL);
+  hs_fanout_init (&fanout, self, &told);
+  if ((peer->caps & HS_CAP_SETNAME) != 0)
+    hs_fanout_send (&fanout, peer);
+  hs_fanout_send_neighbours (&fanout, peer, HS_CAP_SETNAME);
+  hs_fanout_clear (&fanout);
+  hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
+}
+
+/* ---- The welcome ---- */
+
+/* ISUPPORT values escape the space (modern.ircdocs.horse, RPL_ISUPPORT). */
+static char *
+escape_network (const char *network)
+{
+  g_auto (GStrv) words = g_strsplit (network != NULL && *network != '\0' ? network : "Handshake", " ", -1);
+
+  return g_strjoinv ("\\x20", words);
+}
+
+char *
+hs_engine_make_isupport (const HsServerConfig *config)
+{
+  g_autofree char *network = escape_network (config->network);
+
+  return g_strdup_printf ("CASEMAPPING=ascii CHANTYPES=# CHANMODES=,,,%s PREFIX=(o)@ NETWORK=%s NICKLEN=%d CHANNELLEN=%d TOPICLEN=%d "
+                          "AWAYLEN=%d NAMELEN=%d CHANLIMIT=#:%d TARGMAX=NOTICE:%d,PRIVMSG:%d,TAGMSG:%d UTF8ONLY",
+                          CHANNEL_MODES, network, HS_NAME_MAX_CHARS, HS_ROOM_MAX_BYTES, HS_TOPIC_MAX_BYTES,
+                          HS_AWAY_MAX_BYTES, HS_NAME_MAX_BYTES, HS_ROOMS_PER_GUEST, HS_TARGETS_MAX, HS_TARGETS_MAX, HS_TARGETS_MAX);
+}
+
+/* 005's tokens are parameters of their own. */
+static void
+append_isupport (HsEngine *self, HsPeer *peer, GString *out)
+{
+  g_string_append_printf (out, ":%s %s %s %s :are supported by this server\r\n",
+                          self->server_name, HS_RPL_ISUPPORT, peer->nick, self->isupport);
+}
+
+void
+hs_engine_append_motd (HsEngine *self, HsPeer *peer, GString *out)
+{
+  g_auto (GStrv) lines = NULL;
+  g_autofree char *heading = NULL;
+
+  if (self->config->motd == NULL || *self->config->motd == '\0')
+    {
+      hs_engine_append_reply (self, peer, out, HS_ERR_NOMOTD, "There is no message of the day", NULL);
+      return;
+    }
+  heading = g_strdup_printf ("- %s message of the day -", self->server_name);
+  hs_engine_append_reply (self, peer, out, HS_RPL_MOTDSTART, heading, NULL);
+  lines = g_strsplit (self->config->motd, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      gsize room = HS_LINE_MAX - strlen (self->server_name) - strlen (peer->nick) - strlen (":  372  :- \r\n");
+      g_autofree char *cut = g_strndup (lines[i], hs_utf8_split (lines[i], strlen (lines[i]), room));
+      g_autofree char *line = g_strconcat ("- ", cut, NULL);
+
+      hs_engine_append_reply (self, peer, out, HS_RPL_MOTD, line, NULL);
+    }
+  hs_engine_append_reply (self, peer, out, HS_RPL_ENDOFMOTD, "End of /MOTD command", NULL);
+}
+
+static void
+welcome (HsEngine *self, HsPeer *peer)
+{
+  g_autoptr (GString) out = g_string_sized_new (1024);
+  const char *network = self->config->network != NULL ? self->config->network : "Handshake";
+  char source[HS_SOURCE_SIZE];
+  g_autofree char *hello = g_strdup_printf ("Welcome to %s, %s", network, hs_peer_write_source (peer, source));
+  g_autofree char *host = g_strdup_printf ("Your host is %s, running version handshake-" HS_VERSION, self->server_name);
+  g_autofree char *created = g_strdup_printf ("This server was started %s", self->created_text);
+
+  hs_engine_append_reply (self, peer, out, HS_RPL_WELCOME, hello, NULL);
+  hs_engine_append_reply (self, peer, out, HS_RPL_YOURHOST, host, NULL);
+  hs_engine_append_reply (self, peer, out, HS_RPL_CREATED, created, NULL);
+  hs_engine_append_reply (self, peer, out, HS_RPL_MYINFO, self->server_name, "handshake-" HS_VERSION, "o", CHANNEL_MODES "o", "o", NULL);
+  append_isupport (self, peer, out);
+  hs_engine_append_lusers (self, peer, out);
+  hs_engine_append_motd (self, peer, out);
+  hs_engine_send_text (self, peer, out->str, out->len);
+}
+
+void
+hs_engine_try_register (HsEngine *self, HsPeer *peer)
+{
+  if (peer->registered || peer->nick == NULL || peer->user == NULL || peer->negotiating)
+    return;
+
+  hs_engine_set_registered (self, peer);
+  hs_engine_wait (self, peer, &self->heard, self->config->ping_after);
+  welcome (self, peer);
+  hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
+  if (self->lobby != NULL)
+    hs_engine_join (self, peer, self->lobby, peer->own, TRUE);
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the engine answers one and tells many: replies, labelled answers, and lines formatted once per set of capabilities. */
+#include "hs-engine-private.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "hs-plain.h"
+#include "hs-utf8.h"
+
+/* ---- To one ---- */
+
+void
+hs_engine_send (HsEngine *self, HsPeer *peer, HsBuf *buf)
+{
+  if (peer->flushing)
+    return;
+  if (self->capturing == peer)
+    g_ptr_array_add (self->captured, hs_buf_ref (buf));
+  else
+    self->funcs->send (peer, buf, self->user_data);
+}
+
+void
+hs_engine_send_text (HsEngine *self, HsPeer *peer, const char *text, gsize len)
+{
+  g_autoptr (HsBuf) buf = hs_buf_new (text, len);
+
+  hs_engine_send (self, peer, buf);
+}
+
+/* A guest's own word echoed in the middle of a reply must stay one parameter, and leave room for the rest. */
+static const char *
+make_middle (const char *param, char *space)
+{
+  gsize len = strcspn (param, " ");
+
+  if (len == 0 || param[0] == ':')
+    return "*";
+  if (param[len] == '\0' && len <= HS_ECHO_MAX_BYTES)
+    return param;
+  len = hs_utf8_split (param, len, HS_ECHO_MAX_BYTES);
+  memcpy (space, param, len);
+  space[len] = '\0';
+  return space;
+}
+
+typedef struct
+{
+  HsIrcMessage message;
+  char middle[HS_PARAMS_MAX][HS_ECHO_MAX_BYTES + 1];
+} Reply;
+
+static void
+reply_set (Reply *self, HsEngine *engine, HsPeer *peer, const char *numeric, va_list args)
+{
+  HsIrcMessage *message = &self->message;
+  const char *param = va_arg (args, const char *);
+
+  *message = (HsIrcMessage){ .source = engine->server_name, .command = numeric, .n_params = 1 };
+  message->params[0] = peer->nick != NULL ? peer->nick : "*";
+  while (param != NULL && message->n_params < HS_PARAMS_MAX)
+    {
+      const char *next = va_arg (args, const char *);
+      guint i = message->n_params++;
+
+      message->params[i] = next != NULL ? make_middle (param, self->middle[i]) : param;
+      param = next;
+    }
+}
+
+char *
+hs_engine_cut (const char *text, gsize max)
+{
+  return g_strndup (text, hs_utf8_split (text, strlen (text), max));
+}
+
+void
+hs_engine_append_reply (HsEngine *self, HsPeer *peer, GString *out, const char *numeric, ...)
+{
+  Reply reply;
+  va_list args;
+
+  va_start (args, numeric);
+  reply_set (&reply, self, peer, numeric, args);
+  va_end (args);
+  hs_irc_message_format (&reply.message, out);
+}
+
+void
+hs_engine_reply (HsEngine *self, HsPeer *peer, const char *numeric, ...)
+{
+  g_autoptr (GString) out = g_string_sized_new (128);
+  Reply reply;
+  va_list args;
+
+  va_start (args, numeric);
+  reply_set (&reply, self, peer, numeric, args);
+  va_end (args);
+
+  if (peer->dialect == HS_DIALECT_PLAIN)
+    {
+      g_autofree char *words = hs_plain_format (&reply.message, reply.message.params[0]);
+
+      g_string_append (out, words != NULL ? words : "");
+    }
+  else
+    hs_irc_message_format (&reply.message, out);
+  if (out->len > 0)
+    hs_engine_send_text (self, peer, out->str, out->len);
+}
+
+void
+hs_engine_fail (HsEngine *self, HsPeer *peer, const char *command, const char *code, const char *text)
+{
+  HsIrcMessage message;
+  g_autoptr (GString) out = g_string_sized_new (128);
+
+  hs_irc_message_set (&message, self->server_name, "FAIL", command, code, text, NULL);
+  hs_irc_message_format (&message, out);
+  hs_engine_send_text (self, peer, out->str, out->len);
+}
+
+/* ---- Labelled answers (IRCv3 labeled-response) ---- */
+
+void
+hs_engine_begin_label (HsEngine *self, HsPeer *peer, const char *label)
+{
+  self->capturing = peer;
+  self->label = label;
+}
+
+static void
+send_tagged (HsEngine *self, HsPeer *peer, const char *tag, const char *value, const HsBuf *line)
+{
+  g_autoptr (GString) out = g_string_sized_new (line->len + 64);
+  gboolean has_tags = line->len > 0 && line->data[0] == '@';
+
+  g_string_append_c (out, '@');
+  hs_irc_tags_append (out, tag, value);
+  g_string_append_c (out, has_tags ? ';' : ' ');
+  g_string_append_len (out, line->data + (has_tags ? 1 : 0), line->len - (has_tags ? 1 : 0));
+  hs_engine_send_text (self, peer, out->str, out->len);
+}
+
+static void
+send_own (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *param, const char *type)
+{
+  g_autoptr (GString) tags = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+  HsIrcMessage message;
+
+  if (label != NULL)
+    hs_irc_tags_append (tags, "label", label);
+  hs_irc_message_set (&message, self->server_name, command, param, type, NULL);
+  message.tags = label != NULL ? tags->str : NULL;
+  hs_irc_message_format (&message, out);
+  hs_engine_send_text (self, peer, out->str, out->len);
+}
+
+static void
+send_batch (HsEngine *self, HsPeer *peer, const char *label, GPtrArray *captured)
+{
+  g_autofree char *reference = g_strdup_printf ("%" G_GINT64_MODIFIER "x", ++self->next_batch);
+  g_autofree char *opening = g_strconcat ("+", reference, NULL);
+  g_autofree char *closing = g_strconcat ("-", reference, NULL);
+  guint from = 0;
+
+  send_own (self, peer, label, "BATCH", opening, "labeled-response");
+  for (guint i = from; i < captured->len; i++)
+    send_tagged (self, peer, "batch", reference, g_ptr_array_index (captured, i));
+  send_own (self, peer, NULL, "BATCH", closing, NULL);
+}
+
+/* One reply may have put several lines into one buffer: each needs its own tag. */
+static GPtrArray *
+split_lines (GPtrArray *bufs)
+{
+  GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_buf_unref);
+
+  for (guint i = 0; i < bufs->len; i++)
+    {
+      const HsBuf *buf = g_ptr_array_index (bufs, i);
+
+      for (gsize start = 0; start < buf->len;)
+        {
+          const char *lf = memchr (buf->data + start, '\n', buf->len - start);
+          gsize end = lf != NULL ? (gsize) (lf - buf->data) + 1 : buf->len;
+
+          g_ptr_array_add (lines, hs_buf_new (buf->data + start, end - start));
+          start = end;
+        }
+    }
+  return lines;
+}
+
+void
+hs_engine_end_label (HsEngine *self)
+{
+  HsPeer *peer = self->capturing;
+  g_autoptr (GPtrArray) lines = NULL;
+
+  if (peer == NULL)
+    return;
+  self->capturing = NULL;
+  lines = split_lines (self->captured);
+  g_ptr_array_set_size (self->captured, 0);
+
+  if (lines->len == 0)
+    send_own (self, peer, self->label, "ACK", NULL, NULL);
+  else if (lines->len == 1)
+    send_tagged (self, peer, "label", self->label, g_ptr_array_index (lines, 0));
+  else
+    send_batch (self, peer, self->label, lines);
+  self->label = NULL;
+}
+
+/* ---- To many ---- */
+
+void
+hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message)
+{
+  memset (self, 0, sizeof *self);
+  self->engine = engine;
+  self->message = message;
+}
+
+void
+hs_fanout_identify (HsFanout *self, const char *client_tags)
+{
+  self->has_id = TRUE;
+  self->client_tags = client_tags;
+  g_snprintf (self->id, sizeof self->id, "%016" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x",
+              self->engine->run, ++self->engine->next_message);
+}
+
+enum
+{
+  VARIANT_TIME = 1 << 0,
+  VARIANT_TAGS = 1 << 1,
+};
+
+static HsBuf *
+format_line (HsFanout *self, guint variant)
+{
+  g_autoptr (GString) tags = g_string_sized_new (128);
+  g_autoptr (GString) out = g_string_sized_new (HS_LINE_MAX);
+  HsIrcMessage message = *self->message;
+
+  if ((variant & VARIANT_TIME) != 0)
+    {
+      char time[25];
+
+      hs_irc_format_time (self->engine->now, time);
+      hs_irc_tags_append (tags, "time", time);
+    }
+  if ((variant & VARIANT_TAGS) != 0 && self->has_id)
+    hs_irc_tags_append (tags, "msgid", self->id);
+  if ((variant & VARIANT_TAGS) != 0 && self->client_tags != NULL)
+    {
+      if (tags->len > 0)
+        g_string_append_c (tags, ';');
+      g_string_append (tags, self->client_tags);
+    }
+  message.tags = tags->len > 0 ? tags->str : NULL;
+  hs_irc_message_format (&message, out);
+
+  return hs_buf_new (out->str, out->len);
+}
+
+static HsBuf *
+get_plain (HsFanout *self)
+{
+  if (!self->plain_tried)
+    {
+      g_autofree char *text = hs_plain_format (self->message, "");
+
+      self->plain_tried = TRUE;
+      if (text != NULL)
+        self->plain = hs_buf_new (text, strlen (text));
+    }
+  return self->plain;
+}
+
+void
+hs_fanout_send (HsFanout *self, HsPeer *peer)
+{
+  guint variant = 0;
+
+  if (peer->dialect == HS_DIALECT_PLAIN || peer->listener)
+    {
+      HsBuf *plain = get_plain (self);
+
+      if (plain != NULL)
+        hs_engine_send (self->engine, peer, plain);
+      return;
+    }
+
+  if ((peer->caps & HS_CAP_SERVER_TIME) != 0)
+    variant |= VARIANT_TIME;
+  if ((peer->caps & HS_CAP_MESSAGE_TAGS) != 0)
+    variant |= VARIANT_TAGS;
+  if (self->lines[variant] == NULL)
+    self->lines[variant] = format_line (self, variant);
+  hs_engine_send (self->engine, peer, self->lines[variant]);
+}
+
+void
+hs_fanout_send_channel (HsFanout *self, HsChannel *channel, HsPeer *except)
+{
+  for (guint i = 0; i < channel->members->len; i++)
+    {
+      const HsMembership *membership = g_ptr_array_index (channel->members, i);
+
+      if (membership->peer != except)
+        hs_fanout_send (self, membership->peer);
+    }
+  if (channel != self->engine->lobby || self->engine->n_listeners == 0)
+    return;
+  for (GList *l = self->engine->unregistered.head; l != NULL; l = l->next)
+    {
+      HsPeer *peer = l->data;
+
+      if (peer->listener)
+        hs_fanout_send (self, peer);
+    }
+}
+
+void
+hs_fanout_send_neighbours (HsFanout *self, HsPeer *peer, HsCap caps)
+{
+  guint32 mark = ++self->engine->mark;
+
+  peer->mark = mark;
+  for (HsMembership *mine = peer->memberships; mine != NULL; mine = mine->next)
+    {
+      if (mine->quiet)
+        continue;
+      for (guint i = 0; i < mine->channel->members->len; i++)
+        {
+          HsPeer *other = ((HsMembership *) g_ptr_array_index (mine->channel->members, i))->peer;
+
+          if (other->mark == mark || (other->caps & caps) != caps)
+            continue;
+          other->mark = mark;
+          hs_fanout_send (self, other);
+        }
+    }
+}
+
+void
+hs_fanout_clear (HsFanout *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->lines); i++)
+    g_clear_pointer (&self->lines[i], hs_buf_unref);
+  g_clear_pointer (&self->plain, hs_buf_unref);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the façade sets on a guest. */
+#pragma once
+
+#include "hs-guest.h"
+
+/* An immutable snapshot of one guest, made on the server's thread. */
+typedef struct
+{
+  guint64 id;
+  char *nick;          /* (nullable) */
+  char *address;
+  const char *dialect; /* static */
+  gint64 since;
+  guint plain : 1;
+  guint listener : 1;
+  guint registered : 1;
+  guint own : 1;
+} HsGuestFacts;
+
+void hs_guest_facts_clear (HsGuestFacts *self);
+
+HsGuest *hs_guest_new (const HsGuestFacts *facts);
+void hs_guest_set_facts (HsGuest *self, const HsGuestFacts *facts);
+void hs_guest_set_state (HsGuest *self, HsTcpState state, guint32 rtt);
+void hs_guest_set_gone (HsGuest *self);
+gboolean hs_guest_is_gone (HsGuest *self);
