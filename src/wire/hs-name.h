@@ -21,5 +21,5 @@ gboolean hs_name_is_room (const char *name);
 char *hs_name_make_shown (const char *name);
 /* A nick for a shown name ("Ana María" → "Ana_María"); "guest" if nothing is left. With @ascii: only RFC 2812 characters, at most 16 bytes. (transfer full) */
 char *hs_name_make_nick (const char *shown, gboolean ascii);
-/* Another nick when @nick is taken: name2, name3 … (transfer full) */
+/* Another nick when @nick is taken: name2 for @attempt 1, name3 for 2 … (transfer full) */
 char *hs_name_make_alternative (const char *nick, guint attempt, gboolean ascii);
