@@ -23,14 +23,17 @@ typedef enum
 typedef struct
 {
   HsPlainKind kind;
-  const char *text; /* borrowed from the input: SAY text ("//x" gives "/x"), the argument, or the unknown word */
+  const char *text; /* borrowed from the input: SAY text ("//x" gives "/x"), the argument, or the unknown word without
+                     * its slash and all that follows it */
 } HsPlainCommand;
 
 /* @text: one decoded message (hs_utf8_make_text), without line end. */
 void hs_plain_parse (const char *text, HsPlainCommand *command);
 
 /* What a plain guest sees of @message, LF-terminated, "name: " before every line; NULL when it sees nothing of it
- * (joins, numerics it did not ask for). @own_nick is the guest's. PRIVMSG and NOTICE: "name: text"; ACTION: "* name text"; (transfer full) */
+ * (its own words, joins, numerics but the errors that answer what it did). @own_nick is the guest's. PRIVMSG and NOTICE:
+ * "name: text", without a source just "text" (the server's answers); ACTION: "* name text". IRC formatting is left out,
+ * controls are shown as symbols: a guest may look at this in a terminal. (transfer full) */
 char *hs_plain_format (const HsIrcMessage *message, const char *own_nick);
 
 /* ---- Our window as the client of a plain-text server ---- */
