@@ -268,6 +268,22 @@ take_state (HsTcpWatch *self, const HsTcpEvent *event)
   set_expires (self, event->state == HS_TCP_TIME_WAIT && event->expires_ms != 0 ? event->time + (gint64) event->expires_ms * 1000 : 0);
 }
 
+/* How it began is what the ladder draws: what is dropped are the oldest events from the first data on. */
+static void
+trim_log (HsTcpWatch *self)
+{
+  guint first = 0;
+
+  for (; first + LOG_TRIM < LOG_MAX; first++)
+    {
+      g_autoptr (HsTcpLogItem) item = g_list_model_get_item (G_LIST_MODEL (self->log), first);
+
+      if (item->event->kind == HS_TCP_EVENT_DATA)
+        break;
+    }
+  g_list_store_splice (self->log, first, LOG_TRIM, NULL, 0);
+}
+
 void
 hs_tcp_watch_add_event (HsTcpWatch *self, HsTcpEvent *event)
 {
@@ -277,7 +293,7 @@ hs_tcp_watch_add_event (HsTcpWatch *self, HsTcpEvent *event)
 
   item = hs_tcp_log_item_new (event);
   if (g_list_model_get_n_items (G_LIST_MODEL (self->log)) >= LOG_MAX)
-    g_list_store_splice (self->log, 0, LOG_TRIM, NULL, 0);
+    trim_log (self);
   g_list_store_append (self->log, item);
 
   g_object_freeze_notify (G_OBJECT (self));
