@@ -61,7 +61,8 @@ HsHistoryRow *hs_history_row_copy (const HsHistoryRow *row);
 void hs_history_row_free (HsHistoryRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsHistoryRow, hs_history_row_free)
 
-/* @path or ":memory:". Opens with WAL, synchronous=NORMAL, no mmap; migrates. */
+/* @path or ":memory:". Opens with WAL, synchronous=NORMAL, no mmap; migrates. Held alone (PRAGMA locking_mode=EXCLUSIVE) until it is closed or
+ * the program dies: a second one gets HS_STORE_ERROR_BUSY. Used only by the thread that opened it. Makes missing folders (0700, the file 0600). */
 HsHistory *hs_history_open (const char *path, GError **error);
 void hs_history_close (HsHistory *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsHistory, hs_history_close)
@@ -85,9 +86,11 @@ gboolean hs_history_set_read (HsHistory *self, gint64 room, gint64 id, GError **
 gboolean hs_history_set_draft (HsHistory *self, gint64 room, const char *draft, GError **error);
 gboolean hs_history_set_shown (HsHistory *self, gint64 room, const char *shown, GError **error);
 
-/* Inserts; @row->id becomes the order key. *position: its index in the room. FALSE without error: it was there already (room, msgid). */
+/* Inserts; @row->id becomes the order key. *position (nullable): its index in the room. FALSE without error: it was there already (room, msgid);
+ * then @row->id and *position are those of the stored one. */
 gboolean hs_history_insert (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, GError **error);
-/* Presence is folded: appended to the room's last row when that is a presence row of the same local day (*appended TRUE, text is the whole), else inserted. */
+/* Presence is folded: appended to the room's last row when that is a presence row of the same local day (*appended TRUE, text is the whole), else inserted.
+ * When appended, @row becomes the whole stored row: its strings must be its own. */
 gboolean hs_history_insert_presence (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, gboolean *appended, GError **error);
 gboolean hs_history_set_delivery (HsHistory *self, gint64 id, HsDelivery delivery, GError **error);
 
@@ -100,7 +103,9 @@ guint hs_history_position (HsHistory *self, gint64 room, gint64 id, GError **err
 /* ---- Outbox: own messages without a final place yet ---- */
 /* Stores before it is written to the wire; returns its outbox id, 0 on error. */
 gint64 hs_history_outbox_add (HsHistory *self, gint64 room, const HsHistoryRow *row, GError **error);
-/* Enters the messages once, with @row's time, msgid and delivery, and leaves the outbox, in one transaction. */
+/* Enters the messages once, with @row's time, msgid and delivery, and leaves the outbox, in one transaction. What @row has as NULL (sender, shown,
+ * text, client_id; with the sender kind and flags too) is taken from the outbox. FALSE without error: nothing was added, because the history
+ * has this msgid already (id and *position are the stored row's; it left the outbox), or because the outbox has no such row (id 0). */
 gboolean hs_history_outbox_settle (HsHistory *self, gint64 outbox, gint64 room, HsHistoryRow *row, guint *position, GError **error);
 gboolean hs_history_outbox_set_delivery (HsHistory *self, gint64 outbox, HsDelivery delivery, GError **error);
 gboolean hs_history_outbox_remove (HsHistory *self, gint64 outbox, GError **error);

@@ -12,12 +12,15 @@ G_DECLARE_FINAL_TYPE (HsStore, hs_store, HS, STORE, GObject)
 
 /* Opens @path on the store's thread. When it cannot be opened (read-only, full, corrupt, newer), works on a :memory: database
  * instead and says so: property "error-text" (nullable, notifies), so that talking goes on and the window can warn.
+ * It also tells when writing fails later (full disk), and is NULL again when that works again.
  * Never overwrites what it could not open. */
 HsStore *hs_store_new (const char *path);
 const char *hs_store_get_error_text (HsStore *self);
 
 /* Runs @work on the store's thread inside the current transaction; then, after the commit, @done on the thread-default context of the
- * caller with what @work returned. @error is set when the work or the commit failed. Work and done are called in the order queued. */
+ * caller with what @work returned. @error is set when the work or the commit failed: then nothing of it is stored, and @result is still
+ * @done's to free (NULL, or what the work returned before the commit failed). A work that sets @error undoes only itself.
+ * Work and done are called in the order queued; (nullable) @done, @destroy; @destroy is called for @data on the caller's context at the end. */
 typedef gpointer (*HsStoreWork) (HsHistory *history, gpointer data, GError **error);
 typedef void (*HsStoreDone) (gpointer result, const GError *error, gpointer data);
 void hs_store_run (HsStore *self, HsStoreWork work, HsStoreDone done, gpointer data, GDestroyNotify destroy);

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The client's conversations in SQLite: rooms and their rows. Synchronous; it knows no thread but its own, and no main loop. */
+#include "hs-history-private.h"
+#include "hs-limits.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <time.h>
+
+#define TIME_MAX ((G_GINT64_CONSTANT (1) << 51) - 1) /* ms that still fit above the 12 bits of the sequence */
+#define SEQUENCE_MAX 0xfff
+
+/* ---- Rows and rooms ---- */
+
+void
+hs_history_row_clear (HsHistoryRow *row)
+{
+  g_clear_pointer (&row->msgid, g_free);
+  g_clear_pointer (&row->client_id, g_free);
+  g_clear_pointer (&row->sender, g_free);
+  g_clear_pointer (&row->shown, g_free);
+  g_clear_pointer (&row->text, g_free);
+}
+
+HsHistoryRow *
+hs_history_row_copy (const HsHistoryRow *row)
+{
+  HsHistoryRow *copy = g_memdup2 (row, sizeof *row);
+
+  copy->msgid = g_strdup (row->msgid);
+  copy->client_id = g_strdup (row->client_id);
+  copy->sender = g_strdup (row->sender);
+  copy->shown = g_strdup (row->shown);
+  copy->text = g_strdup (row->text);
+  return copy;
+}
+
+void
+hs_history_row_free (HsHistoryRow *row)
+{
+  if (row == NULL)
+    return;
+  hs_history_row_clear (row);
+  g_free (row);
+}
+
+void
+hs_history_room_free (HsHistoryRoom *room)
+{
+  if (room == NULL)
+    return;
+  g_free (room->network);
+  g_free (room->name);
+  g_free (room->shown);
+  g_free (room->draft);
+  g_free (room);
+}
+
+/* ---- Opening ---- */
+
+/* Conversations are nobody else's to read: SQLite would make the file with the umask alone, and gives its WAL the file's mode. */
+static void
+make_private_file (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd;
+
+  g_mkdir_with_parents (folder, 0700);
+  fd = g_open (path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    g_close (fd, NULL);
+}
+
+static gboolean
+open_database (HsHistory *self, const char *path, GError **error)
+{
+  int result = sqlite3_open_v2 (path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+
+  if (result != SQLITE_OK)
+    {
+      hs_store_set_error_from_sqlite (error, self->db, result);
+      return FALSE;
+    }
+  sqlite3_extended_result_codes (self->db, 1);
+  sqlite3_busy_timeout (self->db, HS_STORE_BUSY_MS);
+  if (sqlite3_db_readonly (self->db, "main") == 1)
+    {
+      hs_store_set_error (error, HS_STORE_ERROR_READ_ONLY, NULL);
+      return FALSE;
+    }
+  return hs_history_migrate (self->db, error);
+}
+
+HsHistory *
+hs_history_open (const char *path, GError **error)
+{
+  HsHistory *self;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  self = g_new0 (HsHistory, 1);
+  self->thread = g_thread_self ();
+  self->places = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) hs_places_free);
+  if (!g_str_equal (path, ":memory:"))
+    make_private_file (path);
+  if (open_database (self, path, error) && hs_sql_prepare (self, error))
+    return self;
+
+  /* What could not be opened is left as it is, its WAL too. */
+  if (self->db != NULL)
+    sqlite3_db_config (self->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  hs_history_close (self);
+  return NULL;
+}
+
+void
+hs_history_close (HsHistory *self)
+{
+  if (self == NULL)
+    return;
+  hs_history_check (self);
+
+  hs_sql_finalize (self);
+  g_hash_table_unref (self->places);
+  sqlite3_close (self->db);
+  g_free (self);
+}
+
+/* ---- Transactions ---- */
+
+gboolean
+hs_history_begin (HsHistory *self, GError **error)
+{
+  hs_history_check (self);
+  return hs_sql_run (self, self->statements[SQL_BEGIN], error);
+}
+
+gboolean
+hs_history_commit (HsHistory *self, GError **error)
+{
+  hs_history_check (self);
+
+  if (hs_sql_run (self, self->statements[SQL_COMMIT], error))
+    return TRUE;
+  hs_history_rollback (self);
+  return FALSE;
+}
+
+void
+hs_history_rollback (HsHistory *self)
+{
+  hs_history_check (self);
+
+  g_hash_table_remove_all (self->places); /* they counted what is gone */
+  if (hs_history_in_transaction (self))
+    hs_sql_run (self, self->statements[SQL_ROLLBACK], NULL);
+}
+
+gboolean
+hs_history_savepoint (HsHistory *self, GError **error)
+{
+  return hs_sql_run (self, self->statements[SQL_SAVEPOINT], error);
+}
+
+gboolean
+hs_history_release (HsHistory *self, GError **error)
+{
+  return hs_sql_run (self, self->statements[SQL_RELEASE], error);
+}
+
+void
+hs_history_rollback_to (HsHistory *self)
+{
+  g_hash_table_remove_all (self->places);
+  if (!hs_history_in_transaction (self))
+    return;
+  hs_sql_run (self, self->statements[SQL_ROLLBACK_TO], NULL);
+  hs_sql_run (self, self->statements[SQL_RELEASE], NULL);
+}
+
+gboolean
+hs_history_in_transaction (HsHistory *self)
+{
+  return !sqlite3_get_autocommit (self->db);
+}
+
+guint
+hs_history_get_changes (HsHistory *self)
+{
+  return (guint) sqlite3_total_changes (self->db);
+}
+
+/* ---- Rooms ---- */
+
+gint64
+hs_history_room (HsHistory *self, const char *network, const char *name, GError **error)
+{
+  gint64 id = 0;
+
+  hs_history_check (self);
+
+  if (!hs_sql_get_int64 (self, hs_sql_bind (self, SQL_ROOM_FIND, "ss", network, name), &id, error) || id != 0)
+    return id;
+  if (!hs_sql_run (self, hs_sql_bind (self, SQL_ROOM_ADD, "ss", network, name), error))
+    return 0;
+  return sqlite3_last_insert_rowid (self->db);
+}
+
+static HsHistoryRoom *
+dup_room (sqlite3_stmt *statement)
+{
+  HsHistoryRoom *room = g_new0 (HsHistoryRoom, 1);
+
+  room->id = sqlite3_column_int64 (statement, 0);
+  room->network = hs_sql_dup_text (statement, 1);
+  room->name = hs_sql_dup_text (statement, 2);
+  room->shown = hs_sql_dup_text (statement, 3);
+  room->read_id = sqlite3_column_int64 (statement, 4);
+  room->draft = hs_sql_dup_text (statement, 5);
+  room->unread = (guint) sqlite3_column_int64 (statement, 6);
+  room->mentions = (guint) sqlite3_column_int64 (statement, 7);
+  room->last_time = sqlite3_column_int64 (statement, 8);
+  return room;
+}
+
+GPtrArray *
+hs_history_list_rooms (HsHistory *self, const char *network, GError **error)
+{
+  g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_history_room_free);
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement;
+
+  hs_history_check (self);
+
+  statement = hs_sql_bind (self, SQL_ROOM_LIST, "s", network);
+  while (hs_sql_step (self, statement, &failed))
+    g_ptr_array_add (rooms, dup_room (statement));
+  if (failed == NULL)
+    return g_steal_pointer (&rooms);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
+}
+
+gboolean
+hs_history_set_read (HsHistory *self, gint64 room, gint64 id, GError **error)
+{
+  hs_history_check (self);
+  return hs_sql_run (self, hs_sql_bind (self, SQL_ROOM_SET_READ, "ii", id, room), error);
+}
+
+gboolean
+hs_history_set_draft (HsHistory *self, gint64 room, const char *draft, GError **error)
+{
+  hs_history_check (self);
+  return hs_sql_run (self, hs_sql_bind (self, SQL_ROOM_SET_DRAFT, "si", draft, room), error);
+}
+
+gboolean
+hs_history_set_shown (HsHistory *self, gint64 room, const char *shown, GError **error)
+{
+  hs_history_check (self);
+  return hs_sql_run (self, hs_sql_bind (self, SQL_ROOM_SET_SHOWN, "si", shown, room), error);
+}
+
+/* ---- Rows ---- */
+
+/* The order key after all that happened in the same millisecond; the next millisecond's when that is full. */
+static gboolean
+make_id (HsHistory *self, gint64 time, gint64 *id, GError **error)
+{
+  gint64 ms = CLAMP (time, 0, TIME_MAX);
+
+  for (;; ms++)
+    {
+      gint64 first = ms << 12, last = 0;
+
+      if (!hs_sql_get_int64 (self, hs_sql_bind (self, SQL_LAST_IN_MS, "ii", first, first | SEQUENCE_MAX), &last, error))
+        return FALSE;
+      *id = last == 0 ? MAX (first, 1) : last + 1;
+      if (last == 0 || last < (first | SEQUENCE_MAX))
+        return TRUE;
+    }
+}
+
+/* The row that is there already by (room, msgid). */
+static gboolean
+find_stored (HsHistory *self, HsPlaces *places, gint64 room, HsHistoryRow *row, guint *position, GError **error)
+{
+  gint64 id = 0;
+
+  if (!hs_sql_get_int64 (self, hs_sql_bind (self, SQL_FIND_MSGID, "is", room, row->msgid), &id, error))
+    return FALSE;
+  row->id = id;
+  return hs_places_find_position (places, self, id, position, error);
+}
+
+gboolean
+hs_history_insert (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, GError **error)
+{
+  HsPlaces *places;
+  guint place = 0;
+  gint64 id;
+
+  hs_history_check (self);
+
+  places = hs_history_get_places (self, room, error);
+  if (places == NULL || !make_id (self, row->time, &id, error)
+      || !hs_places_find_position (places, self, id, &place, error)
+      || !hs_sql_run (self, hs_sql_bind (self, SQL_INSERT, "i" HS_SQL_ROW_TYPES, room, HS_SQL_ROW_VALUES (id, row)), error))
+    return FALSE;
+  if (sqlite3_changes (self->db) == 0)
+    {
+      find_stored (self, places, room, row, &place, error);
+      if (position != NULL)
+        *position = place;
+      return FALSE;
+    }
+  hs_places_add (places, id, place);
+  row->id = id;
+  if (position != NULL)
+    *position = place;
+  return TRUE;
+}
+
+/* What a person here and now calls the same day. */
+static gboolean
+is_same_local_day (gint64 a_ms, gint64 b_ms)
+{
+  time_t a = (time_t) (a_ms / 1000), b = (time_t) (b_ms / 1000);
+  struct tm a_parts, b_parts;
+
+  return localtime_r (&a, &a_parts) != NULL && localtime_r (&b, &b_parts) != NULL
+         && a_parts.tm_yday == b_parts.tm_yday && a_parts.tm_year == b_parts.tm_year;
+}
+
+static gboolean
+can_fold (const HsHistoryRow *last, const HsHistoryRow *row)
+{
+  return last->kind == HS_ENTRY_PRESENCE && last->text != NULL && row->text != NULL
+         && strlen (last->text) + strlen (row->text) < HS_HISTORY_FOLD_MAX && is_same_local_day (last->time, row->time);
+}
+
+gboolean
+hs_history_insert_presence (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, gboolean *appended, GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autofree char *text = NULL;
+  HsHistoryRow *last;
+  guint count;
+
+  hs_history_check (self);
+
+  *appended = FALSE;
+  if (hs_history_get_places (self, room, error) == NULL)
+    return FALSE;
+  count = hs_history_count (self, room, NULL);
+  rows = hs_history_page (self, room, count > 0 ? count - 1 : 0, 1, error);
+  if (rows == NULL)
+    return FALSE;
+  last = rows->len > 0 ? g_ptr_array_index (rows, 0) : NULL;
+  if (last == NULL || !can_fold (last, row))
+    return hs_history_insert (self, room, row, position, error);
+
+  text = g_strconcat (last->text, "\n", row->text, NULL);
+  if (!hs_sql_run (self, hs_sql_bind (self, SQL_PRESENCE_APPEND, "si", text, last->id), error))
+    return FALSE;
+  hs_history_row_clear (row);
+  *row = *last; /* the whole row as it is now */
+  memset (last, 0, sizeof *last);
+  g_free (row->text);
+  row->text = g_steal_pointer (&text);
+  *appended = TRUE;
+  if (position != NULL)
+    *position = count - 1;
+  return TRUE;
+}
+
+gboolean
+hs_history_set_delivery (HsHistory *self, gint64 id, HsDelivery delivery, GError **error)
+{
+  hs_history_check (self);
+  return hs_sql_run (self, hs_sql_bind (self, SQL_SET_DELIVERY, "ii", (gint64) delivery, id), error);
+}
+
+guint
+hs_history_count (HsHistory *self, gint64 room, GError **error)
+{
+  HsPlaces *places;
+
+  hs_history_check (self);
+
+  places = hs_history_get_places (self, room, error);
+  return places != NULL ? hs_places_get_count (places) : 0;
+}
+
+GPtrArray *
+hs_history_page (HsHistory *self, gint64 room, guint first, guint count, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_history_row_free);
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement;
+  HsPlaces *places;
+  gint64 id;
+
+  hs_history_check (self);
+
+  places = hs_history_get_places (self, room, error);
+  if (places == NULL)
+    return NULL;
+  if (first >= hs_places_get_count (places) || count == 0)
+    return g_steal_pointer (&rows);
+  id = hs_places_find_id (places, self, first, error);
+  if (id == 0)
+    return NULL;
+  statement = hs_sql_bind (self, SQL_PAGE, "iii", room, id, (gint64) count);
+  while (hs_sql_step (self, statement, &failed))
+    g_ptr_array_add (rows, hs_sql_dup_row (statement));
+  if (failed == NULL)
+    return g_steal_pointer (&rows);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
+}
+
+guint
+hs_history_position (HsHistory *self, gint64 room, gint64 id, GError **error)
+{
+  HsPlaces *places;
+  guint position = 0;
+
+  hs_history_check (self);
+
+  places = hs_history_get_places (self, room, error);
+  if (places != NULL)
+    hs_places_find_position (places, self, id, &position, error);
+  return position;
+}

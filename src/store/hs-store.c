@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The thread in front of a database: a queue of operations, drained in one transaction. It knows nothing of what they do. */
+#include "hs-store.h"
+
+#include "hs-history-private.h"
+#include "hs-limits.h"
+
+typedef struct
+{
+  HsStoreWork work; /* NULL: the end of the queue */
+  HsStoreDone done; /* (nullable) */
+  gpointer data;
+  GDestroyNotify destroy; /* (nullable) */
+  GMainContext *context;
+  gpointer result;
+  GError *error;
+} Operation;
+
+/* What is wrong with the database, or no longer; told on the context that made the store. */
+typedef struct
+{
+  GWeakRef store;
+  char *text; /* (nullable) */
+} Complaint;
+
+struct _HsStore
+{
+  GObject parent_instance;
+
+  /* Owned */
+  char *path;
+  char *error_text; /* (nullable) */
+  GAsyncQueue *queue; /* of Operation */
+  GThread *thread;
+  GMainContext *context; /* of who made it */
+
+  /* State of the store's thread */
+  HsHistory *history;
+  gboolean in_memory; /* could not be opened: that stays said */
+  gboolean complaining;
+
+  /* State */
+  gboolean closed;
+};
+
+G_DEFINE_FINAL_TYPE (HsStore, hs_store, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_ERROR_TEXT,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- Handing over to a context ---- */
+
+/* Not g_main_context_invoke (): where nobody runs the context at the moment, that would call here and now, on this thread. */
+static void
+post (GMainContext *context, GSourceFunc function, gpointer data, GDestroyNotify destroy)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "hs-store");
+  g_source_set_callback (source, function, data, destroy);
+  g_source_attach (source, context);
+}
+
+static void
+operation_free (gpointer data)
+{
+  Operation *operation = data;
+
+  if (operation->destroy != NULL)
+    operation->destroy (operation->data);
+  g_clear_error (&operation->error);
+  g_clear_pointer (&operation->context, g_main_context_unref);
+  g_free (operation);
+}
+
+static gboolean
+answer_all (gpointer data)
+{
+  GPtrArray *operations = data;
+
+  for (guint i = 0; i < operations->len; i++)
+    {
+      Operation *operation = g_ptr_array_index (operations, i);
+
+      if (operation->done != NULL)
+        operation->done (operation->result, operation->error, operation->data);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* One source for all that follow each other to the same context; sources of one priority run in the order attached. */
+static void
+post_answers (GPtrArray *batch)
+{
+  for (guint i = 0; i < batch->len;)
+    {
+      GPtrArray *run = g_ptr_array_new_with_free_func (operation_free);
+      Operation *first = g_ptr_array_index (batch, i);
+      g_autoptr (GMainContext) context = g_main_context_ref (first->context);
+
+      for (; i < batch->len && ((Operation *) g_ptr_array_index (batch, i))->context == context; i++)
+        g_ptr_array_add (run, g_ptr_array_index (batch, i));
+      post (context, answer_all, run, (GDestroyNotify) g_ptr_array_unref);
+    }
+  g_ptr_array_set_size (batch, 0);
+}
+
+static void
+complaint_free (gpointer data)
+{
+  Complaint *complaint = data;
+
+  g_weak_ref_clear (&complaint->store);
+  g_free (complaint->text);
+  g_free (complaint);
+}
+
+static gboolean
+take_complaint (gpointer data)
+{
+  Complaint *complaint = data;
+  g_autoptr (HsStore) self = g_weak_ref_get (&complaint->store);
+
+  if (self == NULL || g_strcmp0 (self->error_text, complaint->text) == 0)
+    return G_SOURCE_REMOVE;
+  g_free (self->error_text);
+  self->error_text = g_steal_pointer (&complaint->text);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR_TEXT]);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+complain (HsStore *self, const char *text)
+{
+  Complaint *complaint = g_new0 (Complaint, 1);
+
+  g_weak_ref_init (&complaint->store, self);
+  complaint->text = g_strdup (text);
+  self->complaining = text != NULL;
+  post (self->context, take_complaint, complaint, complaint_free);
+}
+
+/* ---- The store's thread ---- */
+
+static void
+fail (Operation *operation, const GError *error)
+{
+  if (operation->error == NULL)
+    operation->error = g_error_copy (error);
+}
+
+/* @first: the first operation of the transaction that is running. Returns the new one. */
+static guint
+run_one (HsStore *self, GPtrArray *batch, guint index, guint first)
+{
+  Operation *operation = g_ptr_array_index (batch, index);
+  g_autoptr (GError) error = NULL;
+
+  if ((!hs_history_in_transaction (self->history) && !hs_history_begin (self->history, &operation->error))
+      || !hs_history_savepoint (self->history, &operation->error))
+    return first;
+  operation->result = operation->work (self->history, operation->data, &operation->error);
+  if (operation->error == NULL && hs_history_in_transaction (self->history))
+    {
+      if (!hs_history_release (self->history, &operation->error))
+        hs_history_rollback_to (self->history);
+      return first;
+    }
+  if (hs_history_in_transaction (self->history))
+    {
+      hs_history_rollback_to (self->history);
+      return first;
+    }
+  /* The whole transaction is gone, with what others did before in it. */
+  hs_history_rollback (self->history);
+  if (operation->error == NULL)
+    hs_store_set_error (&operation->error, HS_STORE_ERROR_FAILED, NULL);
+  for (guint i = first; i < index; i++)
+    fail (g_ptr_array_index (batch, i), operation->error);
+  return index + 1;
+}
+
+static const GError *
+worst_error (GPtrArray *batch)
+{
+  for (guint i = 0; i < batch->len; i++)
+    {
+      Operation *operation = g_ptr_array_index (batch, i);
+
+      if (operation->error != NULL && operation->error->domain == HS_STORE_ERROR
+          && operation->error->code != HS_STORE_ERROR_FAILED)
+        return operation->error;
+    }
+  return NULL;
+}
+
+/* What happens to the database while we run is said, and taken back when writing works again. */
+static void
+tell (HsStore *self, GPtrArray *batch, gboolean wrote)
+{
+  const GError *error = worst_error (batch);
+
+  if (self->in_memory)
+    return;
+  if (error != NULL)
+    complain (self, hs_store_error_get_words (error->code));
+  else if (self->complaining && wrote)
+    complain (self, NULL);
+}
+
+static void
+run_batch (HsStore *self, GPtrArray *batch)
+{
+  guint changes = hs_history_get_changes (self->history);
+  g_autoptr (GError) error = NULL;
+  guint first = 0;
+
+  for (guint i = 0; i < batch->len; i++)
+    first = run_one (self, batch, i, first);
+  if (hs_history_in_transaction (self->history) && !hs_history_commit (self->history, &error))
+    for (guint i = first; i < batch->len; i++)
+      fail (g_ptr_array_index (batch, i), error);
+  tell (self, batch, hs_history_get_changes (self->history) != changes);
+  post_answers (batch);
+}
+
+static void
+open_history (HsStore *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->history = hs_history_open (self->path, &error);
+  if (self->history != NULL)
+    return;
+  g_message ("%s: %s", self->path, error->message);
+  complain (self, hs_store_error_get_words (error->code));
+  self->in_memory = TRUE;
+  self->history = hs_history_open (":memory:", NULL);
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  HsStore *self = data;
+  g_autoptr (GPtrArray) batch = g_ptr_array_new ();
+  gboolean ending = FALSE;
+
+  open_history (self);
+  while (!ending)
+    {
+      Operation *operation = g_async_queue_pop (self->queue);
+
+      while (operation != NULL && operation->work != NULL)
+        {
+          g_ptr_array_add (batch, operation);
+          operation = batch->len < HS_STORE_BATCH ? g_async_queue_try_pop (self->queue) : NULL;
+        }
+      run_batch (self, batch);
+      if (operation == NULL)
+        continue;
+      ending = TRUE;
+      operation_free (operation);
+    }
+  hs_history_close (self->history);
+  return NULL;
+}
+
+/* ---- GObject ---- */
+
+static void
+hs_store_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  HsStore *self = HS_STORE (object);
+
+  if (id == PROP_ERROR_TEXT)
+    g_value_set_string (value, self->error_text);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+hs_store_dispose (GObject *object)
+{
+  hs_store_close (HS_STORE (object)); /* not in finalize: the thread may still take a weak reference */
+
+  G_OBJECT_CLASS (hs_store_parent_class)->dispose (object);
+}
+
+static void
+hs_store_finalize (GObject *object)
+{
+  HsStore *self = HS_STORE (object);
+
+  g_async_queue_unref (self->queue);
+  g_main_context_unref (self->context);
+  g_free (self->path);
+  g_free (self->error_text);
+
+  G_OBJECT_CLASS (hs_store_parent_class)->finalize (object);
+}
+
+static void
+hs_store_class_init (HsStoreClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = hs_store_get_property;
+  object_class->dispose = hs_store_dispose;
+  object_class->finalize = hs_store_finalize;
+
+  properties[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL,
+                                                     G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+hs_store_init (HsStore *self)
+{
+  self->queue = g_async_queue_new ();
+  self->context = g_main_context_ref_thread_default ();
+}
+
+HsStore *
+hs_store_new (const char *path)
+{
+  HsStore *self;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  self = g_object_new (HS_TYPE_STORE, NULL);
+  self->path = g_strdup (path);
+  self->thread = g_thread_new ("hs-store", run_thread, self);
+  return self;
+}
+
+const char *
+hs_store_get_error_text (HsStore *self)
+{
+  g_return_val_if_fail (HS_IS_STORE (self), NULL);
+  return self->error_text;
+}
+
+void
+hs_store_run (HsStore *self, HsStoreWork work, HsStoreDone done, gpointer data, GDestroyNotify destroy)
+{
+  Operation *operation;
+
+  g_return_if_fail (HS_IS_STORE (self));
+  g_return_if_fail (work != NULL);
+
+  operation = g_new0 (Operation, 1);
+  operation->work = work;
+  operation->done = done;
+  operation->data = data;
+  operation->destroy = destroy;
+  operation->context = g_main_context_ref_thread_default ();
+  if (self->closed)
+    {
+      g_autoptr (GPtrArray) batch = g_ptr_array_new ();
+
+      hs_store_set_error (&operation->error, HS_STORE_ERROR_FAILED, NULL);
+      g_ptr_array_add (batch, operation);
+      post_answers (batch);
+      return;
+    }
+  g_async_queue_push (self->queue, operation);
+}
+
+void
+hs_store_close (HsStore *self)
+{
+  if (self->closed || self->thread == NULL)
+    return;
+  self->closed = TRUE;
+  g_async_queue_push (self->queue, g_new0 (Operation, 1));
+  g_thread_join (g_steal_pointer (&self->thread));
+}
