@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "test-history-private.h"
+
+typedef struct
+{
+  HsHistory *history;
+  gint64 room;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  GError *error = NULL;
+
+  fixture->history = hs_history_open (":memory:", &error);
+  g_assert_no_error (error);
+  fixture->room = hs_history_room (fixture->history, "host", "#lobby", &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (fixture->room, >, 0);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  hs_history_close (fixture->history);
+}
+
+static char *
+join_texts (HsHistory *history, gint64 room)
+{
+  g_autoptr (GPtrArray) rows = hs_history_page (history, room, 0, 1000, NULL);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < rows->len; i++)
+    g_string_append (text, ((HsHistoryRow *) g_ptr_array_index (rows, i))->text);
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_round_trip (Fixture *fixture, gconstpointer data)
+{
+  static const char *const texts[] = { "Hello", "你好 👋🏽", "👩‍👩‍👧‍👦 café", "a\tb\nc", "'; DROP TABLE message; --", "", "\xef\xbf\xbd" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      HsHistoryRow row = {
+        .time = T0 + i, .kind = HS_ENTRY_ACTION, .flags = HS_ENTRY_OWN | HS_ENTRY_PLAIN, .delivery = HS_DELIVERY_ACCEPTED,
+        .msgid = g_strdup_printf ("id-%u", i), .client_id = g_strdup ("c"), .sender = g_strdup ("李伟"),
+        .shown = g_strdup ("李伟 (Wei)"), .text = g_strdup (texts[i]),
+      };
+      g_autoptr (GPtrArray) rows = NULL;
+      HsHistoryRow *got;
+      guint position = 99;
+
+      g_assert_true (hs_history_insert (fixture->history, fixture->room, &row, &position, NULL));
+      g_assert_cmpuint (position, ==, i);
+      rows = hs_history_page (fixture->history, fixture->room, i, 10, NULL);
+      g_assert_cmpuint (rows->len, ==, 1);
+      got = g_ptr_array_index (rows, 0);
+      g_assert_cmpint (got->id, ==, row.id);
+      g_assert_cmpint (got->id >> 12, ==, T0 + i);
+      g_assert_cmpint (got->time, ==, row.time);
+      g_assert_cmpuint (got->kind, ==, row.kind);
+      g_assert_cmpuint (got->flags, ==, row.flags);
+      g_assert_cmpuint (got->delivery, ==, row.delivery);
+      g_assert_cmpstr (got->msgid, ==, row.msgid);
+      g_assert_cmpstr (got->client_id, ==, row.client_id);
+      g_assert_cmpstr (got->sender, ==, row.sender);
+      g_assert_cmpstr (got->shown, ==, row.shown);
+      g_assert_cmpstr (got->text, ==, texts[i]);
+      hs_history_row_clear (&row);
+    }
+}
+
+static void
+test_order (Fixture *fixture, gconstpointer data)
+{
+  guint position;
+
+  insert_text (fixture->history, fixture->room, T0 + 5000, "c", &position);
+  g_assert_cmpuint (position, ==, 0);
+  insert_text (fixture->history, fixture->room, T0 + 9000, "e", &position);
+  g_assert_cmpuint (position, ==, 1);
+  insert_text (fixture->history, fixture->room, T0 + 1000, "a", &position); /* late */
+  g_assert_cmpuint (position, ==, 0);
+  insert_text (fixture->history, fixture->room, T0 + 5000, "d", &position); /* the same millisecond: after it */
+  g_assert_cmpuint (position, ==, 2);
+  insert_text (fixture->history, fixture->room, T0 - 3 * 86400000, "0", &position); /* days before */
+  g_assert_cmpuint (position, ==, 0);
+  insert_text (fixture->history, fixture->room, T0 + 86400000, "f", &position);
+  g_assert_cmpuint (position, ==, 5);
+  g_assert_cmpuint (hs_history_count (fixture->history, fixture->room, NULL), ==, 6);
+  g_autofree char *texts = join_texts (fixture->history, fixture->room);
+  g_assert_cmpstr (texts, ==, "0acdef");
+}
+
+/* More of one millisecond than the sequence holds, in two rooms at once, and times no clock should send. */
+static void
+test_odd_times (Fixture *fixture, gconstpointer data)
+{
+  gint64 other = hs_history_room (fixture->history, "host", "#other", NULL);
+  gint64 before = 0;
+  guint position;
+
+  hs_history_begin (fixture->history, NULL);
+  for (guint i = 0; i < 5000; i++)
+    {
+      gint64 id = insert_text (fixture->history, i % 2 ? fixture->room : other, T0, "x", &position);
+
+      g_assert_cmpint (id, >, before);
+      g_assert_cmpuint (position, ==, i / 2);
+      before = id;
+    }
+  hs_history_commit (fixture->history, NULL);
+  g_assert_cmpint (insert_text (fixture->history, fixture->room, -5, "x", &position), >, 0);
+  g_assert_cmpuint (position, ==, 0);
+  g_assert_cmpint (insert_text (fixture->history, fixture->room, G_MAXINT64, "x", &position), >, before);
+  g_assert_cmpuint (position, ==, 2501);
+}
+
+static void
+test_duplicate (Fixture *fixture, gconstpointer data)
+{
+  gint64 other = hs_history_room (fixture->history, "host", "#other", NULL);
+  HsHistoryRow row = make_row (T0, "abc", "once");
+  GError *error = NULL;
+  guint position;
+  gint64 id;
+
+  insert_text (fixture->history, fixture->room, T0 - 1, "before", NULL);
+  g_assert_true (hs_history_insert (fixture->history, fixture->room, &row, &position, &error));
+  id = row.id;
+  row.time += 5000;
+  row.id = 0;
+  position = 77;
+  g_assert_false (hs_history_insert (fixture->history, fixture->room, &row, &position, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (row.id, ==, id);
+  g_assert_cmpuint (position, ==, 1);
+  g_assert_cmpuint (hs_history_count (fixture->history, fixture->room, NULL), ==, 2);
+  g_assert_true (hs_history_insert (fixture->history, other, &row, &position, &error)); /* another room may have it */
+  g_assert_cmpuint (position, ==, 0);
+  hs_history_row_clear (&row);
+}
+
+static HsHistoryRow
+make_presence (gint64 time, const char *text)
+{
+  HsHistoryRow row = make_row (time, NULL, text);
+
+  row.kind = HS_ENTRY_PRESENCE;
+  return row;
+}
+
+static void
+test_presence (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *description;
+    gint64 time;
+    const char *text;
+    gboolean presence;
+    gboolean appended;
+    guint position;
+    const char *whole;
+  } cases[] = {
+    { "first", T0, "+Ana", TRUE, FALSE, 0, "+Ana" },
+    { "folded", T0 + 1, "+李伟", TRUE, TRUE, 0, "+Ana\n+李伟" },
+    { "folded again", T0 + 2, "-Ana", TRUE, TRUE, 0, "+Ana\n+李伟\n-Ana" },
+    { "a message between", T0 + 3, "hi", FALSE, FALSE, 1, "hi" },
+    { "a new one", T0 + 4, "+Ben", TRUE, FALSE, 2, "+Ben" },
+    { "another day", T0 + 2 * 86400000, "-Ben", TRUE, FALSE, 3, "-Ben" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      HsHistoryRow row = make_presence (cases[i].time, cases[i].text);
+      GError *error = NULL;
+      gboolean appended = FALSE;
+      guint position = 99;
+
+      g_test_message ("%s", cases[i].description);
+      if (cases[i].presence)
+        g_assert_true (hs_history_insert_presence (fixture->history, fixture->room, &row, &position, &appended, &error));
+      else
+        insert_text (fixture->history, fixture->room, cases[i].time, cases[i].text, &position);
+      g_assert_no_error (error);
+      g_assert_cmpint (appended, ==, cases[i].appended);
+      g_assert_cmpuint (position, ==, cases[i].position);
+      g_assert_cmpstr (row.text, ==, cases[i].whole);
+      g_autoptr (GPtrArray) rows = hs_history_page (fixture->history, fixture->room, position, 1, NULL);
+      g_assert_cmpstr (((HsHistoryRow *) g_ptr_array_index (rows, 0))->text, ==, cases[i].whole);
+      hs_history_row_clear (&row);
+    }
+}
+
+static void
+test_presence_is_bounded (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 3000; i++)
+    {
+      HsHistoryRow row = make_presence (T0 + i, "+somebody-with-a-name");
+      gboolean appended;
+
+      g_assert_true (hs_history_insert_presence (fixture->history, fixture->room, &row, NULL, &appended, NULL));
+      g_assert_cmpuint (strlen (row.text), <=, 8192);
+      hs_history_row_clear (&row);
+    }
+  g_assert_cmpuint (hs_history_count (fixture->history, fixture->room, NULL), ==, 3000 * 22 / 8192 + 1);
+}
+
+static HsHistoryRoom *
+get_room (Fixture *fixture, const char *network, guint index)
+{
+  g_autoptr (GPtrArray) rooms = hs_history_list_rooms (fixture->history, network, NULL);
+
+  g_assert_cmpuint (rooms->len, >, index);
+  return g_ptr_array_steal_index (rooms, index);
+}
+
+static void
+test_rooms (Fixture *fixture, gconstpointer data)
+{
+  HsHistoryRow mention = make_row (T0 + 2, NULL, "Bob: hi"), own = make_row (T0 + 3, NULL, "yes");
+  gint64 read = insert_text (fixture->history, fixture->room, T0, "read", NULL);
+  HsHistoryRow presence = make_presence (T0 + 4, "+x");
+  gboolean appended;
+  HsHistoryRoom *room;
+
+  mention.flags = HS_ENTRY_MENTION;
+  own.flags = HS_ENTRY_OWN | HS_ENTRY_MENTION;
+  insert_text (fixture->history, fixture->room, T0 + 1, "unread", NULL);
+  hs_history_insert (fixture->history, fixture->room, &mention, NULL, NULL);
+  hs_history_insert (fixture->history, fixture->room, &own, NULL, NULL);
+  hs_history_insert_presence (fixture->history, fixture->room, &presence, NULL, &appended, NULL);
+  g_assert_true (hs_history_set_read (fixture->history, fixture->room, read, NULL));
+  g_assert_true (hs_history_set_draft (fixture->history, fixture->room, "a draft 草稿", NULL));
+  g_assert_true (hs_history_set_shown (fixture->history, fixture->room, "Lobby", NULL));
+  g_assert_cmpint (hs_history_room (fixture->history, "host", "#lobby", NULL), ==, fixture->room);
+  g_assert_cmpint (hs_history_room (fixture->history, "libera", "#lobby", NULL), !=, fixture->room);
+
+  room = get_room (fixture, "host", 0);
+  g_assert_cmpint (room->id, ==, fixture->room);
+  g_assert_cmpstr (room->name, ==, "#lobby");
+  g_assert_cmpstr (room->shown, ==, "Lobby");
+  g_assert_cmpstr (room->draft, ==, "a draft 草稿");
+  g_assert_cmpint (room->read_id, ==, read);
+  g_assert_cmpuint (room->unread, ==, 2);
+  g_assert_cmpuint (room->mentions, ==, 1);
+  g_assert_cmpint (room->last_time, ==, T0 + 4);
+  hs_history_room_free (room);
+
+  room = get_room (fixture, NULL, 1);
+  g_assert_cmpstr (room->network, ==, "libera");
+  g_assert_null (room->shown);
+  g_assert_cmpint (room->last_time, ==, 0);
+  hs_history_room_free (room);
+  hs_history_row_clear (&mention);
+  hs_history_row_clear (&own);
+  hs_history_row_clear (&presence);
+}
+
+static void
+test_delivery (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = insert_text (fixture->history, fixture->room, T0, "x", NULL);
+
+  g_assert_true (hs_history_set_delivery (fixture->history, id, HS_DELIVERY_READ, NULL));
+  g_autoptr (GPtrArray) rows = hs_history_page (fixture->history, fixture->room, 0, 1, NULL);
+  g_assert_cmpuint (((HsHistoryRow *) g_ptr_array_index (rows, 0))->delivery, ==, HS_DELIVERY_READ);
+}
+
+static void
+test_beyond_the_end (Fixture *fixture, gconstpointer data)
+{
+  GError *error = NULL;
+  g_autoptr (GPtrArray) none = hs_history_page (fixture->history, fixture->room, 0, 100, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (none->len, ==, 0);
+  insert_text (fixture->history, fixture->room, T0, "x", NULL);
+  g_autoptr (GPtrArray) some = hs_history_page (fixture->history, fixture->room, 0, 100, &error);
+  g_assert_cmpuint (some->len, ==, 1);
+  g_autoptr (GPtrArray) beyond = hs_history_page (fixture->history, fixture->room, G_MAXUINT, 100, &error);
+  g_assert_cmpuint (beyond->len, ==, 0);
+  g_assert_cmpuint (hs_history_position (fixture->history, fixture->room, G_MAXINT64, NULL), ==, 1);
+  g_assert_cmpuint (hs_history_position (fixture->history, fixture->room, 0, NULL), ==, 0);
+  g_assert_cmpuint (hs_history_position (fixture->history, fixture->room, T0 << 12, NULL), ==, 0);
+}
+
+/* What a transaction counted and then lost is not counted. */
+static void
+test_rollback (Fixture *fixture, gconstpointer data)
+{
+  guint position;
+
+  insert_text (fixture->history, fixture->room, T0, "a", NULL);
+  g_assert_true (hs_history_begin (fixture->history, NULL));
+  insert_text (fixture->history, fixture->room, T0 + 2, "b", NULL);
+  g_assert_true (hs_history_savepoint (fixture->history, NULL));
+  insert_text (fixture->history, fixture->room, T0 + 1, "lost", NULL);
+  hs_history_rollback_to (fixture->history);
+  insert_text (fixture->history, fixture->room, T0 + 3, "c", &position);
+  g_assert_cmpuint (position, ==, 2);
+  g_assert_true (hs_history_commit (fixture->history, NULL));
+  g_assert_true (hs_history_begin (fixture->history, NULL));
+  insert_text (fixture->history, fixture->room, T0 + 4, "lost", NULL);
+  hs_history_rollback (fixture->history);
+  g_assert_cmpuint (hs_history_count (fixture->history, fixture->room, NULL), ==, 3);
+  g_autofree char *texts = join_texts (fixture->history, fixture->room);
+  g_assert_cmpstr (texts, ==, "abc");
+}
+
+static void
+test_row_copy (Fixture *fixture, gconstpointer data)
+{
+  HsHistoryRow row = make_row (T0, "m", "text");
+  g_autoptr (HsHistoryRow) copy = hs_history_row_copy (&row);
+
+  hs_history_row_clear (&row);
+  g_assert_cmpstr (copy->text, ==, "text");
+  g_assert_cmpstr (copy->msgid, ==, "m");
+  g_assert_null (copy->shown);
+  g_assert_cmpint (copy->time, ==, T0);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const struct
+  {
+    const char *path;
+    void (*test) (Fixture *, gconstpointer);
+  } tests[] = {
+    { "/store/history/round-trip", test_round_trip },
+    { "/store/history/order", test_order },
+    { "/store/history/odd-times", test_odd_times },
+    { "/store/history/duplicate", test_duplicate },
+    { "/store/history/presence", test_presence },
+    { "/store/history/presence-is-bounded", test_presence_is_bounded },
+    { "/store/history/rooms", test_rooms },
+    { "/store/history/delivery", test_delivery },
+    { "/store/history/beyond-the-end", test_beyond_the_end },
+    { "/store/history/rollback", test_rollback },
+    { "/store/history/row-copy", test_row_copy },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  return g_test_run ();
+}
