@@ -66,6 +66,12 @@
 #define HS_PORT_TRIES           100        /* Start Server: how many ports after a taken one are tried */
 #define HS_HOST_TOKEN_BYTES     32
 
+#define HS_HOST_NAME_MAX        253        /* RFC 1035 2.3.4, as text */
+#define HS_HOST_LABEL_MAX       63         /* RFC 1035 2.3.4 */
+#define HS_UNIX_PATH_MAX        107        /* unix (7): sun_path, its NUL left out */
+#define HS_KEY_HASH_BYTES       32         /* SHA-256 of the server's key, in an invite */
+#define HS_INVITE_TOKEN_BYTES   16
+
 /* ---- History ---- */
 #define HS_HISTORY_PAGE         100        /* rows the message list loads at once */
 #define HS_HISTORY_PAGES_KEPT   20         /* pages the message list keeps */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An address as a value: copied, freed, written down. How one is read is in hs-address-parse.c. */
+#include "hs-address.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "hs-address-private.h"
+
+const HsAddressScheme hs_address_schemes[] = {
+  { HS_SCHEME_IRC, "irc", TRUE },
+  { HS_SCHEME_IRCS, "ircs", TRUE },
+  { HS_SCHEME_TCP, "tcp", FALSE },
+  { HS_SCHEME_UDP, "udp", FALSE },
+  { HS_SCHEME_NONE, NULL, TRUE },
+};
+
+HsAddress *
+hs_address_copy (const HsAddress *self)
+{
+  HsAddress *copy = g_new (HsAddress, 1);
+
+  *copy = (HsAddress) {
+    .scheme = self->scheme,
+    .host = g_strdup (self->host),
+    .port = self->port,
+    .port_given = self->port_given,
+    .path = g_strdup (self->path),
+    .room = g_strdup (self->room),
+    .key = g_strdup (self->key),
+    .token = g_strdup (self->token),
+    .also = g_strdupv (self->also),
+  };
+  return copy;
+}
+
+void
+hs_address_free (HsAddress *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->host);
+  g_free (self->path);
+  g_free (self->room);
+  g_free (self->key);
+  g_free (self->token);
+  g_strfreev (self->also);
+  g_free (self);
+}
+
+/* In a URI the zone's '%' is written %25 (RFC 6874); so it is, too, where the zone itself would read as if it were. */
+static void
+append_host (GString *out, const char *host, gboolean bracketed, gboolean uri)
+{
+  const char *zone = strchr (host, '%');
+
+  if (!bracketed)
+    {
+      g_string_append (out, host);
+      return;
+    }
+  g_string_append_c (out, '[');
+  if (zone != NULL)
+    {
+      g_string_append_len (out, host, zone - host);
+      g_string_append (out, uri || (g_str_has_prefix (zone, "%25") && zone[3] != '\0') ? "%25" : "%");
+      g_string_append (out, zone + 1);
+    }
+  else
+    g_string_append (out, host);
+  g_string_append_c (out, ']');
+}
+
+char *
+hs_address_format_host_port (const char *host, guint16 port)
+{
+  GString *out = g_string_new (NULL);
+
+  append_host (out, host, strchr (host, ':') != NULL, TRUE);
+  g_string_append_printf (out, ":%u", port);
+  return g_string_free (out, FALSE);
+}
+
+static void
+append_room (GString *out, const char *room)
+{
+  g_autofree char *escaped = NULL;
+
+  if (room == NULL)
+    return;
+  escaped = g_uri_escape_string (room, NULL, TRUE);
+  /* One '#' in front is taken off in reading. */
+  g_string_append_printf (out, "/%s%s", room[0] == '#' ? "%23" : "", escaped);
+}
+
+static void
+append_query (GString *out, const char *name, const char *value, const char **separator)
+{
+  g_autofree char *escaped = NULL;
+
+  if (value == NULL)
+    return;
+  escaped = g_uri_escape_string (value, ":[]", TRUE);
+  g_string_append_printf (out, "%s%s=%s", *separator, name, escaped);
+  *separator = "&";
+}
+
+char *
+hs_address_to_string (const HsAddress *self)
+{
+  GString *out = g_string_new (NULL);
+  const HsAddressScheme *scheme = hs_address_schemes;
+  const char *separator = "?";
+
+  if (self->scheme == HS_SCHEME_UNIX)
+    {
+      g_string_append_printf (out, "unix:%s", self->path != NULL ? self->path : "");
+      return g_string_free (out, FALSE);
+    }
+
+  while (scheme->name != NULL && scheme->scheme != self->scheme)
+    scheme++;
+  if (scheme->name != NULL)
+    g_string_append_printf (out, "%s://", scheme->name);
+
+  if (self->host != NULL)
+    append_host (out, self->host, strchr (self->host, ':') != NULL && (scheme->name != NULL || self->port_given),
+                 scheme->name != NULL);
+  if (self->port_given)
+    g_string_append_printf (out, ":%u", self->port);
+  append_room (out, self->room);
+
+  append_query (out, "key", self->key, &separator);
+  for (guint i = 0; self->also != NULL && self->also[i] != NULL; i++)
+    append_query (out, "also", self->also[i], &separator);
+  append_query (out, "token", self->token, &separator);
+  return g_string_free (out, FALSE);
+}
+
+gboolean
+hs_address_is_invite (const HsAddress *self)
+{
+  return self->key != NULL || self->token != NULL || self->also != NULL;
+}
+
+gboolean
+hs_address_is_numeric (const HsAddress *self)
+{
+  struct in_addr number;
+
+  return self->host != NULL && (strchr (self->host, ':') != NULL || inet_pton (AF_INET, self->host, &number) == 1);
+}
