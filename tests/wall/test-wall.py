@@ -89,9 +89,22 @@ class Wall:
             tried = self.compile(layer, reach)
             yield from (f'{layer}/ reaches {other}/: {line}' for line in tried.stderr.splitlines() if 'error' in line)
 
+    def offered(self, layer):
+        """The headers that a layer sees whole: its own, and those below that include nothing out of its reach."""
+        near = [layer] + LAYERS[layer]
+        text = {name: (self.src / other / name).read_text() for other in LAYERS for name in self.headers(other)}
+        home = {name: other for other in LAYERS for name in self.headers(other)}
+
+        def reachable(name):
+            return home[name] in near and all(reachable(inner) for inner in INCLUDE.findall(text[name]) if inner in home)
+
+        return {other: [name for name in self.headers(other)
+                        if reachable(name) and (other == layer or not name.endswith('-private.h'))] for other in near}
+
     def downward(self, layer):
-        names = [name for other in [layer] + LAYERS[layer] for name in self.headers(other)
-                 if other == layer or not name.endswith('-private.h')]
+        offered = self.offered(layer)
+        yield from (f'{layer}/ sees no header of {other}/' for other, names in offered.items() if not names)
+        names = [name for names in offered.values() for name in names]
         tried = self.compile(layer, ''.join(f'#include "{name}"\n' for name in names))
         if tried.returncode != 0:
             yield tried.stderr.strip()[:600]

@@ -1,0 +1,263 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The main job, end to end: real windows, real sockets, driven as a screen reader would. One case a run.
+
+Usage: test-windows.py CASE     HANDSHAKE names the program (or HANDSHAKE_PREFIX where it is installed)
+"""
+
+import re
+import socket
+import sys
+
+from desktop import Failure, Skip, run_case, wait_until
+
+
+def host(desktop, name='ana'):
+    """A window that has started a server; returns it with its port."""
+    from guests import hosted_port
+    from window import Window
+    window = Window(desktop, name)
+    window.press('Start Server')
+    window.find(window.TEXT, 'Message')
+    return window, hosted_port(window)
+
+
+def connect(window, address, name=None):
+    window.press('Connect…')
+    window.write('Address', address)
+    if name:
+        window.write('Your Name', name)
+    window.press('Connect')
+
+
+def join(desktop, address, name='李伟'):
+    from window import Window
+    window = Window(desktop, 'wei')
+    connect(window, address, name)
+    window.find(window.TEXT, 'Message')
+    return window
+
+
+def conversation(desktop):
+    """Two windows: start, connect, talk both ways, see ESTABLISHED, leave, see who closed and TIME-WAIT."""
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    wei.wait_state('ESTABLISHED', 'observed')
+    ana.send('早上好，李伟！👋')
+    wei.row('Messages', '早上好，李伟！👋')
+    wei.send('你好！I can hear you 🎉 <b>not bold</b> & so')
+    ana.row('Messages', '李伟', '你好！I can hear you 🎉 <b>not bold</b> & so')
+    wei.row('Messages', '你好！I can hear you 🎉 <b>not bold</b> & so')
+    for number in range(5):
+        (ana, wei)[number % 2].send(f'第 {number} 句')
+    for window in (ana, wei):
+        for number in range(5):
+            window.row('Messages', f'第 {number} 句')
+    ana.wait_state('ESTABLISHED')
+    desktop.picture('conversation')
+    wei.press('Disconnect')
+    wei.wait_state('TIME-WAIT')
+    desktop.picture('closed')
+    wei.shows('began')
+    ana.row('Messages', '李伟', 'left')
+    ana.send('再见')
+    ana.row('Messages', '再见')
+
+
+def refused(desktop):
+    """Nobody listens: said in words, with what to do, and the form can be used again."""
+    from guests import free_port
+    from window import Window
+    window = Window(desktop, 'wei')
+    connect(window, f'127.0.0.1:{free_port()}')
+    window.shows('nobody is listening')
+    desktop.picture('refused')
+    window.close_top()
+
+
+def rubbish(desktop):
+    """Addresses that are none are refused before anything is opened."""
+    from window import Window
+    window = Window(desktop, 'wei')
+    window.press('Connect…')
+    for text in ('127.0.0.1:70000', 'http://example', '[::1', 'a b c', ':'):
+        window.write('Address', text)
+        button = window.find(window.BUTTON, 'Connect')
+        if button.get_state_set().contains(window.SENSITIVE):
+            window.press('Connect')
+            window.find(window.TEXT, 'Address')
+        if window.look(window.TEXT, 'Message'):
+            raise Failure(f'{text!r} was taken for an address')
+
+
+def port_in_use(desktop):
+    """Port 8000 is taken: the next one is used, and the window says so."""
+    try:
+        taken = socket.create_server(('', 8000))
+    except OSError:
+        taken = None
+    ana, port = host(desktop)
+    if port == 8000:
+        raise Failure('listens on a port that was taken')
+    ana.shows(str(port))
+    guest = join(desktop, f'127.0.0.1:{port}')
+    guest.send('found you')
+    ana.row('Messages', 'found you')
+    if taken:
+        taken.close()
+
+
+def plain_guest(desktop):
+    """The tutorial's client talks with the window: no newline, no turns, three-byte characters in two packets, q."""
+    from guests import PlainGuest
+    ana, port = host(desktop)
+    guest = PlainGuest(port)
+    guest.send('你好')
+    ana.row('Messages', '你好')
+    ana.send('欢迎 🙂')
+    guest.hears('欢迎 🙂')
+    whole = '拆开的字'.encode()
+    guest.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    guest.socket.sendall(whole[:4])
+    guest.socket.sendall(whole[4:])
+    ana.row('Messages', '拆开的字')
+    guest.send('q')
+    guest.hears_the_end()
+    ana.row('Messages', 'left')
+    second = PlainGuest(port, 'localhost')
+    second.send('still there?')
+    ana.row('Messages', 'still there?')
+    second.close()
+
+
+def five_guests(desktop):
+    """Five at once, none taking turns."""
+    from guests import PlainGuest
+    ana, port = host(desktop)
+    guests = [PlainGuest(port) for _ in range(5)]
+    for number, guest in enumerate(guests):
+        guest.send(f'我是 {number}')
+    for number in range(5):
+        ana.row('Messages', f'我是 {number}')
+    ana.send('大家好')
+    for guest in guests:
+        guest.hears('大家好')
+
+
+def stop_server(desktop):
+    """Stop Server takes leave of a plain guest with a bare q before the end, and frees the port."""
+    from guests import PlainGuest, listening_ports
+    ana, port = host(desktop)
+    guest = PlainGuest(port)
+    guest.send('hello')
+    ana.row('Messages', 'hello')
+    ana.press('Stop Server')
+    guest.hears_the_end()
+    if not guest.heard.endswith(b'q'):
+        raise Failure(f'no q at the end of {guest.heard!r}')
+    wait_until('the port is free', lambda: not listening_ports(ana.process.pid))
+
+
+def turn_taking_server(desktop):
+    """The window as the tutorial's client: on Automatic, several messages in a row, then q."""
+    from guests import TurnTakingServer
+    from window import Window
+    server = TurnTakingServer(['你好', '我很好', '再见'])
+    server.start()
+    window = Window(desktop, 'wei')
+    connect(window, f'127.0.0.1:{server.port}')
+    window.find(window.TEXT, 'Message')
+    for text, answer in (('在吗', '我很好'), ('好久不见 👋', '再见')):
+        window.send(text)
+        window.row('Messages', text)
+        window.row('Messages', answer)
+    window.send('q')
+    wait_until('the server heard q', lambda: 'q' in server.heard)
+    server.join(5)
+    if server.problem or server.connections != 1:
+        raise Failure(f'{server.problem}; {server.connections} connections; heard {server.heard}')
+
+
+def input_method(desktop):
+    """Typing Chinese in pinyin: Enter in the preedit commits the letters and sends nothing; space commits the characters."""
+    import shutil
+    if not shutil.which('ibus-daemon'):
+        raise Skip('ibus is not installed')
+    desktop.environment |= {'GTK_IM_MODULE': 'ibus', 'XMODIFIERS': '@im=ibus', 'IBUS_ENABLE_SYNC_MODE': '1'}
+    desktop.start(['ibus-daemon', '--xim', '--panel', 'disable', '--config', 'disable', '--emoji-extension', 'disable'])
+    choose_engine(desktop, 'libpinyin')
+    ana, _ = host(desktop)
+    ana.focus()
+    choose_engine(desktop, 'libpinyin')
+    composer_focused(ana)
+    ana.type('nihao')
+    ana.keys('Return')
+    ana.never_row('Messages', 'nihao')
+    wait_until('the letters are committed to the composer', lambda: 'nihao' in ana.read('Message'))
+    ana.write('Message', '')
+    ana.type('nihao')
+    ana.keys('space')
+    wait_until('the characters are in the composer', lambda: '你好' in ana.read('Message'))
+    desktop.picture('input-method')
+    ana.keys('Return')
+    ana.row('Messages', '你好')
+
+
+def composer_focused(window):
+    def focused():
+        node = window.look(window.TEXT, 'Message')
+        return node is not None and node.get_state_set().contains(window.FOCUSED)
+    window.focus()
+    wait_until('the composer has the keyboard', focused)
+
+
+def choose_engine(desktop, name):
+    import subprocess
+
+    def chosen():
+        done = subprocess.run(['ibus', 'engine', name], env=desktop.environment, capture_output=True, text=True, timeout=20)
+        return done.returncode == 0
+    wait_until(f'ibus has the engine {name}', chosen, 20, every=0.2)
+
+
+def keyboard(desktop):
+    """Enter sends, Shift+Enter breaks the line, F9 hides and shows the panel, focus stays in the composer."""
+    ana, _ = host(desktop)
+    composer_focused(ana)
+    ana.type('first line')
+    ana.keys('shift+Return')
+    ana.type('second line')
+    wait_until('two lines in the composer', lambda: ana.read('Message') == 'first line\nsecond line')
+    ana.keys('Return')
+    ana.row('Messages', 'first line', 'second line')
+    wait_until('the composer is empty', lambda: ana.read('Message') == '')
+    shown = bool(ana.state())
+    ana.keys('F9')
+    toggle = ana.find(ana.BUTTON, 'Connection')
+    wait_until('F9 toggles the panel', lambda: toggle.get_state_set().contains(ana.PRESSED) != shown)
+
+
+def narrow(desktop):
+    """400 pixels wide: one pane at a time, everything still reachable."""
+    ana, port = host(desktop)
+    window = ana.focus()
+    ana.xdotool('windowsize', '--sync', window, '400', '780')
+    ana.send('窄窗口')
+    ana.row('Messages', '窄窗口')
+    guest = join(desktop, f'[::1]:{port}')
+    guest.send('你好')
+    ana.row('Messages', '你好')
+    desktop.picture('narrow')
+    width = int(re.search(r'WIDTH=(\d+)', ana.xdotool('getwindowgeometry', '--shell', window)).group(1))
+    if width > 460:
+        raise Failure(f'the window does not get narrower than {width}')
+
+
+CASES = {
+    'conversation': conversation, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
+    'plain-guest': plain_guest, 'five-guests': five_guests, 'stop-server': stop_server,
+    'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow,
+}
+
+if __name__ == '__main__':
+    sys.exit(run_case(f'/e2e/{sys.argv[1]}', CASES[sys.argv[1]]))

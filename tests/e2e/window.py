@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One running Handshake, driven from outside as a screen reader would: by the role and accessible name of what it shows.
+
+Known traps of AT-SPI with GTK 4.8 are met here and nowhere else: text needs its character count; rows are never "showing";
+focus cannot be given (keys go through xdotool); a click is animated, so its effect is awaited.
+"""
+
+import os
+import subprocess
+import time
+
+import gi
+
+gi.require_version('Atspi', '2.0')
+from gi.repository import Atspi, GLib
+
+from desktop import Failure, wait_until
+
+BUTTON = {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.PUSH_BUTTON_MENU}
+TEXT = {Atspi.Role.TEXT, Atspi.Role.ENTRY, Atspi.Role.PASSWORD_TEXT, Atspi.Role.TERMINAL}
+LIST = {Atspi.Role.LIST, Atspi.Role.LIST_BOX, Atspi.Role.TABLE, Atspi.Role.TREE_TABLE, Atspi.Role.LOG}
+ROW = {Atspi.Role.LIST_ITEM, Atspi.Role.TABLE_ROW, Atspi.Role.LIST_BOX}
+LABEL = {Atspi.Role.LABEL, Atspi.Role.STATIC, Atspi.Role.HEADING, Atspi.Role.PARAGRAPH}
+WINDOW = {Atspi.Role.FRAME, Atspi.Role.WINDOW, Atspi.Role.DIALOG}
+
+
+def handshake():
+    """The program under test: the one of the build directory, or of HANDSHAKE_PREFIX when that is installed."""
+    prefix = os.environ.get('HANDSHAKE_PREFIX')
+    if prefix and os.path.exists(f'{prefix}/bin/handshake'):
+        return f'{prefix}/bin/handshake'
+    return os.environ['HANDSHAKE']
+
+
+def settle():
+    """Lets AT-SPI's events in, which keep its cache true."""
+    context = GLib.MainContext.default()
+    while context.iteration(False):
+        pass
+
+
+def children(node):
+    for index in range(node.get_child_count()):
+        child = node.get_child_at_index(index)
+        if child is not None:
+            yield child
+
+
+def walk(node):
+    """Every node below, outer before inner."""
+    for child in children(node):
+        yield child
+        yield from walk(child)
+
+
+class Window:
+    BUTTON, TEXT, LIST, ROW, LABEL = BUTTON, TEXT, LIST, ROW, LABEL
+    SENSITIVE, FOCUSED, PRESSED = Atspi.StateType.SENSITIVE, Atspi.StateType.FOCUSED, Atspi.StateType.PRESSED
+
+    def __init__(self, desktop, profile, *arguments, environment=None):
+        self.desktop = desktop
+        self.profile = profile
+        self.process = desktop.start([handshake(), '--profile', profile, *arguments], environment=environment)
+        self.application = None
+        wait_until(f'the window of {profile} is on the bus', self.appeared, 30)
+
+    def appeared(self):
+        if self.process.poll() is not None:
+            raise Failure(f'handshake of {self.profile} ended with {self.process.returncode}')
+        settle()
+        for application in children(Atspi.get_desktop(0)):
+            try:
+                if application.get_process_id() == self.process.pid and application.get_child_count() > 0:
+                    self.application = application
+                    return True
+            except GLib.Error:
+                continue
+        return False
+
+    # Finding
+
+    def nodes(self, roles, name=None, within=None):
+        settle()
+        self.application.clear_cache()
+        for node in walk(within or self.application):
+            try:
+                if node.get_role() in roles and (name is None or node.get_name() == name):
+                    yield node
+            except GLib.Error:
+                continue
+
+    def look(self, roles, name, within=None):
+        """The one of that role and name, showing ones first; None if there is none now."""
+        try:
+            found = list(self.nodes(roles, name, within))
+        except GLib.Error:
+            return None
+        shown = [node for node in found if node.get_state_set().contains(Atspi.StateType.SHOWING)]
+        return (shown or found or [None])[0]
+
+    def find(self, roles, name, seconds=15.0, within=None):
+        return wait_until(f'{self.profile} shows “{name}”', lambda: self.look(roles, name, within), seconds)
+
+    def shows(self, text, seconds=15.0, roles=None):
+        """Waits until some label (or what has one of the roles) contains the text; returns all of it."""
+        def look():
+            for node in self.nodes(roles or LABEL | BUTTON | ROW | WINDOW):
+                name = node.get_name() or ''
+                if text in name:
+                    return name
+            return None
+        return wait_until(f'{self.profile} says “{text}”', look, seconds)
+
+    def says(self):
+        """All that the labels say, for looking at."""
+        return [node.get_name() for node in self.nodes(LABEL | BUTTON | ROW) if node.get_name()]
+
+    # Acting
+
+    def press(self, name, seconds=15.0, within=None):
+        def ready():
+            button = self.look(BUTTON, name, within)
+            if button is None or not button.get_state_set().contains(Atspi.StateType.SENSITIVE):
+                return None
+            return button
+        wait_until(f'{self.profile} can press “{name}”', ready, seconds).get_action_iface().do_action(0)
+
+    def write(self, name, text):
+        """Replaces what a text field holds."""
+        self.find(TEXT, name).get_editable_text_iface().set_text_contents(text)
+
+    def read(self, name):
+        node = self.find(TEXT, name)
+        interface = node.get_text_iface()
+        return interface.get_text(0, interface.get_character_count())
+
+    def send(self, text):
+        self.write('Message', text)
+        self.press('Send')
+
+    def close_top(self):
+        self.keys('Escape')
+
+    # Lists
+
+    def rows(self, name):
+        node = self.look(LIST, name)
+        return [row.get_name() or '' for row in self.nodes(ROW, within=node)] if node else []
+
+    def row(self, name, *parts, seconds=15.0):
+        """Waits for a row of a list that contains all the parts; returns its whole name."""
+        def look():
+            return next((row for row in self.rows(name) if all(part in row for part in parts)), None)
+        try:
+            return wait_until(f'{self.profile} has a row in “{name}” with {parts}', look, seconds)
+        except Failure as failure:
+            raise Failure(f'{failure}; there are {self.rows(name)[-12:]}') from None
+
+    def never_row(self, name, *parts, seconds=1.0):
+        """Watches for a while that no such row comes."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if found := [row for row in self.rows(name) if all(part in row for part in parts)]:
+                raise Failure(f'{self.profile} has a row that should not be: {found}')
+            time.sleep(0.05)
+
+    # The connection panel
+
+    def state(self):
+        """The words of the group “TCP state”: the state's name and how it is known."""
+        settle()
+        for node in self.nodes({Atspi.Role.PANEL, Atspi.Role.GROUPING, Atspi.Role.FILLER}, 'TCP state'):
+            return [label.get_name() for label in self.nodes(LABEL, within=node)]
+        return []
+
+    def wait_state(self, *words, seconds=15.0):
+        def look():
+            said = self.state()
+            return said if all(word in said for word in words) else None
+        try:
+            return wait_until(f'{self.profile} is in {words}', look, seconds)
+        except Failure as failure:
+            raise Failure(f'{failure}; it says {self.state()}') from None
+
+    # Keys and pointer
+
+    def xdotool(self, *words):
+        return subprocess.run(['xdotool', *words], env=self.desktop.environment, text=True, capture_output=True,
+                              timeout=20, check=True).stdout
+
+    def focus(self):
+        """Puts this window on top with the keyboard in it."""
+        def found():
+            done = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)], text=True,
+                                  env=self.desktop.environment, capture_output=True, timeout=20)
+            return done.stdout.split()
+        window = wait_until(f'the window of {self.profile} is mapped', found)[-1]
+        self.xdotool('windowactivate', '--sync', window)
+        self.xdotool('windowfocus', '--sync', window)
+        return window
+
+    def keys(self, *names):
+        self.focus()
+        self.xdotool('key', '--clearmodifiers', '--delay', '60', *names)
+
+    def type(self, text):
+        self.focus()
+        self.xdotool('type', '--delay', '60', text)
+
+    # Ending
+
+    def quit(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+    def memory(self):
+        """Proportional set size in KiB."""
+        with open(f'/proc/{self.process.pid}/smaps_rollup') as rollup:
+            return next(int(line.split()[1]) for line in rollup if line.startswith('Pss:'))
+
+    def cpu(self):
+        """Seconds of processor time used so far."""
+        fields = open(f'/proc/{self.process.pid}/stat').read().rsplit(')', 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
