@@ -146,6 +146,15 @@ hs_name_is_room (const char *name)
 
 /* ---- Deriving ---- */
 
+/* Again after characters were dropped: what now stands side by side may compose or change its order. */
+static void
+normalize (GString *text)
+{
+  g_autofree char *normal = g_utf8_normalize (text->str, (gssize) text->len, G_NORMALIZE_NFC);
+
+  g_string_assign (text, normal != NULL ? normal : "");
+}
+
 /* Cuts @text to the limits, never inside a character nor between one and its marks. */
 static void
 truncate_name (GString *text, glong max_chars, gsize max_bytes)
@@ -213,6 +222,7 @@ hs_name_make_shown (const char *name)
         g_string_append_unichar (shown, c);
     }
   trim (shown, ' ');
+  normalize (shown);
   truncate_name (shown, HS_NAME_MAX_CHARS, HS_NAME_MAX_BYTES);
   trim (shown, ' ');
   return g_strdup (has_visible_char (shown->str) ? shown->str : "");
@@ -243,6 +253,7 @@ hs_name_make_nick (const char *shown, gboolean ascii)
       else if (nick->len == 0 && g_unichar_isdigit (c) && is_nick_char (c, FALSE, ascii))
         g_string_append_unichar (g_string_append_c (nick, '_'), c);
     }
+  normalize (nick);
   truncate_name (nick, HS_NAME_MAX_CHARS, ascii ? NICK_MAX_ASCII : HS_NAME_MAX_BYTES);
 
   /* Only what spaces left behind: no name. */

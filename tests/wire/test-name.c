@@ -138,6 +138,7 @@ static const struct
   { "a\nb", "a b", "a_b", "a_b" },
   { "a\x01" "b", "ab", "ab", "ab" },
   { "caf\xe9", "caf", "caf", "caf" },
+  { "e\x01\xcc\x81", "é", "é", "e" }, /* composes when what stood between is gone */
   { "\xe2\x80\x8b\xe2\x80\x8d", "", "guest", "guest" },
   { "_", "_", "_", "_" },
   { X10 X10 X10 X10, X10 X10 X10 "xx", X10 X10 X10 "xx", X10 "xxxxxx" },
