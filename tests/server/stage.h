@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A stage for the engine: peers without sockets, time and chance in the test's hand. */
+#pragma once
+
+#include "hs-engine.h"
+#include "hs-peer.h"
+
+typedef struct
+{
+  HsServerConfig *config;
+  HsEngine *engine;
+  gint64 now;
+  guint n_facts[4];
+} Stage;
+
+typedef struct
+{
+  Stage *stage;
+  HsPeer *peer;
+  GString *out;     /* what the engine sent and nobody has looked at */
+  guint n_breaks;
+  gboolean closed;
+  guint fin_ms;
+} Guest;
+
+void stage_init (Stage *self);
+/* After the configuration has been changed. */
+void stage_start (Stage *self);
+void stage_clear (Stage *self);
+void stage_wait (Stage *self, guint ms); /* time passes, deadlines are swept */
+
+Guest *guest_connect_from (Stage *stage, const char *host, gboolean loopback);
+Guest *guest_connect (Stage *stage);
+/* Registered, and what the welcome said is forgotten. @caps (nullable). */
+Guest *guest_join (Stage *stage, const char *nick, const char *caps);
+Guest *guest_plain (Stage *stage);
+void guest_free (Guest *self); /* its connection breaks */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Guest, guest_free)
+
+void guest_says (Guest *self, const char *line);
+void guest_writes (Guest *self, const char *text); /* plain */
+/* All that was sent to it is exactly this (lines end in \n here, \r\n on the wire); then it is forgotten. */
+#define guest_sees(guest, text) guest_check ((guest), (text), G_STRFUNC, __LINE__)
+void guest_check (Guest *self, const char *text, const char *func, int line);
+gboolean guest_saw (Guest *self, const char *part);
+void guest_forget (Guest *self);
