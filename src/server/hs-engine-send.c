@@ -133,13 +133,13 @@ hs_engine_begin_label (HsEngine *self, HsPeer *peer, const char *label)
 static void
 send_tagged (HsEngine *self, HsPeer *peer, const char *tag, const char *value, const HsBuf *line)
 {
+  g_autoptr (GString) tags = g_string_new (NULL);
   g_autoptr (GString) out = g_string_sized_new (line->len + 64);
-  gboolean has_tags = line->len > 0 && line->data[0] == '@';
+  gsize skip = line->len > 0 && line->data[0] == '@' ? 1 : 0;
 
-  g_string_append_c (out, '@');
-  hs_irc_tags_append (out, tag, value);
-  g_string_append_c (out, has_tags ? ';' : ' ');
-  g_string_append_len (out, line->data + (has_tags ? 1 : 0), line->len - (has_tags ? 1 : 0));
+  hs_irc_tags_append (tags, tag, value);
+  g_string_append_printf (out, "@%s%c", tags->str, skip == 1 ? ';' : ' ');
+  g_string_append_len (out, line->data + skip, line->len - skip);
   hs_engine_send_text (self, peer, out->str, out->len);
 }
 
@@ -164,10 +164,9 @@ send_batch (HsEngine *self, HsPeer *peer, const char *label, GPtrArray *captured
   g_autofree char *reference = g_strdup_printf ("%" G_GINT64_MODIFIER "x", ++self->next_batch);
   g_autofree char *opening = g_strconcat ("+", reference, NULL);
   g_autofree char *closing = g_strconcat ("-", reference, NULL);
-  guint from = 0;
 
   send_own (self, peer, label, "BATCH", opening, "labeled-response");
-  for (guint i = from; i < captured->len; i++)
+  for (guint i = 0; i < captured->len; i++)
     send_tagged (self, peer, "batch", reference, g_ptr_array_index (captured, i));
   send_own (self, peer, NULL, "BATCH", closing, NULL);
 }

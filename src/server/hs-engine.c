@@ -424,9 +424,9 @@ close_peer (HsEngine *self, HsPeer *peer, guint fin_ms)
 {
   if (peer->flushing)
     return;
-  peer->flushing = TRUE;
   if (self->capturing == peer)
     hs_engine_end_label (self);
+  peer->flushing = TRUE;
   self->funcs->close (peer, fin_ms, self->user_data);
 }
 
