@@ -41,6 +41,7 @@
 #define HS_COMMANDS_BURST       30
 #define HS_BACKLOG_DEFAULT      128        /* listen (2) */
 #define HS_ACCEPTS_PER_ITERATION 64
+#define HS_DESCRIPTORS_RESERVED 16         /* of RLIMIT_NOFILE: left free by accepting, for store, log and window */
 
 /* ---- Time (milliseconds) ---- */
 #define HS_JUDGE_MS             3000       /* silence after which a first line that could be IRC is plain text */
@@ -52,6 +53,7 @@
 #define HS_PONG_WITHIN_MS       60000
 #define HS_HALF_CLOSED_MS       60000      /* a plain guest that spoke and then shut down its side still hears the room */
 #define HS_LEAVE_FIN_MS         1000       /* QUIT or q: how long the server waits for the guest's FIN */
+#define HS_ACCEPT_PAUSE_MS      250        /* descriptors have run short: when accepting is tried again */
 #define HS_CLOSE_READ_MS        5000       /* reading to the end before close () is bounded by this */
 #define HS_CONNECT_MS           15000      /* SYN without an answer */
 #define HS_STOP_MS              5000       /* a stopping server takes leave within this */
