@@ -59,6 +59,8 @@
 #define HS_STOP_MS              5000       /* a stopping server takes leave within this */
 #define HS_HOST_TOKEN_MS        10000      /* the host's own client presents its token within this */
 #define HS_TCP_USER_TIMEOUT_MS  120000     /* RFC 5482; plain-text guests, who are never pinged */
+#define HS_TYPING_MS            6000       /* IRCv3 typing: an "active" holds this long */
+#define HS_TYPING_SPACING_MS    3000       /* IRCv3 typing: our own "active" at most this often */
 #define HS_FRAME_MS             16         /* the server thread hands facts to the main thread at most this often */
 
 /* ---- Addresses ---- */
