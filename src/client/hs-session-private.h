@@ -8,7 +8,9 @@
 
 void hs_session_set_send (HsSession *self, HsSessionSend send, gpointer user_data);
 /* The connection stands and the protocol is being found out, or chosen. @pass (nullable): sent as PASS (the host's token). */
-void hs_session_begin_irc (HsSession *self, const char *pass); /* CAP LS 302, PASS, NICK, USER */
+/* CAP LS 302 and nothing else: to a server of which it is not known whether it speaks IRC. */
+void hs_session_offer_irc (HsSession *self);
+void hs_session_begin_irc (HsSession *self, const char *pass); /* CAP LS 302 (unless offered before), PASS, NICK, USER */
 /* Plain dialect: one room named after the peer. */
 void hs_session_begin_plain (HsSession *self, const char *peer);
 /* One IRC line from the server; written to. */
@@ -19,6 +21,8 @@ void hs_session_receive_too_long (HsSession *self);
 /* The peer's TCP has acknowledged the stream up to @offset; the kernel took it up to @offset. */
 void hs_session_written (HsSession *self, guint64 offset);
 void hs_session_acknowledged (HsSession *self, guint64 offset);
+/* Is there an own message for which an acknowledgement would be news? */
+gboolean hs_session_awaits_ack (HsSession *self);
 void hs_session_set_state (HsSession *self, HsSessionState state, const char *error_text);
 /* The connection is over: pending messages become not confirmed or failed. */
 void hs_session_ended (HsSession *self, const char *why);

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the link tells, handed to the session; which protocol it is (protocol.md, "Our client on Automatic"); how it ends. */
+#include "hs-connection-impl.h"
+
+#include "hs-config.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+
+#define ACK_FIRST_MS 5 /* the kernel says nothing when an acknowledgement comes: it is asked, ever more rarely, while a message waits for one */
+#define ACK_LAST_MS 1000
+
+/* ---- Up ---- */
+
+static const char *
+host_name (HsConnection *self)
+{
+  return self->address->host != NULL ? self->address->host : self->address->path;
+}
+
+static void
+begin_plain (HsConnection *self, const char *detail)
+{
+  hs_connection_set_found (self, HS_DIALECT_PLAIN);
+  hs_connection_step_done (self, STEP_PROTOCOL, detail);
+  hs_connection_step_done (self, STEP_WELCOME, _("Plain text begins without one: just write"));
+  g_clear_handle_id (&self->welcome_source, g_source_remove);
+  hs_session_begin_plain (self->session, host_name (self));
+  if (self->task != NULL)
+    hs_connection_begun (self);
+}
+
+static gboolean
+on_welcome_due (gpointer user_data)
+{
+  HsConnection *self = user_data;
+  HsFailure *failure;
+
+  self->welcome_source = 0;
+  failure = hs_failure_new (HS_FAILURE_PROTOCOL, self->address, hs_session_get_error_text (self->session));
+  hs_connection_fail_open (self, failure, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_irc (HsConnection *self, const char *detail)
+{
+  hs_connection_set_found (self, HS_DIALECT_IRC);
+  hs_connection_step_done (self, STEP_PROTOCOL, detail);
+  hs_connection_step_running (self, STEP_WELCOME, _("Saying who you are…"));
+  if (self->welcome_source == 0)
+    self->welcome_source = g_timeout_add (HS_REGISTRATION_MS, on_welcome_due, self);
+  hs_session_begin_irc (self->session, self->host_token != NULL ? self->host_token : self->password);
+}
+
+/* A late IRC answer still makes it IRC while the person has written nothing. */
+static void
+on_dialect (HsLink *link, HsDialect dialect, gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  self->judging = FALSE;
+  if (dialect == HS_DIALECT_IRC)
+    begin_irc (self, _("IRC"));
+  else if (self->found != HS_DIALECT_PLAIN)
+    begin_plain (self, _("Plain text"));
+}
+
+static void
+on_silent (HsLink *link, gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  if (self->judging)
+    begin_plain (self, _("Plain text: it says nothing"));
+}
+
+static void
+on_line (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_data)
+{
+  g_autoptr (HsConnection) self = g_object_ref (user_data);
+
+  if (hs_session_is_plain (self->session))
+    hs_connection_plain_heard (self, line);
+  else if (status == HS_LINE_TOO_LONG)
+    hs_session_receive_too_long (self->session);
+  else
+    hs_session_receive_irc (self->session, line->data, line->len);
+}
+
+/* ---- The end ---- */
+
+static HsFailure *
+make_loss (HsConnection *self, HsLinkEnd end, const GError *error)
+{
+  const char *said = hs_session_get_error_text (self->session);
+  HsFailure *failure = hs_failure_new (HS_FAILURE_LOST, self->address, said);
+
+  if (said != NULL && *said != '\0')
+    return failure;
+  g_free (failure->sentence);
+  if (end == HS_LINK_OVERFLOW)
+    failure->sentence = g_strdup (_("The other program does not read what is sent to it."));
+  else if (error != NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    failure->sentence = g_strdup (_("Nothing was heard any more: a cable, a sleeping computer, or another network."));
+  else if (error != NULL)
+    failure->sentence = g_strdup_printf (_("The other side broke it off (%s)."), error->message);
+  else
+    failure->sentence = g_strdup (_("The other side closed it."));
+  return failure;
+}
+
+static void
+fail_early (HsConnection *self, const GError *error)
+{
+  const char *said = hs_session_get_error_text (self->session);
+  gboolean has_said = said != NULL && *said != '\0';
+  HsFailure *failure = hs_failure_new (has_said ? HS_FAILURE_REFUSED_BY_SERVER : HS_FAILURE_CLOSED_EARLY, self->address, said);
+
+  if (!has_said && error != NULL)
+    {
+      g_free (failure->sentence);
+      failure->sentence = g_strdup_printf (_("The connection stood, then the other side broke it off (%s)."), error->message);
+    }
+  hs_connection_fail_open (self, failure, NULL);
+}
+
+/* The peer's FIN. What it said before was handed up already. */
+static void
+on_eof (HsConnection *self)
+{
+  if (self->task != NULL)
+    {
+      fail_early (self, NULL);
+      return;
+    }
+  if (hs_session_get_state (self->session) == HS_SESSION_ONLINE)
+    {
+      self->failure = make_loss (self, HS_LINK_EOF, NULL);
+      hs_session_set_state (self->session, HS_SESSION_LEAVING, NULL);
+    }
+  hs_link_close (self->link, 0);
+}
+
+static void
+on_end (HsLink *link, HsLinkEnd end, const GError *error, gpointer user_data)
+{
+  g_autoptr (HsConnection) self = g_object_ref (user_data);
+
+  if (end == HS_LINK_EOF)
+    on_eof (self);
+  else if (self->task != NULL)
+    fail_early (self, error);
+  else if (end == HS_LINK_CLOSED || hs_session_get_state (self->session) == HS_SESSION_LEAVING)
+    hs_connection_finish (self, g_steal_pointer (&self->failure));
+  else
+    hs_connection_finish (self, make_loss (self, end, error));
+}
+
+/* ---- What the kernel took, and the peer's TCP acknowledged ---- */
+
+static void
+tell_progress (HsConnection *self)
+{
+  guint64 written = hs_link_get_bytes_written (self->link);
+  HsTcpNumbers numbers;
+
+  hs_session_written (self->session, written);
+  if (self->link == NULL)
+    return;
+  /* Where the kernel does not tell (a Unix socket) what is written stands in the peer's own queue. */
+  if (!hs_tcp_numbers_read (hs_link_get_fd (self->link), &numbers))
+    hs_session_acknowledged (self->session, written);
+  else if (numbers.send_queue <= written)
+    hs_session_acknowledged (self->session, written - numbers.send_queue);
+}
+
+static gboolean
+on_ack_due (gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  self->ack_source = 0;
+  if (self->link == NULL || hs_link_get_fd (self->link) < 0)
+    return G_SOURCE_REMOVE;
+  tell_progress (self);
+  self->ack_delay = MIN (self->ack_delay * 2, ACK_LAST_MS);
+  hs_connection_await_ack (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_connection_await_ack (HsConnection *self)
+{
+  if (self->link == NULL || self->ack_source != 0 || !hs_session_awaits_ack (self->session))
+    return;
+  self->ack_source = g_timeout_add (self->ack_delay, on_ack_due, self);
+}
+
+static void
+on_drained (HsLink *link, gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  hs_session_written (self->session, hs_link_get_bytes_written (link));
+  self->ack_delay = ACK_FIRST_MS;
+  hs_connection_await_ack (self);
+}
+
+static const HsLinkFuncs link_funcs = {
+  .line = on_line,
+  .dialect = on_dialect,
+  .silent = on_silent,
+  .end = on_end,
+  .drained = on_drained,
+};
+
+/* ---- Down ---- */
+
+static guint64
+on_session_send (HsSession *session, const char *data, gsize len, gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  if (self->link == NULL || hs_link_is_closing (self->link))
+    return 0;
+  if (hs_session_is_plain (session))
+    return hs_connection_plain_send (self, data);
+  self->queued_end = hs_link_send_bytes (self->link, data, len);
+  return self->queued_end;
+}
+
+static const HsFraming framings[] = {
+  [HS_PROTOCOL_AUTOMATIC] = HS_FRAMING_JUDGE_SERVER,
+  [HS_PROTOCOL_IRC] = HS_FRAMING_IRC,
+  [HS_PROTOCOL_PLAIN] = HS_FRAMING_PLAIN,
+};
+
+void
+hs_connection_take_descriptor (HsConnection *self, int fd)
+{
+  self->poller = hs_poller_new (g_main_context_get_thread_default ());
+  self->link = hs_link_new (self->poller, fd, framings[self->protocol], &link_funcs, self);
+  hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
+  hs_session_set_send (self->session, on_session_send, self);
+
+  if (self->protocol == HS_PROTOCOL_PLAIN)
+    begin_plain (self, _("Plain text, as chosen"));
+  else if (self->protocol == HS_PROTOCOL_IRC)
+    begin_irc (self, _("IRC, as chosen"));
+  else
+    {
+      self->judging = TRUE;
+      self->text_sent = g_get_monotonic_time (); /* a text right behind it would run together with it */
+      hs_connection_step_running (self, STEP_PROTOCOL, _("Finding out what it speaks…"));
+      hs_session_offer_irc (self->session);
+    }
+}
+
+/* The tap goes on with the orphan. */
+void
+hs_connection_drop_link (HsConnection *self)
+{
+  if (self->session != NULL)
+    hs_session_set_send (self->session, NULL, NULL);
+  if (self->link == NULL)
+    return;
+  if (hs_link_get_fd (self->link) < 0)
+    self->tap = hs_link_steal_tap (self->link);
+  g_clear_pointer (&self->link, hs_link_free);
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From an address to a connection that stands, step by step, in words. */
+#include "hs-connection-impl.h"
+
+#include "hs-config.h"
+
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#include "hs-dialer.h"
+
+#define SYN_LOOK_MS 500 /* how often the kernel is asked for the SYN's repetitions, while it is out */
+
+static const struct { const char *title, *waiting; } steps[N_STEPS] = {
+  [STEP_NAME] = { N_("Name"), NULL },
+  [STEP_ADDRESS] = { N_("Address"), NULL },
+  [STEP_SYN] = { N_("SYN"), N_("The first packet") },
+  [STEP_PROTOCOL] = { N_("Protocol"), N_("What the other side speaks") },
+  [STEP_WELCOME] = { N_("Welcome"), N_("The room says hello") },
+};
+
+/* ---- Steps ---- */
+
+static void
+add_step (HsConnection *self, guint index)
+{
+  g_autoptr (HsStep) step = hs_step_new (_(steps[index].title));
+
+  if (steps[index].waiting != NULL)
+    hs_step_set (step, HS_STEP_WAITING, _(steps[index].waiting), -1);
+  g_list_store_append (self->steps, step);
+  self->step[index] = step;
+}
+
+void
+hs_connection_step_running (HsConnection *self, guint index, const char *detail)
+{
+  if (self->step[index] == NULL)
+    return;
+  if (hs_step_get_state (self->step[index]) != HS_STEP_RUNNING)
+    self->step_began[index] = g_get_monotonic_time ();
+  hs_step_set (self->step[index], HS_STEP_RUNNING, detail, -1);
+}
+
+void
+hs_connection_step_done (HsConnection *self, guint index, const char *detail)
+{
+  gint64 began = self->step_began[index];
+
+  if (self->step[index] != NULL)
+    hs_step_set (self->step[index], HS_STEP_DONE, detail, began != 0 ? g_get_monotonic_time () - began : -1);
+}
+
+static int
+running_step (HsConnection *self)
+{
+  for (int i = 0; i < N_STEPS; i++)
+    if (self->step[i] != NULL && hs_step_get_state (self->step[i]) == HS_STEP_RUNNING)
+      return i;
+  return -1;
+}
+
+void
+hs_connection_step_failed (HsConnection *self, const char *detail)
+{
+  int i = running_step (self);
+
+  if (i >= 0)
+    hs_step_set (self->step[i], HS_STEP_FAILED, detail, g_get_monotonic_time () - self->step_began[i]);
+}
+
+/* ---- The tap before there is a link ---- */
+
+static void
+update_addresses (HsConnection *self, HsTcpTap *tap)
+{
+  GSocketAddress *local = hs_tcp_tap_get_local (tap);
+  GSocketAddress *remote = hs_tcp_tap_get_remote (tap);
+  g_autofree char *local_text = NULL;
+  g_autofree char *remote_text = NULL;
+
+  if (local != NULL && G_IS_INET_SOCKET_ADDRESS (local))
+    local_text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (local));
+  if (remote != NULL && G_IS_INET_SOCKET_ADDRESS (remote))
+    remote_text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (remote));
+  else if (self->address->scheme == HS_SCHEME_UNIX)
+    remote_text = g_strdup (self->address->path);
+  hs_tcp_watch_set_addresses (self->watch, local_text, remote_text);
+}
+
+static void
+on_tap_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  if (event->kind == HS_TCP_EVENT_STATE || event->kind == HS_TCP_EVENT_STEP)
+    update_addresses (self, tap);
+  hs_tcp_watch_add_event (self->watch, event);
+}
+
+static void
+on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  hs_tcp_watch_set_numbers (self->watch, numbers);
+  if (numbers->state == HS_TCP_SYN_SENT)
+    self->syns = numbers->total_retrans + 1;
+}
+
+static void
+on_tap_gone (HsTcpTap *tap, gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  hs_tcp_watch_set_gone (self->watch);
+  if (self->tap == tap)
+    g_clear_pointer (&self->tap, hs_tcp_tap_free);
+}
+
+static const HsTcpTapFuncs tap_funcs = {
+  .event = on_tap_event,
+  .numbers = on_tap_numbers,
+  .gone = on_tap_gone,
+};
+
+/* ---- Dialling ---- */
+
+/* "0, 1 and 3 seconds": Linux doubles from one second (RFC 6298 2.1). */
+static char *
+describe_syns (guint syns)
+{
+  g_autoptr (GString) times = g_string_new ("0");
+
+  for (guint i = 1; i < syns && i < 8; i++)
+    g_string_append_printf (times, ", %u", (1u << i) - 1);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Sent %u time: at %s seconds", "Sent %u times: at %s seconds", syns), syns, times->str);
+}
+
+static guint
+guess_syns (HsConnection *self)
+{
+  gint64 waited = self->step_began[STEP_SYN] != 0 ? (g_get_monotonic_time () - self->step_began[STEP_SYN]) / G_USEC_PER_SEC : 0;
+  guint syns = 1;
+
+  while (syns < 7 && waited >= (1 << syns) - 1)
+    syns++;
+  return syns;
+}
+
+/* While the SYN is out, the kernel is asked how often it went. */
+static gboolean
+on_syn_look (gpointer user_data)
+{
+  HsConnection *self = user_data;
+  g_autofree char *detail = NULL;
+
+  if (self->tap != NULL)
+    hs_tcp_tap_look (self->tap);
+  if (running_step (self) != STEP_SYN)
+    {
+      self->syn_source = 0;
+      return G_SOURCE_REMOVE;
+    }
+  detail = describe_syns (MAX (self->syns, guess_syns (self)));
+  hs_connection_step_running (self, STEP_SYN, detail);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_name (HsConnection *self, gboolean done, const char *detail)
+{
+  g_autofree char *text = NULL;
+
+  if (!done)
+    {
+      hs_connection_step_running (self, STEP_NAME, _("Looking it up…"));
+      return;
+    }
+  if (self->address->host != NULL && hs_address_is_numeric (self->address))
+    text = g_strdup (_("It is a number, nothing to look up"));
+  else if (detail != NULL)
+    text = g_strdup_printf (_("%s leads to %s"), self->address->host, detail);
+  hs_connection_step_done (self, STEP_NAME, text);
+}
+
+static void
+on_address (HsConnection *self, gboolean done, const char *detail)
+{
+  if (!done)
+    hs_connection_step_running (self, STEP_ADDRESS, detail);
+  else
+    hs_connection_step_done (self, STEP_ADDRESS, detail);
+}
+
+static void
+on_syn (HsConnection *self, gboolean done, const char *detail)
+{
+  if (done || self->step[STEP_SYN] == NULL)
+    return;
+  hs_connection_step_running (self, STEP_SYN, _("Sent, waiting for an answer…"));
+  if (self->syn_source == 0)
+    self->syn_source = g_timeout_add (SYN_LOOK_MS, on_syn_look, self);
+}
+
+static void
+on_stands (HsConnection *self, gboolean done, const char *detail)
+{
+  hs_connection_step_done (self, STEP_SYN, _("Answered: the connection stands"));
+}
+
+static void (*const dial_steps[]) (HsConnection *self, gboolean done, const char *detail) = {
+  [HS_DIAL_NAME] = on_name,
+  [HS_DIAL_ADDRESS] = on_address,
+  [HS_DIAL_SYN] = on_syn,
+  [HS_DIAL_STANDS] = on_stands,
+};
+
+static void
+on_dial_step (HsDialStep step, gboolean done, const char *detail, gint64 elapsed, gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  if (self->task != NULL && !self->finished)
+    dial_steps[step] (self, done, detail);
+}
+
+static void
+dial_failed (HsConnection *self, GError *error)
+{
+  gboolean silent = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  guint syns = silent ? MAX (self->syns, guess_syns (self)) : 0;
+
+  if (silent)
+    {
+      g_autofree char *detail = describe_syns (syns);
+
+      hs_connection_step_failed (self, detail);
+    }
+  hs_connection_fail_open (self, hs_failure_from_error (self->address, error, syns, NULL), error);
+}
+
+static void
+on_dialled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (HsConnection) self = user_data;
+  GError *error = NULL;
+  int fd = hs_dial_finish (result, &error);
+
+  if (self->finished || self->task == NULL) /* cancelled meanwhile */
+    {
+      if (fd >= 0)
+        close (fd);
+      g_clear_error (&error);
+      return;
+    }
+  g_clear_handle_id (&self->syn_source, g_source_remove);
+  if (fd < 0)
+    dial_failed (self, error);
+  else
+    hs_connection_take_descriptor (self, fd);
+}
+
+void
+hs_connection_start (HsConnection *self)
+{
+  gboolean local = self->address->scheme == HS_SCHEME_UNIX;
+
+  for (guint i = 0; i < N_STEPS; i++)
+    if (!local || (i != STEP_NAME && i != STEP_SYN))
+      add_step (self, i);
+
+  self->diag = hs_tcp_diag_new ();
+  self->tap = hs_tcp_tap_new (HS_TCP_ROLE_OPENER, self->diag, &tap_funcs, self);
+  hs_tcp_tap_set_shown (self->tap, hs_tcp_watch_get_shown (self->watch));
+  hs_dial_async (self->address, self->tap, on_dial_step, self, self->cancellable, on_dialled, g_object_ref (self));
+}

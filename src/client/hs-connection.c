@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Carries one session over one connection: its life from open () to the end, and what people are told of it. */
+#include "hs-connection-impl.h"
+
+#include "hs-config.h"
+
+#include <glib/gi18n-lib.h>
+
+G_DEFINE_FINAL_TYPE (HsConnection, hs_connection, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  PROP_WATCH,
+  PROP_STEPS,
+  PROP_FAILURE,
+  PROP_OPEN,
+  PROP_LEAVING_HINT,
+  PROP_PROTOCOL_FOUND,
+  N_PROPS
+};
+static GParamSpec *props[N_PROPS];
+
+enum
+{
+  CLOSED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+hs_connection_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  HsConnection *self = HS_CONNECTION (object);
+
+  switch (id)
+    {
+    case PROP_SESSION: g_value_set_object (value, self->session); break;
+    case PROP_WATCH: g_value_set_object (value, self->watch); break;
+    case PROP_STEPS: g_value_set_object (value, self->steps); break;
+    case PROP_FAILURE: g_value_set_pointer (value, self->failure); break;
+    case PROP_OPEN: g_value_set_boolean (value, self->open); break;
+    case PROP_LEAVING_HINT: g_value_set_string (value, self->leaving_hint); break;
+    case PROP_PROTOCOL_FOUND: g_value_set_int (value, self->found); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static gboolean
+free_poller (gpointer poller)
+{
+  hs_poller_free (poller);
+  return G_SOURCE_REMOVE;
+}
+
+/* The last reference may go inside one of the poller's own calls: it is freed when that is over. */
+static void
+drop_poller (HsConnection *self)
+{
+  if (self->poller != NULL)
+    g_idle_add_full (G_PRIORITY_HIGH, free_poller, g_steal_pointer (&self->poller), NULL);
+}
+
+static void
+hs_connection_dispose (GObject *object)
+{
+  HsConnection *self = HS_CONNECTION (object);
+
+  hs_connection_clear_sources (self);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  hs_connection_drop_link (self);
+  if (self->session != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->session, self);
+      if (self->used && !self->finished)
+        hs_session_ended (self->session, NULL);
+      self->finished = TRUE;
+    }
+  if (self->watch != NULL)
+    g_signal_handlers_disconnect_by_data (self->watch, self);
+  g_clear_pointer (&self->tap, hs_tcp_tap_free);
+  drop_poller (self);
+  G_OBJECT_CLASS (hs_connection_parent_class)->dispose (object);
+}
+
+static void
+hs_connection_finalize (GObject *object)
+{
+  HsConnection *self = HS_CONNECTION (object);
+
+  hs_connection_plain_clear (self);
+  g_clear_object (&self->session);
+  g_clear_object (&self->watch);
+  g_clear_object (&self->steps);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->address, hs_address_free);
+  g_clear_pointer (&self->failure, hs_failure_free);
+  g_clear_pointer (&self->diag, hs_tcp_diag_free);
+  g_free (self->address_text);
+  g_free (self->host_token);
+  g_free (self->password);
+  g_free (self->leaving_hint);
+  G_OBJECT_CLASS (hs_connection_parent_class)->finalize (object);
+}
+
+static void
+hs_connection_class_init (HsConnectionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = hs_connection_get_property;
+  object_class->dispose = hs_connection_dispose;
+  object_class->finalize = hs_connection_finalize;
+
+  props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, HS_TYPE_SESSION, flags);
+  props[PROP_WATCH] = g_param_spec_object ("watch", NULL, NULL, HS_TYPE_TCP_WATCH, flags);
+  props[PROP_STEPS] = g_param_spec_object ("steps", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  props[PROP_FAILURE] = g_param_spec_pointer ("failure", NULL, NULL, flags);
+  props[PROP_OPEN] = g_param_spec_boolean ("open", NULL, NULL, FALSE, flags);
+  props[PROP_LEAVING_HINT] = g_param_spec_string ("leaving-hint", NULL, NULL, NULL, flags);
+  props[PROP_PROTOCOL_FOUND] = g_param_spec_int ("protocol-found", NULL, NULL, 0, G_MAXINT, 0, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  signals[CLOSED] = g_signal_new ("closed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+hs_connection_init (HsConnection *self)
+{
+  self->steps = g_list_store_new (HS_TYPE_STEP);
+  self->cancellable = g_cancellable_new ();
+  g_queue_init (&self->texts);
+}
+
+/* ---- What the session and the panel wish ---- */
+
+static void
+on_leave_requested (HsSession *session, HsConnection *self)
+{
+  if (self->task != NULL)
+    hs_connection_cancel_open (self);
+  else if (self->link == NULL)
+    return;
+  else if (hs_session_is_plain (session))
+    hs_connection_plain_leave (self);
+  else
+    hs_link_close (self->link, 0);
+}
+
+static void
+on_session_state (HsSession *session, GParamSpec *pspec, HsConnection *self)
+{
+  if (hs_session_get_state (session) == HS_SESSION_ONLINE && self->task != NULL && !hs_session_is_plain (session))
+    {
+      g_autofree char *detail = g_strdup_printf (_("You are %s here"), hs_session_get_nick (session));
+
+      hs_connection_step_done (self, STEP_WELCOME, detail);
+      hs_connection_begun (self);
+    }
+}
+
+static void
+on_watch_shown (HsTcpWatch *watch, GParamSpec *pspec, HsConnection *self)
+{
+  HsTcpTap *tap = self->tap != NULL ? self->tap : self->link != NULL ? hs_link_get_tap (self->link) : NULL;
+
+  if (tap != NULL)
+    hs_tcp_tap_set_shown (tap, hs_tcp_watch_get_shown (watch));
+}
+
+HsConnection *
+hs_connection_new (HsSession *session, const char *address, HsProtocol protocol, HsLineEnding line_ending)
+{
+  HsConnection *self = g_object_new (HS_TYPE_CONNECTION, NULL);
+
+  self->session = g_object_ref (session);
+  self->address_text = g_strdup (address);
+  self->protocol = protocol;
+  self->line_ending = line_ending;
+  self->watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, address);
+  g_signal_connect (self->watch, "notify::shown", G_CALLBACK (on_watch_shown), self);
+  return self;
+}
+
+/* ---- Opening ---- */
+
+static HsFailure *
+check_scheme (const HsAddress *address, GError **error)
+{
+  if (address->scheme == HS_SCHEME_IRCS || hs_address_is_invite (address))
+    {
+      g_set_error_literal (error, HS_SESSION_ERROR, HS_SESSION_ERROR_NEEDS_ENCRYPTION, _("This address asks for encryption."));
+      return hs_failure_new (HS_FAILURE_NEEDS_ENCRYPTION, address, NULL);
+    }
+  if (address->scheme == HS_SCHEME_UDP)
+    {
+      g_set_error_literal (error, HS_SESSION_ERROR, HS_SESSION_ERROR_UNSUPPORTED, _("Datagrams are not supported yet."));
+      return hs_failure_new (HS_FAILURE_UNSUPPORTED, address, NULL);
+    }
+  return NULL;
+}
+
+/* The scheme says it more clearly than the choice in the dialog. */
+static void
+choose_protocol (HsConnection *self)
+{
+  if (self->address->scheme == HS_SCHEME_IRC || self->host_token != NULL)
+    self->protocol = HS_PROTOCOL_IRC;
+  else if (self->address->scheme == HS_SCHEME_TCP)
+    self->protocol = HS_PROTOCOL_PLAIN;
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  hs_connection_cancel_open (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_cancellable (HsConnection *self, GCancellable *cancellable)
+{
+  if (cancellable == NULL)
+    return;
+  self->cancel_source = g_cancellable_source_new (cancellable);
+  g_source_set_callback (self->cancel_source, G_SOURCE_FUNC (on_cancelled), self, NULL);
+  g_source_attach (self->cancel_source, g_main_context_get_thread_default ());
+}
+
+gboolean
+hs_connection_check_address (const char *address, GError **error)
+{
+  g_autoptr (HsAddress) parsed = hs_address_parse (address, error);
+
+  return parsed != NULL;
+}
+
+void
+hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GError *error = NULL;
+  HsFailure *failure;
+
+  g_task_set_source_tag (task, hs_connection_open_async);
+  if (self->used)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_EXISTS, "%s", _("This connection was opened before."));
+      return;
+    }
+  self->used = TRUE;
+  self->task = g_object_ref (task);
+  g_signal_connect (self->session, "leave-requested", G_CALLBACK (on_leave_requested), self);
+  g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
+
+  self->address = hs_address_parse (self->address_text, &error);
+  failure = self->address == NULL ? hs_failure_from_error (NULL, error, 0, NULL) : check_scheme (self->address, &error);
+  if (failure != NULL)
+    {
+      hs_connection_fail_open (self, failure, error);
+      return;
+    }
+  choose_protocol (self);
+  watch_cancellable (self, cancellable);
+  hs_session_set_state (self->session, HS_SESSION_CONNECTING, NULL);
+  hs_connection_start (self);
+}
+
+gboolean
+hs_connection_open_finish (HsConnection *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+clear_cancel_source (HsConnection *self)
+{
+  if (self->cancel_source == NULL)
+    return;
+  g_source_destroy (self->cancel_source);
+  g_clear_pointer (&self->cancel_source, g_source_unref);
+}
+
+void
+hs_connection_begun (HsConnection *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
+  clear_cancel_source (self);
+  g_clear_handle_id (&self->welcome_source, g_source_remove);
+  self->open = TRUE;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN]);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+void
+hs_connection_fail_open (HsConnection *self, HsFailure *failure, GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+  g_autoptr (HsConnection) hold = g_object_ref (self);
+  GError *told = error != NULL ? error
+                               : g_error_new (HS_SESSION_ERROR, HS_SESSION_ERROR_REFUSED, "%s. %s", failure->title, failure->sentence);
+
+  hs_connection_finish (self, failure);
+  if (task != NULL)
+    g_task_return_error (task, told);
+  else
+    g_error_free (told);
+}
+
+/* Cancelled by a person: no failure. What stands already is closed in good order. */
+void
+hs_connection_cancel_open (HsConnection *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+  g_autoptr (HsConnection) hold = g_object_ref (self);
+
+  clear_cancel_source (self);
+  if (task == NULL)
+    return;
+  g_cancellable_cancel (self->cancellable);
+  hs_connection_step_failed (self, _("Cancelled"));
+  if (self->link != NULL)
+    hs_link_close (self->link, 0);
+  else
+    hs_connection_finish (self, NULL);
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", _("Cancelled"));
+}
+
+/* ---- The end ---- */
+
+void
+hs_connection_clear_sources (HsConnection *self)
+{
+  clear_cancel_source (self);
+  g_clear_handle_id (&self->ack_source, g_source_remove);
+  g_clear_handle_id (&self->spacing_source, g_source_remove);
+  g_clear_handle_id (&self->welcome_source, g_source_remove);
+  g_clear_handle_id (&self->syn_source, g_source_remove);
+}
+
+void
+hs_connection_finish (HsConnection *self, HsFailure *failure)
+{
+  g_autofree char *why = failure != NULL ? g_strdup_printf ("%s. %s", failure->title, failure->sentence) : NULL;
+
+  if (self->finished)
+    {
+      g_clear_pointer (&failure, hs_failure_free);
+      return;
+    }
+  self->finished = TRUE;
+  hs_connection_clear_sources (self);
+  g_signal_handlers_disconnect_by_data (self->session, self);
+  hs_connection_drop_link (self);
+  hs_connection_plain_clear (self);
+  hs_connection_set_leaving_hint (self, NULL);
+  hs_session_ended (self->session, why);
+  if (failure != NULL)
+    {
+      hs_connection_step_failed (self, NULL);
+      g_clear_pointer (&self->failure, hs_failure_free);
+      self->failure = failure;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FAILURE]);
+    }
+  if (self->open)
+    {
+      self->open = FALSE;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN]);
+    }
+  g_signal_emit (self, signals[CLOSED], 0);
+}
+
+void
+hs_connection_leave (HsConnection *self, gboolean now)
+{
+  if (now)
+    self->leave_now = TRUE;
+  if (self->task != NULL)
+    hs_connection_cancel_open (self);
+  else if (self->leave_wanted)
+    hs_connection_plain_leave (self);
+  else
+    hs_session_quit (self->session, NULL);
+}
+
+/* ---- Facts ---- */
+
+void
+hs_connection_set_leaving_hint (HsConnection *self, const char *hint)
+{
+  if (g_strcmp0 (self->leaving_hint, hint) == 0)
+    return;
+  g_free (self->leaving_hint);
+  self->leaving_hint = g_strdup (hint);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LEAVING_HINT]);
+}
+
+void
+hs_connection_set_found (HsConnection *self, HsDialect dialect)
+{
+  if (self->found == dialect)
+    return;
+  self->found = dialect;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROTOCOL_FOUND]);
+}
+
+void
+hs_connection_set_host_token (HsConnection *self, const char *token)
+{
+  g_free (self->host_token);
+  self->host_token = g_strdup (token);
+}
+
+void
+hs_connection_set_password (HsConnection *self, const char *password)
+{
+  g_free (self->password);
+  self->password = g_strdup (password);
+}
+
+HsSession *
+hs_connection_get_session (HsConnection *self)
+{
+  return self->session;
+}
+
+HsTcpWatch *
+hs_connection_get_watch (HsConnection *self)
+{
+  return self->watch;
+}
+
+GListModel *
+hs_connection_get_steps (HsConnection *self)
+{
+  return G_LIST_MODEL (self->steps);
+}
+
+gboolean
+hs_connection_is_open (HsConnection *self)
+{
+  return self->open;
+}
+
+const char *
+hs_connection_get_leaving_hint (HsConnection *self)
+{
+  return self->leaving_hint;
+}
+
+const HsFailure *
+hs_connection_get_failure (HsConnection *self)
+{
+  return self->failure;
+}
+
+const char *
+hs_connection_get_address (HsConnection *self)
+{
+  return self->address_text;
+}

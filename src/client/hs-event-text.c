@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is stored of an event and the sentence a person reads. */
+#include "hs-event-text.h"
+
+#include "hs-config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define SEPARATOR "\x1f" /* ASCII unit separator: never in a line of text, the session takes controls out */
+
+/* The words are stored: append only. {0}, {1}, {2} are the arguments, each as it is. */
+static const struct { const char *word; const char *sentence; } events[] = {
+  [HS_EVENT_TOPIC] = { "topic", N_("{0} set the topic: {1}") },
+  [HS_EVENT_NO_TOPIC] = { "no-topic", N_("{0} removed the topic") },
+  [HS_EVENT_KICK] = { "kick", N_("{0} removed {1} from the room: {2}") },
+  [HS_EVENT_OPERATOR] = { "operator", N_("{0} made {1} an operator") },
+  [HS_EVENT_NOT_OPERATOR] = { "not-operator", N_("{1} is no longer an operator, says {0}") },
+  [HS_EVENT_VOICE] = { "voice", N_("{0} gave {1} a voice") },
+  [HS_EVENT_NOT_VOICE] = { "not-voice", N_("{0} took {1}’s voice") },
+  [HS_EVENT_MODE] = { "mode", N_("{0} changed the room’s settings: {1}") },
+};
+
+char *
+hs_event_text_make (HsEventKind kind, ...)
+{
+  GString *text = g_string_new (events[kind].word);
+  const char *argument;
+  va_list args;
+
+  va_start (args, kind);
+  while ((argument = va_arg (args, const char *)) != NULL)
+    g_string_append_printf (text, SEPARATOR "%s", argument);
+  va_end (args);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+fill (const char *sentence, char **arguments, guint n)
+{
+  GString *text = g_string_new (NULL);
+
+  for (const char *p = sentence; *p != '\0'; p++)
+    {
+      if (p[0] == '{' && p[1] >= '0' && p[1] <= '2' && p[2] == '}')
+        {
+          guint i = (guint) (p[1] - '0');
+
+          g_string_append (text, i < n ? arguments[i] : "");
+          p += 2;
+        }
+      else
+        g_string_append_c (text, *p);
+    }
+  return g_string_free (text, FALSE);
+}
+
+char *
+hs_event_text_format (const char *stored)
+{
+  g_auto (GStrv) parts = g_strsplit (stored, SEPARATOR, 4);
+
+  if (parts[0] == NULL)
+    return g_strdup ("");
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++)
+    if (strcmp (parts[0], events[i].word) == 0)
+      return fill (_(events[i].sentence), parts + 1, g_strv_length (parts) - 1);
+  return g_strdup (stored);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is stored of an event (a word and its arguments) and the sentence a person reads. Stored without a language, told in theirs. */
+#pragma once
+
+#include <glib.h>
+
+typedef enum
+{
+  HS_EVENT_TOPIC,   /* who, topic */
+  HS_EVENT_NO_TOPIC, /* who */
+  HS_EVENT_KICK,    /* who, whom, why */
+  HS_EVENT_OPERATOR, /* who, whom */
+  HS_EVENT_NOT_OPERATOR,
+  HS_EVENT_VOICE,
+  HS_EVENT_NOT_VOICE,
+  HS_EVENT_MODE,    /* who, modes */
+} HsEventKind;
+
+/* At most three arguments, NULL-terminated. (transfer full) */
+char *hs_event_text_make (HsEventKind kind, ...) G_GNUC_NULL_TERMINATED;
+/* The translated sentence; text that is no event comes back as it is. (transfer full) */
+char *hs_event_text_format (const char *stored);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Why a connection failed, in words, and what to try (tcp.md's table). */
+#include "hs-failure.h"
+
+#include "hs-config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "hs-address.h"
+#include "hs-wire-error.h"
+
+/* Which of the hints go with a kind of failure. */
+typedef enum
+{
+  HINT_SPELLING = 1 << 0,
+  HINT_USE_NUMBER = 1 << 1,
+  HINT_SERVER_STARTED = 1 << 2,
+  HINT_PORT = 1 << 3,
+  HINT_AWAKE = 1 << 4,
+  HINT_FIREWALL = 1 << 5,
+  HINT_NETWORK = 1 << 6,
+  HINT_SERVER_FULL = 1 << 7,
+  HINT_PROTOCOL = 1 << 8,
+  HINT_JOIN_AGAIN = 1 << 9,
+  HINT_ASK_HOST_PLAIN = 1 << 10,
+  HINT_SOCKET_PATH = 1 << 11,
+} HintFlags;
+
+/* {who} is the host (or path), {port} its port. */
+typedef struct
+{
+  const char *title;
+  const char *sentence;
+  guint hints;
+} Words;
+
+static const Words words[] = {
+  [HS_FAILURE_NAME] = {
+    N_("The name {who} leads nowhere"),
+    N_("No address is known for this name."),
+    HINT_SPELLING | HINT_USE_NUMBER },
+  [HS_FAILURE_REFUSED] = {
+    N_("{who} answers, but nobody is listening there"),
+    N_("That computer refused the connection at once: no program waits on port {port}."),
+    HINT_SERVER_STARTED | HINT_PORT },
+  [HS_FAILURE_NO_ANSWER] = {
+    N_("No answer from {who}"),
+    N_("The first packet, SYN, went out again and again. Nothing came back, not even a refusal."),
+    HINT_AWAKE | HINT_FIREWALL },
+  [HS_FAILURE_UNREACHABLE] = {
+    N_("There is no road to {who} from here"),
+    N_("This computer, or a router on the way, knows no way to that network."),
+    HINT_NETWORK | HINT_SPELLING },
+  [HS_FAILURE_CLOSED_EARLY] = {
+    N_("{who} closed the connection before a word"),
+    N_("The connection stood, then the other side ended it without saying why."),
+    HINT_SERVER_FULL | HINT_PROTOCOL },
+  [HS_FAILURE_PROTOCOL] = {
+    N_("{who} does not answer as expected"),
+    N_("Something listens there, but the welcome did not come."),
+    HINT_PROTOCOL },
+  [HS_FAILURE_REFUSED_BY_SERVER] = {
+    N_("{who} did not let you in"),
+    N_("The server closed the connection."),
+    0 },
+  [HS_FAILURE_NEEDS_ENCRYPTION] = {
+    N_("This address asks for encryption"),
+    N_("Encrypted connections come with a later version. It is not opened unencrypted: that would not be what the address asks for."),
+    HINT_ASK_HOST_PLAIN },
+  [HS_FAILURE_UNSUPPORTED] = {
+    N_("Datagrams are not supported yet"),
+    N_("An address that begins with udp:// comes with a later version. Use tcp:// for plain text over TCP."),
+    0 },
+  [HS_FAILURE_ADDRESS] = {
+    N_("This address cannot be used"),
+    N_("It is not an address that can be connected to."),
+    0 },
+  [HS_FAILURE_LOST] = {
+    N_("The connection to {who} is lost"),
+    N_("It stood, and then broke off."),
+    HINT_JOIN_AGAIN },
+  [HS_FAILURE_OTHER] = {
+    N_("The connection to {who} failed"),
+    N_("The system did not say why."),
+    0 },
+};
+
+typedef struct
+{
+  guint flag;
+  const char *title, *text, *command;
+} Hint;
+
+static const Hint hints[] = {
+  { HINT_SPELLING, N_("Is it spelled right?"), N_("One wrong letter or digit leads elsewhere."), NULL },
+  { HINT_USE_NUMBER, N_("Use the number the host shows"),
+    N_("On a home or office network names are often unknown. The host’s window shows addresses such as 192.168.1.5."), NULL },
+  { HINT_SERVER_STARTED, N_("Is the server started?"), N_("On that computer, Start Server must have been pressed."), NULL },
+  { HINT_PORT, N_("Is the port right?"), N_("The host’s window shows it after the colon. Without one, 8000 is tried."), NULL },
+  { HINT_AWAKE, N_("Is it awake, and on your network?"),
+    N_("A sleeping computer or another network gives no answer. Guest Wi-Fi often keeps computers apart."), NULL },
+  { HINT_FIREWALL, N_("Does its firewall let guests in?"), N_("On that computer, run:"), "sudo ufw allow {port}/tcp" },
+  { HINT_FIREWALL, N_("Where it has firewalld instead"), N_("On that computer, run:"), "sudo firewall-cmd --add-port={port}/tcp" },
+  { HINT_NETWORK, N_("Are you connected to a network?"), N_("Check the cable or Wi-Fi, and whether a VPN is needed."), NULL },
+  { HINT_SERVER_FULL, N_("It may be full, or not want you"),
+    N_("A server that is full, has banned your address, or wants an encrypted connection may close without a word."), NULL },
+  { HINT_PROTOCOL, N_("Is it the right protocol?"), N_("Choose IRC or Plain text in the dialog if you know what the other program speaks."), NULL },
+  { HINT_JOIN_AGAIN, N_("Join again"), N_("If the network is back, joining again goes on where you left off."), NULL },
+  { HINT_ASK_HOST_PLAIN, N_("If the host allows unencrypted guests"), N_("Ask for its address as host and port, and connect to that."), NULL },
+  { HINT_SOCKET_PATH, N_("Is the path right?"), N_("The server makes the socket file when it starts, and only its own user may use it."), NULL },
+};
+
+static char *
+fill (const char *text, const HsAddress *address)
+{
+  g_autoptr (GString) filled = g_string_new (text);
+  g_autofree char *port = g_strdup_printf ("%u", address != NULL && address->port != 0 ? address->port : 8000);
+  const char *who = address == NULL ? NULL : address->host != NULL ? address->host : address->path;
+
+  g_string_replace (filled, "{port}", port, 0);
+  g_string_replace (filled, "{who}", who != NULL ? who : _("this address"), 0);
+  return g_string_free (g_steal_pointer (&filled), FALSE);
+}
+
+static void
+hint_free (gpointer data)
+{
+  HsFailureHint *hint = data;
+
+  g_free (hint->title);
+  g_free (hint->text);
+  g_free (hint->command);
+  g_free (hint);
+}
+
+static void
+add_hints (HsFailure *self, guint flags, const HsAddress *address)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (hints); i++)
+    {
+      HsFailureHint *hint;
+
+      if (!(flags & hints[i].flag))
+        continue;
+      hint = g_new0 (HsFailureHint, 1);
+      hint->title = g_strdup (_(hints[i].title));
+      hint->text = g_strdup (_(hints[i].text));
+      hint->command = hints[i].command != NULL ? fill (hints[i].command, address) : NULL;
+      g_ptr_array_add (self->hints, hint);
+    }
+}
+
+/* For a socket in the file system the words about networks make no sense. */
+static guint
+hints_for (HsFailureKind kind, const HsAddress *address)
+{
+  gboolean local = address != NULL && address->scheme == HS_SCHEME_UNIX;
+
+  if (local && kind == HS_FAILURE_REFUSED)
+    return HINT_SERVER_STARTED;
+  if (local && kind == HS_FAILURE_ADDRESS)
+    return HINT_SOCKET_PATH;
+  if (address != NULL && address->host != NULL && hs_address_is_numeric (address) && kind == HS_FAILURE_UNREACHABLE)
+    return words[kind].hints & ~(guint) HINT_USE_NUMBER;
+  return words[kind].hints;
+}
+
+HsFailure *
+hs_failure_new (HsFailureKind kind, const HsAddress *address, const char *said)
+{
+  HsFailure *self = g_new0 (HsFailure, 1);
+  const char *sentence = words[kind].sentence;
+
+  self->kind = kind;
+  self->hints = g_ptr_array_new_with_free_func (hint_free);
+  self->title = fill (_(words[kind].title), address);
+  if (kind == HS_FAILURE_REFUSED && address != NULL && address->scheme == HS_SCHEME_UNIX)
+    sentence = N_("The socket file is there, but no program listens on it.");
+  if (said != NULL && *said != '\0')
+    self->sentence = kind == HS_FAILURE_ADDRESS ? g_strdup (_(said)) : g_strdup_printf (_("It said: “%s”"), said);
+  else
+    self->sentence = fill (_(sentence), address);
+  add_hints (self, hints_for (kind, address), address);
+  return self;
+}
+
+static char *
+describe_no_answer (guint syns)
+{
+  if (syns == 0)
+    return NULL;
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "The first packet, SYN, went out once. Nothing came back, not even a refusal.",
+                                       "The first packet, SYN, went out %u times. Nothing came back, not even a refusal.", syns), syns);
+}
+
+static const struct
+{
+  int code;
+  HsFailureKind kind;
+} io_errors[] = {
+  { G_IO_ERROR_CONNECTION_REFUSED, HS_FAILURE_REFUSED },
+  { G_IO_ERROR_TIMED_OUT, HS_FAILURE_NO_ANSWER },
+  { G_IO_ERROR_HOST_UNREACHABLE, HS_FAILURE_UNREACHABLE },
+  { G_IO_ERROR_NETWORK_UNREACHABLE, HS_FAILURE_UNREACHABLE },
+  { G_IO_ERROR_HOST_NOT_FOUND, HS_FAILURE_NAME },
+  { G_IO_ERROR_NOT_FOUND, HS_FAILURE_ADDRESS },
+  { G_IO_ERROR_PERMISSION_DENIED, HS_FAILURE_ADDRESS },
+  { G_IO_ERROR_INVALID_ARGUMENT, HS_FAILURE_ADDRESS },
+  { G_IO_ERROR_CONNECTION_CLOSED, HS_FAILURE_CLOSED_EARLY }, /* ECONNRESET */
+};
+
+static HsFailureKind
+kind_of (const GError *error)
+{
+  if (error->domain == G_RESOLVER_ERROR)
+    return HS_FAILURE_NAME;
+  if (error->domain == HS_WIRE_ERROR)
+    return HS_FAILURE_ADDRESS;
+  if (error->domain == G_IO_ERROR)
+    for (guint i = 0; i < G_N_ELEMENTS (io_errors); i++)
+      if (error->code == io_errors[i].code)
+        return io_errors[i].kind;
+  return HS_FAILURE_OTHER;
+}
+
+HsFailure *
+hs_failure_from_error (const HsAddress *address, const GError *error, guint syns, const char *said)
+{
+  HsFailureKind kind = kind_of (error);
+  const char *own_words = kind == HS_FAILURE_ADDRESS && said == NULL ? error->message : said;
+  HsFailure *self = hs_failure_new (kind, address, own_words);
+  char *better = NULL;
+
+  if (kind == HS_FAILURE_NO_ANSWER)
+    better = describe_no_answer (syns);
+  else if (kind == HS_FAILURE_OTHER && said == NULL)
+    better = g_strdup (error->message);
+  if (better != NULL)
+    {
+      g_free (self->sentence);
+      self->sentence = better;
+    }
+  return self;
+}
+
+void
+hs_failure_free (HsFailure *self)
+{
+  g_free (self->title);
+  g_free (self->sentence);
+  g_ptr_array_unref (self->hints);
+  g_free (self);
+}

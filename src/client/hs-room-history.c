@@ -1,0 +1,722 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bridge between a room's rows in the store and its lazy list. Every operation is a closure on the store's thread and an answer
+ * on ours; answers come in the order asked, and what they say of positions holds for the list as the answers before left it. */
+#include "hs-room-history.h"
+
+#include "hs-config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "hs-entry-list-private.h"
+#include "hs-event-text.h"
+#include "hs-limits.h"
+#include "hs-room-private.h"
+
+/* What the store's thread knows of the room. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  char *network, *name;
+  gint64 id; /* of the store's thread; 0 before it was looked up */
+} RoomKey;
+
+struct _HsRoomHistory
+{
+  gatomicrefcount ref_count;
+
+  /* Owned */
+  HsStore *store;
+  RoomKey *key;
+  GPtrArray *gathered;  /* HsHistoryRow stored, not shown yet, contiguous from gathered_at */
+  GHashTable *left;     /* HsEntry → HsHistoryRow, of an earlier run's outbox */
+  char *draft_waiting;  /* (nullable) */
+
+  /* Borrowed */
+  HsRoom *room;         /* cleared when it goes */
+  HsEntryList *list;    /* it holds us */
+
+  /* State */
+  guint gathered_at;
+  guint flush_source;
+  gint64 flushed;       /* monotonic µs */
+  gint64 last_id;
+  gboolean draft_storing, draft_again;
+};
+
+/* One operation on its way through the store's thread. */
+typedef struct
+{
+  HsRoomHistory *history;
+  RoomKey *key;
+  HsHistoryRow *row;    /* (nullable) owned */
+  HsEntry *entry;       /* (nullable) owned */
+  gint64 id, outbox;
+  guint position, count;
+  HsDelivery delivery;
+  gboolean counts, appended, stored;
+  char *draft;
+  HsHistoryRoom *facts; /* (nullable) owned */
+  GPtrArray *rows;      /* (nullable) owned */
+  HsHistoryRow *last;   /* (nullable) owned */
+  HsRoomHistoryStored func;
+  gpointer func_data;
+  GDestroyNotify func_destroy;
+} Operation;
+
+static RoomKey *
+room_key_new (const char *network, const char *name)
+{
+  RoomKey *key = g_new0 (RoomKey, 1);
+
+  g_atomic_ref_count_init (&key->ref_count);
+  key->network = g_strdup (network);
+  key->name = g_strdup (name);
+  return key;
+}
+
+static RoomKey *
+room_key_ref (RoomKey *key)
+{
+  g_atomic_ref_count_inc (&key->ref_count);
+  return key;
+}
+
+static void
+room_key_unref (RoomKey *key)
+{
+  if (!g_atomic_ref_count_dec (&key->ref_count))
+    return;
+  g_free (key->network);
+  g_free (key->name);
+  g_free (key);
+}
+
+/* Store's thread. */
+static gint64
+room_key_get_id (RoomKey *key, HsHistory *history, GError **error)
+{
+  if (key->id == 0)
+    key->id = hs_history_room (history, key->network, key->name, error);
+  return key->id;
+}
+
+static Operation *
+operation_new (HsRoomHistory *self)
+{
+  Operation *op = g_new0 (Operation, 1);
+
+  op->history = hs_room_history_ref (self);
+  op->key = room_key_ref (self->key);
+  return op;
+}
+
+static void
+operation_free (gpointer data)
+{
+  Operation *op = data;
+
+  if (op->func_destroy != NULL)
+    op->func_destroy (op->func_data);
+  g_clear_pointer (&op->row, hs_history_row_free);
+  g_clear_pointer (&op->last, hs_history_row_free);
+  g_clear_pointer (&op->facts, hs_history_room_free);
+  g_clear_pointer (&op->rows, g_ptr_array_unref);
+  g_clear_object (&op->entry);
+  g_free (op->draft);
+  room_key_unref (op->key);
+  hs_room_history_unref (op->history);
+  g_free (op);
+}
+
+/* ---- Rows to data ---- */
+
+/* What is shown of @row; *made keeps what had to be made for it. */
+static void
+data_from_row (HsEntryData *data, const HsHistoryRow *row, char **made)
+{
+  *made = row->kind == HS_ENTRY_EVENT && row->text != NULL ? hs_event_text_format (row->text) : NULL;
+  *data = (HsEntryData) {
+    .id = row->id,
+    .time = row->time,
+    .kind = (HsKind) row->kind,
+    .delivery = (HsSent) row->delivery,
+    .own = (row->flags & HS_ENTRY_OWN) != 0,
+    .mention = (row->flags & HS_ENTRY_MENTION) != 0,
+    .plain = (row->flags & HS_ENTRY_PLAIN) != 0,
+    .unencrypted = (row->flags & HS_ENTRY_UNENCRYPTED) != 0,
+    .sender = row->sender,
+    .shown = row->shown,
+    .text = *made != NULL ? *made : row->text,
+  };
+}
+
+static HsEntryData *
+data_from_rows (GPtrArray *rows, GStrv *made)
+{
+  HsEntryData *data = g_new0 (HsEntryData, MAX (rows->len, 1));
+  g_autoptr (GPtrArray) strings = g_ptr_array_new ();
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      char *text = NULL;
+
+      data_from_row (&data[i], g_ptr_array_index (rows, i), &text);
+      if (text != NULL)
+        g_ptr_array_add (strings, text);
+    }
+  g_ptr_array_add (strings, NULL);
+  *made = (GStrv) g_ptr_array_free (g_steal_pointer (&strings), FALSE);
+  return data;
+}
+
+/* "Ana: page 14" for the sidebar. */
+static void
+set_preview (HsRoomHistory *self, const HsHistoryRow *row)
+{
+  g_autofree char *preview = NULL;
+  const char *who;
+
+  if (self->room == NULL || row->text == NULL || (row->kind != HS_ENTRY_MESSAGE && row->kind != HS_ENTRY_ACTION))
+    return;
+  if (row->time < hs_room_get_last_time (self->room))
+    return;
+
+  who = row->shown != NULL && *row->shown != '\0' ? row->shown : row->sender;
+  if (row->kind == HS_ENTRY_ACTION)
+    preview = g_strdup_printf ("%s %s", who, row->text);
+  else if (row->flags & HS_ENTRY_OWN)
+    preview = g_strdup_printf (_("You: %s"), row->text);
+  else if (hs_room_get_kind (self->room) == HS_ROOM_PERSON)
+    preview = g_strdup (row->text);
+  else
+    preview = g_strdup_printf ("%s: %s", who, row->text);
+  hs_room_set_preview (self->room, preview, row->time);
+}
+
+/* ---- Showing what was stored: at most one items-changed a frame ---- */
+
+static void
+flush_gathered (HsRoomHistory *self)
+{
+  g_autofree HsEntryData *data = NULL;
+  g_auto (GStrv) made = NULL;
+
+  g_clear_handle_id (&self->flush_source, g_source_remove);
+  if (self->gathered->len == 0 || self->list == NULL)
+    return;
+
+  data = data_from_rows (self->gathered, &made);
+  hs_entry_list_inserted (self->list, self->gathered_at, data, self->gathered->len);
+  set_preview (self, g_ptr_array_index (self->gathered, self->gathered->len - 1));
+  g_ptr_array_set_size (self->gathered, 0);
+  self->flushed = g_get_monotonic_time ();
+}
+
+static gboolean
+on_flush_due (gpointer user_data)
+{
+  HsRoomHistory *self = user_data;
+
+  self->flush_source = 0;
+  flush_gathered (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+gather (HsRoomHistory *self, guint position, HsHistoryRow *row)
+{
+  if (self->gathered->len > 0 && position != self->gathered_at + self->gathered->len)
+    flush_gathered (self);
+  if (self->gathered->len == 0)
+    self->gathered_at = position;
+  g_ptr_array_add (self->gathered, row);
+
+  if (self->flush_source != 0)
+    return;
+  if (g_get_monotonic_time () - self->flushed >= HS_FRAME_MS * 1000)
+    flush_gathered (self);
+  else
+    self->flush_source = g_timeout_add (HS_FRAME_MS, on_flush_due, self);
+}
+
+/* ---- Opening ---- */
+
+static gpointer
+work_open (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  g_autoptr (GPtrArray) rooms = NULL;
+  g_autoptr (GPtrArray) last = NULL;
+  gint64 id = room_key_get_id (op->key, history, error);
+
+  if (id == 0)
+    return NULL;
+  op->count = hs_history_count (history, id, NULL);
+  rooms = hs_history_list_rooms (history, op->key->network, NULL);
+  for (guint i = 0; rooms != NULL && i < rooms->len; i++)
+    {
+      HsHistoryRoom *room = g_ptr_array_index (rooms, i);
+
+      if (room->id == id && op->facts == NULL)
+        {
+          op->facts = room;
+          rooms->pdata[i] = g_new0 (HsHistoryRoom, 1);
+        }
+    }
+  op->rows = hs_history_outbox_list (history, id, NULL);
+  if (op->count > 0)
+    last = hs_history_page (history, id, op->count - 1, 1, NULL);
+  if (last != NULL && last->len > 0)
+    op->last = hs_history_row_copy (g_ptr_array_index (last, 0));
+  return NULL;
+}
+
+/* What an earlier run could not settle: in doubt, to be sent again if the person wishes. */
+static void
+show_left (HsRoomHistory *self, GPtrArray *rows)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      HsHistoryRow *row = g_ptr_array_index (rows, i);
+      HsEntryData data;
+      HsEntry *entry;
+      g_autofree char *made = NULL;
+
+      if (row->delivery != HS_DELIVERY_FAILED)
+        row->delivery = HS_DELIVERY_UNCONFIRMED;
+      data_from_row (&data, row, &made);
+      entry = hs_entry_list_add_pending (self->list, &data);
+      g_hash_table_insert (self->left, g_object_ref (entry), hs_history_row_copy (row));
+    }
+}
+
+static void
+done_open (gpointer result, const GError *error, gpointer data)
+{
+  Operation *op = data;
+  HsRoomHistory *self = op->history;
+
+  if (error != NULL)
+    g_message ("History of “%s” cannot be opened: %s", op->key->name, error->message);
+  if (self->list == NULL || error != NULL)
+    return;
+
+  hs_entry_list_set_n_stored (self->list, op->count);
+  if (op->facts != NULL)
+    {
+      if (op->facts->unread > 0)
+        hs_entry_list_set_read_id (self->list, op->facts->read_id);
+      if (self->room != NULL)
+        {
+          hs_room_set_unread (self->room, op->facts->unread, op->facts->mentions);
+          if (op->facts->draft != NULL && hs_room_get_draft (self->room) == NULL)
+            hs_room_set_draft (self->room, op->facts->draft);
+        }
+    }
+  if (op->last != NULL)
+    {
+      self->last_id = MAX (self->last_id, op->last->id);
+      set_preview (self, op->last);
+    }
+  if (op->rows != NULL)
+    show_left (self, op->rows);
+}
+
+/* ---- Pages ---- */
+
+static gpointer
+work_fetch (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  gint64 id = room_key_get_id (op->key, history, error);
+
+  if (id != 0)
+    op->rows = hs_history_page (history, id, op->position, op->count, error);
+  return NULL;
+}
+
+static void
+done_fetch (gpointer result, const GError *error, gpointer data)
+{
+  Operation *op = data;
+  HsRoomHistory *self = op->history;
+  g_autofree HsEntryData *rows = NULL;
+  g_auto (GStrv) made = NULL;
+
+  flush_gathered (self);
+  if (self->list == NULL || op->rows == NULL)
+    return;
+  rows = data_from_rows (op->rows, &made);
+  hs_entry_list_fill (self->list, op->position, rows, op->rows->len);
+}
+
+static void
+fetch_page (HsEntryList *list, guint first, guint count, gpointer user_data)
+{
+  HsRoomHistory *self = user_data;
+  Operation *op = operation_new (self);
+
+  op->position = first;
+  op->count = count;
+  hs_store_run (self->store, work_fetch, done_fetch, op, operation_free);
+}
+
+/* ---- Rows that arrive ---- */
+
+static gpointer
+work_add (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  gint64 id = room_key_get_id (op->key, history, error);
+
+  if (id == 0)
+    return NULL;
+  if (op->row->kind == HS_ENTRY_PRESENCE)
+    op->stored = hs_history_insert_presence (history, id, op->row, &op->position, &op->appended, error);
+  else
+    op->stored = hs_history_insert (history, id, op->row, &op->position, error);
+  return NULL;
+}
+
+static void
+count_unread (HsRoomHistory *self, const HsHistoryRow *row)
+{
+  guint mentions = (row->flags & HS_ENTRY_MENTION) != 0 ? 1 : 0;
+
+  if (self->room != NULL)
+    hs_room_set_unread (self->room, hs_room_get_unread (self->room) + 1, hs_room_get_mentions (self->room) + mentions);
+}
+
+static void
+show_presence (HsRoomHistory *self, const Operation *op)
+{
+  HsEntry *entry;
+
+  flush_gathered (self);
+  entry = hs_entry_list_peek (self->list, op->position);
+  if (entry != NULL)
+    hs_entry_set_text (entry, op->row->text);
+}
+
+static void
+done_add (gpointer result, const GError *error, gpointer data)
+{
+  Operation *op = data;
+  HsRoomHistory *self = op->history;
+
+  if (self->list == NULL)
+    return;
+  if (error != NULL)
+    {
+      /* It was said: it is shown, though nothing keeps it. */
+      HsEntryData shown;
+      g_autofree char *made = NULL;
+
+      g_message ("A row of “%s” cannot be stored: %s", op->key->name, error->message);
+      data_from_row (&shown, op->row, &made);
+      hs_entry_list_add_pending (self->list, &shown);
+      return;
+    }
+  if (op->appended)
+    {
+      show_presence (self, op);
+      return;
+    }
+  if (!op->stored) /* it was there already */
+    return;
+
+  self->last_id = MAX (self->last_id, op->row->id);
+  if (op->counts)
+    count_unread (self, op->row);
+  gather (self, op->position, g_steal_pointer (&op->row));
+}
+
+void
+hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean counts)
+{
+  Operation *op = operation_new (self);
+
+  op->row = row;
+  op->counts = counts;
+  hs_store_run (self->store, work_add, done_add, op, operation_free);
+}
+
+/* ---- Read marker and draft ---- */
+
+static void
+done_note (gpointer result, const GError *error, gpointer data)
+{
+  Operation *op = data;
+
+  if (error != NULL)
+    g_message ("“%s” cannot be updated: %s", op->key->name, error->message);
+}
+
+static gpointer
+work_set_read (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  gint64 id = room_key_get_id (op->key, history, error);
+
+  if (id != 0)
+    hs_history_set_read (history, id, op->id, error);
+  return NULL;
+}
+
+void
+hs_room_history_mark_read (HsRoomHistory *self)
+{
+  Operation *op;
+
+  if (self->room == NULL || (hs_room_get_unread (self->room) == 0 && hs_room_get_mentions (self->room) == 0))
+    return;
+  hs_room_set_unread (self->room, 0, 0);
+  op = operation_new (self);
+  op->id = self->last_id;
+  hs_store_run (self->store, work_set_read, done_note, op, operation_free);
+}
+
+static void store_draft (HsRoomHistory *self);
+
+static gpointer
+work_set_draft (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  gint64 id = room_key_get_id (op->key, history, error);
+
+  if (id != 0)
+    hs_history_set_draft (history, id, op->draft, error);
+  return NULL;
+}
+
+static void
+done_set_draft (gpointer result, const GError *error, gpointer data)
+{
+  Operation *op = data;
+  HsRoomHistory *self = op->history;
+
+  self->draft_storing = FALSE;
+  if (self->draft_again)
+    store_draft (self);
+}
+
+/* One on its way, one waiting: typing does not queue a write a key. */
+static void
+store_draft (HsRoomHistory *self)
+{
+  Operation *op = operation_new (self);
+
+  self->draft_storing = TRUE;
+  self->draft_again = FALSE;
+  op->draft = g_steal_pointer (&self->draft_waiting);
+  hs_store_run (self->store, work_set_draft, done_set_draft, op, operation_free);
+}
+
+void
+hs_room_history_set_draft (HsRoomHistory *self, const char *draft)
+{
+  if (draft != NULL && *draft == '\0')
+    draft = NULL;
+  if (self->room != NULL)
+    hs_room_set_draft (self->room, draft);
+  g_free (self->draft_waiting);
+  self->draft_waiting = g_strdup (draft);
+  self->draft_again = TRUE;
+  if (!self->draft_storing)
+    store_draft (self);
+}
+
+/* ---- Own messages ---- */
+
+static gpointer
+work_add_own (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  gint64 id = room_key_get_id (op->key, history, error);
+
+  if (id != 0)
+    op->outbox = hs_history_outbox_add (history, id, op->row, error);
+  return NULL;
+}
+
+static void
+done_add_own (gpointer result, const GError *error, gpointer data)
+{
+  Operation *op = data;
+
+  op->func (error == NULL ? op->outbox : 0, error, op->func_data);
+}
+
+HsEntry *
+hs_room_history_add_own (HsRoomHistory *self, const HsHistoryRow *row, HsRoomHistoryStored stored, gpointer user_data, GDestroyNotify destroy)
+{
+  Operation *op = operation_new (self);
+  HsEntryData data;
+  HsEntry *entry;
+  g_autofree char *made = NULL;
+
+  op->row = hs_history_row_copy (row);
+  op->func = stored;
+  op->func_data = user_data;
+  op->func_destroy = destroy;
+  data_from_row (&data, row, &made);
+  entry = g_object_ref (hs_entry_list_add_pending (self->list, &data));
+  set_preview (self, row);
+  hs_store_run (self->store, work_add_own, done_add_own, op, operation_free);
+  return entry;
+}
+
+static gpointer
+work_settle (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  gint64 id = room_key_get_id (op->key, history, error);
+
+  if (id != 0)
+    op->stored = hs_history_outbox_settle (history, op->outbox, id, op->row, &op->position, error);
+  return NULL;
+}
+
+static void
+done_settle (gpointer result, const GError *error, gpointer data)
+{
+  Operation *op = data;
+  HsRoomHistory *self = op->history;
+  HsEntryData shown;
+  g_autofree char *made = NULL;
+
+  if (self->list == NULL)
+    return;
+  flush_gathered (self);
+  if (error != NULL)
+    {
+      g_message ("A message in “%s” cannot be stored: %s", op->key->name, error->message);
+      hs_entry_set_delivery (op->entry, (HsSent) op->row->delivery);
+      return;
+    }
+  if (!op->stored) /* the history has it already */
+    {
+      hs_entry_list_remove_pending (self->list, op->entry);
+      return;
+    }
+  self->last_id = MAX (self->last_id, op->row->id);
+  data_from_row (&shown, op->row, &made);
+  hs_entry_list_settle_pending (self->list, op->entry, op->position, &shown);
+  set_preview (self, op->row);
+}
+
+void
+hs_room_history_settle (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsHistoryRow *row)
+{
+  Operation *op = operation_new (self);
+
+  g_hash_table_remove (self->left, entry);
+  op->entry = g_object_ref (entry);
+  op->outbox = outbox;
+  op->row = row;
+  hs_store_run (self->store, work_settle, done_settle, op, operation_free);
+}
+
+static gpointer
+work_set_delivery (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+
+  hs_history_outbox_set_delivery (history, op->outbox, op->delivery, error);
+  return NULL;
+}
+
+void
+hs_room_history_set_delivery (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsDelivery delivery, gboolean store)
+{
+  Operation *op;
+
+  hs_entry_set_delivery (entry, (HsSent) delivery);
+  if (!store || outbox == 0)
+    return;
+  op = operation_new (self);
+  op->outbox = outbox;
+  op->delivery = delivery;
+  hs_store_run (self->store, work_set_delivery, done_note, op, operation_free);
+}
+
+void
+hs_room_history_drop (HsRoomHistory *self, HsEntry *entry)
+{
+  if (self->list != NULL)
+    hs_entry_list_remove_pending (self->list, entry);
+}
+
+gboolean
+hs_room_history_find_left (HsRoomHistory *self, HsEntry *entry, gint64 *outbox, const HsHistoryRow **row)
+{
+  HsHistoryRow *found = g_hash_table_lookup (self->left, entry);
+
+  if (found == NULL)
+    return FALSE;
+  *outbox = found->id;
+  *row = found;
+  return TRUE;
+}
+
+/* ---- Life ---- */
+
+static void
+on_list_gone (gpointer data)
+{
+  HsRoomHistory *self = data;
+
+  self->list = NULL;
+  g_clear_handle_id (&self->flush_source, g_source_remove);
+  hs_room_history_unref (self);
+}
+
+HsRoomHistory *
+hs_room_history_ref (HsRoomHistory *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+hs_room_history_unref (HsRoomHistory *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  if (self->room != NULL)
+    g_object_remove_weak_pointer (G_OBJECT (self->room), (gpointer *) &self->room);
+  g_ptr_array_unref (self->gathered);
+  g_hash_table_unref (self->left);
+  g_free (self->draft_waiting);
+  room_key_unref (self->key);
+  g_object_unref (self->store);
+  g_free (self);
+}
+
+HsRoom *
+hs_room_history_get_room (HsRoomHistory *self)
+{
+  return self->room;
+}
+
+HsRoomHistory *
+hs_room_history_new (HsStore *store, const char *network, const char *name, HsRoomKind kind, HsRoom **room)
+{
+  HsRoomHistory *self = g_new0 (HsRoomHistory, 1);
+  g_autoptr (HsEntryList) list = NULL;
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->store = g_object_ref (store);
+  self->key = room_key_new (network, name);
+  self->gathered = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_history_row_free);
+  self->left = g_hash_table_new_full (NULL, NULL, g_object_unref, (GDestroyNotify) hs_history_row_free);
+
+  list = hs_entry_list_new (fetch_page, self);
+  self->list = list;
+  g_object_set_data_full (G_OBJECT (list), "hs-room-history", hs_room_history_ref (self), on_list_gone);
+  *room = hs_room_new (name, kind, list);
+  self->room = *room;
+  g_object_add_weak_pointer (G_OBJECT (*room), (gpointer *) &self->room);
+  hs_store_run (store, work_open, done_open, operation_new (self), operation_free);
+  return self;
+}

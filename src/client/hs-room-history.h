@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bridge between a room's rows in the store and its lazy list: fetches pages, appends in batches, keeps the outbox's entries.
+ * It knows neither protocol nor people. */
+#pragma once
+
+#include "hs-room.h"
+#include "hs-store.h"
+
+typedef struct _HsRoomHistory HsRoomHistory; /* counted; store operations under way hold it, the room's list holds it */
+
+/* Makes the room (transfer full) and its list, and begins to open its history. */
+HsRoomHistory *hs_room_history_new (HsStore *store, const char *network, const char *name, HsRoomKind kind, HsRoom **room);
+HsRoomHistory *hs_room_history_ref (HsRoomHistory *self);
+void hs_room_history_unref (HsRoomHistory *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsRoomHistory, hs_room_history_unref)
+
+/* NULL once the room is gone. Borrowed. */
+HsRoom *hs_room_history_get_room (HsRoomHistory *self);
+
+/* Stores and then shows @row (taken). @counts: it is unread until mark_read. PRESENCE is folded. */
+void hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean counts);
+void hs_room_history_mark_read (HsRoomHistory *self);
+void hs_room_history_set_draft (HsRoomHistory *self, const char *draft);
+
+/* ---- Own messages ---- */
+/* @outbox: 0 when it could not be stored (then it must not be written). */
+typedef void (*HsRoomHistoryStored) (gint64 outbox, const GError *error, gpointer user_data);
+/* Shows @row (borrowed) as pending at once and stores it in the outbox; then @stored. (transfer full) */
+HsEntry *hs_room_history_add_own (HsRoomHistory *self, const HsHistoryRow *row, HsRoomHistoryStored stored, gpointer user_data,
+                                  GDestroyNotify destroy);
+/* @entry leaves the outbox and gets its final place; @row taken. */
+void hs_room_history_settle (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsHistoryRow *row);
+void hs_room_history_set_delivery (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsDelivery delivery, gboolean store);
+/* It never came to be stored: forgets it. */
+void hs_room_history_drop (HsRoomHistory *self, HsEntry *entry);
+
+/* An entry left in the outbox by an earlier run: its outbox id and row; FALSE when @entry is none. @row is borrowed. */
+gboolean hs_room_history_find_left (HsRoomHistory *self, HsEntry *entry, gint64 *outbox, const HsHistoryRow **row);

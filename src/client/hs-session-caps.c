@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Registration and capabilities (IRCv3 capability negotiation 302): what we ask for, what was granted. */
+#include "hs-session-impl.h"
+
+#include <string.h>
+
+#include "hs-name.h"
+
+/* Asked for where offered; the server may refuse any. */
+static const struct { const char *name; guint bit; } wanted[] = {
+  { "message-tags", HS_CAP_TAGS },
+  { "server-time", HS_CAP_TIME },
+  { "echo-message", HS_CAP_ECHO },
+  { "batch", HS_CAP_BATCH },
+  { "labeled-response", HS_CAP_LABEL },
+  { "multi-prefix", HS_CAP_MULTI_PREFIX },
+  { "extended-join", HS_CAP_EXTENDED_JOIN },
+  { "setname", HS_CAP_SETNAME },
+  { "away-notify", HS_CAP_AWAY },
+};
+
+#define OURS_PREFIX "handshakechat.github.io/" /* vendor capabilities: only our servers have them */
+
+void
+hs_session_forget_caps (HsSession *self)
+{
+  self->caps = 0;
+  self->cap_sent = FALSE;
+  self->cap_ending = FALSE;
+  self->nick_ascii = FALSE;
+  self->nick_attempt = 0;
+  g_clear_pointer (&self->offered, g_hash_table_unref);
+  /* What holds until ISUPPORT says otherwise (RFC 2811). */
+  g_strlcpy (self->prefix_modes, "ov", sizeof self->prefix_modes);
+  g_strlcpy (self->prefix_chars, "@+", sizeof self->prefix_chars);
+  g_strlcpy (self->chanmodes[0], "beI", sizeof self->chanmodes[0]);
+  g_strlcpy (self->chanmodes[1], "k", sizeof self->chanmodes[1]);
+  g_strlcpy (self->chanmodes[2], "l", sizeof self->chanmodes[2]);
+  g_strlcpy (self->chantypes, "#&", sizeof self->chantypes);
+}
+
+void
+hs_session_offer_irc (HsSession *self)
+{
+  if (self->cap_sent)
+    return;
+  self->cap_sent = TRUE;
+  hs_session_put (self, "CAP", "LS", "302", NULL);
+}
+
+/* PASS before NICK and USER (RFC 2812 3.1.1). */
+void
+hs_session_register (HsSession *self, const char *pass)
+{
+  hs_session_offer_irc (self);
+  if (pass != NULL)
+    hs_session_put (self, "PASS", pass, NULL);
+  hs_session_put (self, "NICK", self->nick, NULL);
+  hs_session_put (self, "USER", "handshake", "0", "*", *self->shown_name != '\0' ? self->shown_name : self->nick, NULL);
+}
+
+static void
+request (HsSession *self)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    if (!(self->caps & wanted[i].bit) && g_hash_table_contains (self->offered, wanted[i].name))
+      g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", wanted[i].name);
+  if (list->len > 0)
+    hs_session_put (self, "CAP", "REQ", list->str, NULL);
+  if (self->cap_ending || self->registered)
+    return;
+  if (list->len == 0)
+    {
+      self->cap_ending = TRUE;
+      hs_session_put (self, "CAP", "END", NULL);
+    }
+}
+
+static void
+offer (HsSession *self, const char *list)
+{
+  g_auto (GStrv) words = g_strsplit (list, " ", -1);
+
+  if (self->offered == NULL)
+    self->offered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      if (*words[i] == '\0')
+        continue;
+      if (g_str_has_prefix (words[i], OURS_PREFIX))
+        hs_session_set_ours (self);
+      g_hash_table_add (self->offered, g_strndup (words[i], strcspn (words[i], "=")));
+    }
+}
+
+static void
+set_caps (HsSession *self, const char *list, gboolean granted)
+{
+  g_auto (GStrv) words = g_strsplit (list, " ", -1);
+
+  for (guint w = 0; words[w] != NULL; w++)
+    {
+      const char *name = words[w] + (words[w][0] == '-');
+      gboolean on = granted && words[w][0] != '-';
+
+      for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+        if (strcmp (name, wanted[i].name) == 0)
+          self->caps = on ? self->caps | wanted[i].bit : self->caps & ~wanted[i].bit;
+    }
+}
+
+static void
+end_negotiation (HsSession *self)
+{
+  if (self->cap_ending || self->registered)
+    return;
+  self->cap_ending = TRUE;
+  hs_session_put (self, "CAP", "END", NULL);
+}
+
+static void
+on_ls (HsSession *self, const char *list, gboolean more)
+{
+  offer (self, list);
+  if (!more)
+    request (self);
+}
+
+static void
+on_ack (HsSession *self, const char *list, gboolean more)
+{
+  set_caps (self, list, TRUE);
+  if (!more)
+    end_negotiation (self);
+}
+
+static void
+on_nak (HsSession *self, const char *list, gboolean more)
+{
+  end_negotiation (self);
+}
+
+static void
+on_new (HsSession *self, const char *list, gboolean more)
+{
+  offer (self, list);
+  request (self);
+}
+
+static void
+on_del (HsSession *self, const char *list, gboolean more)
+{
+  set_caps (self, list, FALSE);
+}
+
+static const struct
+{
+  const char *subcommand;
+  void (*func) (HsSession *self, const char *list, gboolean more);
+} subcommands[] = {
+  { "LS", on_ls },
+  { "ACK", on_ack },
+  { "NAK", on_nak },
+  { "NEW", on_new },
+  { "DEL", on_del },
+};
+
+/* CAP <nick or *> <subcommand> [*] :<list> */
+void
+hs_session_on_cap (HsSession *self, const HsEvent *event)
+{
+  gboolean more = event->message->n_params > 3 && strcmp (HS_PARAM (event, 2), "*") == 0;
+  const char *list = HS_PARAM (event, event->message->n_params - 1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (subcommands); i++)
+    if (g_ascii_strcasecmp (HS_PARAM (event, 1), subcommands[i].subcommand) == 0)
+      subcommands[i].func (self, list, more);
+}

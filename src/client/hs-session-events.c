@@ -1,0 +1,658 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the server says: one row and one function per command. Numerics are in -numerics. */
+#include "hs-session-impl.h"
+
+#include "hs-config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "hs-event-text.h"
+#include "hs-name.h"
+#include "hs-utf8.h"
+
+/* ---- Text ---- */
+
+/* Length of a formatting code at @p: bold and the like, colours with their numbers (as IRC clients send them), 0 for none. */
+static gsize
+formatting_length (const char *p)
+{
+  gsize n = 1;
+
+  if (*p == '\x04')
+    return 1 + strspn (p + 1, "0123456789abcdefABCDEF,");
+  if (*p != '\x03')
+    return *p != '\0' && strchr ("\x02\x0f\x11\x16\x1d\x1e\x1f", *p) != NULL ? 1 : 0;
+  for (guint i = 0; i < 2 && g_ascii_isdigit (p[n]); i++)
+    n++;
+  if (n > 1 && p[n] == ',' && g_ascii_isdigit (p[n + 1]))
+    for (guint i = 0, start = n + 1; i < 2 && g_ascii_isdigit (p[start + i]); i++)
+      n = start + i + 1;
+  return n;
+}
+
+char *
+hs_session_clean_text (const char *text)
+{
+  GString *clean = g_string_new (NULL);
+
+  while (*text != '\0')
+    {
+      gsize n = formatting_length (text);
+
+      if (n > 0)
+        text += MIN (n, strlen (text));
+      else if ((guchar) *text < 0x20 && *text != '\t')
+        g_string_append_unichar (clean, 0x2400 + (guchar) *text++); /* its picture: U+2407 for BEL */
+      else
+        g_string_append_c (clean, *text++);
+    }
+  return g_string_free (clean, FALSE);
+}
+
+/* ---- Messages ---- */
+
+/* The conversation a message belongs to: the channel (also "@#channel"), or the other person. NULL: none of ours. */
+static HsConversation *
+conversation_for (HsSession *self, const HsEvent *event, const char *target)
+{
+  if (*target != '\0' && strchr (self->prefix_chars, *target) != NULL && hs_session_is_channel (self, target + 1))
+    target++;
+  if (hs_session_is_channel (self, target))
+    return hs_session_find_conversation (self, target);
+  if (event->own)
+    return hs_session_get_conversation (self, target, HS_ROOM_PERSON);
+  if (*event->nick == '\0')
+    return NULL;
+  return hs_session_get_conversation (self, event->nick, HS_ROOM_PERSON);
+}
+
+static gboolean
+is_from_server (const HsEvent *event)
+{
+  const char *source = event->message->source;
+
+  return source == NULL || (strchr (source, '!') == NULL && (strchr (source, '.') != NULL || *event->nick == '\0'));
+}
+
+static void
+add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char *text)
+{
+  const char *target = HS_PARAM (event, 0);
+  g_autofree char *msgid = NULL;
+  g_autofree char *clean = hs_session_clean_text (text);
+  HsConversation *conversation;
+  gboolean mention;
+
+  if (event->own && hs_session_accept_echo (self, event->message, event->label, target, clean, event->time))
+    return;
+  conversation = conversation_for (self, event, target);
+  if (conversation == NULL)
+    return;
+
+  hs_session_typing_heard (self, conversation, event->nick, FALSE);
+  msgid = hs_irc_message_dup_tag (event->message, "msgid");
+  mention = !event->own && kind != HS_ENTRY_NOTICE && hs_session_is_mention (self, clean);
+  hs_session_add_row (self, conversation, kind, event->time, event->nick, clean, msgid,
+                      (event->own ? HS_ENTRY_OWN : 0) | (mention ? HS_ENTRY_MENTION : 0), !event->own && kind != HS_ENTRY_NOTICE);
+}
+
+/* CTCP: only ACTION has a meaning in a conversation; other requests go unanswered. */
+static void
+on_privmsg (HsSession *self, const HsEvent *event)
+{
+  const char *text = HS_PARAM (event, 1);
+
+  if (is_from_server (event))
+    {
+      g_autofree char *clean = hs_session_clean_text (text);
+
+      hs_session_tell (self, NULL, clean);
+    }
+  else if (g_str_has_prefix (text, "\001ACTION "))
+    {
+      g_autofree char *action = g_strdup (text + strlen ("\001ACTION "));
+
+      if (g_str_has_suffix (action, "\001"))
+        action[strlen (action) - 1] = '\0';
+      add_message (self, event, HS_ENTRY_ACTION, action);
+    }
+  else if (*text != '\001')
+    add_message (self, event, HS_ENTRY_MESSAGE, text);
+}
+
+static void
+on_notice (HsSession *self, const HsEvent *event)
+{
+  const char *text = HS_PARAM (event, 1);
+  g_autofree char *clean = NULL;
+
+  if (*text == '\001')
+    return;
+  if (!is_from_server (event) && (hs_session_is_channel (self, HS_PARAM (event, 0)) || event->own
+                                  || hs_session_find_conversation (self, event->nick) != NULL))
+    {
+      add_message (self, event, HS_ENTRY_NOTICE, text);
+      return;
+    }
+  clean = hs_session_clean_text (text);
+  if (is_from_server (event))
+    hs_session_tell (self, NULL, clean);
+  else
+    {
+      g_autofree char *line = g_strdup_printf (_("%s notes: %s"), event->nick, clean);
+
+      hs_session_tell (self, NULL, line);
+    }
+}
+
+static void
+on_tagmsg (HsSession *self, const HsEvent *event)
+{
+  g_autofree char *typing = hs_irc_message_dup_tag (event->message, HS_TAG_TYPING);
+  const char *target = HS_PARAM (event, 0);
+  HsConversation *conversation;
+
+  if (typing == NULL || event->own || *event->nick == '\0')
+    return;
+  conversation = hs_session_find_conversation (self, hs_session_is_channel (self, target) ? target : event->nick);
+  if (conversation != NULL)
+    hs_session_typing_heard (self, conversation, event->nick, strcmp (typing, "active") == 0);
+}
+
+/* ---- Coming and going ---- */
+
+static void
+add_presence (HsSession *self, HsConversation *conversation, const HsEvent *event, const char *text)
+{
+  hs_session_add_row (self, conversation, HS_ENTRY_PRESENCE, event->time, event->nick, text, NULL, 0, FALSE);
+}
+
+static void
+update_member (HsSession *self, HsMember *member)
+{
+  HsPerson *person = hs_session_get_person (self, hs_member_get_nick (member));
+
+  hs_member_set_shown (member, person->shown);
+  hs_member_set_away (member, person->away);
+  hs_member_set_plain (member, person->plain);
+  hs_member_set_own (member, hs_session_is_me (self, hs_member_get_nick (member)));
+}
+
+static HsMember *
+add_member (HsSession *self, HsConversation *conversation, const char *nick)
+{
+  HsMember *member = hs_room_find_member (conversation->room, nick);
+
+  if (member == NULL)
+    member = hs_room_add_member (conversation->room, nick);
+  update_member (self, member);
+  return member;
+}
+
+static void
+tell_waiting (HsSession *self)
+{
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting_info);
+
+  for (guint i = 0; waiting != NULL && i < waiting->len; i++)
+    hs_session_tell (self, NULL, g_ptr_array_index (waiting, i));
+}
+
+static void
+on_own_join (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation = hs_session_get_conversation (self, HS_PARAM (event, 0), HS_ROOM_CHANNEL);
+
+  g_free (self->source);
+  self->source = g_strdup (event->message->source);
+  hs_room_clear_members (conversation->room);
+  hs_room_set_joined (conversation->room, TRUE);
+  conversation->rejoin = FALSE;
+  add_member (self, conversation, event->nick);
+  tell_waiting (self);
+}
+
+static void
+on_join (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation;
+  g_autofree char *text = NULL;
+
+  if (event->own)
+    {
+      on_own_join (self, event);
+      return;
+    }
+  conversation = hs_session_find_conversation (self, HS_PARAM (event, 0));
+  if (conversation == NULL)
+    return;
+  if (event->message->n_params > 2) /* extended-join: channel, account, real name */
+    hs_session_set_shown (self, event->nick, HS_PARAM (event, 2));
+  add_member (self, conversation, event->nick);
+  text = g_strdup_printf ("+%s", hs_session_get_shown (self, event->nick));
+  add_presence (self, conversation, event, text);
+}
+
+static void
+leave_room (HsSession *self, HsConversation *conversation)
+{
+  hs_room_set_joined (conversation->room, FALSE);
+  hs_room_clear_members (conversation->room);
+  conversation->rejoin = FALSE;
+}
+
+static void
+member_leaves (HsSession *self, HsConversation *conversation, const HsEvent *event, const char *nick)
+{
+  g_autofree char *text = g_strdup_printf ("-%s", hs_session_get_shown (self, nick));
+
+  hs_session_typing_heard (self, conversation, nick, FALSE);
+  hs_room_remove_member (conversation->room, nick);
+  add_presence (self, conversation, event, text);
+}
+
+static void
+on_part (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation = hs_session_find_conversation (self, HS_PARAM (event, 0));
+
+  if (conversation == NULL)
+    return;
+  if (event->own)
+    {
+      leave_room (self, conversation);
+      return;
+    }
+  member_leaves (self, conversation, event, event->nick);
+  hs_session_forget_absent (self, event->nick);
+}
+
+static void
+on_quit (HsSession *self, const HsEvent *event)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  if (event->own)
+    return;
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (hs_room_find_member (((HsConversation *) value)->room, event->nick) != NULL)
+      member_leaves (self, value, event, event->nick);
+  hs_session_forget_absent (self, event->nick);
+}
+
+static void
+on_kick (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation = hs_session_find_conversation (self, HS_PARAM (event, 0));
+  const char *whom = HS_PARAM (event, 1);
+  g_autofree char *why = hs_session_clean_text (HS_PARAM (event, 2));
+  g_autofree char *text = NULL;
+
+  if (conversation == NULL)
+    return;
+  text = hs_event_text_make (HS_EVENT_KICK, hs_session_get_shown (self, event->nick), hs_session_get_shown (self, whom), why, NULL);
+  hs_session_add_row (self, conversation, HS_ENTRY_EVENT, event->time, event->nick, text, NULL, 0, FALSE);
+  if (hs_session_is_me (self, whom))
+    leave_room (self, conversation);
+  else
+    hs_room_remove_member (conversation->room, whom);
+}
+
+/* A private conversation follows the person, unless one under the new name is open already. */
+static void
+rename_private (HsSession *self, const char *nick, const char *new_nick)
+{
+  HsConversation *conversation = hs_session_find_conversation (self, nick);
+
+  if (conversation == NULL || hs_room_get_kind (conversation->room) != HS_ROOM_PERSON)
+    return;
+  if (hs_session_find_conversation (self, new_nick) == NULL)
+    hs_session_get_conversation (self, new_nick, HS_ROOM_PERSON);
+}
+
+static void
+rename_person (HsSession *self, const char *nick, const char *new_nick)
+{
+  HsPerson *person = hs_session_get_person (self, new_nick);
+  HsPerson *before = hs_session_get_person (self, nick);
+
+  if (person == before)
+    return;
+  g_free (person->shown);
+  person->shown = g_strdup (before->shown);
+  person->away = before->away;
+  person->plain = before->plain || person->plain;
+}
+
+static void
+on_nick (HsSession *self, const HsEvent *event)
+{
+  const char *new_nick = HS_PARAM (event, 0);
+  const char *shown = hs_session_get_shown (self, event->nick);
+  g_autofree char *text = g_strdup_printf ("%s>%s", event->nick, new_nick);
+  GHashTableIter iter;
+  gpointer value;
+  gboolean has_own_name = strcmp (shown, event->nick) != 0;
+
+  rename_person (self, event->nick, new_nick);
+  if (event->own)
+    hs_session_set_own_nick (self, new_nick);
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      HsConversation *conversation = value;
+      HsMember *member = hs_room_find_member (conversation->room, event->nick);
+
+      if (member == NULL)
+        continue;
+      hs_session_typing_heard (self, conversation, event->nick, FALSE);
+      hs_room_rename_member (conversation->room, event->nick, new_nick);
+      member = hs_room_find_member (conversation->room, new_nick);
+      if (member != NULL)
+        update_member (self, member);
+      if (!has_own_name) /* else people see the same name as before */
+        add_presence (self, conversation, event, text);
+    }
+  if (!event->own)
+    rename_private (self, event->nick, new_nick);
+  hs_session_forget_absent (self, event->nick);
+}
+
+static void
+on_setname (HsSession *self, const HsEvent *event)
+{
+  g_autofree char *before = g_strdup (hs_session_get_shown (self, event->nick));
+  g_autofree char *text = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  hs_session_set_shown (self, event->nick, HS_PARAM (event, 0));
+  if (!self->ours || strcmp (before, hs_session_get_shown (self, event->nick)) == 0)
+    return;
+  text = g_strdup_printf ("%s>%s", before, hs_session_get_shown (self, event->nick));
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (hs_room_find_member (((HsConversation *) value)->room, event->nick) != NULL)
+      add_presence (self, value, event, text);
+}
+
+static void
+on_away (HsSession *self, const HsEvent *event)
+{
+  HsPerson *person = hs_session_get_person (self, event->nick);
+  GHashTableIter iter;
+  gpointer value;
+
+  person->away = event->message->n_params > 0 && *HS_PARAM (event, 0) != '\0';
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      HsMember *member = hs_room_find_member (((HsConversation *) value)->room, event->nick);
+
+      if (member != NULL)
+        hs_member_set_away (member, person->away);
+    }
+}
+
+/* ---- Rooms ---- */
+
+static void
+on_topic (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation = hs_session_find_conversation (self, HS_PARAM (event, 0));
+  g_autofree char *topic = hs_session_clean_text (HS_PARAM (event, 1));
+  g_autofree char *text = NULL;
+  const char *who = hs_session_get_shown (self, event->nick);
+
+  if (conversation == NULL)
+    return;
+  hs_room_set_topic (conversation->room, *topic != '\0' ? topic : NULL);
+  text = *topic != '\0' ? hs_event_text_make (HS_EVENT_TOPIC, who, topic, NULL) : hs_event_text_make (HS_EVENT_NO_TOPIC, who, NULL);
+  hs_session_add_row (self, conversation, HS_ENTRY_EVENT, event->time, event->nick, text, NULL, 0, FALSE);
+}
+
+/* Bits of the prefix modes a member holds, highest mode in the highest bit: its rank is the highest. */
+static void
+set_member_mode (HsSession *self, HsMember *member, char mode, gboolean on)
+{
+  const char *at = strchr (self->prefix_modes, mode);
+  guint n = (guint) strlen (self->prefix_modes);
+  guint bit = n - 1 - (guint) (at - self->prefix_modes);
+  guint held = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (member), "hs-modes"));
+
+  held = on ? held | (1u << bit) : held & ~(1u << bit);
+  g_object_set_data (G_OBJECT (member), "hs-modes", GUINT_TO_POINTER (held));
+  hs_member_set_rank (member, held == 0 ? 0 : g_bit_storage (held));
+}
+
+void
+hs_session_name_member (HsSession *self, HsConversation *conversation, const char *name)
+{
+  g_autofree char *nick = NULL;
+  HsMember *member;
+  guint n_prefixes = 0;
+
+  while (name[n_prefixes] != '\0' && strchr (self->prefix_chars, name[n_prefixes]) != NULL)
+    n_prefixes++;
+  nick = hs_irc_source_dup_nick (name + n_prefixes); /* userhost-in-names */
+  if (nick == NULL || *nick == '\0')
+    return;
+  member = add_member (self, conversation, nick);
+  g_object_set_data (G_OBJECT (member), "hs-modes", NULL);
+  hs_member_set_rank (member, 0);
+  for (guint i = 0; i < n_prefixes; i++)
+    set_member_mode (self, member, self->prefix_modes[strchr (self->prefix_chars, name[i]) - self->prefix_chars], TRUE);
+}
+
+static void
+tell_rank (HsSession *self, HsConversation *conversation, const HsEvent *event, char mode, gboolean on, const char *whom)
+{
+  static const struct { char mode; HsEventKind on, off; } ranks[] = {
+    { 'o', HS_EVENT_OPERATOR, HS_EVENT_NOT_OPERATOR },
+    { 'v', HS_EVENT_VOICE, HS_EVENT_NOT_VOICE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ranks); i++)
+    if (ranks[i].mode == mode)
+      {
+        g_autofree char *text = hs_event_text_make (on ? ranks[i].on : ranks[i].off, hs_session_get_shown (self, event->nick),
+                                                    hs_session_get_shown (self, whom), NULL);
+
+        hs_session_add_row (self, conversation, HS_ENTRY_EVENT, event->time, event->nick, text, NULL, 0, FALSE);
+      }
+}
+
+/* Does a channel mode take a parameter (ISUPPORT CHANMODES=A,B,C,D)? */
+static gboolean
+mode_takes_param (HsSession *self, char mode, gboolean on)
+{
+  if (strchr (self->chanmodes[0], mode) != NULL || strchr (self->chanmodes[1], mode) != NULL)
+    return TRUE;
+  return on && strchr (self->chanmodes[2], mode) != NULL;
+}
+
+static void
+on_mode (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation = hs_session_find_conversation (self, HS_PARAM (event, 0));
+  g_autoptr (GString) rest = g_string_new (NULL);
+  g_autofree char *text = NULL;
+  guint next = 2;
+  gboolean on = TRUE;
+
+  if (conversation == NULL)
+    return;
+  for (const char *p = HS_PARAM (event, 1); *p != '\0'; p++)
+    {
+      if (*p == '+' || *p == '-')
+        on = *p == '+';
+      else if (strchr (self->prefix_modes, *p) != NULL)
+        {
+          const char *whom = HS_PARAM (event, next++);
+          HsMember *member = hs_room_find_member (conversation->room, whom);
+
+          if (member != NULL)
+            set_member_mode (self, member, *p, on);
+          tell_rank (self, conversation, event, *p, on, whom);
+        }
+      else
+        g_string_append_printf (rest, "%s%c%c%s%s", rest->len > 0 ? " " : "", on ? '+' : '-', *p, mode_takes_param (self, *p, on) ? " " : "",
+                                mode_takes_param (self, *p, on) ? HS_PARAM (event, next++) : "");
+    }
+  if (rest->len == 0)
+    return;
+  text = hs_event_text_make (HS_EVENT_MODE, hs_session_get_shown (self, event->nick), rest->str, NULL);
+  hs_session_add_row (self, conversation, HS_ENTRY_EVENT, event->time, event->nick, text, NULL, 0, FALSE);
+}
+
+static void
+on_invite (HsSession *self, const HsEvent *event)
+{
+  g_autofree char *text = g_strdup_printf (_("%s invites you to %s"), hs_session_get_shown (self, event->nick), HS_PARAM (event, 1));
+
+  if (hs_session_is_me (self, HS_PARAM (event, 0)))
+    hs_session_tell (self, NULL, text);
+}
+
+/* ---- The connection itself ---- */
+
+static void
+on_ping (HsSession *self, const HsEvent *event)
+{
+  hs_session_put (self, "PONG", HS_PARAM (event, event->message->n_params - 1), NULL);
+}
+
+/* Its last words; the end of the stream follows. Our own leaving is answered so, too. */
+static void
+on_error (HsSession *self, const HsEvent *event)
+{
+  g_autofree char *text = hs_session_clean_text (HS_PARAM (event, 0));
+
+  if (self->state != HS_SESSION_LEAVING)
+    hs_session_set_error_text (self, text);
+}
+
+static void
+on_batch (HsSession *self, const HsEvent *event)
+{
+  const char *reference = HS_PARAM (event, 0);
+
+  if (*reference == '-')
+    g_hash_table_remove (self->batches, reference + 1);
+  else if (*reference == '+' && event->label != NULL)
+    g_hash_table_insert (self->batches, g_strdup (reference + 1), g_strdup (event->label));
+}
+
+/* IRCv3 standard replies: FAIL command code context… :words */
+static void
+on_fail (HsSession *self, const HsEvent *event)
+{
+  g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
+  const char *context = event->message->n_params > 3 ? HS_PARAM (event, 2) : "";
+
+  hs_session_refuse_own (self, event->label, context);
+  hs_session_tell (self, hs_session_find_conversation (self, context), text);
+}
+
+static void
+on_nothing (HsSession *self, const HsEvent *event)
+{
+}
+
+const HsEventRow hs_session_event_rows[] = {
+  { "PRIVMSG", on_privmsg, 2 },
+  { "NOTICE", on_notice, 2 },
+  { "TAGMSG", on_tagmsg, 1 },
+  { "JOIN", on_join, 1 },
+  { "PART", on_part, 1 },
+  { "QUIT", on_quit, 0 },
+  { "KICK", on_kick, 2 },
+  { "NICK", on_nick, 1 },
+  { "SETNAME", on_setname, 1 },
+  { "AWAY", on_away, 0 },
+  { "TOPIC", on_topic, 2 },
+  { "MODE", on_mode, 2 },
+  { "INVITE", on_invite, 2 },
+  { "CAP", hs_session_on_cap, 3 },
+  { "PING", on_ping, 1 },
+  { "PONG", on_nothing, 0 },
+  { "ACK", on_nothing, 0 }, /* labeled-response: understood, nothing to say */
+  { "BATCH", on_batch, 1 },
+  { "ERROR", on_error, 1 },
+  { "FAIL", on_fail, 3 },
+  { "WARN", on_fail, 3 },
+  { "NOTE", on_fail, 3 },
+  { NULL, NULL, 0 },
+};
+
+/* ---- Dispatch ---- */
+
+static const HsEventRow *
+find_row (const HsEventRow *rows, const char *command)
+{
+  for (; rows->command != NULL; rows++)
+    if (strcmp (rows->command, command) == 0)
+      return rows;
+  return NULL;
+}
+
+static gboolean
+is_numeric (const char *command)
+{
+  return strlen (command) == 3 && g_ascii_isdigit (command[0]) && g_ascii_isdigit (command[1]) && g_ascii_isdigit (command[2]);
+}
+
+static void
+dispatch (HsSession *self, const HsIrcMessage *message)
+{
+  g_autofree char *nick = message->source != NULL ? hs_irc_source_dup_nick (message->source) : g_strdup ("");
+  g_autofree char *label = hs_irc_message_dup_tag (message, "label");
+  g_autofree char *batch = hs_irc_message_dup_tag (message, "batch");
+  gint64 time = hs_irc_message_get_time (message);
+  HsEvent event = { .message = message, .nick = nick, .time = (time != 0 ? time : g_get_real_time ()) / 1000 };
+  const HsEventRow *row;
+
+  event.label = label != NULL ? label : batch != NULL ? g_hash_table_lookup (self->batches, batch) : NULL;
+  event.own = hs_session_is_me (self, nick);
+  if (is_numeric (message->command))
+    {
+      row = find_row (hs_session_numeric_rows, message->command);
+      if (row == NULL)
+        hs_session_on_other_numeric (self, &event);
+    }
+  else
+    row = find_row (hs_session_event_rows, message->command);
+  if (row != NULL && message->n_params >= row->min_params)
+    row->func (self, &event);
+  else if (row == NULL && !is_numeric (message->command))
+    g_debug ("Unknown command %s", message->command);
+}
+
+void
+hs_session_receive_irc (HsSession *self, char *line, gsize len)
+{
+  g_autoptr (HsSession) hold = g_object_ref (self);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *valid = NULL;
+  HsIrcMessage message;
+
+  if (!hs_utf8_is_text (line, len))
+    {
+      valid = hs_utf8_make_text (line, len, FALSE, NULL);
+      line = valid;
+      len = strlen (valid);
+    }
+  if (hs_irc_message_parse (&message, line, len, &error))
+    dispatch (self, &message);
+  else
+    g_debug ("Not an IRC line: %s", error->message);
+}
+
+void
+hs_session_receive_too_long (HsSession *self)
+{
+  hs_session_tell (self, NULL, _("The server sent a line that was too long; it was left out."));
+}

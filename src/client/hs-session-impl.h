@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The session from the inside: shared by its files (-events, -numerics, -caps, -verbs, -outbox, -plain), seen by nobody else. */
+#pragma once
+
+#include "hs-room-history.h"
+#include "hs-room-private.h"
+#include "hs-session-private.h"
+
+/* Capabilities we use, as bits of what the server granted. */
+enum
+{
+  HS_CAP_TAGS = 1 << 0,
+  HS_CAP_TIME = 1 << 1,
+  HS_CAP_ECHO = 1 << 2,
+  HS_CAP_BATCH = 1 << 3,
+  HS_CAP_LABEL = 1 << 4,
+  HS_CAP_MULTI_PREFIX = 1 << 5,
+  HS_CAP_EXTENDED_JOIN = 1 << 6,
+  HS_CAP_SETNAME = 1 << 7,
+  HS_CAP_AWAY = 1 << 8,
+};
+
+#define HS_TAG_ID "+handshakechat.github.io/id"
+#define HS_TAG_TYPING "+typing"
+#define HS_SERVER_ROOM "*" /* name of the room of the server's own lines; no nick, no channel */
+
+/* One room with what the session keeps beside the model. */
+typedef struct
+{
+  HsSession *session;     /* borrowed */
+  HsRoom *room;
+  HsRoomHistory *history;
+  gint64 typing_sent;     /* monotonic µs of our last "active", 0: said done */
+  GHashTable *typing;     /* (nullable) nick (folded) → gint64 monotonic µs until when; allocated on first use */
+  gboolean naming;        /* NAMES are coming in */
+  gboolean rejoin;        /* was joined when the connection went */
+} HsConversation;
+
+/* What is known of a person on this server, whichever room they are in. */
+typedef struct
+{
+  char *shown; /* (nullable) */
+  gboolean away, plain;
+} HsPerson;
+
+/* An own message that has not found its final place. */
+typedef struct
+{
+  HsConversation *conversation; /* borrowed */
+  HsEntry *entry;
+  HsHistoryRow *row;
+  char *label;                  /* (nullable) of labeled-response */
+  char *line;                   /* what goes out: an IRC line, or the text of a plain session */
+  gint64 outbox;                /* 0 until stored */
+  guint64 offset;               /* of the stream after it; 0: not sent */
+  gint64 sent;                  /* monotonic µs */
+  HsDelivery delivery;
+  gboolean stored;
+} HsOwnMessage;
+
+struct _HsSession
+{
+  GObject parent_instance;
+
+  /* Owned */
+  HsStore *store;
+  char *network, *address, *shown_name;
+  char *name, *nick, *error_text;
+  char *source;               /* (nullable) our own nick!user@host as others see it */
+  char *peer;                 /* (nullable) plain: who is at the other end */
+  GListStore *rooms;
+  GHashTable *conversations;  /* folded name → HsConversation */
+  GHashTable *people;         /* folded nick → HsPerson */
+  GHashTable *offered;        /* (nullable) capabilities of a CAP LS in pieces */
+  GHashTable *batches;        /* reference → label */
+  GPtrArray *own;             /* HsOwnMessage, in the order said */
+  GQueue outgoing;            /* Outgoing: lines that wait for a message before them to be stored */
+  GPtrArray *waiting_info;    /* (nullable) told before there was a room to tell it in */
+  GString *motd;              /* (nullable) */
+
+  /* Borrowed */
+  HsSessionSend send;
+  gpointer send_data;
+
+  /* State */
+  HsSessionState state;
+  int lag;
+  guint caps;
+  gboolean plain, hosted;
+  gboolean plain_heard;       /* the peer has said something: a BOM can no longer stand there */
+  gboolean ours;              /* a Handshake server: rooms have titles, names may be of any script */
+  gboolean cap_sent, cap_ending, registered, leaving;
+  gboolean nick_ascii;
+  guint nick_attempt;
+  guint next_label;
+  guint typing_source;
+  char prefix_modes[16], prefix_chars[16]; /* ISUPPORT PREFIX, highest first */
+  char chanmodes[3][32];                   /* ISUPPORT CHANMODES: lists, always with, with when set */
+  char chantypes[8];
+};
+
+/* ---- hs-session.c ---- */
+gboolean hs_session_is_me (HsSession *self, const char *nick);
+gboolean hs_session_is_channel (HsSession *self, const char *name);
+void hs_session_set_own_nick (HsSession *self, const char *nick);
+void hs_session_set_name (HsSession *self, const char *name);
+void hs_session_set_error_text (HsSession *self, const char *text);
+void hs_session_set_ours (HsSession *self);
+void hs_session_set_lag (HsSession *self, int lag);
+
+HsConversation *hs_session_find_conversation (HsSession *self, const char *name);
+HsConversation *hs_session_get_conversation (HsSession *self, const char *name, HsRoomKind kind); /* made when new */
+HsConversation *hs_session_conversation_of (HsSession *self, HsRoom *room);                       /* (nullable) */
+void hs_session_drop_conversation (HsSession *self, HsConversation *conversation);
+/* Where a line of the server itself is shown; (nullable) when there is no such place yet. */
+HsConversation *hs_session_server_conversation (HsSession *self);
+
+HsPerson *hs_session_get_person (HsSession *self, const char *nick);
+const char *hs_session_get_shown (HsSession *self, const char *nick); /* falls back to @nick */
+void hs_session_set_shown (HsSession *self, const char *nick, const char *shown);
+void hs_session_forget_absent (HsSession *self, const char *nick);    /* when in no room any more */
+
+/* A sentence of ours or the server's in a room's history (@conversation NULL: where the server's lines go). */
+void hs_session_tell (HsSession *self, HsConversation *conversation, const char *text);
+void hs_session_add_row (HsSession *self, HsConversation *conversation, HsEntryKind kind, gint64 time, const char *sender, const char *text,
+                         const char *msgid, guint flags, gboolean counts);
+/* Names as words in @text: ours. */
+gboolean hs_session_is_mention (HsSession *self, const char *text);
+
+/* ---- hs-session-send.c: what goes out, in order ---- */
+void hs_session_put (HsSession *self, const char *command, ...) G_GNUC_NULL_TERMINATED;
+void hs_session_put_message (HsSession *self, const HsIrcMessage *message);
+/* @kind MESSAGE, ACTION or NOTICE; one line of text, split where the line limit asks. */
+void hs_session_put_text (HsSession *self, HsConversation *conversation, HsEntryKind kind, const char *text);
+const char *hs_session_not_connected_text (HsSession *self); /* translated */
+void hs_session_put_leave (HsSession *self); /* "leave-requested" once all before it went out */
+void hs_session_clear_outgoing (HsSession *self);
+void hs_own_message_free (HsOwnMessage *own);
+/* The server's copy of our own message; TRUE when it was one. */
+gboolean hs_session_accept_echo (HsSession *self, const HsIrcMessage *message, const char *label, const char *target, const char *text, gint64 time);
+/* A refusal of what we sent to @target (or with @label): TRUE when a message of ours was meant. */
+gboolean hs_session_refuse_own (HsSession *self, const char *label, const char *target);
+void hs_session_doubt_own (HsSession *self);
+
+/* ---- hs-session-events.c, -numerics.c, -caps.c, -plain.c ---- */
+typedef struct
+{
+  const HsIrcMessage *message;
+  const char *nick;  /* of the source, "" for none */
+  const char *label; /* (nullable) of labeled-response */
+  gboolean own;      /* the source is us */
+  gint64 time;       /* Unix ms */
+} HsEvent;
+
+#define HS_PARAM(event, i) (hs_irc_message_param ((event)->message, (i)))
+
+typedef struct
+{
+  const char *command;
+  void (*func) (HsSession *self, const HsEvent *event);
+  guint min_params;
+} HsEventRow;
+
+extern const HsEventRow hs_session_event_rows[];
+extern const HsEventRow hs_session_numeric_rows[]; /* NULL-terminated tables */
+/* A numeric without a row: its last parameter is shown where it belongs. */
+void hs_session_on_other_numeric (HsSession *self, const HsEvent *event);
+void hs_session_on_cap (HsSession *self, const HsEvent *event);
+void hs_session_register (HsSession *self, const char *pass);
+void hs_session_forget_caps (HsSession *self);
+char *hs_session_clean_text (const char *text); /* without formatting codes and controls */
+/* One word of NAMES: prefixes and a name. */
+void hs_session_name_member (HsSession *self, HsConversation *conversation, const char *name);
+
+void hs_session_typing_heard (HsSession *self, HsConversation *conversation, const char *nick, gboolean typing);
+void hs_session_typing_clear (HsSession *self);
+
+gboolean hs_session_plain_say (HsSession *self, HsConversation *conversation, const char *text, GError **error);
