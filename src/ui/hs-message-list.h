@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The conversation's rows in a list that stays at the end while the person is there. It shows and scrolls; it stores and sends nothing. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "hs-room.h"
+
+#define HS_TYPE_MESSAGE_LIST (hs_message_list_get_type ())
+G_DECLARE_FINAL_TYPE (HsMessageList, hs_message_list, HS, MESSAGE_LIST, GtkWidget)
+
+/* Property at-end (notifies). Signals: "send-again" (HsEntry), "open-uri" (string). Actions: messages.copy, messages.open-link, messages.toggle-fold … */
+HsMessageList *hs_message_list_new (void);
+/* @entries (nullable): GListModel of HsEntry. Opens at the end, or at the first of @unread rows when they do not fit. */
+void hs_message_list_set_entries (HsMessageList *self, GListModel *entries, guint unread);
+void hs_message_list_scroll_to_end (HsMessageList *self);
+gboolean hs_message_list_is_at_end (HsMessageList *self);

@@ -1,0 +1,689 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-message-row.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "hs-day.h"
+#include "hs-delivery.h"
+#include "hs-links.h"
+#include "hs-presence.h"
+
+#define AVATAR_SIZE 36
+#define INDENT 46      /* avatar and its gap */
+#define HEAD_INDENT 50 /* the head line stands 4 px within the bubbles */
+#define GAP_GROUP 8
+#define GAP_WITHIN 2
+#define FAR_SIDE 24 /* a bubble never reaches the other side */
+#define TEXT_CHARS 46
+
+struct _HsMessageRow
+{
+  GtkWidget parent_instance;
+
+  /* Owned, each made when first needed */
+  GtkWidget *day, *unread, *avatar, *head, *sender, *tag, *time;
+  GtkWidget *bubble, *text, *stamp, *mark, *again;
+  GtkWidget *note, *note_label, *note_arrow, *details;
+  GArray *links;
+  HsEntry *entry;
+  gulong handler;
+
+  /* State */
+  guint refresh_id;
+  gboolean unfolded;
+};
+
+G_DEFINE_FINAL_TYPE (HsMessageRow, hs_message_row, GTK_TYPE_WIDGET)
+
+/* ---- Layout: blocks one under another, each at its own side ---- */
+
+typedef enum { SIDE_FILL, SIDE_START, SIDE_END, SIDE_CENTER } Side;
+
+typedef struct
+{
+  GtkWidget *widget;
+  Side side;
+  int indent; /* from the start */
+  int spare;  /* kept free at the far side */
+  int above;  /* gap above */
+} Block;
+
+static gboolean
+shown (GtkWidget *widget)
+{
+  return widget != NULL && gtk_widget_get_visible (widget);
+}
+
+static guint
+list_blocks (HsMessageRow *self, Block blocks[8])
+{
+  gboolean own = self->entry != NULL && hs_entry_is_own (self->entry);
+  Side side = own ? SIDE_END : SIDE_START;
+  int indent = own ? FAR_SIDE : INDENT, spare = own ? 0 : FAR_SIDE;
+  const Block all[] = {
+    { self->day, SIDE_FILL, 0, 0, 10 },
+    { self->unread, SIDE_FILL, 0, 0, 10 },
+    { self->head, SIDE_START, HEAD_INDENT, 0, 0 },
+    { self->bubble, side, indent, spare, 0 },
+    { self->again, side, indent, 0, 2 },
+    { self->note, SIDE_CENTER, 0, 0, 6 },
+    { self->details, SIDE_CENTER, 0, 0, 0 },
+  };
+  guint n = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    if (shown (all[i].widget))
+      blocks[n++] = all[i];
+  return n;
+}
+
+static int
+gap_above (HsMessageRow *self)
+{
+  return self->entry == NULL || hs_entry_begins_group (self->entry) || shown (self->note) ? GAP_GROUP : GAP_WITHIN;
+}
+
+static int
+block_width (const Block *block, int width)
+{
+  int min, natural, room = MAX (0, width - block->indent - block->spare);
+
+  if (block->side == SIDE_FILL)
+    return room;
+  gtk_widget_measure (block->widget, GTK_ORIENTATION_HORIZONTAL, -1, &min, &natural, NULL, NULL);
+  return MAX (min, MIN (natural, room));
+}
+
+static void
+hs_message_row_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural, int *min_base, int *nat_base)
+{
+  HsMessageRow *self = HS_MESSAGE_ROW (widget);
+  Block blocks[8];
+  guint n = list_blocks (self, blocks);
+  int height = gap_above (self);
+
+  *minimum = *natural = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      int min, nat;
+
+      if (orientation == GTK_ORIENTATION_HORIZONTAL)
+        {
+          gtk_widget_measure (blocks[i].widget, orientation, -1, &min, &nat, NULL, NULL);
+          *minimum = MAX (*minimum, min + blocks[i].indent);
+          *natural = MAX (*natural, nat + blocks[i].indent + blocks[i].spare);
+          continue;
+        }
+      gtk_widget_measure (blocks[i].widget, orientation, for_size < 0 ? -1 : block_width (&blocks[i], for_size), &min, &nat, NULL, NULL);
+      height += blocks[i].above + nat;
+    }
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    *minimum = *natural = height;
+}
+
+static void
+place (GtkWidget *widget, gboolean mirrored, int width, int x, int y, int w, int h)
+{
+  GtkAllocation box = { mirrored ? width - x - w : x, y, w, h };
+
+  gtk_widget_size_allocate (widget, &box, -1);
+}
+
+static void
+hs_message_row_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  HsMessageRow *self = HS_MESSAGE_ROW (widget);
+  gboolean mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  Block blocks[8];
+  guint n = list_blocks (self, blocks);
+  int y = gap_above (self);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const Block *block = &blocks[i];
+      int min, h, w = block_width (block, width), x = block->indent;
+
+      gtk_widget_measure (block->widget, GTK_ORIENTATION_VERTICAL, w, &min, &h, NULL, NULL);
+      y += block->above;
+      if (block->side == SIDE_END)
+        x = width - w;
+      else if (block->side == SIDE_CENTER)
+        x = (width - w) / 2;
+      if (block->widget == self->head && shown (self->avatar))
+        place (self->avatar, mirrored, width, 0, y, AVATAR_SIZE, AVATAR_SIZE);
+      place (block->widget, mirrored, width, x, y, w, h);
+      y += h;
+    }
+}
+
+static GtkSizeRequestMode
+hs_message_row_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+/* ---- Children ---- */
+
+static void
+adopt (HsMessageRow *self, GtkWidget *child)
+{
+  gtk_widget_set_parent (child, GTK_WIDGET (self));
+}
+
+static void
+set_shown (GtkWidget *widget, gboolean visible)
+{
+  if (widget != NULL)
+    gtk_widget_set_visible (widget, visible);
+}
+
+/* A label between two rules. */
+static GtkWidget *
+make_rule (HsMessageRow *self, const char *style)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *before = gtk_separator_new (GTK_ORIENTATION_HORIZONTAL), *after = gtk_separator_new (GTK_ORIENTATION_HORIZONTAL);
+
+  gtk_widget_add_css_class (box, "rule");
+  gtk_widget_add_css_class (box, style);
+  gtk_widget_set_hexpand (before, TRUE);
+  gtk_widget_set_hexpand (after, TRUE);
+  gtk_widget_set_valign (before, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (after, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), before);
+  gtk_box_append (GTK_BOX (box), gtk_label_new (NULL));
+  gtk_box_append (GTK_BOX (box), after);
+  adopt (self, box);
+  return box;
+}
+
+static void
+set_rule_text (GtkWidget *rule, const char *text)
+{
+  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (gtk_widget_get_first_child (rule))), text);
+}
+
+static void
+need_head (HsMessageRow *self)
+{
+  if (self->head != NULL)
+    return;
+  self->head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  self->sender = gtk_label_new (NULL);
+  self->tag = gtk_label_new (NULL);
+  self->time = gtk_label_new (NULL);
+  self->avatar = adw_avatar_new (AVATAR_SIZE, NULL, TRUE);
+  gtk_label_set_ellipsize (GTK_LABEL (self->sender), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (self->head, "head");
+  gtk_widget_add_css_class (self->sender, "sender");
+  gtk_widget_add_css_class (self->tag, "tag");
+  gtk_widget_set_valign (self->tag, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (self->time, "stamp");
+  gtk_box_append (GTK_BOX (self->head), self->sender);
+  gtk_box_append (GTK_BOX (self->head), self->tag);
+  gtk_box_append (GTK_BOX (self->head), self->time);
+  adopt (self, self->avatar);
+  adopt (self, self->head);
+}
+
+static void
+need_bubble (HsMessageRow *self)
+{
+  if (self->bubble != NULL)
+    return;
+  self->bubble = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  self->text = gtk_label_new (NULL);
+  gtk_label_set_use_markup (GTK_LABEL (self->text), FALSE);
+  gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->text), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->text), TEXT_CHARS);
+  gtk_label_set_xalign (GTK_LABEL (self->text), 0);
+  gtk_box_append (GTK_BOX (self->bubble), self->text);
+  adopt (self, self->bubble);
+}
+
+static void
+need_stamp (HsMessageRow *self)
+{
+  GtkWidget *box;
+
+  if (self->stamp != NULL)
+    return;
+  box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  self->stamp = gtk_label_new (NULL);
+  self->mark = gtk_image_new ();
+  gtk_image_set_pixel_size (GTK_IMAGE (self->mark), 14);
+  gtk_widget_add_css_class (self->stamp, "stamp");
+  gtk_widget_set_valign (box, GTK_ALIGN_END);
+  gtk_box_append (GTK_BOX (box), self->stamp);
+  gtk_box_append (GTK_BOX (box), self->mark);
+  gtk_box_append (GTK_BOX (self->bubble), box);
+}
+
+static void
+need_note (HsMessageRow *self)
+{
+  GtkWidget *box;
+
+  if (self->note != NULL)
+    return;
+  box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  self->note_label = gtk_label_new (NULL);
+  self->note_arrow = gtk_image_new_from_icon_name ("pan-down-symbolic");
+  gtk_label_set_use_markup (GTK_LABEL (self->note_label), FALSE);
+  gtk_label_set_wrap (GTK_LABEL (self->note_label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->note_label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_justify (GTK_LABEL (self->note_label), GTK_JUSTIFY_CENTER);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->note_label), 60);
+  gtk_box_append (GTK_BOX (box), self->note_label);
+  gtk_box_append (GTK_BOX (box), self->note_arrow);
+  self->note = gtk_button_new ();
+  gtk_button_set_child (GTK_BUTTON (self->note), box);
+  gtk_widget_add_css_class (self->note, "flat");
+  gtk_widget_add_css_class (self->note, "note");
+  adopt (self, self->note);
+}
+
+static void
+need_details (HsMessageRow *self)
+{
+  if (self->details != NULL)
+    return;
+  self->details = gtk_label_new (NULL);
+  gtk_label_set_use_markup (GTK_LABEL (self->details), FALSE);
+  gtk_label_set_wrap (GTK_LABEL (self->details), TRUE);
+  gtk_label_set_justify (GTK_LABEL (self->details), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (self->details, "details");
+  adopt (self, self->details);
+}
+
+static void
+need_again (HsMessageRow *self)
+{
+  if (self->again != NULL)
+    return;
+  self->again = gtk_button_new_with_label (_("Send Again"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->again), "messages.send-again");
+  gtk_widget_add_css_class (self->again, "flat");
+  gtk_widget_add_css_class (self->again, "again");
+  adopt (self, self->again);
+}
+
+/* ---- Text ---- */
+
+static void
+set_text (HsMessageRow *self, const char *text)
+{
+  PangoAttrList *attributes = NULL;
+  GdkRGBA accent = { 0, 0, 0, 1 };
+
+  gtk_label_set_text (GTK_LABEL (self->text), text);
+  g_clear_pointer (&self->links, g_array_unref);
+  self->links = hs_links_find (text);
+  if (self->links != NULL)
+    {
+      attributes = pango_attr_list_new ();
+      gtk_style_context_lookup_color (gtk_widget_get_style_context (self->text), "accent_color", &accent);
+      for (guint i = 0; i < self->links->len; i++)
+        {
+          HsLink *link = &g_array_index (self->links, HsLink, i);
+          PangoAttribute *all[] = {
+            pango_attr_underline_new (PANGO_UNDERLINE_SINGLE),
+            pango_attr_foreground_new (accent.red * 65535, accent.green * 65535, accent.blue * 65535),
+          };
+
+          for (gsize k = 0; k < G_N_ELEMENTS (all); k++)
+            {
+              all[k]->start_index = link->start;
+              all[k]->end_index = link->end;
+              pango_attr_list_insert (attributes, all[k]);
+            }
+        }
+    }
+  gtk_label_set_attributes (GTK_LABEL (self->text), attributes);
+  g_clear_pointer (&attributes, pango_attr_list_unref);
+}
+
+/* An address may be split over two runs of the text shown: what is before the text is counted in. */
+static char *
+dup_body (HsEntry *entry)
+{
+  if (hs_entry_get_kind (entry) == HS_KIND_ACTION)
+    /* Translators: what somebody does, from "/me waves": name, then the act. */
+    return g_strdup_printf (C_("action", "%s %s"), hs_entry_get_shown (entry), hs_entry_get_text (entry));
+  return g_strdup (hs_entry_get_text (entry));
+}
+
+/* ---- Showing an entry ---- */
+
+static gboolean
+is_note (HsKind kind)
+{
+  return kind == HS_KIND_PRESENCE || kind == HS_KIND_EVENT || kind == HS_KIND_INFO;
+}
+
+static void
+show_day (HsMessageRow *self)
+{
+  gboolean visible = hs_entry_begins_day (self->entry) && hs_entry_is_loaded (self->entry);
+
+  if (visible)
+    {
+      g_autofree char *day = hs_day_format_day (hs_entry_get_time (self->entry), g_get_real_time () / 1000);
+
+      if (self->day == NULL)
+        self->day = make_rule (self, "day");
+      set_rule_text (self->day, day);
+    }
+  set_shown (self->day, visible);
+
+  visible = hs_entry_is_first_unread (self->entry);
+  if (visible && self->unread == NULL)
+    {
+      self->unread = make_rule (self, "unread");
+      set_rule_text (self->unread, _("New messages"));
+    }
+  set_shown (self->unread, visible);
+}
+
+static void
+show_head (HsMessageRow *self, gboolean visible)
+{
+  g_autofree char *time = NULL;
+  gboolean plain;
+
+  if (!visible)
+    {
+      set_shown (self->head, FALSE);
+      set_shown (self->avatar, FALSE);
+      return;
+    }
+  need_head (self);
+  plain = hs_entry_is_plain (self->entry);
+  time = hs_day_format_time (hs_entry_get_time (self->entry));
+  gtk_label_set_text (GTK_LABEL (self->sender), hs_entry_get_shown (self->entry));
+  gtk_label_set_text (GTK_LABEL (self->time), time);
+  gtk_label_set_text (GTK_LABEL (self->tag), plain ? _("Plain text") : _("Unencrypted"));
+  set_shown (self->tag, plain || hs_entry_is_unencrypted (self->entry));
+  adw_avatar_set_text (ADW_AVATAR (self->avatar), hs_entry_get_shown (self->entry));
+  adw_avatar_set_show_initials (ADW_AVATAR (self->avatar), !plain);
+  adw_avatar_set_icon_name (ADW_AVATAR (self->avatar), plain ? "utilities-terminal-symbolic" : NULL);
+  if (plain)
+    gtk_widget_add_css_class (self->avatar, "plain");
+  else
+    gtk_widget_remove_css_class (self->avatar, "plain");
+  set_shown (self->head, TRUE);
+  set_shown (self->avatar, TRUE);
+}
+
+static void
+show_mark (HsMessageRow *self)
+{
+  HsSent delivery = hs_entry_get_delivery (self->entry);
+  const char *style = hs_delivery_get_class (delivery);
+  const char *classes[] = { "mark", style, NULL };
+  g_autofree char *time = hs_day_format_time (hs_entry_get_time (self->entry));
+
+  need_stamp (self);
+  gtk_label_set_text (GTK_LABEL (self->stamp), time);
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->mark), hs_delivery_get_icon (delivery));
+  gtk_widget_set_visible (self->mark, hs_delivery_get_icon (delivery) != NULL);
+  gtk_widget_set_tooltip_text (self->mark, hs_delivery_get_words (delivery));
+  gtk_widget_set_css_classes (self->mark, classes);
+}
+
+static void
+show_bubble (HsMessageRow *self, gboolean visible)
+{
+  HsKind kind = hs_entry_get_kind (self->entry);
+  gboolean own = hs_entry_is_own (self->entry), in_doubt = own && hs_delivery_is_in_doubt (hs_entry_get_delivery (self->entry));
+  HsSent delivery = hs_entry_get_delivery (self->entry);
+  g_autofree char *body = NULL;
+  const char *classes[8];
+  guint n = 0;
+
+  set_shown (self->bubble, visible);
+  if (visible && in_doubt)
+    need_again (self);
+  set_shown (self->again, visible && in_doubt);
+  if (!visible)
+    return;
+
+  need_bubble (self);
+  classes[n++] = "bubble";
+  if (own)
+    classes[n++] = "own";
+  if (own && (delivery == HS_SENT_PENDING || delivery == HS_SENT_WRITTEN || in_doubt))
+    classes[n++] = "pending";
+  if (!hs_entry_begins_group (self->entry))
+    classes[n++] = "joins-above";
+  if (!hs_entry_ends_group (self->entry))
+    classes[n++] = "joins-below";
+  if (hs_entry_is_mention (self->entry) && !own)
+    classes[n++] = "mention";
+  if (kind == HS_KIND_ACTION || kind == HS_KIND_NOTICE)
+    classes[n++] = kind == HS_KIND_ACTION ? "action" : "notice";
+  classes[n] = NULL;
+  gtk_widget_set_css_classes (self->bubble, classes);
+
+  body = dup_body (self->entry);
+  gtk_label_set_selectable (GTK_LABEL (self->text), FALSE);
+  set_text (self, body);
+  if (own)
+    show_mark (self);
+  if (self->stamp != NULL)
+    set_shown (gtk_widget_get_parent (self->stamp), own);
+  set_shown (self->bubble, TRUE);
+}
+
+static void
+show_note (HsMessageRow *self, gboolean visible)
+{
+  const char *text = hs_entry_get_text (self->entry);
+  gboolean presence = hs_entry_get_kind (self->entry) == HS_KIND_PRESENCE, foldable = presence && hs_presence_count (text) > 1;
+  g_autofree char *summary = NULL;
+
+  set_shown (self->note, visible);
+  set_shown (self->details, visible && foldable && self->unfolded);
+  if (!visible)
+    return;
+  need_note (self);
+  summary = presence ? hs_presence_summarize (text) : g_strdup (text);
+  gtk_label_set_text (GTK_LABEL (self->note_label), summary);
+  set_shown (self->note_arrow, foldable);
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->note_arrow), self->unfolded ? "pan-up-symbolic" : "pan-down-symbolic");
+  gtk_widget_set_can_target (self->note, foldable);
+  gtk_widget_set_focusable (self->note, foldable);
+  if (foldable)
+    gtk_actionable_set_action_target (GTK_ACTIONABLE (self->note), "x", hs_entry_get_id (self->entry));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->note), foldable ? "messages.toggle-fold" : NULL);
+  set_shown (self->note, TRUE);
+  if (foldable && self->unfolded)
+    {
+      g_autofree char *all = hs_presence_list (text);
+
+      need_details (self);
+      gtk_label_set_text (GTK_LABEL (self->details), all);
+      set_shown (self->details, TRUE);
+    }
+}
+
+char *
+hs_message_row_describe (HsEntry *entry)
+{
+  const char *text = hs_entry_get_text (entry), *delivery;
+  g_autofree char *time = NULL;
+
+  if (!hs_entry_is_loaded (entry))
+    return g_strdup (_("Loading…"));
+  time = hs_day_format_time (hs_entry_get_time (entry));
+  if (is_note (hs_entry_get_kind (entry)))
+    {
+      g_autofree char *summary = hs_entry_get_kind (entry) == HS_KIND_PRESENCE ? hs_presence_summarize (text) : g_strdup (text);
+
+      return g_strdup_printf ("%s, %s", summary, time);
+    }
+  delivery = hs_entry_is_own (entry) ? hs_delivery_get_words (hs_entry_get_delivery (entry)) : "";
+  return g_strdup_printf ("%s, %s, %s%s%s", hs_entry_get_shown (entry), text, time, *delivery != '\0' ? ", " : "", delivery);
+}
+
+static void
+label_row (HsMessageRow *self)
+{
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *label = NULL;
+
+  if (row == NULL)
+    return;
+  label = hs_message_row_describe (self->entry);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+void
+hs_message_row_refresh (HsMessageRow *self)
+{
+  gboolean note;
+
+  if (self->entry == NULL)
+    return;
+  note = is_note (hs_entry_get_kind (self->entry));
+  show_day (self);
+  show_head (self, !note && !hs_entry_is_own (self->entry) && hs_entry_begins_group (self->entry) && hs_entry_is_loaded (self->entry));
+  show_bubble (self, !note);
+  show_note (self, note);
+  label_row (self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+/* Many properties change at once when a page arrives: one refresh for all, before the frame. */
+static gboolean
+refresh_soon (gpointer data)
+{
+  HsMessageRow *self = data;
+
+  self->refresh_id = 0;
+  hs_message_row_refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_entry_notify (HsMessageRow *self)
+{
+  if (self->refresh_id == 0)
+    self->refresh_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, refresh_soon, self, NULL);
+}
+
+/* ---- Public ---- */
+
+void
+hs_message_row_set_entry (HsMessageRow *self, HsEntry *entry, gboolean unfolded)
+{
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  if (self->entry != NULL)
+    g_clear_signal_handler (&self->handler, self->entry);
+  g_set_object (&self->entry, entry);
+  self->unfolded = unfolded;
+  if (entry == NULL)
+    return;
+  self->handler = g_signal_connect_swapped (entry, "notify", G_CALLBACK (on_entry_notify), self);
+  hs_message_row_refresh (self);
+}
+
+HsEntry *
+hs_message_row_get_entry (HsMessageRow *self)
+{
+  return self->entry;
+}
+
+void
+hs_message_row_set_unfolded (HsMessageRow *self, gboolean unfolded)
+{
+  self->unfolded = unfolded;
+  hs_message_row_refresh (self);
+}
+
+char *
+hs_message_row_dup_link_at (HsMessageRow *self, double x, double y)
+{
+  const char *body;
+  double lx, ly;
+  int ox, oy, index, trailing;
+
+  if (self->links == NULL || !shown (self->bubble) || !gtk_widget_translate_coordinates (GTK_WIDGET (self), self->text, x, y, &lx, &ly))
+    return NULL;
+  gtk_label_get_layout_offsets (GTK_LABEL (self->text), &ox, &oy);
+  if (!pango_layout_xy_to_index (gtk_label_get_layout (GTK_LABEL (self->text)), (lx - ox) * PANGO_SCALE, (ly - oy) * PANGO_SCALE, &index, &trailing))
+    return NULL;
+  body = gtk_label_get_text (GTK_LABEL (self->text));
+  for (guint i = 0; i < self->links->len; i++)
+    {
+      HsLink *link = &g_array_index (self->links, HsLink, i);
+
+      if ((guint) index >= link->start && (guint) index < link->end)
+        return hs_link_dup_uri (body, link);
+    }
+  return NULL;
+}
+
+char **
+hs_message_row_list_links (HsMessageRow *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (self->links == NULL || !shown (self->bubble))
+    return NULL;
+  for (guint i = 0; i < self->links->len; i++)
+    {
+      g_autofree char *uri = hs_link_dup_uri (gtk_label_get_text (GTK_LABEL (self->text)), &g_array_index (self->links, HsLink, i));
+
+      g_strv_builder_add (builder, uri);
+    }
+  return g_strv_builder_end (builder);
+}
+
+void
+hs_message_row_select_text (HsMessageRow *self)
+{
+  if (!shown (self->bubble))
+    return;
+  gtk_label_set_selectable (GTK_LABEL (self->text), TRUE);
+  gtk_label_select_region (GTK_LABEL (self->text), 0, -1);
+  gtk_widget_grab_focus (self->text);
+}
+
+static void
+hs_message_row_dispose (GObject *object)
+{
+  HsMessageRow *self = HS_MESSAGE_ROW (object);
+  GtkWidget *child;
+
+  hs_message_row_set_entry (self, NULL, FALSE);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_pointer (&self->links, g_array_unref);
+  G_OBJECT_CLASS (hs_message_row_parent_class)->dispose (object);
+}
+
+static void
+hs_message_row_class_init (HsMessageRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_message_row_dispose;
+  widget_class->measure = hs_message_row_measure;
+  widget_class->size_allocate = hs_message_row_size_allocate;
+  widget_class->get_request_mode = hs_message_row_get_request_mode;
+  gtk_widget_class_set_css_name (widget_class, "message");
+}
+
+static void
+hs_message_row_init (HsMessageRow *self)
+{
+}
+
+GtkWidget *
+hs_message_row_new (void)
+{
+  return g_object_new (HS_TYPE_MESSAGE_ROW, NULL);
+}
