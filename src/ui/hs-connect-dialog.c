@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-connect-dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "hs-step-row.h"
+
+struct _HsConnectDialog
+{
+  AdwWindow parent_instance;
+
+  /* Template */
+  GtkStack *stack;
+  GtkWidget *connect, *again;
+  AdwEntryRow *address, *shown_name;
+  AdwPasswordEntryRow *password;
+  AdwComboRow *protocol, *line_ending;
+  GtkLabel *problem;
+  GtkWidget *recent_group;
+  GtkListBox *recent;
+  GtkWidget *failure;
+  GtkLabel *failure_title, *failure_text;
+  AdwActionRow *summary;
+  GtkWidget *edit, *hints_group, *steps_title;
+  GtkListBox *steps, *hints;
+
+  /* Owned */
+  HsConnection *connection;
+  GCancellable *cancellable;
+};
+
+enum { PREPARE, CONNECTED, GIVEN_UP, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HsConnectDialog, hs_connect_dialog, ADW_TYPE_WINDOW)
+
+/* ---- Form ---- */
+
+static const char *
+text_of (gpointer row)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (row));
+}
+
+/* While one types nothing is called wrong that may only be unfinished: an empty field has no problem, it merely cannot be connected to. */
+static void
+check_form (HsConnectDialog *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = g_strstrip (g_strdup (text_of (self->address)));
+  g_autofree char *name = g_strstrip (g_strdup (text_of (self->shown_name)));
+  gboolean good = hs_connection_check_address (address, &error), wrong = !good && *address != '\0';
+
+  gtk_label_set_text (self->problem, wrong && error != NULL ? error->message : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), wrong);
+  if (wrong)
+    gtk_widget_add_css_class (GTK_WIDGET (self->address), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->address), "error");
+  gtk_widget_set_sensitive (self->connect, good && *name != '\0');
+}
+
+static void
+show_page (HsConnectDialog *self, const char *page)
+{
+  gboolean form = g_str_equal (page, "form");
+
+  gtk_stack_set_visible_child_name (self->stack, page);
+  gtk_widget_set_visible (self->connect, form);
+  gtk_widget_set_visible (self->again, FALSE);
+}
+
+/* ---- Steps ---- */
+
+static GtkWidget *
+create_step (gpointer item, gpointer data)
+{
+  return hs_step_row_new (item);
+}
+
+static const char *
+describe_protocol (guint protocol)
+{
+  static const char *const words[] = { N_("protocol found automatically"), N_("IRC"), N_("plain text") };
+
+  return _(words[MIN (protocol, G_N_ELEMENTS (words) - 1)]);
+}
+
+static void
+show_steps (HsConnectDialog *self)
+{
+  g_autofree char *subtitle = g_strdup_printf (_("as %s · %s"), text_of (self->shown_name), describe_protocol (adw_combo_row_get_selected (self->protocol)));
+
+  /* Typed text: never markup. */
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->summary), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->summary), text_of (self->address));
+  adw_action_row_set_subtitle (self->summary, subtitle);
+  gtk_list_box_bind_model (self->steps, hs_connection_get_steps (self->connection), create_step, NULL, NULL);
+  gtk_widget_set_visible (self->failure, FALSE);
+  gtk_widget_set_visible (self->hints_group, FALSE);
+  gtk_widget_set_visible (self->edit, FALSE);
+  gtk_widget_set_visible (self->steps_title, TRUE);
+  show_page (self, "steps");
+}
+
+/* ---- Failure ---- */
+
+static void
+on_copy_clicked (GtkButton *button)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (button)), g_object_get_data (G_OBJECT (button), "command"));
+}
+
+static GtkWidget *
+make_label (const char *text, const char *style)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
+  return label;
+}
+
+static GtkWidget *
+make_command (const char *command)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = make_label (command, "monospace"), *copy = gtk_button_new_from_icon_name ("edit-copy-symbolic");
+
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_add_css_class (box, "command");
+  gtk_widget_add_css_class (copy, "flat");
+  gtk_widget_set_valign (copy, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (copy, _("Copy"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (copy), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Copy"), -1);
+  g_object_set_data_full (G_OBJECT (copy), "command", g_strdup (command), g_free);
+  g_signal_connect (copy, "clicked", G_CALLBACK (on_copy_clicked), NULL);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), copy);
+  return box;
+}
+
+static void
+add_hint (HsConnectDialog *self, const HsFailureHint *hint)
+{
+  GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+
+  gtk_widget_add_css_class (box, "hint");
+  gtk_box_append (GTK_BOX (box), make_label (hint->title, NULL));
+  if (hint->text != NULL)
+    gtk_box_append (GTK_BOX (box), make_label (hint->text, "preview"));
+  if (hint->command != NULL)
+    gtk_box_append (GTK_BOX (box), make_command (hint->command));
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_list_box_append (self->hints, row);
+}
+
+static void
+show_failure (HsConnectDialog *self, const GError *error)
+{
+  const HsFailure *failure = hs_connection_get_failure (self->connection);
+  GtkListBoxRow *row;
+
+  gtk_label_set_text (self->failure_title, failure != NULL && failure->title != NULL ? failure->title : _("No Connection"));
+  gtk_label_set_text (self->failure_text, failure != NULL && failure->sentence != NULL ? failure->sentence : error->message);
+  gtk_widget_set_visible (self->failure, TRUE);
+  gtk_widget_set_visible (self->steps_title, FALSE);
+  gtk_widget_set_visible (self->edit, TRUE);
+  gtk_widget_set_visible (self->again, TRUE);
+  while ((row = gtk_list_box_get_row_at_index (self->hints, 0)) != NULL)
+    gtk_list_box_remove (self->hints, GTK_WIDGET (row));
+  for (guint i = 0; failure != NULL && failure->hints != NULL && i < failure->hints->len; i++)
+    add_hint (self, g_ptr_array_index (failure->hints, i));
+  gtk_widget_set_visible (self->hints_group, gtk_list_box_get_row_at_index (self->hints, 0) != NULL);
+  gtk_window_set_default_widget (GTK_WINDOW (self), self->again);
+  gtk_widget_grab_focus (self->again);
+}
+
+/* ---- Connecting ---- */
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (HsConnectDialog) self = data;
+  g_autoptr (GError) error = NULL;
+  HsConnection *connection = HS_CONNECTION (source);
+  gboolean open = hs_connection_open_finish (connection, result, &error);
+
+  /* Cancelled, or another attempt has begun. */
+  if (connection != self->connection)
+    return;
+  if (!open)
+    {
+      show_failure (self, error);
+      return;
+    }
+  g_signal_emit (self, signals[CONNECTED], 0, connection);
+  g_clear_object (&self->connection);
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
+/* The connection is nobody's any more: whatever stage it is at, it ends. */
+static void
+give_up (HsConnectDialog *self)
+{
+  g_autoptr (HsConnection) connection = g_steal_pointer (&self->connection);
+
+  if (connection == NULL)
+    return;
+  gtk_list_box_bind_model (self->steps, NULL, NULL, NULL, NULL);
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_signal_emit (self, signals[GIVEN_UP], 0, connection);
+}
+
+static void
+connect_now (HsConnectDialog *self)
+{
+  g_autofree char *address = g_strstrip (g_strdup (text_of (self->address)));
+  g_autofree char *name = g_strstrip (g_strdup (text_of (self->shown_name)));
+  const char *password = text_of (self->password);
+  HsConnectRequest request = {
+    .address = address, .shown_name = name, .password = *password != '\0' ? password : NULL,
+    .protocol = adw_combo_row_get_selected (self->protocol), .line_ending = adw_combo_row_get_selected (self->line_ending),
+  };
+
+  give_up (self);
+  g_signal_emit (self, signals[PREPARE], 0, &request, &self->connection);
+  if (self->connection == NULL)
+    return;
+  self->cancellable = g_cancellable_new ();
+  show_steps (self);
+  hs_connection_open_async (self->connection, self->cancellable, on_opened, g_object_ref (self));
+}
+
+static void
+on_connect_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsConnectDialog *self = HS_CONNECT_DIALOG (widget);
+
+  if (gtk_widget_get_sensitive (self->connect))
+    connect_now (self);
+}
+
+static void
+on_edit_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsConnectDialog *self = HS_CONNECT_DIALOG (widget);
+
+  give_up (self);
+  show_page (self, "form");
+  gtk_window_set_default_widget (GTK_WINDOW (self), self->connect);
+  gtk_widget_grab_focus (GTK_WIDGET (self->address));
+}
+
+static void
+on_entry_activated (HsConnectDialog *self)
+{
+  on_connect_action (GTK_WIDGET (self), NULL, NULL);
+}
+
+/* ---- Public ---- */
+
+void
+hs_connect_dialog_set_address (HsConnectDialog *self, const char *address, HsProtocol protocol, HsLineEnding line_ending)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->address), address);
+  adw_combo_row_set_selected (self->protocol, protocol);
+  adw_combo_row_set_selected (self->line_ending, line_ending);
+  gtk_editable_set_position (GTK_EDITABLE (self->address), -1);
+  check_form (self);
+}
+
+static void
+on_recent_activated (HsConnectDialog *self, GtkListBoxRow *row)
+{
+  hs_connect_dialog_set_address (self, g_object_get_data (G_OBJECT (row), "address"), GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), "protocol")),
+                                 GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), "line-ending")));
+  on_connect_action (GTK_WIDGET (self), NULL, NULL);
+}
+
+void
+hs_connect_dialog_add_recent (HsConnectDialog *self, const char *title, const char *detail, const char *address, HsProtocol protocol, HsLineEnding line_ending)
+{
+  GtkWidget *row = adw_action_row_new (), *avatar = adw_avatar_new (32, title, TRUE);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), detail);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), avatar);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  g_object_set_data_full (G_OBJECT (row), "address", g_strdup (address), g_free);
+  g_object_set_data (G_OBJECT (row), "protocol", GINT_TO_POINTER (protocol));
+  g_object_set_data (G_OBJECT (row), "line-ending", GINT_TO_POINTER (line_ending));
+  gtk_list_box_append (self->recent, row);
+  gtk_widget_set_visible (self->recent_group, TRUE);
+}
+
+/* ---- Life ---- */
+
+/* The name that counts is the one of the text field inside the row. */
+static void
+name_field (gpointer row, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_editable_get_delegate (GTK_EDITABLE (row))), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+static void
+hs_connect_dialog_dispose (GObject *object)
+{
+  give_up (HS_CONNECT_DIALOG (object));
+  G_OBJECT_CLASS (hs_connect_dialog_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *klass)
+{
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, stack);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, connect);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, again);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, address);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, shown_name);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, password);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, protocol);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, line_ending);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, problem);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, recent_group);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, recent);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, failure);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, failure_title);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, failure_text);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, summary);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, edit);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, hints_group);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, steps_title);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, steps);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, hints);
+}
+
+static void
+hs_connect_dialog_class_init (HsConnectDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_connect_dialog_dispose;
+  signals[PREPARE] = g_signal_new ("prepare", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, HS_TYPE_CONNECTION, 1, G_TYPE_POINTER);
+  signals[CONNECTED] = g_signal_new ("connected", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_CONNECTION);
+  signals[GIVEN_UP] = g_signal_new ("given-up", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_CONNECTION);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-connect-dialog.ui");
+  bind_children (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, check_form);
+  gtk_widget_class_bind_template_callback (widget_class, on_entry_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_recent_activated);
+  gtk_widget_class_install_action (widget_class, "dialog.connect", NULL, on_connect_action);
+  gtk_widget_class_install_action (widget_class, "dialog.edit", NULL, on_edit_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+hs_connect_dialog_init (HsConnectDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  name_field (self->address, _("Address"));
+  name_field (self->shown_name, _("Your Name"));
+  name_field (self->password, _("Password"));
+  check_form (self);
+}
+
+HsConnectDialog *
+hs_connect_dialog_new (GtkWindow *parent, const char *shown_name)
+{
+  HsConnectDialog *self = g_object_new (HS_TYPE_CONNECT_DIALOG, "transient-for", parent, NULL);
+
+  gtk_editable_set_text (GTK_EDITABLE (self->shown_name), shown_name);
+  check_form (self);
+  return self;
+}

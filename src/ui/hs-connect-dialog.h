@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The address dialog in its three moments: form, steps as they happen, what failed and what to try. The application makes the connection;
+ * the dialog opens it, and lets go of it at Cancel. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "hs-connection.h"
+
+/* What the form says. */
+typedef struct
+{
+  const char *address, *shown_name, *password; /* borrowed; password (nullable) */
+  HsProtocol protocol;
+  HsLineEnding line_ending;
+} HsConnectRequest;
+
+#define HS_TYPE_CONNECT_DIALOG (hs_connect_dialog_get_type ())
+G_DECLARE_FINAL_TYPE (HsConnectDialog, hs_connect_dialog, HS, CONNECT_DIALOG, AdwWindow)
+
+/* Signals: "prepare" (HsConnectRequest *) → HsConnection, new; "connected" (HsConnection); "given-up" (HsConnection). */
+HsConnectDialog *hs_connect_dialog_new (GtkWindow *parent, const char *shown_name);
+void hs_connect_dialog_set_address (HsConnectDialog *self, const char *address, HsProtocol protocol, HsLineEnding line_ending);
+/* @detail: second line. */
+void hs_connect_dialog_add_recent (HsConnectDialog *self, const char *title, const char *detail, const char *address, HsProtocol protocol, HsLineEnding line_ending);

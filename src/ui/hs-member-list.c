@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-member-list.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+struct _HsMemberList
+{
+  GtkWidget parent_instance;
+
+  /* Template */
+  GtkListView *list;
+  GtkSortListModel *sorted;
+};
+
+enum { MEMBER_CHOSEN, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HsMemberList, hs_member_list, GTK_TYPE_WIDGET)
+
+static int
+compare_members (gconstpointer a, gconstpointer b, gpointer data)
+{
+  HsMember *first = (HsMember *) a, *second = (HsMember *) b;
+  int rank = (int) hs_member_get_rank (second) - (int) hs_member_get_rank (first);
+
+  return rank != 0 ? rank : g_utf8_collate (hs_member_get_shown (first), hs_member_get_shown (second));
+}
+
+static char *
+format_details (HsMember *member)
+{
+  GString *details = g_string_new (NULL);
+
+  if (hs_member_is_own (member))
+    g_string_append (details, _("You"));
+  if (hs_member_get_rank (member) >= 2)
+    g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", C_("rank", "Host"));
+  else if (hs_member_get_rank (member) == 1)
+    g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", C_("rank", "Voice"));
+  if (hs_member_is_away (member))
+    g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", _("Away"));
+  if (hs_member_is_typing (member))
+    g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", _("Typing…"));
+  return g_string_free (details, FALSE);
+}
+
+/* The children hang at the row in this order: avatar, names (name, details), tag. */
+static void
+refresh_row (GtkListItem *item)
+{
+  HsMember *member = gtk_list_item_get_item (item);
+  GtkWidget *row = gtk_list_item_get_child (item), *avatar = gtk_widget_get_first_child (row), *names = gtk_widget_get_next_sibling (avatar);
+  GtkWidget *name = gtk_widget_get_first_child (names), *details = gtk_widget_get_next_sibling (name), *tag = gtk_widget_get_next_sibling (names);
+  g_autofree char *text = NULL, *label = NULL;
+
+  if (member == NULL)
+    return;
+  text = format_details (member);
+  adw_avatar_set_text (ADW_AVATAR (avatar), hs_member_get_shown (member));
+  adw_avatar_set_show_initials (ADW_AVATAR (avatar), !hs_member_is_plain (member));
+  adw_avatar_set_icon_name (ADW_AVATAR (avatar), hs_member_is_plain (member) ? "utilities-terminal-symbolic" : NULL);
+  if (hs_member_is_plain (member))
+    gtk_widget_add_css_class (avatar, "plain");
+  else
+    gtk_widget_remove_css_class (avatar, "plain");
+  gtk_label_set_text (GTK_LABEL (name), hs_member_get_shown (member));
+  gtk_label_set_text (GTK_LABEL (details), text);
+  gtk_widget_set_visible (details, *text != '\0');
+  gtk_widget_set_visible (tag, hs_member_is_plain (member));
+  gtk_widget_set_opacity (row, hs_member_is_away (member) ? 0.6 : 1.0);
+  label = g_strjoin (", ", hs_member_get_shown (member), *text != '\0' ? text : NULL, NULL);
+  if (gtk_widget_get_parent (row) != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (row)), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+on_setup (GtkListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10), *names = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *name = gtk_label_new (NULL), *details = gtk_label_new (NULL), *tag = gtk_label_new (_("Plain text"));
+
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (details), 0);
+  gtk_widget_add_css_class (details, "preview");
+  gtk_widget_add_css_class (tag, "tag");
+  gtk_widget_set_valign (tag, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (names, GTK_ALIGN_CENTER);
+  gtk_widget_set_hexpand (names, TRUE);
+  gtk_box_append (GTK_BOX (row), adw_avatar_new (32, NULL, TRUE));
+  gtk_box_append (GTK_BOX (names), name);
+  gtk_box_append (GTK_BOX (names), details);
+  gtk_box_append (GTK_BOX (row), names);
+  gtk_box_append (GTK_BOX (row), tag);
+  gtk_list_item_set_child (item, row);
+}
+
+static void
+on_bind (GtkListItemFactory *factory, GtkListItem *item)
+{
+  g_signal_connect_object (gtk_list_item_get_item (item), "notify", G_CALLBACK (refresh_row), item, G_CONNECT_SWAPPED);
+  refresh_row (item);
+}
+
+static void
+on_unbind (GtkListItemFactory *factory, GtkListItem *item)
+{
+  g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (item), refresh_row, item);
+}
+
+static void
+on_activate (HsMemberList *self, guint position)
+{
+  g_autoptr (HsMember) member = g_list_model_get_item (G_LIST_MODEL (self->sorted), position);
+
+  if (member != NULL)
+    g_signal_emit (self, signals[MEMBER_CHOSEN], 0, member);
+}
+
+void
+hs_member_list_set_members (HsMemberList *self, GListModel *members)
+{
+  gtk_sort_list_model_set_model (self->sorted, members);
+}
+
+static void
+hs_member_list_dispose (GObject *object)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (hs_member_list_parent_class)->dispose (object);
+}
+
+static void
+hs_member_list_class_init (HsMemberListClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_member_list_dispose;
+  signals[MEMBER_CHOSEN] = g_signal_new ("member-chosen", HS_TYPE_MEMBER_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_MEMBER);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-member-list.ui");
+  gtk_widget_class_bind_template_child (widget_class, HsMemberList, list);
+  gtk_widget_class_bind_template_child (widget_class, HsMemberList, sorted);
+  gtk_widget_class_bind_template_callback (widget_class, on_setup);
+  gtk_widget_class_bind_template_callback (widget_class, on_bind);
+  gtk_widget_class_bind_template_callback (widget_class, on_unbind);
+  gtk_widget_class_bind_template_callback (widget_class, on_activate);
+}
+
+static void
+hs_member_list_init (HsMemberList *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_sort_list_model_set_sorter (self->sorted, GTK_SORTER (gtk_custom_sorter_new (compare_members, NULL, NULL)));
+}

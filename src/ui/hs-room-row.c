@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-room-row.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "hs-day.h"
+
+struct _HsRoomRow
+{
+  GtkListBoxRow parent_instance;
+
+  /* Template */
+  AdwAvatar *avatar;
+  GtkLabel *title, *time, *preview, *badge;
+
+  /* Owned */
+  HsRoom *room;
+};
+
+G_DEFINE_FINAL_TYPE (HsRoomRow, hs_room_row, GTK_TYPE_LIST_BOX_ROW)
+
+static void
+set_class (gpointer widget, const char *name, gboolean on)
+{
+  if (on)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
+describe (HsRoomRow *self)
+{
+  guint unread = hs_room_get_unread (self->room), mentions = hs_room_get_mentions (self->room);
+  g_autofree char *count = unread > 0 ? g_strdup_printf (ngettext ("%u unread", "%u unread", unread), unread) : NULL;
+  g_autofree char *named = mentions > 0 ? g_strdup_printf (ngettext ("%u mention", "%u mentions", mentions), mentions) : NULL;
+  g_autofree char *label = g_strdup_printf ("%s%s%s%s%s", hs_room_get_title (self->room), count != NULL ? ", " : "", count != NULL ? count : "",
+                                            named != NULL ? ", " : "", named != NULL ? named : "");
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+refresh (HsRoomRow *self)
+{
+  guint unread = hs_room_get_unread (self->room), mentions = hs_room_get_mentions (self->room);
+  const char *preview = hs_room_get_preview (self->room);
+  gint64 last = hs_room_get_last_time (self->room);
+  g_autofree char *time = last > 0 ? hs_day_format_short (last, g_get_real_time () / 1000) : g_strdup ("");
+  g_autofree char *badge = mentions > 0 ? g_strdup_printf ("@ %u", unread) : g_strdup_printf ("%u", unread);
+  g_autofree char *line = g_strdelimit (g_strdup (preview != NULL ? preview : ""), "\n\r", ' ');
+
+  adw_avatar_set_text (self->avatar, hs_room_get_title (self->room));
+  gtk_label_set_text (self->title, hs_room_get_title (self->room));
+  gtk_label_set_text (self->time, time);
+  gtk_label_set_text (self->preview, line);
+  gtk_label_set_text (self->badge, badge);
+  gtk_widget_set_visible (GTK_WIDGET (self->badge), unread > 0);
+  set_class (self->title, "heading", unread > 0);
+  set_class (self->badge, "mentioned", mentions > 0);
+  set_class (self, "left", !hs_room_is_joined (self->room));
+  describe (self);
+}
+
+HsRoom *
+hs_room_row_get_room (HsRoomRow *self)
+{
+  return self->room;
+}
+
+static void
+hs_room_row_dispose (GObject *object)
+{
+  HsRoomRow *self = HS_ROOM_ROW (object);
+
+  g_clear_object (&self->room);
+  G_OBJECT_CLASS (hs_room_row_parent_class)->dispose (object);
+}
+
+static void
+hs_room_row_class_init (HsRoomRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_room_row_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-room-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, HsRoomRow, avatar);
+  gtk_widget_class_bind_template_child (widget_class, HsRoomRow, title);
+  gtk_widget_class_bind_template_child (widget_class, HsRoomRow, time);
+  gtk_widget_class_bind_template_child (widget_class, HsRoomRow, preview);
+  gtk_widget_class_bind_template_child (widget_class, HsRoomRow, badge);
+}
+
+static void
+hs_room_row_init (HsRoomRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+hs_room_row_new (HsRoom *room)
+{
+  static const char *const followed[] = { "notify::title", "notify::unread", "notify::mentions", "notify::preview", "notify::last-time", "notify::joined" };
+  HsRoomRow *self = g_object_new (HS_TYPE_ROOM_ROW, NULL);
+
+  self->room = g_object_ref (room);
+  for (gsize i = 0; i < G_N_ELEMENTS (followed); i++)
+    g_signal_connect_object (room, followed[i], G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
+  refresh (self);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-room-view.h"
+
+#include <glib/gi18n.h>
+
+#include "hs-composer.h"
+#include "hs-member-list.h"
+#include "hs-message-list.h"
+
+struct _HsRoomView
+{
+  GtkWidget parent_instance;
+
+  /* Template */
+  AdwHeaderBar *header;
+  GtkWidget *back;
+  AdwWindowTitle *title;
+  GtkToggleButton *members_button;
+  GtkMenuButton *menu;
+  HsMessageList *messages;
+  GtkStack *foot;
+  HsComposer *composer;
+  GtkLabel *typing;
+  GtkLabel *strip_title, *strip_text;
+  GtkButton *strip_button;
+  GtkWidget *hint;
+  GtkLabel *hint_text;
+  GtkPopover *members_popover;
+  HsMemberList *members;
+
+  /* Owned */
+  HsRoom *room;
+  HsConnection *connection;
+  HsSession *session;
+  GSignalGroup *room_signals, *session_signals, *connection_signals, *member_signals, *entry_signals;
+
+  /* State */
+  guint draft_id;
+  gboolean looked_at, setting;
+};
+
+enum { ERROR, OPEN_URI, OPEN_ROOM, JOIN_AGAIN, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+#define DRAFT_DELAY_MS 1000 /* after the last key */
+
+G_DEFINE_FINAL_TYPE (HsRoomView, hs_room_view, GTK_TYPE_WIDGET)
+
+HsSession *
+hs_room_view_find_session (HsRoom *room)
+{
+  HsSession *session = NULL;
+
+  g_object_get (room, "session", &session, NULL);
+  /* The connection and the application hold it too. */
+  if (session != NULL)
+    g_object_unref (session);
+  return session;
+}
+
+static void
+tell_error (HsRoomView *self, const GError *error)
+{
+  g_signal_emit (self, signals[ERROR], 0, error != NULL ? error->message : _("That did not work."));
+}
+
+/* ---- Header ---- */
+
+static char *
+format_people (HsRoomView *self)
+{
+  GListModel *members = hs_room_get_members (self->room);
+  guint n = g_list_model_get_n_items (members), plain = 0;
+  g_autofree char *people = NULL, *open = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsMember) member = g_list_model_get_item (members, i);
+
+      plain += hs_member_is_plain (member);
+    }
+  people = g_strdup_printf (ngettext ("%u person", "%u people", n), n);
+  if (plain == 0)
+    return g_steal_pointer (&people);
+  open = g_strdup_printf (ngettext ("%u in plain text", "%u in plain text", plain), plain);
+  return g_strdup_printf ("%s · %s", people, open);
+}
+
+static void
+update_header (HsRoomView *self)
+{
+  static const char *const states[] = {
+    [HS_SESSION_OFFLINE] = N_("Not connected"), [HS_SESSION_CONNECTING] = N_("Connecting…"), [HS_SESSION_REGISTERING] = N_("Connecting…"),
+    [HS_SESSION_ONLINE] = NULL, [HS_SESSION_LEAVING] = N_("Leaving…"),
+  };
+  HsSessionState state;
+  const char *topic;
+  g_autofree char *people = NULL, *subtitle = NULL;
+
+  if (self->room == NULL)
+    return;
+  state = MIN ((guint) hs_session_get_state (self->session), G_N_ELEMENTS (states) - 1);
+  topic = hs_room_get_topic (self->room);
+  adw_window_title_set_title (self->title, hs_room_get_title (self->room));
+  if (states[state] != NULL)
+    subtitle = g_strdup (_(states[state]));
+  else if (hs_room_get_kind (self->room) == HS_ROOM_CHANNEL)
+    {
+      people = format_people (self);
+      subtitle = topic != NULL && *topic != '\0' ? g_strdup_printf ("%s · %s", people, topic) : g_steal_pointer (&people);
+    }
+  else
+    subtitle = g_strdup (hs_session_get_address (self->session));
+  adw_window_title_set_subtitle (self->title, subtitle);
+}
+
+static void
+update_typing (HsRoomView *self)
+{
+  const char *names = self->room != NULL ? hs_room_get_typing (self->room) : NULL;
+  g_autofree char *text = names != NULL && *names != '\0' ? g_strdup_printf (_("%s: typing…"), names) : NULL;
+
+  gtk_label_set_text (self->typing, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->typing), text != NULL);
+}
+
+/* ---- Foot: composer, or what happened and what is offered ---- */
+
+static void
+set_strip (HsRoomView *self, const char *title, const char *text, const char *button)
+{
+  gtk_label_set_text (self->strip_title, title);
+  gtk_label_set_text (self->strip_text, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->strip_text), text != NULL && *text != '\0');
+  gtk_widget_set_visible (GTK_WIDGET (self->strip_button), button != NULL);
+  if (button != NULL)
+    gtk_button_set_label (self->strip_button, button);
+  gtk_stack_set_visible_child_name (self->foot, "strip");
+}
+
+static void
+show_offline (HsRoomView *self)
+{
+  const HsFailure *failure = self->connection != NULL ? hs_connection_get_failure (self->connection) : NULL;
+  const char *error = hs_session_get_error_text (self->session);
+  g_autofree char *left = NULL;
+
+  if (hs_session_is_hosted (self->session))
+    {
+      set_strip (self, _("The server is stopped"), _("Drafts and history stay here."), _("Start Server"));
+      return;
+    }
+  if (failure != NULL && failure->title != NULL)
+    {
+      set_strip (self, failure->title, failure->sentence, _("Join Again"));
+      return;
+    }
+  left = g_strdup_printf (_("You left %s"), hs_room_get_title (self->room));
+  set_strip (self, error != NULL && *error != '\0' ? error : left, _("Drafts and history stay here."), _("Join Again"));
+}
+
+static void
+update_foot (HsRoomView *self)
+{
+  const char *hint = self->connection != NULL ? hs_connection_get_leaving_hint (self->connection) : NULL;
+  g_autofree char *left = NULL;
+
+  gtk_widget_set_visible (self->hint, hint != NULL && *hint != '\0');
+  gtk_label_set_text (self->hint_text, hint != NULL ? hint : "");
+  if (self->room == NULL)
+    return;
+  switch (hs_session_get_state (self->session))
+    {
+    case HS_SESSION_CONNECTING:
+    case HS_SESSION_REGISTERING:
+      set_strip (self, _("Connecting…"), hs_session_get_address (self->session), NULL);
+      break;
+    case HS_SESSION_LEAVING:
+      set_strip (self, _("Leaving…"), _("Saying goodbye in good order."), NULL);
+      break;
+    case HS_SESSION_ONLINE:
+      if (hs_room_is_joined (self->room) || hs_room_get_kind (self->room) != HS_ROOM_CHANNEL)
+        {
+          gtk_stack_set_visible_child_name (self->foot, "composer");
+          break;
+        }
+      left = g_strdup_printf (_("You left %s"), hs_room_get_title (self->room));
+      set_strip (self, left, _("Drafts and history stay here."), _("Join Again"));
+      break;
+    case HS_SESSION_OFFLINE:
+    default:
+      show_offline (self);
+    }
+}
+
+static void
+update_actions (HsRoomView *self)
+{
+  HsSessionState state = self->session != NULL ? hs_session_get_state (self->session) : HS_SESSION_OFFLINE;
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.disconnect", state == HS_SESSION_ONLINE || state == HS_SESSION_CONNECTING || state == HS_SESSION_REGISTERING);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.leave", state == HS_SESSION_ONLINE && self->room != NULL && hs_room_get_kind (self->room) == HS_ROOM_CHANNEL &&
+                                                                    hs_room_is_joined (self->room) && !hs_session_is_plain (self->session));
+}
+
+static void
+on_state_changed (HsRoomView *self)
+{
+  update_header (self);
+  update_foot (self);
+  update_actions (self);
+}
+
+/* ---- Names for Tab ---- */
+
+static void
+update_completions (HsRoomView *self)
+{
+  GListModel *members = hs_room_get_members (self->room);
+  guint n = g_list_model_get_n_items (members);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsMember) member = g_list_model_get_item (members, i);
+
+      if (!hs_member_is_own (member))
+        g_strv_builder_add (builder, hs_member_get_nick (member));
+    }
+  names = g_strv_builder_end (builder);
+  hs_composer_set_completions (self->composer, (const char *const *) names, !hs_session_is_plain (self->session));
+}
+
+static void
+on_members_changed (HsRoomView *self)
+{
+  update_completions (self);
+  update_header (self);
+}
+
+/* ---- Reading ---- */
+
+static void
+mark_read (HsRoomView *self)
+{
+  if (self->room != NULL && self->looked_at && hs_message_list_is_at_end (self->messages) && hs_room_get_unread (self->room) > 0)
+    hs_session_mark_read (self->session, self->room);
+}
+
+void
+hs_room_view_set_looked_at (HsRoomView *self, gboolean looked_at)
+{
+  self->looked_at = looked_at;
+  mark_read (self);
+}
+
+/* ---- Writing ---- */
+
+void
+hs_room_view_save_draft (HsRoomView *self)
+{
+  g_autofree char *text = NULL;
+
+  g_clear_handle_id (&self->draft_id, g_source_remove);
+  if (self->room == NULL)
+    return;
+  text = hs_composer_dup_text (self->composer);
+  if (g_strcmp0 (text, hs_room_get_draft (self->room) != NULL ? hs_room_get_draft (self->room) : "") != 0)
+    hs_session_set_draft (self->session, self->room, text);
+}
+
+static gboolean
+save_draft_now (gpointer data)
+{
+  HsRoomView *self = data;
+
+  self->draft_id = 0;
+  hs_room_view_save_draft (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_text_changed (HsRoomView *self)
+{
+  if (self->setting)
+    return;
+  g_clear_handle_id (&self->draft_id, g_source_remove);
+  self->draft_id = g_timeout_add (DRAFT_DELAY_MS, save_draft_now, self);
+}
+
+static void
+on_typing (HsRoomView *self, gboolean typing)
+{
+  if (!self->setting && self->room != NULL && hs_session_get_state (self->session) == HS_SESSION_ONLINE)
+    hs_session_set_typing (self->session, self->room, typing);
+}
+
+static gboolean
+on_send (HsRoomView *self, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->room == NULL)
+    return FALSE;
+  if (!hs_session_say (self->session, self->room, text, &error))
+    {
+      tell_error (self, error);
+      return FALSE;
+    }
+  hs_message_list_scroll_to_end (self->messages);
+  return TRUE;
+}
+
+static void
+on_send_again (HsRoomView *self, HsEntry *entry)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_session_send_again (self->session, self->room, entry, &error))
+    tell_error (self, error);
+}
+
+static void
+on_open_uri (HsRoomView *self, const char *uri)
+{
+  g_signal_emit (self, signals[OPEN_URI], 0, uri);
+}
+
+/* ---- Members ---- */
+
+static void
+on_members_toggled (HsRoomView *self)
+{
+  if (gtk_toggle_button_get_active (self->members_button))
+    gtk_popover_popup (self->members_popover);
+  else
+    gtk_popover_popdown (self->members_popover);
+}
+
+static void
+on_members_closed (HsRoomView *self)
+{
+  gtk_toggle_button_set_active (self->members_button, FALSE);
+}
+
+static void
+on_member_chosen (HsRoomView *self, HsMember *member)
+{
+  HsRoom *room;
+
+  gtk_popover_popdown (self->members_popover);
+  if (hs_member_is_own (member) || hs_session_is_plain (self->session))
+    return;
+  room = hs_session_open_person (self->session, hs_member_get_nick (member));
+  if (room != NULL)
+    g_signal_emit (self, signals[OPEN_ROOM], 0, room);
+}
+
+/* ---- Actions ---- */
+
+static void
+on_disconnect (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsRoomView *self = HS_ROOM_VIEW (widget);
+
+  if (self->connection != NULL)
+    hs_connection_leave (self->connection, FALSE);
+}
+
+static void
+on_leave_anyway (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsRoomView *self = HS_ROOM_VIEW (widget);
+
+  if (self->connection != NULL)
+    hs_connection_leave (self->connection, TRUE);
+}
+
+static void
+on_leave (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsRoomView *self = HS_ROOM_VIEW (widget);
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_session_part (self->session, self->room, &error))
+    tell_error (self, error);
+}
+
+static void
+on_join_again (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsRoomView *self = HS_ROOM_VIEW (widget);
+  g_autoptr (GError) error = NULL;
+
+  if (self->room == NULL)
+    return;
+  if (hs_session_get_state (self->session) != HS_SESSION_ONLINE)
+    g_signal_emit (self, signals[JOIN_AGAIN], 0, self->room);
+  else if (!hs_session_join (self->session, hs_room_get_name (self->room), &error))
+    tell_error (self, error);
+}
+
+void
+hs_room_view_popup_menu (HsRoomView *self)
+{
+  gtk_menu_button_popup (self->menu);
+}
+
+/* ---- The room ---- */
+
+static void
+watch_room (HsRoomView *self)
+{
+  g_signal_group_set_target (self->room_signals, self->room);
+  g_signal_group_set_target (self->session_signals, self->session);
+  g_signal_group_set_target (self->connection_signals, self->connection);
+  g_signal_group_set_target (self->member_signals, self->room != NULL ? hs_room_get_members (self->room) : NULL);
+  g_signal_group_set_target (self->entry_signals, self->room != NULL ? hs_room_get_entries (self->room) : NULL);
+}
+
+static void
+show_room (HsRoomView *self)
+{
+  g_autofree char *placeholder = g_strdup_printf (_("Message %s"), hs_room_get_title (self->room));
+
+  self->setting = TRUE;
+  hs_composer_set_text (self->composer, hs_room_get_draft (self->room));
+  hs_composer_clear_recall (self->composer);
+  hs_composer_set_placeholder (self->composer, placeholder);
+  self->setting = FALSE;
+  hs_message_list_set_entries (self->messages, G_LIST_MODEL (hs_room_get_entries (self->room)), hs_room_get_unread (self->room));
+  hs_member_list_set_members (self->members, hs_room_get_members (self->room));
+  gtk_widget_set_visible (GTK_WIDGET (self->members_button), hs_room_get_kind (self->room) == HS_ROOM_CHANNEL);
+  on_members_changed (self);
+}
+
+void
+hs_room_view_set_room (HsRoomView *self, HsRoom *room, HsConnection *connection)
+{
+  HsSession *session = room != NULL ? hs_room_view_find_session (room) : NULL;
+  gboolean other = self->room != room;
+
+  if (other)
+    hs_room_view_save_draft (self);
+  g_set_object (&self->room, room);
+  g_set_object (&self->connection, connection);
+  g_set_object (&self->session, session);
+  watch_room (self);
+  if (other && room != NULL)
+    show_room (self);
+  else if (room == NULL)
+    {
+      hs_message_list_set_entries (self->messages, NULL, 0);
+      hs_member_list_set_members (self->members, NULL);
+      return;
+    }
+  on_state_changed (self);
+  update_typing (self);
+  mark_read (self);
+  if (other)
+    gtk_widget_grab_focus (GTK_WIDGET (self->composer));
+}
+
+HsRoom *
+hs_room_view_get_room (HsRoomView *self)
+{
+  return self->room;
+}
+
+void
+hs_room_view_set_frame (HsRoomView *self, gboolean narrow, gboolean title_buttons)
+{
+  gtk_widget_set_visible (self->back, narrow);
+  adw_header_bar_set_show_end_title_buttons (self->header, title_buttons);
+}
+
+/* ---- Life ---- */
+
+static void
+hs_room_view_dispose (GObject *object)
+{
+  HsRoomView *self = HS_ROOM_VIEW (object);
+  GtkWidget *child;
+
+  g_clear_handle_id (&self->draft_id, g_source_remove);
+  g_clear_object (&self->room_signals);
+  g_clear_object (&self->session_signals);
+  g_clear_object (&self->connection_signals);
+  g_clear_object (&self->member_signals);
+  g_clear_object (&self->entry_signals);
+  if (self->members_popover != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->members_popover));
+  self->members_popover = NULL;
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_object (&self->room);
+  g_clear_object (&self->connection);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (hs_room_view_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *klass)
+{
+  gtk_widget_class_bind_template_child (klass, HsRoomView, header);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, back);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, title);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, members_button);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, menu);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, messages);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, foot);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, composer);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, typing);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, strip_title);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, strip_text);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, strip_button);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, hint);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, hint_text);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, members_popover);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, members);
+}
+
+static void
+hs_room_view_class_init (HsRoomViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_room_view_dispose;
+  g_type_ensure (HS_TYPE_COMPOSER);
+  g_type_ensure (HS_TYPE_MESSAGE_LIST);
+  g_type_ensure (HS_TYPE_MEMBER_LIST);
+  signals[ERROR] = g_signal_new ("error", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[OPEN_URI] = g_signal_new ("open-uri", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[OPEN_ROOM] = g_signal_new ("open-room", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
+  signals[JOIN_AGAIN] = g_signal_new ("join-again", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "conversation");
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-room-view.ui");
+  bind_children (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, on_send);
+  gtk_widget_class_bind_template_callback (widget_class, on_typing);
+  gtk_widget_class_bind_template_callback (widget_class, on_text_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_send_again);
+  gtk_widget_class_bind_template_callback (widget_class, on_open_uri);
+  gtk_widget_class_bind_template_callback (widget_class, mark_read);
+  gtk_widget_class_bind_template_callback (widget_class, on_members_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_members_closed);
+  gtk_widget_class_bind_template_callback (widget_class, on_member_chosen);
+  gtk_widget_class_install_action (widget_class, "room.disconnect", NULL, on_disconnect);
+  gtk_widget_class_install_action (widget_class, "room.leave", NULL, on_leave);
+  gtk_widget_class_install_action (widget_class, "room.leave-anyway", NULL, on_leave_anyway);
+  gtk_widget_class_install_action (widget_class, "room.join-again", NULL, on_join_again);
+}
+
+static void
+hs_room_view_init (HsRoomView *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_parent (GTK_WIDGET (self->members_popover), GTK_WIDGET (self->members_button));
+
+  self->room_signals = g_signal_group_new (HS_TYPE_ROOM);
+  g_signal_group_connect_swapped (self->room_signals, "notify::title", G_CALLBACK (update_header), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::topic", G_CALLBACK (update_header), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::joined", G_CALLBACK (on_state_changed), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::typing", G_CALLBACK (update_typing), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::unread", G_CALLBACK (mark_read), self);
+  self->session_signals = g_signal_group_new (HS_TYPE_SESSION);
+  g_signal_group_connect_swapped (self->session_signals, "notify::state", G_CALLBACK (on_state_changed), self);
+  g_signal_group_connect_swapped (self->session_signals, "notify::error-text", G_CALLBACK (on_state_changed), self);
+  self->connection_signals = g_signal_group_new (HS_TYPE_CONNECTION);
+  g_signal_group_connect_swapped (self->connection_signals, "notify::leaving-hint", G_CALLBACK (update_foot), self);
+  g_signal_group_connect_swapped (self->connection_signals, "notify::failure", G_CALLBACK (update_foot), self);
+  self->member_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
+  g_signal_group_connect_swapped (self->member_signals, "items-changed", G_CALLBACK (on_members_changed), self);
+  self->entry_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
+  g_signal_group_connect_swapped (self->entry_signals, "items-changed", G_CALLBACK (mark_read), self);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-sidebar.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "hs-room-row.h"
+
+struct _HsSidebar
+{
+  GtkWidget parent_instance;
+
+  /* Template */
+  AdwHeaderBar *header;
+  GtkListBox *rooms;
+  GtkMenuButton *menu;
+  GtkWidget *hosting, *start;
+  GtkLabel *port;
+
+  /* Owned */
+  GListModel *model;
+  HsServer *server;
+
+  /* Borrowed */
+  HsRoom *selected;
+
+  /* State */
+  gboolean narrow, selecting;
+};
+
+enum { PROP_NARROW = 1, N_PROPS };
+enum { ROOM_CHOSEN, N_SIGNALS };
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HsSidebar, hs_sidebar, GTK_TYPE_WIDGET)
+
+gboolean
+hs_sidebar_is_hosted (HsRoom *room)
+{
+  gboolean hosted = FALSE;
+
+  g_object_get (room, "hosted", &hosted, NULL);
+  return hosted;
+}
+
+/* ---- Rows ---- */
+
+static GtkWidget *
+create_row (gpointer item, gpointer data)
+{
+  return hs_room_row_new (item);
+}
+
+static void
+update_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
+{
+  gboolean hosted = hs_sidebar_is_hosted (hs_room_row_get_room (HS_ROOM_ROW (row)));
+  GtkWidget *label;
+
+  if (before != NULL && hs_sidebar_is_hosted (hs_room_row_get_room (HS_ROOM_ROW (before))) == hosted)
+    {
+      gtk_list_box_row_set_header (row, NULL);
+      return;
+    }
+  label = gtk_label_new (hosted ? _("Hosting") : _("Joined"));
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "section");
+  gtk_list_box_row_set_header (row, label);
+}
+
+static GtkListBoxRow *
+find_row (HsSidebar *self, HsRoom *room)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->rooms, i)) != NULL; i++)
+    if (hs_room_row_get_room (HS_ROOM_ROW (row)) == room)
+      return row;
+  return NULL;
+}
+
+/* Rows are made anew when the list changes: the selection belongs to the room. */
+static void
+select_again (HsSidebar *self)
+{
+  GtkListBoxRow *row = self->selected != NULL ? find_row (self, self->selected) : NULL;
+
+  self->selecting = TRUE;
+  if (row != NULL)
+    gtk_list_box_select_row (self->rooms, row);
+  else
+    gtk_list_box_unselect_all (self->rooms);
+  self->selecting = FALSE;
+}
+
+static void
+on_row_selected (HsSidebar *self, GtkListBoxRow *row)
+{
+  if (row == NULL || self->selecting || hs_room_row_get_room (HS_ROOM_ROW (row)) == self->selected)
+    return;
+  g_signal_emit (self, signals[ROOM_CHOSEN], 0, hs_room_row_get_room (HS_ROOM_ROW (row)));
+}
+
+/* A click on the row that is selected already opens it too, in a narrow window. */
+static void
+on_row_activated (HsSidebar *self, GtkListBoxRow *row)
+{
+  g_signal_emit (self, signals[ROOM_CHOSEN], 0, hs_room_row_get_room (HS_ROOM_ROW (row)));
+}
+
+void
+hs_sidebar_select (HsSidebar *self, HsRoom *room)
+{
+  self->selected = room;
+  select_again (self);
+}
+
+void
+hs_sidebar_set_rooms (HsSidebar *self, GListModel *rooms)
+{
+  g_set_object (&self->model, rooms);
+  gtk_list_box_bind_model (self->rooms, rooms, create_row, NULL, NULL);
+  g_signal_connect_object (rooms, "items-changed", G_CALLBACK (select_again), self, G_CONNECT_SWAPPED);
+}
+
+/* ---- The strip below ---- */
+
+static void
+update_server (HsSidebar *self)
+{
+  gboolean running = hs_server_get_running (self->server);
+  g_autofree char *port = g_strdup_printf (_("port %u"), hs_server_get_port (self->server));
+
+  gtk_label_set_text (self->port, port);
+  gtk_widget_set_visible (self->hosting, running);
+  gtk_widget_set_visible (self->start, !running);
+}
+
+void
+hs_sidebar_set_server (HsSidebar *self, HsServer *server)
+{
+  g_set_object (&self->server, server);
+  g_signal_connect_object (server, "notify::running", G_CALLBACK (update_server), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (server, "notify::port", G_CALLBACK (update_server), self, G_CONNECT_SWAPPED);
+  update_server (self);
+}
+
+void
+hs_sidebar_set_menu (HsSidebar *self, GMenuModel *menu)
+{
+  gtk_menu_button_set_menu_model (self->menu, menu);
+}
+
+void
+hs_sidebar_popup_menu (HsSidebar *self)
+{
+  gtk_menu_button_popup (self->menu);
+}
+
+/* ---- Life ---- */
+
+static void
+hs_sidebar_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_boolean (value, HS_SIDEBAR (object)->narrow);
+}
+
+static void
+hs_sidebar_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  HsSidebar *self = HS_SIDEBAR (object);
+
+  if (self->narrow == g_value_get_boolean (value))
+    return;
+  self->narrow = g_value_get_boolean (value);
+  adw_header_bar_set_show_end_title_buttons (self->header, self->narrow);
+  g_object_notify_by_pspec (object, pspec);
+}
+
+static void
+hs_sidebar_dispose (GObject *object)
+{
+  HsSidebar *self = HS_SIDEBAR (object);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_object (&self->model);
+  g_clear_object (&self->server);
+  G_OBJECT_CLASS (hs_sidebar_parent_class)->dispose (object);
+}
+
+static void
+hs_sidebar_class_init (HsSidebarClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = hs_sidebar_dispose;
+  object_class->get_property = hs_sidebar_get_property;
+  object_class->set_property = hs_sidebar_set_property;
+  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[ROOM_CHOSEN] = g_signal_new ("room-chosen", HS_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "sidebar");
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-sidebar.ui");
+  gtk_widget_class_bind_template_child (widget_class, HsSidebar, header);
+  gtk_widget_class_bind_template_child (widget_class, HsSidebar, rooms);
+  gtk_widget_class_bind_template_child (widget_class, HsSidebar, menu);
+  gtk_widget_class_bind_template_child (widget_class, HsSidebar, hosting);
+  gtk_widget_class_bind_template_child (widget_class, HsSidebar, start);
+  gtk_widget_class_bind_template_child (widget_class, HsSidebar, port);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+}
+
+static void
+hs_sidebar_init (HsSidebar *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_list_box_set_header_func (self->rooms, update_header, NULL, NULL);
+}
