@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-window.h"
+
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#include "hs-connection-panel.h"
+#include "hs-room-view.h"
+#include "hs-sidebar.h"
+#include "hs-welcome-page.h"
+
+/* Folding, measured with chat 360, sidebar 264, panel 392: panel beside the chat from about 1,020 px, over it below, one pane at a time below 624.
+ * A folded flap keeps 392 of 400 px unless the panel expands, but an unfolded panel that expands takes half: so it expands only while the
+ * leaflet is folded, and elsewhere is told not to (children hand theirs up). */
+#define PANEL_WIDTH 392
+
+struct _HsWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* Template */
+  AdwToastOverlay *toasts;
+  GtkInfoBar *warning;
+  GtkLabel *warning_text;
+  AdwLeaflet *leaflet;
+  HsSidebar *sidebar;
+  GtkWidget *sidebar_rule;
+  AdwFlap *flap;
+  GtkStack *content;
+  HsWelcomePage *welcome;
+  HsRoomView *view;
+
+  /* Owned */
+  GSettings *settings;
+  HsServer *server;
+  GListModel *connections, *rooms;
+  char *profile;
+  HsConnectionPanel *panel;
+  HsRoom *room;
+
+  /* State */
+  gboolean syncing;
+};
+
+enum { OPEN_ADDRESS, JOIN_AGAIN, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HsWindow, hs_window, ADW_TYPE_APPLICATION_WINDOW)
+
+void
+hs_window_toast (HsWindow *self, const char *text)
+{
+  AdwToast *toast = adw_toast_new ("");
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  /* A toast's title is markup. */
+  adw_toast_set_title (toast, escaped);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+hs_window_set_warning (HsWindow *self, const char *text)
+{
+  gtk_label_set_text (self->warning_text, text != NULL ? text : "");
+  gtk_info_bar_set_revealed (self->warning, text != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->warning), text != NULL);
+}
+
+static void
+on_warning_response (HsWindow *self)
+{
+  hs_window_set_warning (self, NULL);
+}
+
+/* ---- Panes ---- */
+
+static gboolean
+panel_is_beside (HsWindow *self)
+{
+  return adw_flap_get_reveal_flap (self->flap) && !adw_flap_get_folded (self->flap);
+}
+
+static void
+update_frame (HsWindow *self)
+{
+  gboolean narrow = adw_leaflet_get_folded (self->leaflet), revealed = adw_flap_get_reveal_flap (self->flap);
+  GtkWidget *panel = GTK_WIDGET (self->panel);
+
+  gtk_widget_set_hexpand (panel, narrow);
+  gtk_widget_set_size_request (panel, narrow ? -1 : PANEL_WIDTH, -1);
+  hs_connection_panel_set_narrow (self->panel, adw_flap_get_folded (self->flap));
+  hs_connection_panel_set_shown (self->panel, revealed);
+  hs_room_view_set_frame (self->view, narrow && gtk_widget_get_visible (GTK_WIDGET (self->sidebar)), !panel_is_beside (self));
+  hs_welcome_page_set_title_buttons (self->welcome, !panel_is_beside (self));
+  g_object_set (self->sidebar, "narrow", narrow, NULL);
+}
+
+static void
+set_panel_revealed (HsWindow *self, gboolean revealed)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "panel");
+
+  adw_flap_set_reveal_flap (self->flap, revealed);
+  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (revealed));
+  update_frame (self);
+}
+
+/* Over the conversation it comes only when asked for; beside it as the person last left it. */
+static void
+on_flap_folded (HsWindow *self)
+{
+  set_panel_revealed (self, !adw_flap_get_folded (self->flap) && g_settings_get_boolean (self->settings, "panel-shown"));
+}
+
+/* A swipe or a click outside closes the panel without asking the action. */
+static void
+on_flap_revealed (HsWindow *self)
+{
+  set_panel_revealed (self, adw_flap_get_reveal_flap (self->flap));
+}
+
+static void
+on_close_panel (HsWindow *self)
+{
+  if (!adw_flap_get_folded (self->flap))
+    g_settings_set_boolean (self->settings, "panel-shown", FALSE);
+  set_panel_revealed (self, FALSE);
+}
+
+static void
+on_close_connection (HsWindow *self, HsTcpWatch *watch)
+{
+  guint n = g_list_model_get_n_items (self->connections);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsConnection) connection = g_list_model_get_item (self->connections, i);
+
+      if (hs_connection_get_watch (connection) == watch)
+        hs_connection_leave (connection, FALSE);
+    }
+}
+
+/* ---- Rooms ---- */
+
+static HsConnection *
+find_connection (HsWindow *self, HsSession *session)
+{
+  guint n = g_list_model_get_n_items (self->connections);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsConnection) connection = g_list_model_get_item (self->connections, i);
+
+      if (hs_connection_get_session (connection) == session)
+        return connection;
+    }
+  return NULL;
+}
+
+static void
+update_title (HsWindow *self)
+{
+  const char *name = _("Handshake");
+  g_autofree char *program = self->profile != NULL ? g_strdup_printf ("%s (%s)", name, self->profile) : g_strdup (name);
+  /* Translators: the window's title: room, program. */
+  g_autofree char *title = self->room != NULL ? g_strdup_printf (_("%s – %s"), hs_room_get_title (self->room), program) : g_strdup (program);
+
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
+static void
+update_content (HsWindow *self)
+{
+  gboolean any = g_list_model_get_n_items (self->rooms) > 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->sidebar), any);
+  gtk_widget_set_visible (self->sidebar_rule, any);
+  gtk_stack_set_visible_child_name (self->content, self->room != NULL ? "room" : "welcome");
+  if (!any)
+    adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
+  update_frame (self);
+}
+
+void
+hs_window_show_room (HsWindow *self, HsRoom *room)
+{
+  HsSession *session = room != NULL ? hs_room_view_find_session (room) : NULL;
+  HsConnection *connection = session != NULL ? find_connection (self, session) : NULL;
+
+  if (self->room != NULL)
+    g_signal_handlers_disconnect_by_func (self->room, update_title, self);
+  g_set_object (&self->room, room);
+  if (room != NULL)
+    g_signal_connect_object (room, "notify::title", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
+  hs_room_view_set_room (self->view, room, connection);
+  hs_sidebar_select (self->sidebar, room);
+  hs_connection_panel_set_watch (self->panel, connection != NULL ? hs_connection_get_watch (connection) : NULL);
+  update_content (self);
+  update_title (self);
+  if (room != NULL)
+    adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
+}
+
+HsRoom *
+hs_window_get_room (HsWindow *self)
+{
+  return self->room;
+}
+
+static gboolean
+holds (GListModel *rooms, HsRoom *room)
+{
+  guint n = g_list_model_get_n_items (rooms);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsRoom) other = g_list_model_get_item (rooms, i);
+
+      if (other == room)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A session's connection is replaced when one joins again: the room stays, what carries it is another. */
+static void
+on_rooms_changed (HsWindow *self)
+{
+  if (self->room != NULL && !holds (self->rooms, self->room))
+    hs_window_show_room (self, NULL);
+  else if (self->room != NULL)
+    {
+      HsConnection *connection = find_connection (self, hs_room_view_find_session (self->room));
+
+      hs_room_view_set_room (self->view, self->room, connection);
+      hs_connection_panel_set_watch (self->panel, connection != NULL ? hs_connection_get_watch (connection) : NULL);
+    }
+  update_content (self);
+}
+
+static void
+on_room_chosen (HsWindow *self, HsRoom *room)
+{
+  hs_window_show_room (self, room);
+}
+
+static gpointer
+rooms_of (gpointer connection, gpointer data)
+{
+  GListModel *rooms = g_object_ref (hs_session_get_rooms (hs_connection_get_session (connection)));
+
+  g_object_unref (connection);
+  return rooms;
+}
+
+static int
+compare_rooms (gconstpointer a, gconstpointer b, gpointer data)
+{
+  return (int) hs_sidebar_is_hosted ((HsRoom *) b) - (int) hs_sidebar_is_hosted ((HsRoom *) a);
+}
+
+static GListModel *
+make_rooms (GListModel *connections)
+{
+  GtkMapListModel *lists = gtk_map_list_model_new (g_object_ref (connections), rooms_of, NULL, NULL);
+  GtkFlattenListModel *rooms = gtk_flatten_list_model_new (G_LIST_MODEL (lists));
+
+  return G_LIST_MODEL (gtk_sort_list_model_new (G_LIST_MODEL (rooms), GTK_SORTER (gtk_custom_sorter_new (compare_rooms, NULL, NULL))));
+}
+
+/* ---- Being looked at ---- */
+
+static void
+update_looked_at (HsWindow *self)
+{
+  hs_room_view_set_looked_at (self->view, gtk_window_is_active (GTK_WINDOW (self)));
+  if (!gtk_window_is_active (GTK_WINDOW (self)))
+    hs_room_view_save_draft (self->view);
+}
+
+static void
+on_error (HsWindow *self, const char *text)
+{
+  hs_window_toast (self, text);
+}
+
+static void
+on_open_uri (HsWindow *self, const char *uri)
+{
+  static const char *const ours[] = { "irc://", "ircs://", "tcp://" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ours); i++)
+    if (g_ascii_strncasecmp (uri, ours[i], strlen (ours[i])) == 0)
+      {
+        g_signal_emit (self, signals[OPEN_ADDRESS], 0, uri);
+        return;
+      }
+  gtk_show_uri (GTK_WINDOW (self), uri, GDK_CURRENT_TIME);
+}
+
+static void
+on_join_again (HsWindow *self, HsRoom *room)
+{
+  g_signal_emit (self, signals[JOIN_AGAIN], 0, room);
+}
+
+/* ---- Actions ---- */
+
+static void
+on_panel_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsWindow *self = data;
+  gboolean reveal = !adw_flap_get_reveal_flap (self->flap);
+
+  if (!adw_flap_get_folded (self->flap))
+    g_settings_set_boolean (self->settings, "panel-shown", reveal);
+  set_panel_revealed (self, reveal);
+}
+
+static void
+on_menu_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsWindow *self = data;
+
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->sidebar)))
+    hs_welcome_page_popup_menu (self->welcome);
+  else if (adw_leaflet_get_folded (self->leaflet) && adw_leaflet_get_visible_child (self->leaflet) != GTK_WIDGET (self->sidebar))
+    hs_room_view_popup_menu (self->view);
+  else
+    hs_sidebar_popup_menu (self->sidebar);
+}
+
+static void
+on_back_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsWindow *self = data;
+
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->sidebar));
+}
+
+static const GActionEntry actions[] = {
+  { "panel", on_panel_action, NULL, "false", NULL },
+  { "menu", on_menu_action },
+  { "back", on_back_action },
+};
+
+/* Escape closes what is on top: the panel where it lies over the conversation; else the focus goes back to the composer. */
+static gboolean
+on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  HsWindow *self = HS_WINDOW (widget);
+
+  if (adw_flap_get_folded (self->flap) && adw_flap_get_reveal_flap (self->flap))
+    set_panel_revealed (self, FALSE);
+  else if (self->room != NULL)
+    gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_TAB_FORWARD);
+  return TRUE;
+}
+
+/* ---- Life ---- */
+
+void
+hs_window_save (HsWindow *self)
+{
+  int width, height;
+
+  hs_room_view_save_draft (self->view);
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set_int (self->settings, "window-width", MAX (width, 360));
+  g_settings_set_int (self->settings, "window-height", MAX (height, 294));
+  g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (GTK_WINDOW (self)));
+}
+
+static gboolean
+hs_window_close_request (GtkWindow *window)
+{
+  hs_window_save (HS_WINDOW (window));
+  return GTK_WINDOW_CLASS (hs_window_parent_class)->close_request (window);
+}
+
+static void
+hs_window_dispose (GObject *object)
+{
+  HsWindow *self = HS_WINDOW (object);
+
+  if (self->panel != NULL)
+    hs_connection_panel_set_shown (self->panel, FALSE);
+  g_clear_object (&self->panel);
+  g_clear_object (&self->room);
+  g_clear_object (&self->rooms);
+  g_clear_object (&self->connections);
+  g_clear_object (&self->server);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->profile, g_free);
+  G_OBJECT_CLASS (hs_window_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *klass)
+{
+  gtk_widget_class_bind_template_child (klass, HsWindow, toasts);
+  gtk_widget_class_bind_template_child (klass, HsWindow, warning);
+  gtk_widget_class_bind_template_child (klass, HsWindow, warning_text);
+  gtk_widget_class_bind_template_child (klass, HsWindow, leaflet);
+  gtk_widget_class_bind_template_child (klass, HsWindow, sidebar);
+  gtk_widget_class_bind_template_child (klass, HsWindow, sidebar_rule);
+  gtk_widget_class_bind_template_child (klass, HsWindow, flap);
+  gtk_widget_class_bind_template_child (klass, HsWindow, content);
+  gtk_widget_class_bind_template_child (klass, HsWindow, welcome);
+  gtk_widget_class_bind_template_child (klass, HsWindow, view);
+}
+
+static void
+hs_window_class_init (HsWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = hs_window_close_request;
+  g_type_ensure (HS_TYPE_SIDEBAR);
+  g_type_ensure (HS_TYPE_WELCOME_PAGE);
+  g_type_ensure (HS_TYPE_ROOM_VIEW);
+  signals[OPEN_ADDRESS] = g_signal_new ("open-address", HS_TYPE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[JOIN_AGAIN] = g_signal_new ("join-again", HS_TYPE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-window.ui");
+  bind_children (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, on_warning_response);
+  gtk_widget_class_bind_template_callback (widget_class, on_room_chosen);
+  gtk_widget_class_bind_template_callback (widget_class, on_error);
+  gtk_widget_class_bind_template_callback (widget_class, on_open_uri);
+  gtk_widget_class_bind_template_callback (widget_class, on_join_again);
+  gtk_widget_class_bind_template_callback (widget_class, update_looked_at);
+  gtk_widget_class_bind_template_callback (widget_class, update_frame);
+  gtk_widget_class_bind_template_callback (widget_class, on_flap_folded);
+  gtk_widget_class_bind_template_callback (widget_class, on_flap_revealed);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
+}
+
+static void
+hs_window_init (HsWindow *self)
+{
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  self->panel = g_object_ref_sink (HS_CONNECTION_PANEL (hs_connection_panel_new ()));
+  gtk_widget_init_template (GTK_WIDGET (self));
+  adw_flap_set_flap (self->flap, GTK_WIDGET (self->panel));
+  g_signal_connect_object (self->panel, "close-panel", G_CALLBACK (on_close_panel), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->panel, "close-connection", G_CALLBACK (on_close_connection), self, G_CONNECT_SWAPPED);
+}
+
+/* The page Server is there only while one hosts. */
+static void
+update_panel_server (HsWindow *self)
+{
+  hs_connection_panel_set_server (self->panel, hs_server_get_running (self->server) ? self->server : NULL);
+}
+
+static void
+update_store_warning (HsWindow *self, GParamSpec *pspec, HsStore *store)
+{
+  hs_window_set_warning (self, hs_store_get_error_text (store));
+}
+
+static void
+restore_size (HsWindow *self)
+{
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (self->settings, "window-width"), g_settings_get_int (self->settings, "window-height"));
+  if (g_settings_get_boolean (self->settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+}
+
+HsWindow *
+hs_window_new (GtkApplication *application, const HsWindowParts *parts)
+{
+  HsWindow *self = g_object_new (HS_TYPE_WINDOW, "application", application, NULL);
+  GMenuModel *menu = G_MENU_MODEL (gtk_application_get_menu_by_id (application, "main-menu"));
+
+  self->settings = g_object_ref (parts->settings);
+  self->server = g_object_ref (parts->server);
+  self->connections = g_object_ref (parts->connections);
+  self->profile = g_strdup (parts->profile);
+  self->rooms = make_rooms (self->connections);
+  hs_sidebar_set_menu (self->sidebar, menu);
+  hs_welcome_page_set_menu (self->welcome, menu);
+  hs_sidebar_set_rooms (self->sidebar, self->rooms);
+  hs_sidebar_set_server (self->sidebar, self->server);
+  hs_connection_panel_set_watches (self->panel, parts->watches);
+  g_signal_connect_object (self->rooms, "items-changed", G_CALLBACK (on_rooms_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "notify::running", G_CALLBACK (update_panel_server), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (parts->store, "notify::error-text", G_CALLBACK (update_store_warning), self, G_CONNECT_SWAPPED);
+  update_store_warning (self, NULL, parts->store);
+  update_panel_server (self);
+  restore_size (self);
+  on_flap_folded (self);
+  hs_window_show_room (self, NULL);
+  return self;
+}
