@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Joining a conversation by its address, joining it again, and what is remembered of it. */
+#include "hs-application-private.h"
+
+#include <glib/gi18n.h>
+
+#include "hs-day.h"
+#include "hs-limits.h"
+
+#define REQUEST "hs-request" /* on a connection: how to open it again */
+#define WATCHES_KEPT 50      /* of past connections, in the panel's menu */
+
+typedef struct
+{
+  char *address, *password;
+  HsProtocol protocol;
+  HsLineEnding line_ending;
+} Request;
+
+static void
+request_free (gpointer data)
+{
+  Request *self = data;
+
+  g_free (self->address);
+  g_free (self->password);
+  g_free (self);
+}
+
+static HsConnection *
+make_connection (HsSession *session, const char *address, const char *password, HsProtocol protocol, HsLineEnding line_ending)
+{
+  HsConnection *connection = hs_connection_new (session, address, protocol, line_ending);
+  Request *request = g_new0 (Request, 1);
+
+  *request = (Request) { .address = g_strdup (address), .password = g_strdup (password), .protocol = protocol, .line_ending = line_ending };
+  g_object_set_data_full (G_OBJECT (connection), REQUEST, request, request_free);
+  hs_connection_set_password (connection, password);
+  return connection;
+}
+
+/* ---- What is remembered ---- */
+
+static void
+remember (HsApplication *self, HsConnection *connection, const char *title)
+{
+  GSettings *settings = hs_profile_get_settings (self->profile);
+  g_autoptr (GVariant) old = g_settings_get_value (settings, "recent");
+  Request *request = g_object_get_data (G_OBJECT (connection), REQUEST);
+  GVariantBuilder recent;
+  GVariantIter iter;
+  const char *address, *name;
+  int protocol, line_ending;
+  guint kept = 1;
+  gint64 time;
+
+  if (request == NULL)
+    return;
+  g_variant_builder_init (&recent, G_VARIANT_TYPE ("a(ssiix)"));
+  g_variant_builder_add (&recent, "(ssiix)", request->address, title, request->protocol, request->line_ending, g_get_real_time () / G_USEC_PER_SEC);
+  g_variant_iter_init (&iter, old);
+  while (g_variant_iter_next (&iter, "(&s&siix)", &address, &name, &protocol, &line_ending, &time))
+    if (!g_str_equal (address, request->address) && kept++ < HS_RECENT_ADDRESSES)
+      g_variant_builder_add (&recent, "(ssiix)", address, name, protocol, line_ending, time);
+  g_settings_set_value (settings, "recent", g_variant_builder_end (&recent));
+}
+
+static void
+offer_recent (HsApplication *self, HsConnectDialog *dialog)
+{
+  g_autoptr (GVariant) recent = g_settings_get_value (hs_profile_get_settings (self->profile), "recent");
+  gint64 now = g_get_real_time () / 1000, time;
+  const char *address, *title;
+  int protocol, line_ending;
+  GVariantIter iter;
+
+  g_variant_iter_init (&iter, recent);
+  while (g_variant_iter_next (&iter, "(&s&siix)", &address, &title, &protocol, &line_ending, &time))
+    {
+      g_autofree char *day = hs_day_format_day (time * 1000, now);
+      g_autofree char *detail = g_strdup_printf ("%s · %s", address, day);
+
+      hs_connect_dialog_add_recent (dialog, title, detail, address, CLAMP (protocol, HS_PROTOCOL_AUTOMATIC, HS_PROTOCOL_PLAIN),
+                                    CLAMP (line_ending, HS_LINE_ENDING_AUTOMATIC, HS_LINE_ENDING_CRLF));
+    }
+}
+
+/* ---- Connections and their rooms ---- */
+
+static void
+forget_old_watches (HsApplication *self)
+{
+  while (g_list_model_get_n_items (G_LIST_MODEL (self->watches)) > WATCHES_KEPT)
+    g_list_store_remove (self->watches, 0);
+}
+
+void
+hs_application_add_connection (HsApplication *self, HsConnection *connection)
+{
+  HsSession *session = hs_connection_get_session (connection);
+  HsTcpWatch *watch = hs_connection_get_watch (connection);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->connections)), at = n;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsConnection) other = g_list_model_get_item (G_LIST_MODEL (self->connections), i);
+
+      if (hs_connection_get_session (other) == session)
+        at = i;
+    }
+  if (watch != NULL)
+    g_list_store_append (self->watches, watch);
+  forget_old_watches (self);
+  g_list_store_splice (self->connections, at, at < n ? 1 : 0, (gpointer *) &connection, 1);
+}
+
+static void
+on_first_room (GListModel *rooms, guint position, guint removed, guint added, HsApplication *self)
+{
+  g_autoptr (HsRoom) room = NULL;
+
+  if (added == 0)
+    return;
+  room = g_list_model_get_item (rooms, position);
+  g_signal_handlers_disconnect_by_func (rooms, on_first_room, self);
+  if (self->window != NULL)
+    hs_window_show_room (self->window, room);
+}
+
+static int
+rank_room (HsRoom *room)
+{
+  return hs_room_get_kind (room) == HS_ROOM_CHANNEL && hs_room_is_joined (room) ? 2 : hs_room_get_kind (room) != HS_ROOM_SERVER;
+}
+
+void
+hs_application_show_first_room (HsApplication *self, HsSession *session)
+{
+  GListModel *rooms = hs_session_get_rooms (session);
+  guint n = g_list_model_get_n_items (rooms);
+  g_autoptr (HsRoom) best = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsRoom) room = g_list_model_get_item (rooms, i);
+
+      if (best == NULL || rank_room (room) > rank_room (best))
+        g_set_object (&best, room);
+    }
+  if (best == NULL || rank_room (best) < 2)
+    g_signal_connect_object (rooms, "items-changed", G_CALLBACK (on_first_room), self, 0);
+  if (best != NULL && self->window != NULL)
+    hs_window_show_room (self->window, best);
+}
+
+/* ---- The dialog ---- */
+
+static HsSession *
+find_session (HsApplication *self, const char *address, const char *shown_name)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->connections));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsConnection) connection = g_list_model_get_item (G_LIST_MODEL (self->connections), i);
+      HsSession *session = hs_connection_get_session (connection);
+
+      if (!hs_session_is_hosted (session) && hs_session_get_state (session) == HS_SESSION_OFFLINE && g_str_equal (hs_session_get_address (session), address))
+        return session;
+    }
+  return NULL;
+}
+
+static HsConnection *
+on_prepare (HsConnectDialog *dialog, HsConnectRequest *request, HsApplication *self)
+{
+  HsSession *known = find_session (self, request->address, request->shown_name);
+  g_autoptr (HsSession) session = NULL;
+  g_autofree char *own_name = hs_profile_dup_shown_name (self->profile);
+
+  if (!g_str_equal (own_name, request->shown_name))
+    g_settings_set_string (hs_profile_get_settings (self->profile), "shown-name", request->shown_name);
+  session = known != NULL ? g_object_ref (known) : hs_session_new (self->store, request->address, request->address, request->shown_name, FALSE);
+  return make_connection (session, request->address, request->password, request->protocol, request->line_ending);
+}
+
+static void
+on_connected (HsConnectDialog *dialog, HsConnection *connection, HsApplication *self)
+{
+  HsSession *session = hs_connection_get_session (connection);
+
+  hs_application_add_connection (self, connection);
+  remember (self, connection, hs_session_get_name (session) != NULL ? hs_session_get_name (session) : hs_session_get_address (session));
+  hs_application_show_first_room (self, session);
+}
+
+/* Cancelled: the open is cancelled with its cancellable; one that stood already leaves in good order. */
+static void
+on_given_up (HsConnectDialog *dialog, HsConnection *connection, HsApplication *self)
+{
+  if (hs_connection_is_open (connection))
+    hs_connection_leave (connection, TRUE);
+}
+
+void
+hs_application_show_connect (HsApplication *self, const char *address)
+{
+  g_autofree char *name = hs_profile_dup_shown_name (self->profile);
+  HsConnectDialog *dialog = hs_connect_dialog_new (GTK_WINDOW (self->window), name);
+
+  offer_recent (self, dialog);
+  if (address != NULL)
+    hs_connect_dialog_set_address (dialog, address, HS_PROTOCOL_AUTOMATIC, HS_LINE_ENDING_AUTOMATIC);
+  g_signal_connect_object (dialog, "prepare", G_CALLBACK (on_prepare), self, 0);
+  g_signal_connect_object (dialog, "connected", G_CALLBACK (on_connected), self, 0);
+  g_signal_connect_object (dialog, "given-up", G_CALLBACK (on_given_up), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- Again ---- */
+
+static void
+on_opened_again (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (HsApplication) self = data;
+  g_autoptr (GError) error = NULL;
+
+  /* What failed stands in the conversation's strip, told by the connection's failure. */
+  if (!hs_connection_open_finish (HS_CONNECTION (source), result, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_debug ("joining again: %s", error->message);
+}
+
+void
+hs_application_join_again (HsApplication *self, HsRoom *room)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->connections));
+  HsSession *session = NULL;
+  g_autoptr (HsConnection) old = NULL, connection = NULL;
+  Request *request;
+
+  g_object_get (room, "session", &session, NULL);
+  if (session == NULL)
+    return;
+  g_object_unref (session);
+  if (hs_session_is_hosted (session))
+    {
+      hs_application_start_server (self);
+      return;
+    }
+  for (guint i = 0; i < n && old == NULL; i++)
+    {
+      g_autoptr (HsConnection) other = g_list_model_get_item (G_LIST_MODEL (self->connections), i);
+
+      if (hs_connection_get_session (other) == session)
+        old = g_object_ref (other);
+    }
+  request = old != NULL ? g_object_get_data (G_OBJECT (old), REQUEST) : NULL;
+  if (request == NULL)
+    return;
+  connection = make_connection (session, request->address, request->password, request->protocol, request->line_ending);
+  hs_application_add_connection (self, connection);
+  hs_connection_open_async (connection, self->cancellable, on_opened_again, g_object_ref (self));
+}

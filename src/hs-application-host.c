@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Hosting: the server, and the host as a client of it, by its bound address and a one-time token. */
+#include "hs-application-private.h"
+
+#include <glib/gi18n.h>
+
+#define HOST_NETWORK "host" /* key of our own rooms in history.db, whatever the port is today */
+
+static void
+tell (HsApplication *self, const char *text)
+{
+  if (self->window != NULL)
+    hs_window_toast (self->window, text);
+}
+
+guint16
+hs_application_get_wanted_port (HsApplication *self)
+{
+  g_autoptr (GVariant) port = g_settings_get_value (hs_profile_get_settings (self->profile), "server-port");
+
+  return g_variant_get_uint16 (port);
+}
+
+static void
+on_own_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (HsApplication) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (hs_connection_open_finish (HS_CONNECTION (source), result, &error))
+    hs_application_show_first_room (self, hs_connection_get_session (HS_CONNECTION (source)));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    tell (self, error->message);
+}
+
+static void
+join_own_server (HsApplication *self)
+{
+  g_autofree char *address = hs_server_dup_own_address (self->server);
+  g_autofree char *token = hs_server_make_host_token (self->server);
+  g_autofree char *name = hs_profile_dup_shown_name (self->profile);
+  g_autoptr (HsConnection) connection = NULL;
+
+  if (self->hosted == NULL)
+    self->hosted = hs_session_new (self->store, HOST_NETWORK, address, name, TRUE);
+  connection = hs_connection_new (self->hosted, address, HS_PROTOCOL_IRC, HS_LINE_ENDING_AUTOMATIC);
+  hs_connection_set_host_token (connection, token);
+  hs_application_add_connection (self, connection);
+  hs_connection_open_async (connection, self->cancellable, on_own_opened, g_object_ref (self));
+}
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (HsApplication) self = data;
+  g_autoptr (GError) error = NULL;
+  guint16 wanted = hs_application_get_wanted_port (self), port;
+
+  if (!hs_server_start_finish (self->server, result, &error))
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+        tell (self, error->message);
+      return;
+    }
+  port = hs_server_get_port (self->server);
+  if (port != wanted && wanted != 0)
+    {
+      g_autofree char *text = g_strdup_printf (_("Port %u is in use: this server has port %u."), wanted, port);
+
+      tell (self, text);
+    }
+  join_own_server (self);
+}
+
+void
+hs_application_start_server (HsApplication *self)
+{
+  if (!hs_server_get_running (self->server))
+    hs_server_start_async (self->server, self->cancellable, on_started, g_object_ref (self));
+}
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (HsApplication) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_server_stop_finish (self->server, result, &error))
+    tell (self, error->message);
+}
+
+void
+hs_application_stop_server (HsApplication *self)
+{
+  if (hs_server_get_running (self->server))
+    hs_server_stop_async (self->server, on_stopped, g_object_ref (self));
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The application's parts, for hs-application*.c only: -connect.c joins and rejoins, -host.c starts and stops the server. */
+#pragma once
+
+#include "hs-application.h"
+#include "hs-window.h"
+
+struct _HsApplication
+{
+  AdwApplication parent_instance;
+
+  /* Owned */
+  HsProfile *profile;
+  HsStore *store;
+  HsServer *server;
+  GListStore *connections; /* of HsConnection: the newest of each session */
+  GListStore *watches;     /* of HsTcpWatch */
+  HsSession *hosted;       /* our own client's, kept while the server stops and starts */
+  GCancellable *cancellable;
+
+  /* Borrowed */
+  HsWindow *window;
+
+  /* State */
+  guint persons; /* windows opened for another person from here */
+  gboolean quitting;
+};
+
+/* -connect.c */
+void hs_application_show_connect (HsApplication *self, const char *address);
+void hs_application_join_again (HsApplication *self, HsRoom *room);
+/* The newest connection of its session, in place of the one before. */
+void hs_application_add_connection (HsApplication *self, HsConnection *connection);
+/* Shows the first room of @session, now or when it comes. */
+void hs_application_show_first_room (HsApplication *self, HsSession *session);
+
+/* -host.c */
+guint16 hs_application_get_wanted_port (HsApplication *self);
+void hs_application_start_server (HsApplication *self);
+void hs_application_stop_server (HsApplication *self);

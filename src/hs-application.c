@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-application-private.h"
+
+#include <glib/gi18n.h>
+
+#include "hs-config.h"
+
+#define RESOURCES "/io/github/handshakechat/Handshake"
+
+G_DEFINE_FINAL_TYPE (HsApplication, hs_application, ADW_TYPE_APPLICATION)
+
+/* ---- Another person ---- */
+
+static gboolean
+spawn_person (HsApplication *self, guint number)
+{
+  g_autofree char *name = g_strdup_printf (_("Person %u"), number);
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  const char *const arguments[] = { program != NULL ? program : "handshake", "--profile", name, NULL };
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+
+  process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
+  if (process == NULL && self->window != NULL)
+    hs_window_toast (self->window, error->message);
+  return process != NULL;
+}
+
+static gboolean
+has_name (char **names, guint number)
+{
+  g_autofree char *person = g_strdup_printf (_("Person %u"), number);
+  g_autofree char *escaped = hs_profile_escape (person);
+  g_autofree char *id = g_strconcat (HS_APPLICATION_ID, ".p_", escaped, NULL);
+
+  return g_strv_contains ((const char *const *) names, id);
+}
+
+static void
+on_names_listed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (HsApplication) self = data;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_auto (GStrv) names = NULL;
+  guint number = 2;
+
+  if (answer != NULL)
+    g_variant_get (answer, "(^as)", &names);
+  while (names != NULL && has_name (names, number))
+    number++;
+  /* One that was just started has no name yet. */
+  self->persons = MAX (self->persons + 1, number);
+  spawn_person (self, names != NULL && !has_name (names, number) ? number : self->persons);
+}
+
+static void
+on_new_person (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsApplication *self = data;
+  GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self));
+
+  if (bus != NULL)
+    g_dbus_connection_call (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames", NULL,
+                            G_VARIANT_TYPE ("(as)"), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_names_listed, g_object_ref (self));
+  else
+    {
+      self->persons = MAX (self->persons + 1, 2);
+      spawn_person (self, self->persons);
+    }
+}
+
+/* ---- Actions ---- */
+
+static void
+on_connect (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  hs_application_show_connect (data, NULL);
+}
+
+static void
+on_start_server (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  hs_application_start_server (data);
+}
+
+static void
+on_stop_server (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  hs_application_stop_server (data);
+}
+
+static void
+on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsApplication *self = data;
+
+  adw_show_about_window (GTK_WINDOW (self->window),
+                         "application-name", _("Handshake"),
+                         "application-icon", HS_APPLICATION_ID,
+                         "version", HS_VERSION,
+                         "developer-name", _("The Handshake Developers"),
+                         "license-type", GTK_LICENSE_GPL_3_0,
+                         "comments", _("Chat with the people around you, and see what TCP does."),
+                         "translator-credits", _("translator-credits"),
+                         NULL);
+}
+
+static void
+on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsApplication *self = data;
+
+  if (self->window != NULL)
+    gtk_window_close (GTK_WINDOW (self->window));
+  else
+    g_application_quit (G_APPLICATION (self));
+}
+
+static const GActionEntry actions[] = {
+  { "connect", on_connect },
+  { "new-person", on_new_person },
+  { "start-server", on_start_server },
+  { "stop-server", on_stop_server },
+  { "about", on_about },
+  { "quit", on_quit },
+};
+
+static const struct
+{
+  const char *action, *accelerators[3];
+} shortcuts[] = {
+  { "app.connect", { "<Control>n" } },
+  { "app.quit", { "<Control>q" } },
+  { "window.close", { "<Control>w" } },
+  { "win.panel", { "F9" } },
+  { "win.menu", { "F10" } },
+  { "win.show-help-overlay", { "<Control>question", "<Control>F1" } },
+};
+
+static void
+update_server_actions (HsApplication *self)
+{
+  gboolean running = hs_server_get_running (self->server);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "start-server")), !running);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "stop-server")), running);
+}
+
+/* ---- Leaving ---- */
+
+static void
+let_go (gpointer data)
+{
+  g_application_release (data);
+}
+
+static void
+on_stopped_to_quit (GObject *source, GAsyncResult *result, gpointer data)
+{
+  hs_server_stop_finish (HS_SERVER (source), result, NULL);
+  let_go (data);
+}
+
+static void
+on_closed_to_quit (HsConnection *connection, HsApplication *self)
+{
+  g_signal_handlers_disconnect_by_func (connection, on_closed_to_quit, self);
+  let_go (self);
+}
+
+/* The window is gone: every conversation is left in good order, which is bounded, and the server takes leave of its guests. */
+static void
+leave_all (HsApplication *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->connections));
+
+  self->quitting = TRUE;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsConnection) connection = g_list_model_get_item (G_LIST_MODEL (self->connections), i);
+
+      if (!hs_connection_is_open (connection) || hs_session_is_hosted (hs_connection_get_session (connection)))
+        continue;
+      g_application_hold (G_APPLICATION (self));
+      g_signal_connect (connection, "closed", G_CALLBACK (on_closed_to_quit), self);
+      hs_connection_leave (connection, TRUE);
+    }
+  if (hs_server_get_running (self->server))
+    {
+      g_application_hold (G_APPLICATION (self));
+      hs_server_stop_async (self->server, on_stopped_to_quit, self);
+    }
+}
+
+static void
+on_window_destroyed (HsApplication *self)
+{
+  self->window = NULL;
+  leave_all (self);
+}
+
+/* ---- Starting ---- */
+
+static void
+on_join_again (HsApplication *self, HsRoom *room)
+{
+  hs_application_join_again (self, room);
+}
+
+static void
+make_server (HsApplication *self)
+{
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+
+  g_free (config->name);
+  config->name = hs_profile_dup_shown_name (self->profile);
+  config->port = hs_application_get_wanted_port (self);
+  self->server = hs_server_new (config, TRUE);
+  g_signal_connect_object (self->server, "notify::running", G_CALLBACK (update_server_actions), self, G_CONNECT_SWAPPED);
+  update_server_actions (self);
+}
+
+static void
+hs_application_startup (GApplication *application)
+{
+  HsApplication *self = HS_APPLICATION (application);
+  g_autofree char *path = hs_profile_dup_database_path (self->profile);
+
+  G_APPLICATION_CLASS (hs_application_parent_class)->startup (application);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accelerators);
+  gtk_window_set_default_icon_name (HS_APPLICATION_ID);
+  hs_profile_prepare (self->profile);
+  self->store = hs_store_new (path);
+  make_server (self);
+}
+
+static void
+hs_application_activate (GApplication *application)
+{
+  HsApplication *self = HS_APPLICATION (application);
+
+  if (self->quitting)
+    return;
+  if (self->window == NULL)
+    {
+      HsWindowParts parts = {
+        .settings = hs_profile_get_settings (self->profile), .server = self->server, .store = self->store,
+        .connections = G_LIST_MODEL (self->connections), .watches = G_LIST_MODEL (self->watches), .profile = hs_profile_get_name (self->profile),
+      };
+
+      self->window = hs_window_new (GTK_APPLICATION (self), &parts);
+      g_signal_connect_object (self->window, "destroy", G_CALLBACK (on_window_destroyed), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->window, "open-address", G_CALLBACK (hs_application_show_connect), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->window, "join-again", G_CALLBACK (on_join_again), self, G_CONNECT_SWAPPED);
+    }
+  gtk_window_present (GTK_WINDOW (self->window));
+}
+
+/* Addresses are no files: they are taken as they were typed. */
+static int
+hs_application_command_line (GApplication *application, GApplicationCommandLine *line)
+{
+  int n = 0;
+  g_auto (GStrv) arguments = g_application_command_line_get_arguments (line, &n);
+
+  g_application_activate (application);
+  if (n > 1 && HS_APPLICATION (application)->window != NULL)
+    hs_application_show_connect (HS_APPLICATION (application), arguments[1]);
+  return 0;
+}
+
+/* From the desktop, by D-Bus. */
+static void
+hs_application_open (GApplication *application, GFile **files, int n, const char *hint)
+{
+  g_autofree char *uri = n > 0 ? g_file_get_uri (files[0]) : NULL;
+
+  g_application_activate (application);
+  if (uri != NULL && HS_APPLICATION (application)->window != NULL)
+    hs_application_show_connect (HS_APPLICATION (application), uri);
+}
+
+static void
+hs_application_shutdown (GApplication *application)
+{
+  HsApplication *self = HS_APPLICATION (application);
+
+  g_cancellable_cancel (self->cancellable);
+  G_APPLICATION_CLASS (hs_application_parent_class)->shutdown (application);
+  if (self->store != NULL)
+    hs_store_close (self->store);
+}
+
+static void
+hs_application_dispose (GObject *object)
+{
+  HsApplication *self = HS_APPLICATION (object);
+
+  g_clear_object (&self->connections);
+  g_clear_object (&self->watches);
+  g_clear_object (&self->hosted);
+  g_clear_object (&self->server);
+  g_clear_object (&self->store);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->profile, hs_profile_free);
+  G_OBJECT_CLASS (hs_application_parent_class)->dispose (object);
+}
+
+static void
+hs_application_class_init (HsApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_application_dispose;
+  application_class->startup = hs_application_startup;
+  application_class->activate = hs_application_activate;
+  application_class->command_line = hs_application_command_line;
+  application_class->open = hs_application_open;
+  application_class->shutdown = hs_application_shutdown;
+}
+
+static void
+hs_application_init (HsApplication *self)
+{
+  self->connections = g_list_store_new (HS_TYPE_CONNECTION);
+  self->watches = g_list_store_new (HS_TYPE_TCP_WATCH);
+  self->cancellable = g_cancellable_new ();
+}
+
+HsApplication *
+hs_application_new (HsProfile *profile)
+{
+  g_autofree char *id = hs_profile_dup_application_id (profile);
+  HsApplication *self = g_object_new (HS_TYPE_APPLICATION, "application-id", id, "resource-base-path", RESOURCES,
+                                      "flags", G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN, NULL);
+
+  self->profile = profile;
+  return self;
+}
