@@ -31,6 +31,7 @@ struct _HsPoller
   /* State */
   gpointer tag;
   gint64 time; /* 0 outside of a round */
+  gboolean freed; /* inside a round: it goes at its end */
   gint n_events; /* of this round; events[next_event] is the first not handed out */
   gint next_event;
   struct epoll_event events[EVENTS_PER_ROUND];
@@ -237,6 +238,19 @@ source_check (GSource *source)
          || is_due (self, g_source_get_time (source));
 }
 
+static void
+poller_destroy (HsPoller *self)
+{
+  g_source_unref (&self->source->source);
+  close (self->epoll_fd);
+  g_ptr_array_unref (self->heap);
+  g_ptr_array_unref (self->dirty);
+  g_ptr_array_unref (self->again);
+  g_free (self->scratch);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
 static gboolean
 source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -249,7 +263,10 @@ source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   hand_out_deadlines (self);
   flush (self);
   self->time = 0;
-  return G_SOURCE_CONTINUE;
+  if (!self->freed)
+    return G_SOURCE_CONTINUE;
+  poller_destroy (self);
+  return G_SOURCE_REMOVE;
 }
 
 static GSourceFuncs source_funcs = { .prepare = source_prepare, .check = source_check, .dispatch = source_dispatch };
@@ -280,17 +297,10 @@ hs_poller_new (GMainContext *context)
 void
 hs_poller_free (HsPoller *self)
 {
-  g_return_if_fail (self->time == 0);
-
   g_source_destroy (&self->source->source);
-  g_source_unref (&self->source->source);
-  close (self->epoll_fd);
-  g_ptr_array_unref (self->heap);
-  g_ptr_array_unref (self->dirty);
-  g_ptr_array_unref (self->again);
-  g_free (self->scratch);
-  g_main_context_unref (self->context);
-  g_free (self);
+  self->freed = TRUE;
+  if (self->time == 0)
+    poller_destroy (self);
 }
 
 void

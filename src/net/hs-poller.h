@@ -33,7 +33,7 @@ struct _HsPollee /* embedded in what is polled, zeroed; what a pollee does not u
 };
 
 HsPoller *hs_poller_new (GMainContext *context); /* (nullable) context */
-void hs_poller_free (HsPoller *self);            /* all pollees have been removed; not inside a callback */
+void hs_poller_free (HsPoller *self);            /* all pollees have been removed; safe inside their callbacks */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsPoller, hs_poller_free)
 
 /* G_PRIORITY_DEFAULT, unless said otherwise: beside a window G_PRIORITY_HIGH_IDLE + 25, behind GTK's drawing, so that a flood cannot freeze it. */

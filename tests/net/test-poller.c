@@ -238,6 +238,16 @@ free_everything (Thing *thing)
   thing_free (thing);
 }
 
+static void
+free_with_poller (Thing *thing)
+{
+  Fixture *fixture = thing->fixture;
+
+  free_everything (thing);
+  hs_poller_free (fixture->poller);
+  fixture->poller = hs_poller_new (fixture->context);
+}
+
 static const struct
 {
   const char *name;
@@ -247,6 +257,7 @@ static const struct
   { "itself", thing_free, 0 },
   { "others", free_all_others, 1 },
   { "everything", free_everything, 0 },
+  { "the poller too", free_with_poller, 0 },
 };
 
 /* All are ready, due, dirty and going on at once; the first that is called removes. */
