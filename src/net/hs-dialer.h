@@ -10,17 +10,18 @@
 
 typedef enum
 {
-  HS_DIAL_NAME,     /* looking the name up; detail: addresses found */
-  HS_DIAL_ADDRESS,  /* which address is tried; a second one may follow (happy eyeballs) */
+  HS_DIAL_NAME,     /* looking the name up; detail: the address found first */
+  HS_DIAL_ADDRESS,  /* which address is tried; a second one may follow (happy eyeballs), and then the SYN's step begins anew */
   HS_DIAL_SYN,      /* the SYN is out */
-  HS_DIAL_STANDS,   /* the connection stands */
+  HS_DIAL_STANDS,   /* the connection stands; detail: our own address */
 } HsDialStep;
 
-/* @done: the step is over (ok); @detail a fact ("192.168.1.23, port 8000"), untranslated; @elapsed µs since the step began. */
+/* @done: the step is over (ok); @detail (nullable) a fact ("192.168.1.23, port 8000"), untranslated; @elapsed µs since the step began. */
 typedef void (*HsDialFunc) (HsDialStep step, gboolean done, const char *detail, gint64 elapsed, gpointer user_data);
 
-/* @tap (nullable) is told every step. Runs in the thread-default context. Errors are G_IO_ERROR / G_RESOLVER_ERROR, unchanged;
- * the SYN is given up after HS_CONNECT_MS (G_IO_ERROR_TIMED_OUT). */
+/* @tap (nullable) is told every step, and is attached to the descriptor once the connection stands; it is told a failure, too. Neither @tap nor
+ * @func is touched any more once @cancellable is cancelled. Runs in the thread-default context. Errors are G_IO_ERROR / G_RESOLVER_ERROR,
+ * unchanged; the SYN is given up after HS_CONNECT_MS (G_IO_ERROR_TIMED_OUT). */
 void hs_dial_async (const HsAddress *address, HsTcpTap *tap, HsDialFunc func, gpointer func_data,
                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /* A connected, non-blocking descriptor of the caller's own, or -1. */

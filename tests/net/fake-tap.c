@@ -30,6 +30,34 @@ hs_tcp_tap_free (HsTcpTap *self)
 }
 
 void
+hs_tcp_tap_step (HsTcpTap *self, const char *title, const char *detail, const char *source)
+{
+  g_string_append_printf (self->log, "%s ", title);
+}
+
+void
+hs_tcp_tap_connecting (HsTcpTap *self, int fd, GSocketAddress *remote)
+{
+  g_assert_nonnull (remote);
+  g_assert_true (fd < 0 || fcntl (fd, F_GETFD) >= 0);
+  g_string_append (self->log, fd >= 0 ? "syn:fd " : "syn ");
+}
+
+void
+hs_tcp_tap_attach (HsTcpTap *self, int fd, gint64 since)
+{
+  g_assert_cmpint (fcntl (fd, F_GETFD), >=, 0);
+  g_string_append (self->log, "attach ");
+}
+
+void
+hs_tcp_tap_failed (HsTcpTap *self, const GError *error)
+{
+  g_assert_nonnull (error);
+  g_string_append (self->log, "failed ");
+}
+
+void
 hs_tcp_tap_look (HsTcpTap *self)
 {
 }
