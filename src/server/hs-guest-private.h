@@ -9,7 +9,7 @@ typedef struct
 {
   guint64 id;
   char *nick;          /* (nullable) */
-  char *address;
+  char *address;       /* (nullable) NULL: as before */
   const char *dialect; /* static */
   gint64 since;
   guint plain : 1;

@@ -134,10 +134,12 @@ hs_guest_init (HsGuest *self)
 static void
 copy_facts (HsGuestFacts *to, const HsGuestFacts *from)
 {
+  g_autofree char *address = g_strdup (from->address != NULL ? from->address : to->address);
+
   hs_guest_facts_clear (to);
   *to = *from;
   to->nick = g_strdup (from->nick);
-  to->address = g_strdup (from->address);
+  to->address = g_steal_pointer (&address);
 }
 
 HsGuest *
@@ -156,7 +158,7 @@ hs_guest_set_facts (HsGuest *self, const HsGuestFacts *facts)
   gboolean changed[N_PROPS] = { FALSE };
 
   changed[PROP_NICK] = g_strcmp0 (old->nick, facts->nick) != 0;
-  changed[PROP_ADDRESS] = g_strcmp0 (old->address, facts->address) != 0;
+  changed[PROP_ADDRESS] = facts->address != NULL && g_strcmp0 (old->address, facts->address) != 0;
   changed[PROP_DIALECT] = g_strcmp0 (old->dialect, facts->dialect) != 0;
   changed[PROP_PLAIN] = old->plain != facts->plain;
   changed[PROP_LISTENER] = old->listener != facts->listener;

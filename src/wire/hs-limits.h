@@ -39,6 +39,9 @@
 #define HS_LISTENERS_PER_ADDRESS 16        /* past the registration timeout; loopback exempt */
 #define HS_COMMANDS_PER_SECOND  10
 #define HS_COMMANDS_BURST       30
+#define HS_BYTES_PER_COMMAND    4096       /* a long plain-text message counts as one command per so many bytes */
+#define HS_REFUSED_MAX          256        /* connections over a limit that are told so at once; more are just closed */
+#define HS_TRIM_AFTER_GUESTS    64         /* a burst of so many arrivals makes the allocator give back what it kept */
 #define HS_BACKLOG_DEFAULT      128        /* listen (2) */
 #define HS_ACCEPTS_PER_ITERATION 64
 #define HS_DESCRIPTORS_RESERVED 16         /* of RLIMIT_NOFILE: left free by accepting, for store, log and window */
@@ -61,6 +64,7 @@
 #define HS_TCP_USER_TIMEOUT_MS  120000     /* RFC 5482; plain-text guests, who are never pinged */
 #define HS_TYPING_MS            6000       /* IRCv3 typing: an "active" holds this long */
 #define HS_TYPING_SPACING_MS    3000       /* IRCv3 typing: our own "active" at most this often */
+#define HS_TRIM_AFTER_MS        250
 #define HS_FRAME_MS             16         /* the server thread hands facts to the main thread at most this often */
 
 /* ---- Addresses ---- */

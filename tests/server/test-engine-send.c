@@ -99,10 +99,9 @@ test_sets_of_caps (void)
   guest_says (anna, "@+a=b;label=x;+c PRIVMSG #lobby :one two");
   guest_sees (anna, "");
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      guest_sees (guests[i], rows[i].expected);
-      guest_free (guests[i]);
-    }
+    guest_sees (guests[i], rows[i].expected);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    guest_free (guests[i]);
   guest_free (anna);
   stage_clear (&stage);
 }

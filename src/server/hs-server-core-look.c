@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is looked at only while somebody watches: the listener's numbers, guests' states, sockets that linger, taps on links. */
+#include "hs-server-core-private.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <glib/gi18n.h>
+
+#define LOOK_MS 250
+#define LOOKS_PER_STATES 4
+
+/* ---- Traces ---- */
+
+void
+hs_trace_free (HsTrace *self)
+{
+  g_clear_object (&self->local);
+  g_clear_object (&self->remote);
+  g_free (self);
+}
+
+static GSocketAddress *
+name_of (int fd, int (*get_name) (int fd, struct sockaddr *address, socklen_t *len))
+{
+  struct sockaddr_storage address;
+  socklen_t len = sizeof address;
+
+  if (get_name (fd, (struct sockaddr *) &address, &len) < 0)
+    return NULL;
+  return g_socket_address_new_from_native (&address, len);
+}
+
+void
+hs_core_trace (HsServerCore *self, HsCarrier *carrier)
+{
+  int fd = hs_link_get_fd (carrier->link);
+
+  if (carrier->trace != NULL || carrier->peer == NULL || fd < 0)
+    return;
+  carrier->trace = g_new0 (HsTrace, 1);
+  carrier->trace->guest_id = hs_peer_get_id (carrier->peer);
+  carrier->trace->cookie = hs_tcp_socket_cookie (fd);
+  carrier->trace->local = name_of (fd, getsockname);
+  carrier->trace->remote = name_of (fd, getpeername);
+  carrier->trace->state = HS_TCP_ESTABLISHED;
+}
+
+static gboolean
+find_trace (HsServerCore *self, HsTrace *trace, HsTcpDiagEntry *entry)
+{
+  return self->diag != NULL && G_IS_INET_SOCKET_ADDRESS (trace->local) && G_IS_INET_SOCKET_ADDRESS (trace->remote) &&
+         hs_tcp_diag_find (self->diag, G_INET_SOCKET_ADDRESS (trace->local), G_INET_SOCKET_ADDRESS (trace->remote), trace->cookie, entry);
+}
+
+gboolean
+hs_core_linger (HsServerCore *self, HsCarrier *carrier)
+{
+  HsTcpDiagEntry entry;
+
+  if (!self->observed || self->stopping || carrier->trace == NULL || !find_trace (self, carrier->trace, &entry))
+    return FALSE;
+  g_ptr_array_add (self->lingering, g_steal_pointer (&carrier->trace));
+  return TRUE;
+}
+
+/* ---- Looking, every quarter of a second ---- */
+
+static void
+tell_state (HsServerCore *self, HsTrace *trace, HsTcpState state, guint32 rtt)
+{
+  HsNewsItem *item;
+
+  if (trace->state == state && rtt == 0)
+    return;
+  trace->state = state;
+  item = hs_news_add (hs_core_gather (self), HS_NEWS_GUEST_STATE, trace->guest_id);
+  item->state = state;
+  item->rtt = rtt;
+}
+
+static void
+look_at_guests (HsServerCore *self)
+{
+  for (GList *l = self->carriers.head; l != NULL; l = l->next)
+    {
+      HsCarrier *carrier = l->data;
+      HsTcpNumbers numbers;
+
+      hs_core_trace (self, carrier);
+      if (carrier->trace != NULL && hs_tcp_numbers_read (hs_link_get_fd (carrier->link), &numbers))
+        tell_state (self, carrier->trace, numbers.state, numbers.rtt_us);
+    }
+}
+
+static void
+look_at_lingering (HsServerCore *self)
+{
+  for (guint i = self->lingering->len; i > 0; i--)
+    {
+      HsTrace *trace = g_ptr_array_index (self->lingering, i - 1);
+      HsTcpDiagEntry entry;
+
+      if (find_trace (self, trace, &entry))
+        tell_state (self, trace, entry.state, 0);
+      else
+        {
+          hs_news_add (hs_core_gather (self), HS_NEWS_GUEST_GONE, trace->guest_id);
+          g_ptr_array_remove_index_fast (self->lingering, i - 1);
+        }
+    }
+}
+
+static void
+look_at_listener (HsServerCore *self)
+{
+  HsTcpListenerNumbers numbers;
+  int fd = hs_listener_get_fd (self->listener);
+
+  if (fd < 0 || !hs_tcp_listener_numbers_read (fd, hs_listener_get_port (self->listener), self->diag, &numbers))
+    return;
+  hs_news_add (hs_core_gather (self), HS_NEWS_LISTENER_NUMBERS, 0)->listener = numbers;
+}
+
+static gboolean
+on_look (gpointer data)
+{
+  HsServerCore *self = data;
+
+  look_at_listener (self);
+  look_at_lingering (self);
+  if (self->n_looks++ % LOOKS_PER_STATES == 0)
+    look_at_guests (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+end_looking (HsServerCore *self)
+{
+  if (self->look != NULL)
+    g_source_destroy (self->look);
+  g_clear_pointer (&self->look, g_source_unref);
+  for (guint i = 0; i < self->lingering->len; i++)
+    hs_news_add (hs_core_gather (self), HS_NEWS_GUEST_GONE, ((HsTrace *) g_ptr_array_index (self->lingering, i))->guest_id);
+  g_ptr_array_set_size (self->lingering, 0);
+  for (GList *l = self->carriers.head; l != NULL; l = l->next)
+    g_clear_pointer (&((HsCarrier *) l->data)->trace, hs_trace_free);
+}
+
+static void
+set_observed (HsServerCore *self, gboolean observed)
+{
+  if (self->observed == observed)
+    return;
+  self->observed = observed;
+  if (!observed)
+    {
+      end_looking (self);
+      return;
+    }
+  self->n_looks = 0;
+  self->look = g_timeout_source_new (LOOK_MS);
+  g_source_set_callback (self->look, on_look, self, NULL);
+  g_source_attach (self->look, self->context);
+  on_look (self);
+}
+
+void
+hs_core_tell_listener_step (HsServerCore *self, const char *title, const char *detail, const char *source)
+{
+  HsNewsItem *item = hs_news_add (hs_core_gather (self), HS_NEWS_LISTENER_EVENT, 0);
+
+  item->event = hs_tcp_event_new (HS_TCP_EVENT_STEP, HS_TCP_OBSERVED, g_get_monotonic_time (), title, detail, source);
+}
+
+/* ---- Taps ---- */
+
+typedef struct
+{
+  HsServerCore *core;
+  guint64 watch_id;
+  HsCarrier *carrier; /* (nullable) while its link owns the tap */
+  HsTcpTap *tap;      /* owned when there is no carrier any more */
+} Watched;
+
+static void
+watched_free (gpointer data)
+{
+  Watched *self = data;
+
+  if (self->carrier != NULL)
+    hs_link_set_tap (self->carrier->link, NULL);
+  else
+    g_clear_pointer (&self->tap, hs_tcp_tap_free);
+  g_free (self);
+}
+
+static void
+on_tap_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
+{
+  Watched *self = user_data;
+
+  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_EVENT, self->watch_id)->event = hs_tcp_event_ref (event);
+}
+
+static void
+on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
+{
+  Watched *self = user_data;
+
+  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_NUMBERS, self->watch_id)->numbers = *numbers;
+}
+
+static void
+on_tap_gone (HsTcpTap *tap, gpointer user_data)
+{
+  Watched *self = user_data;
+
+  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_GONE, self->watch_id);
+}
+
+static const HsTcpTapFuncs tap_funcs = { .event = on_tap_event, .numbers = on_tap_numbers, .gone = on_tap_gone };
+
+void
+hs_core_release_tap (HsServerCore *self, HsCarrier *carrier)
+{
+  GHashTableIter iter;
+  Watched *watched;
+
+  if (hs_link_get_tap (carrier->link) == NULL)
+    return;
+  g_hash_table_iter_init (&iter, self->watched);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watched))
+    {
+      if (watched->carrier != carrier)
+        continue;
+      /* A link that is still open is dropped with its tap: what would be seen of the orphan is not. */
+      if (hs_link_get_fd (carrier->link) >= 0)
+        hs_tcp_tap_detach (watched->tap, FALSE);
+      watched->tap = hs_link_steal_tap (carrier->link);
+      watched->carrier = NULL;
+      return;
+    }
+}
+
+/* ---- Verbs ---- */
+
+typedef struct
+{
+  HsServerCore *core;
+  guint64 guest_id, watch_id;
+  gboolean on;
+} Wish;
+
+static Wish *
+wish_new (HsServerCore *self, guint64 guest_id, guint64 watch_id, gboolean on)
+{
+  Wish *wish = g_new (Wish, 1);
+
+  *wish = (Wish){ self, guest_id, watch_id, on };
+  return wish;
+}
+
+static gboolean
+observe (gpointer data)
+{
+  Wish *wish = data;
+
+  set_observed (wish->core, wish->on);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_server_core_set_observed (HsServerCore *self, gboolean observed)
+{
+  hs_core_run (self, observe, wish_new (self, 0, 0, observed), g_free);
+}
+
+static void
+tell_addresses (HsServerCore *self, guint64 watch_id, HsTcpTap *tap)
+{
+  HsNewsItem *item = hs_news_add (hs_core_gather (self), HS_NEWS_WATCH_ADDRESSES, watch_id);
+  GSocketAddress *local = hs_tcp_tap_get_local (tap);
+  GSocketAddress *remote = hs_tcp_tap_get_remote (tap);
+
+  item->local = local != NULL ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (local)) : NULL;
+  item->remote = remote != NULL ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (remote)) : NULL;
+}
+
+static gboolean
+watch (gpointer data)
+{
+  Wish *wish = data;
+  HsServerCore *self = wish->core;
+  HsCarrier *carrier = hs_core_find_guest (self, wish->guest_id);
+  Watched *watched;
+  gint64 age;
+
+  if (carrier == NULL || hs_link_get_fd (carrier->link) < 0)
+    {
+      hs_news_add (hs_core_gather (self), HS_NEWS_WATCH_GONE, wish->watch_id);
+      return G_SOURCE_REMOVE;
+    }
+  hs_core_release_tap (self, carrier);
+  watched = g_new0 (Watched, 1);
+  watched->core = self;
+  watched->watch_id = wish->watch_id;
+  watched->carrier = carrier;
+  g_hash_table_insert (self->watched, &watched->watch_id, watched);
+  watched->tap = hs_tcp_tap_new (HS_TCP_ROLE_LISTENER, self->diag, &tap_funcs, watched);
+
+  age = g_get_real_time () - hs_peer_get_since (carrier->peer);
+  hs_tcp_tap_attach (watched->tap, hs_link_get_fd (carrier->link), g_get_monotonic_time () - MAX (age, 0));
+  hs_link_set_tap (carrier->link, watched->tap);
+  tell_addresses (self, wish->watch_id, watched->tap);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_server_core_watch (HsServerCore *self, guint64 guest_id, guint64 watch_id)
+{
+  hs_core_run (self, watch, wish_new (self, guest_id, watch_id, TRUE), g_free);
+}
+
+static gboolean
+show_watch (gpointer data)
+{
+  Wish *wish = data;
+  Watched *watched = g_hash_table_lookup (wish->core->watched, &wish->watch_id);
+
+  if (watched != NULL)
+    hs_tcp_tap_set_shown (watched->tap, wish->on);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_server_core_show_watch (HsServerCore *self, guint64 watch_id, gboolean shown)
+{
+  hs_core_run (self, show_watch, wish_new (self, 0, watch_id, shown), g_free);
+}
+
+static gboolean
+unwatch (gpointer data)
+{
+  Wish *wish = data;
+
+  g_hash_table_remove (wish->core->watched, &wish->watch_id);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_server_core_unwatch (HsServerCore *self, guint64 watch_id)
+{
+  hs_core_run (self, unwatch, wish_new (self, 0, watch_id, FALSE), g_free);
+}
+
+/* ---- Life ---- */
+
+void
+hs_core_look_init (HsServerCore *self)
+{
+  self->diag = hs_tcp_diag_new ();
+  self->watched = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, watched_free);
+  self->lingering = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_trace_free);
+}
+
+void
+hs_core_look_clear (HsServerCore *self)
+{
+  if (self->look != NULL)
+    g_source_destroy (self->look);
+  g_clear_pointer (&self->look, g_source_unref);
+  g_clear_pointer (&self->watched, g_hash_table_unref);
+  g_clear_pointer (&self->lingering, g_ptr_array_unref);
+  g_clear_pointer (&self->diag, hs_tcp_diag_free);
+}

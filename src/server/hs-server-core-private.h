@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the core's files share. All of it belongs to the server's thread, but for what is marked. */
+#pragma once
+
+#include "hs-engine.h"
+#include "hs-link.h"
+#include "hs-listener.h"
+#include "hs-peer.h"
+#include "hs-poller.h"
+#include "hs-server-core.h"
+#include "hs-tcp-diag.h"
+#include "hs-tcp-tap.h"
+
+/* Enough of a connection to find it in the kernel's table when its descriptor is gone. */
+typedef struct
+{
+  guint64 guest_id;
+  guint64 cookie;
+  GSocketAddress *local, *remote;
+  HsTcpState state;
+} HsTrace;
+
+/* A guest's connection: its link, its peer, its pace. */
+typedef struct
+{
+  HsServerCore *core;
+  HsLink *link;
+  HsPeer *peer;        /* (nullable) it was refused */
+  HsNewsItem *pending; /* what is told of it in the news being gathered, if generation is theirs */
+  guint generation;
+  HsTrace *trace;      /* (nullable) only while somebody looks */
+  gint64 pace;         /* monotonic µs up to which its commands have used up its allowance */
+  GList place;
+  gboolean told;       /* its address has been told */
+} HsCarrier;
+
+struct _HsServerCore
+{
+  /* Owned; made before the thread, or belonging to nobody else */
+  GMainContext *context;
+  GMainContext *main;
+  GThread *thread; /* (nullable) */
+  GMainLoop *loop; /* (nullable) */
+  HsServerConfig *config;
+  const HsServerCoreFuncs *funcs;
+  gpointer user_data;
+  gboolean *wanted; /* atomic rc box, shared with the deliveries under way; read and written on the main thread */
+
+  /* Owned by the thread */
+  HsPoller *poller;
+  HsListener *listener;
+  HsEngine *engine;
+  HsTcpDiag *diag;       /* (nullable) */
+  GQueue carriers;
+  GSource *sweep;        /* a timer, always attached */
+  GSource *delivery;     /* a timer, always attached */
+  GSource *look;         /* (nullable) while observed */
+  GSource *stop_timer;   /* (nullable) */
+  GSource *trim_timer;   /* (nullable) */
+  HsNews *news;          /* (nullable) being gathered */
+  GHashTable *watched;   /* watch id → Watched */
+  GPtrArray *lingering;  /* of HsTrace */
+
+  /* State */
+  gint64 sweep_at;
+  gint64 last_delivery;
+  gint64 shortest_wait;  /* µs */
+  guint generation; /* of the news */
+  guint n_since_trim;
+  guint n_looks;
+  guint n_refused;
+  gboolean tells_guests;
+  gboolean observed;
+  gboolean stopping;
+};
+
+/* hs-server-core.c */
+void hs_core_run (HsServerCore *self, GSourceFunc func, gpointer data, GDestroyNotify destroy);
+HsNews *hs_core_gather (HsServerCore *self);
+HsCarrier *hs_core_find_guest (HsServerCore *self, guint64 guest_id);
+
+/* hs-server-core-look.c */
+void hs_core_look_init (HsServerCore *self);
+void hs_core_look_clear (HsServerCore *self);
+void hs_core_trace (HsServerCore *self, HsCarrier *carrier);
+/* Its descriptor is gone. TRUE: it lingers, and its end will be told later. */
+gboolean hs_core_linger (HsServerCore *self, HsCarrier *carrier);
+/* Before the link of @carrier is freed. */
+void hs_core_release_tap (HsServerCore *self, HsCarrier *carrier);
+void hs_core_tell_listener_step (HsServerCore *self, const char *title, const char *detail, const char *source);
+void hs_trace_free (HsTrace *self);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The running server: listener, links, engine, on one context that is a thread's own or the main one. Verbs may be called from the
+ * main thread; what happened is delivered there. hs-server.h is the face of it. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "hs-server-config.h"
+#include "hs-server-news.h"
+
+typedef struct _HsServerCore HsServerCore;
+
+/* All on the main thread. */
+typedef struct
+{
+  /* It listens, or @error says why not. */
+  void (*started) (guint16 port, const char *address, int backlog, const GError *error, gpointer user_data);
+  void (*news) (const HsNews *news, gpointer user_data);
+  /* All have left; nothing follows. */
+  void (*stopped) (gpointer user_data);
+} HsServerCoreFuncs;
+
+HsServerCore *hs_server_core_new (const HsServerConfig *config, gboolean threaded, const HsServerCoreFuncs *funcs, gpointer user_data);
+/* Waits for its thread; nothing is delivered any more. Connections that still stand are dropped. */
+void hs_server_core_free (HsServerCore *self);
+
+void hs_server_core_start (HsServerCore *self);
+/* Takes leave of all within HS_STOP_MS. */
+void hs_server_core_stop (HsServerCore *self);
+void hs_server_core_set_config (HsServerCore *self, const HsServerConfig *config);
+void hs_server_core_set_host_token (HsServerCore *self, const char *token_hex);
+/* From now on the façade wants to hear of guests (and of those who are there already). */
+void hs_server_core_tell_guests (HsServerCore *self);
+void hs_server_core_set_observed (HsServerCore *self, gboolean observed);
+/* @watch_id is the façade's. */
+void hs_server_core_watch (HsServerCore *self, guint64 guest_id, guint64 watch_id);
+void hs_server_core_show_watch (HsServerCore *self, guint64 watch_id, gboolean shown);
+void hs_server_core_unwatch (HsServerCore *self, guint64 watch_id);

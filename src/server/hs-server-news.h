@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the server's thread tells the façade: immutable items, gathered and delivered at most once a frame. */
+#pragma once
+
+#include "hs-guest-private.h"
+#include "hs-tcp-event.h"
+#include "hs-tcp-numbers.h"
+
+typedef enum
+{
+  HS_NEWS_GUEST,            /* came, or is otherwise than before: facts */
+  HS_NEWS_GUEST_STATE,      /* id, state, rtt */
+  HS_NEWS_GUEST_GONE,       /* id */
+  HS_NEWS_LISTENER_NUMBERS, /* listener */
+  HS_NEWS_LISTENER_EVENT,   /* event */
+  HS_NEWS_WATCH_EVENT,      /* id of the watch, event */
+  HS_NEWS_WATCH_NUMBERS,    /* id, numbers */
+  HS_NEWS_WATCH_ADDRESSES,  /* id, local, remote */
+  HS_NEWS_WATCH_GONE,       /* id */
+} HsNewsKind;
+
+typedef struct
+{
+  HsNewsKind kind;
+  guint64 id;
+  HsGuestFacts facts;
+  HsTcpState state;
+  guint32 rtt;
+  HsTcpEvent *event;     /* (nullable) */
+  char *local, *remote;  /* (nullable) */
+  union
+  {
+    HsTcpNumbers numbers;
+    HsTcpListenerNumbers listener;
+  };
+} HsNewsItem;
+
+/* One delivery. */
+typedef struct
+{
+  GPtrArray *items; /* of HsNewsItem */
+  guint n_guests;
+  guint n_listeners;
+} HsNews;
+
+HsNews *hs_news_new (void);
+void hs_news_free (HsNews *self);
+/* Borrowed until the news are delivered. */
+HsNewsItem *hs_news_add (HsNews *self, HsNewsKind kind, guint64 id);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsNews, hs_news_free)

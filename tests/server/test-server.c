@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The façade over real sockets, on a thread of its own and without one: start, guests, watch, stop. */
+#include "hs-server.h"
+
+#include <string.h>
+
+#define WAIT_MS 10000
+
+static gboolean
+on_timeout (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Iterates until @condition holds, but not for ever. */
+#define wait_until(condition)                                     \
+  G_STMT_START                                                    \
+  {                                                               \
+    gboolean late_ = FALSE;                                       \
+    guint id_ = g_timeout_add (WAIT_MS, on_timeout, &late_);      \
+    while (!(condition) && !late_)                                \
+      g_main_context_iteration (NULL, TRUE);                      \
+    g_assert_false (late_);                                       \
+    g_source_remove (id_);                                        \
+  }                                                               \
+  G_STMT_END
+
+typedef struct
+{
+  HsServer *server;
+  GError *error;
+  gboolean done;
+} Stage;
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Stage *stage = data;
+
+  g_clear_error (&stage->error);
+  hs_server_start_finish (HS_SERVER (source), result, &stage->error);
+  stage->done = TRUE;
+}
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Stage *stage = data;
+
+  g_assert_true (hs_server_stop_finish (HS_SERVER (source), result, NULL));
+  stage->done = TRUE;
+}
+
+static void
+start (Stage *stage)
+{
+  stage->done = FALSE;
+  hs_server_start_async (stage->server, NULL, on_started, stage);
+  wait_until (stage->done);
+}
+
+static void
+stop (Stage *stage)
+{
+  stage->done = FALSE;
+  hs_server_stop_async (stage->server, on_stopped, stage);
+  wait_until (stage->done);
+}
+
+static void
+stage_init (Stage *stage, gboolean threaded, guint16 port)
+{
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+
+  memset (stage, 0, sizeof *stage);
+  config->port = port;
+  g_free (config->address);
+  config->address = g_strdup ("127.0.0.1");
+  stage->server = hs_server_new (config, threaded);
+}
+
+static void
+stage_clear (Stage *stage)
+{
+  g_clear_error (&stage->error);
+  g_assert_finalize_object (stage->server);
+}
+
+/* A guest on a blocking socket; the server has a thread, or the test iterates. */
+static GSocketConnection *
+connect_guest (Stage *stage)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+  GSocketConnection *connection = g_socket_client_connect_to_host (client, "127.0.0.1", hs_server_get_port (stage->server), NULL, &error);
+
+  g_assert_no_error (error);
+  return connection;
+}
+
+static void
+write_all (GSocketConnection *connection, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), text, strlen (text), NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* Appends what has come. FALSE at the end of the stream. */
+static gboolean
+read_some (GSocketConnection *connection, GString *out)
+{
+  char data[4096];
+  gssize n = g_pollable_input_stream_read_nonblocking (
+    G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (G_IO_STREAM (connection))), data, sizeof data, NULL, NULL);
+
+  if (n > 0)
+    g_string_append_len (out, data, n);
+  return n != 0;
+}
+
+static gboolean
+has_read (GSocketConnection *connection, GString *out, const char *part)
+{
+  read_some (connection, out);
+  if (strstr (out->str, part) != NULL)
+    return TRUE;
+  g_usleep (1000);
+  return FALSE;
+}
+
+/* Polls, and lets what else there is go on. */
+#define wait_reading(connection, out, part)                       \
+  G_STMT_START                                                    \
+  {                                                               \
+    gint64 until_ = g_get_monotonic_time () + WAIT_MS * 1000;     \
+    while (!has_read ((connection), (out), (part)))               \
+      {                                                           \
+        g_assert_cmpint (g_get_monotonic_time (), <, until_);     \
+        g_main_context_iteration (NULL, FALSE);                   \
+      }                                                           \
+  }                                                               \
+  G_STMT_END
+
+static void
+test_life (gconstpointer threaded)
+{
+  Stage stage;
+  g_autoptr (GSocketConnection) guest = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *own = NULL;
+  GListModel *guests;
+  g_autoptr (HsGuest) first = NULL;
+
+  stage_init (&stage, GPOINTER_TO_INT (threaded), 0);
+  guests = hs_server_get_guests (stage.server);
+  start (&stage);
+  g_assert_no_error (stage.error);
+  g_assert_true (hs_server_get_running (stage.server));
+  own = hs_server_dup_own_address (stage.server);
+  g_assert_true (g_str_has_prefix (own, "127.0.0.1:"));
+
+  start (&stage); /* twice */
+  g_assert_error (stage.error, G_IO_ERROR, G_IO_ERROR_EXISTS);
+
+  guest = connect_guest (&stage);
+  wait_until (g_list_model_get_n_items (guests) == 1);
+  first = g_list_model_get_item (guests, 0);
+  write_all (guest, "NICK anna\r\nUSER u 0 * :Ana María\r\n");
+  wait_until (g_strcmp0 (hs_guest_get_nick (first), "Ana María") == 0);
+  g_assert_cmpstr (hs_guest_get_dialect (first), ==, "IRC");
+  g_assert_false (hs_guest_is_own (first));
+  wait_reading (guest, out, " 366 ");
+  g_assert_cmpuint (g_list_model_get_n_items (hs_server_get_log (stage.server)), >=, 4);
+
+  stop (&stage);
+  g_assert_false (hs_server_get_running (stage.server));
+  wait_reading (guest, out, "ERROR :Closing link: The server was stopped\r\n");
+  g_assert_cmpuint (g_list_model_get_n_items (guests), ==, 0);
+
+  start (&stage);
+  g_assert_no_error (stage.error);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
+static void
+test_host (void)
+{
+  Stage stage;
+  g_autoptr (GSocketConnection) guest = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *token = NULL;
+  g_autofree char *hello = NULL;
+  g_autoptr (HsGuest) first = NULL;
+
+  stage_init (&stage, TRUE, 0);
+  start (&stage);
+  token = hs_server_make_host_token (stage.server);
+  g_assert_cmpuint (strlen (token), ==, 2 * 32);
+  guest = connect_guest (&stage);
+  hello = g_strdup_printf ("PASS %s\r\nNICK host\r\nUSER u 0 * :Host\r\n", token);
+  write_all (guest, hello);
+  wait_reading (guest, out, " 353 host = #lobby @host\r\n");
+  hs_server_get_guests (stage.server);
+  wait_until (g_list_model_get_n_items (hs_server_get_guests (stage.server)) == 1);
+  first = g_list_model_get_item (hs_server_get_guests (stage.server), 0);
+  g_assert_true (hs_guest_is_own (first));
+  stop (&stage);
+  stage_clear (&stage);
+}
+
+static void
+test_port_taken (void)
+{
+  Stage first, second;
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+
+  stage_init (&first, TRUE, 0);
+  start (&first);
+  stage_init (&second, TRUE, hs_server_get_port (first.server));
+  start (&second);
+  g_assert_no_error (second.error);
+  g_assert_cmpuint (hs_server_get_port (second.server), >, hs_server_get_port (first.server));
+  stop (&second);
+  stage_clear (&second);
+
+  config->port = hs_server_get_port (first.server);
+  config->port_exact = TRUE;
+  config->address = g_strdup ("127.0.0.1");
+  memset (&second, 0, sizeof second);
+  second.server = hs_server_new (config, FALSE);
+  start (&second);
+  g_assert_error (second.error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+  stage_clear (&second);
+  stop (&first);
+  stage_clear (&first);
+}
+
+static void
+test_observed (void)
+{
+  Stage stage;
+  g_autoptr (GSocketConnection) guest = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  GListModel *guests;
+  g_autoptr (HsGuest) first = NULL;
+  HsTcpWatch *watch;
+
+  stage_init (&stage, TRUE, 0);
+  guests = hs_server_get_guests (stage.server);
+  start (&stage);
+  hs_server_set_observed (stage.server, TRUE);
+  wait_until (hs_server_get_listener_numbers (stage.server) != NULL);
+  g_assert_cmpuint (hs_server_get_listener_numbers (stage.server)->backlog, ==, 128);
+
+  guest = connect_guest (&stage);
+  write_all (guest, "NICK anna\r\nUSER u 0 * :r\r\n");
+  wait_reading (guest, out, " 366 ");
+  wait_until (g_list_model_get_n_items (guests) == 1);
+  first = g_list_model_get_item (guests, 0);
+  wait_until (hs_guest_get_rtt (first) > 0);
+
+  watch = hs_server_watch_guest (stage.server, first);
+  hs_tcp_watch_set_shown (watch, TRUE);
+  wait_until (hs_tcp_watch_get_state (watch) == HS_TCP_ESTABLISHED && g_list_model_get_n_items (hs_tcp_watch_get_log (watch)) > 0);
+  g_assert_nonnull (hs_tcp_watch_get_remote (watch));
+
+  /* The server begins the close: its socket lingers, and both guest and watch say so. */
+  write_all (guest, "QUIT\r\n");
+  wait_reading (guest, out, "ERROR :Closing link: Quit\r\n");
+  wait_until (hs_guest_get_state (first) != HS_TCP_ESTABLISHED || g_list_model_get_n_items (guests) == 0);
+  g_io_stream_close (G_IO_STREAM (guest), NULL, NULL);
+  wait_until (hs_tcp_watch_get_state (watch) == HS_TCP_TIME_WAIT || hs_tcp_watch_get_gone (watch));
+
+  g_object_unref (watch);
+  hs_server_set_observed (stage.server, FALSE);
+  wait_until (g_list_model_get_n_items (guests) == 0);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
+/* The watch outlives the server, and the server goes while it runs. */
+static void
+test_disposed_while_running (void)
+{
+  Stage stage;
+  g_autoptr (GSocketConnection) guest = NULL;
+  g_autoptr (HsGuest) first = NULL;
+  g_autoptr (HsTcpWatch) watch = NULL;
+
+  stage_init (&stage, TRUE, 0);
+  start (&stage);
+  guest = connect_guest (&stage);
+  wait_until (g_list_model_get_n_items (hs_server_get_guests (stage.server)) == 1);
+  first = g_list_model_get_item (hs_server_get_guests (stage.server), 0);
+  watch = hs_server_watch_guest (stage.server, first);
+  stage_clear (&stage);
+}
+
+static void
+test_many_at_once (void)
+{
+  Stage stage;
+  g_autoptr (GPtrArray) connections = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *guests;
+
+  stage_init (&stage, TRUE, 0);
+  guests = hs_server_get_guests (stage.server);
+  start (&stage);
+  for (guint i = 0; i < 200; i++)
+    g_ptr_array_add (connections, connect_guest (&stage));
+  wait_until (g_list_model_get_n_items (guests) == 200);
+  g_ptr_array_set_size (connections, 100);
+  wait_until (g_list_model_get_n_items (guests) == 100);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/server/server/life/threaded", GINT_TO_POINTER (TRUE), test_life);
+  g_test_add_data_func ("/server/server/life/unthreaded", GINT_TO_POINTER (FALSE), test_life);
+  g_test_add_func ("/server/server/host", test_host);
+  g_test_add_func ("/server/server/port-taken", test_port_taken);
+  g_test_add_func ("/server/server/observed", test_observed);
+  g_test_add_func ("/server/server/disposed-while-running", test_disposed_while_running);
+  g_test_add_func ("/server/server/many-at-once", test_many_at_once);
+  return g_test_run ();
+}
