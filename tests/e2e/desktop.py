@@ -53,6 +53,8 @@ class Desktop:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='handshake-e2e-'))
         atexit.register(self.close)
         self.environment = self.clean_environment(language)
+        if not language.startswith('C.'):
+            self.make_locale(language)
         self.environment['DISPLAY'] = self.start_screen(size)
         self.environment['DBUS_SESSION_BUS_ADDRESS'] = self.start_bus()
         if manager:
@@ -63,7 +65,7 @@ class Desktop:
     def clean_environment(self, language):
         kept = {name: value for name, value in os.environ.items()
                 if name in ('PATH', 'GSETTINGS_SCHEMA_DIR', 'XDG_DATA_DIRS', 'ASAN_OPTIONS', 'UBSAN_OPTIONS',
-                            'G_MESSAGES_DEBUG', 'HANDSHAKE', 'HANDSHAKE_PREFIX', 'HANDSHAKE_PICTURES')}
+                            'G_MESSAGES_DEBUG', 'HANDSHAKE', 'HANDSHAKE_PREFIX', 'HANDSHAKE_PICTURES', 'GDK_SCALE', 'ADW_DEBUG_COLOR_SCHEME')}
         runtime = self.folder / 'run'
         for folder in (self.folder / 'home', runtime):
             folder.mkdir(mode=0o700)
@@ -72,6 +74,16 @@ class Desktop:
             'LANG': language, 'GDK_BACKEND': 'x11', 'GSK_RENDERER': 'cairo', 'GSETTINGS_BACKEND': 'memory',
             'GTK_IM_MODULE': 'gtk-im-context-simple', 'NO_AT_BRIDGE': '0', 'TZ': 'UTC',
         }
+
+    def make_locale(self, language):
+        """The language as the C library wants it, whether or not this system has it."""
+        folder = self.folder / 'locales'
+        folder.mkdir()
+        made = subprocess.run(['localedef', '-i', language.split('.')[0], '-f', 'UTF-8', folder / language],
+                              capture_output=True, text=True)
+        if not (folder / language).is_dir():
+            raise Skip(f'the locale {language} cannot be made: {made.stderr.strip()[-200:]}')
+        self.environment['LOCPATH'] = str(folder)
 
     def start(self, words, environment=None, **options):
         """Starts a program that ends with this test; its output goes to a file of its own."""

@@ -78,6 +78,18 @@ class PlainGuest:
         self.socket.close()
 
 
+class IrcGuest(PlainGuest):
+    """A guest with an IRC program, as far as saying who it is and talking needs one."""
+
+    def __init__(self, port, nick, shown, host='127.0.0.1'):
+        super().__init__(port, host)
+        self.socket.sendall(f'NICK {nick}\r\nUSER {nick} 0 * :{shown}\r\n'.encode())
+        self.hears(' 001 ')
+
+    def send(self, text, room='#lobby'):
+        self.socket.sendall(f'PRIVMSG {room} :{text}\r\n'.encode())
+
+
 class TurnTakingServer(threading.Thread):
     """The tutorial's server: accepts one, then receives, answers, receives, … until it hears q. Strict: any text that does
     not decode, and any turn out of order, is kept in problem."""

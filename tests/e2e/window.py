@@ -5,6 +5,7 @@ Known traps of AT-SPI with GTK 4.8 are met here and nowhere else: text needs its
 focus cannot be given (keys go through xdotool); a click is animated, so its effect is awaited.
 """
 
+import gettext
 import os
 import subprocess
 import time
@@ -53,6 +54,12 @@ def walk(node):
         yield from walk(child)
 
 
+def translation():
+    """The program's own words in the language of this desktop: names are found in any."""
+    folder = f'{os.environ.get("HANDSHAKE_PREFIX", "")}/share/locale'
+    return gettext.translation('handshake', folder, [os.environ['LANG'].split('.')[0]], fallback=True).gettext
+
+
 class Window:
     BUTTON, TEXT, LIST, ROW, LABEL = BUTTON, TEXT, LIST, ROW, LABEL
     SENSITIVE, FOCUSED, PRESSED = Atspi.StateType.SENSITIVE, Atspi.StateType.FOCUSED, Atspi.StateType.PRESSED
@@ -60,6 +67,7 @@ class Window:
     def __init__(self, desktop, profile, *arguments, environment=None):
         self.desktop = desktop
         self.profile = profile
+        self.word = translation()
         self.process = desktop.start([handshake(), '--profile', profile, *arguments], environment=environment)
         self.application = None
         wait_until(f'the window of {profile} is on the bus', self.appeared, 30)
@@ -82,6 +90,7 @@ class Window:
     def nodes(self, roles, name=None, within=None):
         settle()
         self.application.clear_cache()
+        name = name and self.word(name)
         for node in walk(within or self.application):
             try:
                 if node.get_role() in roles and (name is None or node.get_name() == name):
