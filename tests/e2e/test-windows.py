@@ -253,11 +253,25 @@ def narrow(desktop):
         raise Failure(f'the window does not get narrower than {width}')
 
 
+def chinese(desktop):
+    """The main job in Chinese; needs the program installed, with its translations (HANDSHAKE_PREFIX)."""
+    ana, port = host(desktop)
+    if ana.word('Start Server') == 'Start Server':
+        raise Skip('the translation is not installed: HANDSHAKE_PREFIX names no installed program')
+    wei = join(desktop, f'127.0.0.1:{port}')
+    ana.send('你好，世界')
+    wei.row('Messages', '你好，世界')
+    wei.wait_state('ESTABLISHED', wei.word('observed'))
+    desktop.picture('chinese')
+
+
+LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
     'conversation': conversation, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'five-guests': five_guests, 'stop-server': stop_server,
-    'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow,
+    'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
 }
 
 if __name__ == '__main__':
-    sys.exit(run_case(f'/e2e/{sys.argv[1]}', CASES[sys.argv[1]]))
+    name = sys.argv[1]
+    sys.exit(run_case(f'/e2e/{name}', CASES[name], language=LANGUAGES.get(name, 'C.UTF-8')))

@@ -29,7 +29,7 @@ NET_IN_SERVER = re.compile(r'^hs-server(-[a-z]+)*\.c$')
 NO_PLACES = re.compile(r'(^|[-_/.])(utils?|helpers?|managers?|common|misc)([-_/.]|$)', re.IGNORECASE)
 # Setting text that may come from the wire as markup, in C and in templates.
 MARKUP = re.compile(r'gtk_label_set_markup|pango_parse_markup|adw_\w+_set_use_markup\s*\([^)]*TRUE'
-                    r'|"use-markup"\s*,\s*TRUE|name="use-markup"[^>]*>\s*(true|yes|1)\b|gtk_label_set_use_markup', re.IGNORECASE)
+                    r'|"use-markup"\s*,\s*TRUE|name="use-markup"[^>]*>\s*(true|yes|1)\b|gtk_label_set_use_markup\s*\([^;]*TRUE', re.IGNORECASE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 
