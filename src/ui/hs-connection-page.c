@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The panel's first page: one connection's state, its ladders and its numbers. Without a watch: an empty ladder. */
+#include "hs-connection-page.h"
+
+#include "hs-ghost-ladder.h"
+#include "hs-guest-row.h"
+#include "hs-ladder-card.h"
+#include "hs-numbers.h"
+#include "hs-sparkline.h"
+#include "hs-time-ring.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#define TICK_MS 1000 /* "since", TIME-WAIT's seconds; while shown */
+
+struct _HsConnectionPage
+{
+  GtkWidget parent_instance;
+
+  /* Template */
+  GtkStack *stack;
+  GtkWidget *who;
+  AdwAvatar *avatar;
+  GtkLabel *who_name, *who_address;
+  GtkWidget *who_arrow;
+  GtkListView *choices;
+  GtkWidget *dot;
+  GtkLabel *state, *known, *sentence, *since;
+  HsTimeRing *ring;
+  HsLadderCard *closing, *handshake;
+  GtkWidget *numbers_card;
+  GtkLabel *round_trip;
+  HsSparkline *sparkline;
+  GtkFlowBox *numbers;
+  GtkWidget *foot;
+
+  /* Owned */
+  HsTcpWatch *watch;         /* (nullable) */
+  GSignalGroup *watch_signals;
+  GSignalGroup *log_signals;
+  guint tick;
+  guint update;              /* idle: many events, one drawing */
+
+  /* State */
+  gboolean shown;
+  double ring_whole;         /* seconds TIME-WAIT had when it was first seen */
+};
+
+G_DEFINE_FINAL_TYPE (HsConnectionPage, hs_connection_page, GTK_TYPE_WIDGET)
+
+enum { CLOSE_CONNECTION, CHOSEN, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+/* ---- The state in words ---- */
+
+static const struct { HsTcpState state; const char *dot; } dots[] = {
+  { HS_TCP_ESTABLISHED, "good" },
+  { HS_TCP_CLOSED, "over" },
+};
+
+static const char *
+dot_class (HsTcpState state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (dots); i++)
+    if (dots[i].state == state)
+      return dots[i].dot;
+  return "between";
+}
+
+static const char *
+format_sentence (HsTcpWatch *watch)
+{
+  HsTcpState state = hs_tcp_watch_get_state (watch);
+  guint began = hs_tcp_watch_get_began (watch);
+
+  if (state == HS_TCP_TIME_WAIT && began == 1)
+    return _("You closed first, so the wait is yours: late segments die out before this port is used again.");
+  if (state == HS_TCP_CLOSED && began == 1)
+    return _("The connection is over. You closed first.");
+  if (state == HS_TCP_CLOSED && began == 2)
+    return _("The connection is over. The other side closed first.");
+  if (state == HS_TCP_CLOSED && began == 3)
+    return _("The connection is over. Both sides closed at the same time.");
+  return _(hs_tcp_state_get_sentence (state));
+}
+
+static char *
+format_duration (gint64 seconds)
+{
+  if (seconds < 60)
+    return g_strdup_printf (_("%d s"), (int) seconds);
+  if (seconds < 3600)
+    return g_strdup_printf (_("%d min %d s"), (int) (seconds / 60), (int) (seconds % 60));
+  return g_strdup_printf (_("%d h %d min"), (int) (seconds / 3600), (int) (seconds / 60 % 60));
+}
+
+static char *
+format_since (HsTcpWatch *watch)
+{
+  gint64 since = hs_tcp_watch_get_since (watch);
+  gint64 now = g_get_real_time ();
+  const char *source = hs_tcp_watch_get_source (watch);
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (since / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+  g_autofree char *clock = g_date_time_format (local, "%H:%M:%S");
+  g_autofree char *duration = format_duration (MAX (now - since, 0) / G_USEC_PER_SEC);
+
+  if (since == 0)
+    return g_strdup ("");
+  if (hs_tcp_watch_get_expires (watch) != 0)
+    return g_strdup_printf (_("since %s · then %s"), clock, hs_tcp_state_get_name (HS_TCP_CLOSED));
+  return g_strdup_printf (_("since %s · %s · %s"), clock, duration, source != NULL ? source : "");
+}
+
+static void
+update_clock (HsConnectionPage *self)
+{
+  g_autofree char *since = format_since (self->watch);
+  gint64 expires = hs_tcp_watch_get_expires (self->watch);
+  double left = (expires - g_get_monotonic_time ()) / 1e6;
+
+  gtk_label_set_label (self->since, since);
+  gtk_widget_set_visible (GTK_WIDGET (self->ring), expires != 0);
+  if (expires == 0)
+    {
+      self->ring_whole = 0;
+      return;
+    }
+  self->ring_whole = MAX (self->ring_whole, MAX (left, 60));
+  hs_time_ring_set (self->ring, left, self->ring_whole);
+}
+
+static void
+update_who (HsConnectionPage *self)
+{
+  const char *name = hs_tcp_watch_get_name (self->watch);
+  const char *remote = hs_tcp_watch_get_remote (self->watch);
+
+  adw_avatar_set_text (self->avatar, name);
+  gtk_label_set_label (self->who_name, name != NULL ? name : _("Connection"));
+  gtk_label_set_label (self->who_address, remote != NULL ? remote : "");
+}
+
+static void
+update_state (HsConnectionPage *self)
+{
+  static const char *tags[] = { "observed", "inferred" };
+  HsTcpState state = hs_tcp_watch_get_state (self->watch);
+  HsTcpKnown known = hs_tcp_watch_get_known (self->watch);
+  gboolean has_state = hs_tcp_watch_get_since (self->watch) != 0;
+
+  gtk_widget_set_css_classes (self->dot, (const char *[]){ "panel-dot", dot_class (state), NULL });
+  gtk_label_set_label (self->state, hs_tcp_state_get_name (state));
+  gtk_widget_set_visible (GTK_WIDGET (self->known), has_state);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->known), (const char *[]){ "panel-tag", tags[known], NULL });
+  gtk_label_set_label (self->known, known == HS_TCP_OBSERVED ? _("observed") : _("inferred"));
+  gtk_label_set_label (self->sentence, format_sentence (self->watch));
+  gtk_widget_set_visible (self->foot, state == HS_TCP_ESTABLISHED || state == HS_TCP_CLOSE_WAIT || state == HS_TCP_SYN_SENT);
+}
+
+/* ---- Numbers ---- */
+
+static void
+on_numbers (HsConnectionPage *self)
+{
+  const HsTcpNumbers *numbers = self->watch != NULL ? hs_tcp_watch_get_numbers (self->watch) : NULL;
+  g_autofree char *round_trip = NULL;
+
+  if (!self->shown)
+    return;
+  gtk_widget_set_visible (self->numbers_card, numbers != NULL);
+  if (numbers == NULL)
+    return;
+  round_trip = hs_numbers_format_us (numbers->rtt_us);
+  gtk_label_set_label (self->round_trip, round_trip);
+  hs_numbers_fill (self->numbers, numbers, hs_tcp_watch_get_role (self->watch));
+  if (numbers->state == HS_TCP_ESTABLISHED || numbers->state == HS_TCP_CLOSE_WAIT)
+    hs_sparkline_add (self->sparkline, numbers->rtt_us);
+}
+
+/* ---- Following the watch ---- */
+
+static gboolean
+on_update (gpointer user_data)
+{
+  HsConnectionPage *self = user_data;
+
+  self->update = 0;
+  update_who (self);
+  update_state (self);
+  update_clock (self);
+  hs_ladder_card_update (self->handshake, self->watch);
+  hs_ladder_card_update (self->closing, self->watch);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_update (HsConnectionPage *self)
+{
+  if (self->shown && self->watch != NULL && self->update == 0)
+    self->update = g_idle_add_full (GTK_PRIORITY_RESIZE - 5, on_update, self, NULL);
+}
+
+static void
+on_log_changed (HsConnectionPage *self, guint position, guint removed, guint added, GListModel *log)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (HsTcpLogItem) item = g_list_model_get_item (log, i);
+      HsTcpEventKind kind = hs_tcp_log_item_get_event (item)->kind;
+
+      if (kind == HS_TCP_EVENT_STATE || kind == HS_TCP_EVENT_SEGMENT)
+        {
+          queue_update (self);
+          return;
+        }
+    }
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  update_clock (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+stop_timers (HsConnectionPage *self)
+{
+  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_handle_id (&self->update, g_source_remove);
+}
+
+static void
+start_timers (HsConnectionPage *self)
+{
+  if (!self->shown || self->watch == NULL)
+    return;
+  queue_update (self);
+  on_numbers (self);
+  if (self->tick == 0)
+    self->tick = g_timeout_add (TICK_MS, on_tick, self);
+}
+
+void
+hs_connection_page_set_shown (HsConnectionPage *self, gboolean shown)
+{
+  if (self->shown == shown)
+    return;
+  self->shown = shown;
+  stop_timers (self);
+  start_timers (self);
+}
+
+void
+hs_connection_page_set_watch (HsConnectionPage *self, HsTcpWatch *watch)
+{
+  if (!g_set_object (&self->watch, watch))
+    return;
+  stop_timers (self);
+  g_signal_group_set_target (self->watch_signals, watch);
+  g_signal_group_set_target (self->log_signals, watch != NULL ? hs_tcp_watch_get_log (watch) : NULL);
+  self->ring_whole = 0;
+  hs_sparkline_clear (self->sparkline);
+  hs_ladder_card_unselect (self->handshake);
+  hs_ladder_card_unselect (self->closing);
+  gtk_widget_set_visible (self->numbers_card, FALSE);
+  gtk_stack_set_visible_child_name (self->stack, watch != NULL ? "watch" : "empty");
+  start_timers (self);
+}
+
+/* ---- Choosing another ---- */
+
+static void
+on_choice_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  gtk_list_item_set_child (item, hs_guest_row_new ());
+}
+
+static void
+on_choice_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  hs_guest_row_set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+}
+
+static void
+on_choice_unbind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  hs_guest_row_set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+static void
+on_choice (GtkListView *list, guint position, HsConnectionPage *self)
+{
+  g_autoptr (GObject) chosen = g_list_model_get_item (G_LIST_MODEL (gtk_list_view_get_model (list)), position);
+
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (self->who));
+  g_signal_emit (self, signals[CHOSEN], 0, chosen);
+}
+
+static void
+on_choices_changed (GListModel *choices, guint position, guint removed, guint added, HsConnectionPage *self)
+{
+  gboolean several = g_list_model_get_n_items (choices) > 1;
+
+  gtk_widget_set_sensitive (self->who, several);
+  gtk_widget_set_visible (self->who_arrow, several);
+}
+
+void
+hs_connection_page_set_choices (HsConnectionPage *self, GListModel *choices)
+{
+  g_autoptr (GtkNoSelection) model = gtk_no_selection_new (choices != NULL ? g_object_ref (choices) : NULL);
+
+  gtk_list_view_set_model (self->choices, GTK_SELECTION_MODEL (model));
+  g_signal_connect_object (model, "items-changed", G_CALLBACK (on_choices_changed), self, 0);
+  on_choices_changed (G_LIST_MODEL (model), 0, 0, 0, self);
+}
+
+static void
+on_close (HsConnectionPage *self)
+{
+  g_signal_emit (self, signals[CLOSE_CONNECTION], 0);
+}
+
+/* ---- Object ---- */
+
+static void
+hs_connection_page_dispose (GObject *object)
+{
+  HsConnectionPage *self = HS_CONNECTION_PAGE (object);
+  GtkWidget *child;
+
+  stop_timers (self);
+  g_clear_object (&self->watch_signals);
+  g_clear_object (&self->log_signals);
+  g_clear_object (&self->watch);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (hs_connection_page_parent_class)->dispose (object);
+}
+
+static void
+hs_connection_page_class_init (HsConnectionPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_connection_page_dispose;
+  signals[CLOSE_CONNECTION] =
+    g_signal_new ("close-connection", HS_TYPE_CONNECTION_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHOSEN] =
+    g_signal_new ("chosen", HS_TYPE_CONNECTION_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_OBJECT);
+
+  g_type_ensure (HS_TYPE_GHOST_LADDER);
+  g_type_ensure (HS_TYPE_LADDER_CARD);
+  g_type_ensure (HS_TYPE_SPARKLINE);
+  g_type_ensure (HS_TYPE_TIME_RING);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-connection-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, who);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, avatar);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, who_name);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, who_address);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, who_arrow);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, choices);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, dot);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, state);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, known);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, sentence);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, since);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, ring);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, closing);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, handshake);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, numbers_card);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, round_trip);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, sparkline);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, numbers);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, foot);
+  gtk_widget_class_bind_template_callback (widget_class, on_close);
+  gtk_widget_class_bind_template_callback (widget_class, on_choice);
+}
+
+static void
+hs_connection_page_init (HsConnectionPage *self)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->watch_signals = g_signal_group_new (HS_TYPE_TCP_WATCH);
+  g_signal_group_connect_swapped (self->watch_signals, "notify", G_CALLBACK (queue_update), self);
+  g_signal_group_connect_swapped (self->watch_signals, "numbers-changed", G_CALLBACK (on_numbers), self);
+  self->log_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
+  g_signal_group_connect_swapped (self->log_signals, "items-changed", G_CALLBACK (on_log_changed), self);
+
+  g_signal_connect (factory, "setup", G_CALLBACK (on_choice_setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_choice_bind), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_choice_unbind), NULL);
+  gtk_list_view_set_factory (self->choices, factory);
+  hs_connection_page_set_choices (self, NULL);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A card with a ladder: who stands left and right, the legend, and beneath it what the chosen rung means. */
+#include "hs-ladder-card.h"
+
+#include "hs-ladder.h"
+
+#include <glib/gi18n.h>
+
+struct _HsLadderCard
+{
+  GtkWidget parent_instance;
+
+  /* Template */
+  GtkLabel *title;
+  GtkLabel *left_name, *right_name;
+  GtkLabel *left_address, *right_address;
+  GtkWidget *left_began, *right_began;
+  HsLadder *ladder;
+  GtkWidget *explanation;
+  GtkLabel *rung_title, *rung_sentence, *rung_known;
+
+  /* State */
+  gboolean closing;
+};
+
+G_DEFINE_FINAL_TYPE (HsLadderCard, hs_ladder_card, GTK_TYPE_WIDGET)
+
+enum { PROP_0, PROP_CLOSING, N_PROPS };
+
+static GParamSpec *props[N_PROPS];
+
+static void
+set_label (GtkLabel *label, char *text)
+{
+  gtk_label_set_label (label, text != NULL ? text : "");
+  g_free (text);
+}
+
+static void
+on_selected (HsLadderCard *self)
+{
+  gtk_widget_set_visible (self->explanation, hs_ladder_get_selected (self->ladder) >= 0);
+  set_label (self->rung_title, hs_ladder_dup_title (self->ladder));
+  set_label (self->rung_sentence, hs_ladder_dup_sentence (self->ladder));
+  set_label (self->rung_known, hs_ladder_dup_known (self->ladder));
+}
+
+void
+hs_ladder_card_unselect (HsLadderCard *self)
+{
+  hs_ladder_set_selected (self->ladder, -1);
+}
+
+/* BEGAN of HsTcpWatch: 1 we, 2 the peer, 3 both */
+static void
+update_began (HsLadderCard *self, guint began, gboolean own_left)
+{
+  gtk_widget_set_visible (self->left_began, self->closing && (began & (own_left ? 1 : 2)) != 0);
+  gtk_widget_set_visible (self->right_began, self->closing && (began & (own_left ? 2 : 1)) != 0);
+}
+
+void
+hs_ladder_card_update (HsLadderCard *self, HsTcpWatch *watch)
+{
+  GPtrArray *rungs = self->closing ? hs_tcp_ladder_close (watch) : hs_tcp_ladder_handshake (watch);
+  gboolean own_left = hs_tcp_watch_get_role (watch) == HS_TCP_ROLE_OPENER;
+  const char *name = hs_tcp_watch_get_name (watch);
+  const char *local = hs_tcp_watch_get_local (watch), *remote = hs_tcp_watch_get_remote (watch);
+  GtkLabel *own = own_left ? self->left_name : self->right_name;
+  GtkLabel *other = own_left ? self->right_name : self->left_name;
+
+  gtk_widget_set_visible (GTK_WIDGET (self), rungs->len > 0);
+  hs_ladder_set_rungs (self->ladder, rungs, own_left, self->closing);
+  on_selected (self);
+  gtk_label_set_label (own, _("You"));
+  gtk_label_set_label (other, name != NULL ? name : _("The other side"));
+  gtk_label_set_label (own_left ? self->left_address : self->right_address, local != NULL ? local : "");
+  gtk_label_set_label (own_left ? self->right_address : self->left_address, remote != NULL ? remote : "");
+  update_began (self, hs_tcp_watch_get_began (watch), own_left);
+}
+
+/* ---- Object ---- */
+
+static void
+hs_ladder_card_constructed (GObject *object)
+{
+  HsLadderCard *self = HS_LADDER_CARD (object);
+  const char *title = self->closing ? C_("end of a connection", "Close") : _("Handshake");
+
+  G_OBJECT_CLASS (hs_ladder_card_parent_class)->constructed (object);
+  gtk_label_set_label (self->title, title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->ladder), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+}
+
+static void
+hs_ladder_card_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_CLOSING)
+    HS_LADDER_CARD (object)->closing = g_value_get_boolean (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+hs_ladder_card_dispose (GObject *object)
+{
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (object));
+
+  if (child != NULL)
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (hs_ladder_card_parent_class)->dispose (object);
+}
+
+static void
+hs_ladder_card_class_init (HsLadderCardClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = hs_ladder_card_constructed;
+  object_class->set_property = hs_ladder_card_set_property;
+  object_class->dispose = hs_ladder_card_dispose;
+  props[PROP_CLOSING] = g_param_spec_boolean ("closing", NULL, NULL, FALSE,
+                                              G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_type_ensure (HS_TYPE_LADDER);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-ladder-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, title);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, left_name);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, right_name);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, left_address);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, right_address);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, left_began);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, right_began);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, ladder);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, explanation);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_title);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_sentence);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_known);
+  gtk_widget_class_bind_template_callback (widget_class, on_selected);
+}
+
+static void
+hs_ladder_card_init (HsLadderCard *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ladder of a handshake or a close: the opener always left, the listener right, on both computers. Draws what hs-tcp-ladder.h derives. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "hs-tcp-ladder.h"
+
+#define HS_TYPE_LADDER (hs_ladder_get_type ())
+G_DECLARE_FINAL_TYPE (HsLadder, hs_ladder, HS, LADDER, GtkWidget)
+
+/* Property: selected (int; the rung's index, -1 none). */
+GtkWidget *hs_ladder_new (void);
+/* Takes the rows. @closing: rows a pixel lower (23/44 for the handshake, 22/43 for the close). */
+void hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, gboolean closing);
+guint hs_ladder_get_n_rungs (HsLadder *self);
+
+int hs_ladder_get_selected (HsLadder *self);
+void hs_ladder_set_selected (HsLadder *self, int selected);
+/* Of the selected rung; NULL when none is. (transfer full) */
+char *hs_ladder_dup_title (HsLadder *self);
+char *hs_ladder_dup_sentence (HsLadder *self);
+char *hs_ladder_dup_known (HsLadder *self);

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The panel's third page, while hosting: the listening socket's queues and the guests' connections. */
+#include "hs-listener-page.h"
+
+#include "hs-guest-row.h"
+
+#include <glib/gi18n.h>
+
+struct _HsListenerPage
+{
+  GtkWidget parent_instance;
+
+  /* Template */
+  GtkLabel *where, *half_open, *accept_queue, *drops, *judgement, *count;
+  GtkWidget *judgement_box, *warning, *nobody;
+  GtkListView *list;
+
+  /* Owned */
+  HsServer *server; /* (nullable) */
+  GSignalGroup *signals;
+
+  /* State */
+  gboolean shown;
+};
+
+G_DEFINE_FINAL_TYPE (HsListenerPage, hs_listener_page, GTK_TYPE_WIDGET)
+
+enum { CHOSEN, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+/* ---- The listening socket ---- */
+
+static void
+set_fill (GtkLabel *label, guint32 value, guint32 limit)
+{
+  /* Translators: a queue's fill, "3 of 128" */
+  g_autofree char *text = value == G_MAXUINT32 ? g_strdup ("–")
+    : limit > 0 ? g_strdup_printf (_("%u of %u"), value, limit) : g_strdup_printf ("%u", value);
+
+  gtk_label_set_label (label, text);
+}
+
+typedef enum { CALM, BUSY, CLIMBING, COOKIES, UNSEEN } Judgement;
+
+/* A quarter of the backlog is more than people who come by themselves ever leave half-open at one time. */
+static Judgement
+judge (const HsTcpListenerNumbers *numbers)
+{
+  if (numbers->half_open == G_MAXUINT32)
+    return UNSEEN;
+  if (numbers->syn_cookies)
+    return COOKIES;
+  if (numbers->backlog > 0 && numbers->half_open >= MAX (numbers->backlog / 4, 4))
+    return CLIMBING;
+  return numbers->half_open + numbers->accept_queue > 0 ? BUSY : CALM;
+}
+
+static const struct { const char *text; gboolean warn; } judgements[] = {
+  [CALM] = { N_("SYN cookies are not needed. Nothing waits."), FALSE },
+  [BUSY] = { N_("Somebody is just arriving. SYN cookies are not needed."), FALSE },
+  [CLIMBING] = { N_("Half-open connections climb: guests on a bad network, or a SYN flood."), TRUE },
+  [COOKIES] = { N_("The backlog is full: the kernel answers with SYN cookies and remembers nothing until the ACK is here."), TRUE },
+  [UNSEEN] = { N_("Half-open connections cannot be seen on this system."), FALSE },
+};
+
+static void
+update_where (HsListenerPage *self)
+{
+  gint64 since = 0;
+  g_autoptr (GDateTime) utc = NULL, local = NULL;
+  g_autofree char *clock = NULL, *text = NULL;
+
+  g_object_get (self->server, "since", &since, NULL);
+  utc = g_date_time_new_from_unix_utc (since / G_USEC_PER_SEC);
+  local = g_date_time_to_local (utc);
+  clock = g_date_time_format (local, "%H:%M");
+  text = g_strdup_printf (_("port %u · since %s"), hs_server_get_port (self->server), clock);
+  gtk_label_set_label (self->where, text);
+}
+
+static void
+update_count (HsListenerPage *self)
+{
+  guint n_guests = 0, n_listeners = 0;
+  g_autofree char *guests = NULL, *listeners = NULL, *both = NULL;
+
+  g_object_get (self->server, "n-guests", &n_guests, "n-listeners", &n_listeners, NULL);
+  guests = g_strdup_printf (ngettext ("%u guest", "%u guests", n_guests), n_guests);
+  listeners = g_strdup_printf (ngettext ("%u listener", "%u listeners", n_listeners), n_listeners);
+  both = n_listeners > 0 ? g_strdup_printf ("%s · %s", guests, listeners) : g_strdup (guests);
+  gtk_label_set_label (self->count, both);
+}
+
+static void
+update_numbers (HsListenerPage *self)
+{
+  static const HsTcpListenerNumbers none = { .half_open = G_MAXUINT32 };
+  const HsTcpListenerNumbers *numbers = hs_server_get_listener_numbers (self->server);
+  Judgement judgement;
+
+  if (numbers == NULL)
+    numbers = &none;
+  judgement = judge (numbers);
+  set_fill (self->half_open, numbers->half_open, numbers->backlog);
+  set_fill (self->accept_queue, numbers->accept_queue, numbers->backlog);
+  set_fill (self->drops, numbers->drops, 0);
+  gtk_label_set_label (self->judgement, _(judgements[judgement].text));
+  gtk_widget_set_visible (self->warning, judgements[judgement].warn);
+  gtk_widget_set_css_classes (self->judgement_box, (const char *[]){ judgements[judgement].warn ? "panel-warning" : "panel-calm", NULL });
+}
+
+static void
+update (HsListenerPage *self)
+{
+  if (!self->shown || self->server == NULL)
+    return;
+  update_where (self);
+  update_count (self);
+  update_numbers (self);
+}
+
+/* ---- The guests ---- */
+
+static void
+on_items_changed (GListModel *model, guint position, guint removed, guint added, HsListenerPage *self)
+{
+  gtk_widget_set_visible (self->nobody, g_list_model_get_n_items (model) == 0);
+}
+
+static void
+follow (HsListenerPage *self)
+{
+  GListModel *guests = self->shown && self->server != NULL ? hs_server_get_guests (self->server) : NULL;
+  g_autoptr (GtkNoSelection) model = gtk_no_selection_new (guests != NULL ? g_object_ref (guests) : NULL);
+
+  if (self->server != NULL)
+    hs_server_set_observed (self->server, self->shown);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (model));
+  g_signal_connect_object (model, "items-changed", G_CALLBACK (on_items_changed), self, 0);
+  on_items_changed (G_LIST_MODEL (model), 0, 0, 0, self);
+  update (self);
+}
+
+void
+hs_listener_page_set_server (HsListenerPage *self, HsServer *server)
+{
+  if (self->server == server)
+    return;
+  if (self->server != NULL && self->shown)
+    hs_server_set_observed (self->server, FALSE);
+  g_set_object (&self->server, server);
+  g_signal_group_set_target (self->signals, server);
+  follow (self);
+}
+
+void
+hs_listener_page_set_shown (HsListenerPage *self, gboolean shown)
+{
+  if (self->shown == shown)
+    return;
+  self->shown = shown;
+  follow (self);
+}
+
+static void
+on_activate (GtkListView *list, guint position, HsListenerPage *self)
+{
+  g_autoptr (GObject) guest = g_list_model_get_item (G_LIST_MODEL (gtk_list_view_get_model (list)), position);
+
+  g_signal_emit (self, signals[CHOSEN], 0, guest);
+}
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  gtk_list_item_set_child (item, hs_guest_row_new ());
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  hs_guest_row_set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  hs_guest_row_set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+/* ---- Object ---- */
+
+static void
+hs_listener_page_dispose (GObject *object)
+{
+  HsListenerPage *self = HS_LISTENER_PAGE (object);
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self));
+
+  if (self->server != NULL && self->shown)
+    hs_server_set_observed (self->server, FALSE);
+  g_clear_object (&self->signals);
+  g_clear_object (&self->server);
+  if (child != NULL)
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (hs_listener_page_parent_class)->dispose (object);
+}
+
+static void
+hs_listener_page_class_init (HsListenerPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_listener_page_dispose;
+  signals[CHOSEN] = g_signal_new ("chosen", HS_TYPE_LISTENER_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_GUEST);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-listener-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, where);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, half_open);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, accept_queue);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, drops);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, judgement_box);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, judgement);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, warning);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, count);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, list);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, nobody);
+  gtk_widget_class_bind_template_callback (widget_class, on_activate);
+}
+
+static void
+hs_listener_page_init (HsListenerPage *self)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->signals = g_signal_group_new (HS_TYPE_SERVER);
+  g_signal_group_connect_swapped (self->signals, "notify", G_CALLBACK (update), self);
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
+  gtk_list_view_set_factory (self->list, factory);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The panel's second page: everything that happened on one connection, newest first; filtered and copied here. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#define HS_TYPE_LOG_PAGE (hs_log_page_get_type ())
+G_DECLARE_FINAL_TYPE (HsLogPage, hs_log_page, HS, LOG_PAGE, GtkWidget)
+
+/* (nullable) GListModel of HsTcpLogItem, oldest first. */
+void hs_log_page_set_log (HsLogPage *self, GListModel *log);
+/* While not shown the list follows nothing. */
+void hs_log_page_set_shown (HsLogPage *self, gboolean shown);
+/* What Copy puts on the clipboard: the filtered lines, oldest first. (transfer full) */
+char *hs_log_page_dup_text (HsLogPage *self);

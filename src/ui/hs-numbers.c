@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One connection's numbers in words and units: a table of what is shown. Fills a GtkFlowBox; reads no socket. */
+#include "hs-numbers.h"
+
+#include <glib/gi18n.h>
+
+typedef char *(*Format) (const HsTcpNumbers *numbers, HsTcpRole role);
+
+char *
+hs_numbers_format_us (guint32 us)
+{
+  if (us == 0)
+    return g_strdup ("–");
+  if (us < 10000)
+    return g_strdup_printf (_("%.2f ms"), us / 1000.0);
+  return us < 1000000 ? g_strdup_printf (_("%.0f ms"), us / 1000.0) : g_strdup_printf (_("%.1f s"), us / 1e6);
+}
+
+static char *
+format_bytes (guint64 bytes)
+{
+  return bytes < 10000 ? g_strdup_printf (_("%" G_GUINT64_FORMAT " B"), bytes) : g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
+}
+
+static char *
+format_sent (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  return format_bytes (numbers->bytes_sent - numbers->bytes_retrans);
+}
+
+/* Raw: the peer's FIN counts one (tcp (7)); it is no byte of the conversation. */
+static gboolean
+peer_has_closed (HsTcpState state)
+{
+  return state == HS_TCP_CLOSE_WAIT || state == HS_TCP_LAST_ACK || state == HS_TCP_CLOSING || state == HS_TCP_TIME_WAIT;
+}
+
+static char *
+format_received (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  return format_bytes (numbers->bytes_received - (numbers->bytes_received > 0 && peer_has_closed (numbers->state) ? 1 : 0));
+}
+
+static char *
+format_segments (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  /* Translators: segments sent and received */
+  return g_strdup_printf (_("%u out · %u in"), numbers->segs_out, numbers->segs_in);
+}
+
+static char *
+format_retransmits (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  return g_strdup_printf ("%u", numbers->total_retrans);
+}
+
+static char *
+format_send_queue (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  return format_bytes (numbers->send_queue);
+}
+
+static char *
+format_receive_queue (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  return format_bytes (numbers->receive_queue);
+}
+
+static char *
+format_their_window (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  return format_bytes (numbers->snd_wnd);
+}
+
+static char *
+format_our_window (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  return numbers->rcv_wnd != 0 ? format_bytes (numbers->rcv_wnd) : g_strdup ("–");
+}
+
+static char *
+format_congestion (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  return g_strdup_printf (ngettext ("%u segment", "%u segments", numbers->snd_cwnd), numbers->snd_cwnd);
+}
+
+static char *
+format_mss (const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  return format_bytes (numbers->snd_mss);
+}
+
+static const struct { const char *caption, *tooltip; Format format; } rows[] = {
+  { N_("Sent"), N_("Bytes sent, without those sent again (tcpi_bytes_sent)"), format_sent },
+  { N_("Received"), N_("Bytes received (tcpi_bytes_received)"), format_received },
+  { N_("Segments"), N_("Segments out and in, empty ones included (tcpi_segs_out, tcpi_segs_in)"), format_segments },
+  { N_("Retransmits"), N_("Segments that had to be sent again (tcpi_total_retrans)"), format_retransmits },
+  { N_("Not acknowledged"), N_("Written by us, not yet acknowledged by the other side (SIOCOUTQ)"), format_send_queue },
+  { N_("Not read"), N_("Arrived here, not yet read by us (SIOCINQ)"), format_receive_queue },
+  { N_("Their window"), N_("What the other side has room for (tcpi_snd_wnd)"), format_their_window },
+  { N_("Our window"), N_("What we have room for (tcpi_rcv_wnd)"), format_our_window },
+  { N_("Congestion window"), N_("How many segments may be under way at once (tcpi_snd_cwnd)"), format_congestion },
+  { N_("MSS"), N_("Most bytes in one segment (tcpi_snd_mss)"), format_mss },
+};
+
+static void
+add_cells (GtkFlowBox *box)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      GtkWidget *cell = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+      GtkWidget *caption = gtk_label_new (_(rows[i].caption));
+      GtkWidget *value = gtk_label_new (NULL);
+      GtkWidget *child;
+
+      gtk_label_set_xalign (GTK_LABEL (caption), 0);
+      gtk_label_set_xalign (GTK_LABEL (value), 0);
+      gtk_widget_add_css_class (caption, "panel-small");
+      gtk_widget_add_css_class (caption, "panel-dim");
+      gtk_widget_add_css_class (value, "panel-value");
+      gtk_widget_add_css_class (value, "numeric");
+      gtk_widget_set_tooltip_text (cell, _(rows[i].tooltip));
+      gtk_box_append (GTK_BOX (cell), caption);
+      gtk_box_append (GTK_BOX (cell), value);
+      gtk_flow_box_append (box, cell);
+      child = gtk_widget_get_parent (cell);
+      gtk_widget_set_focusable (child, FALSE);
+      gtk_accessible_update_relation (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_RELATION_LABELLED_BY, caption, NULL, -1);
+    }
+}
+
+void
+hs_numbers_fill (GtkFlowBox *box, const HsTcpNumbers *numbers, HsTcpRole role)
+{
+  if (gtk_flow_box_get_child_at_index (box, 0) == NULL)
+    add_cells (box);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      GtkWidget *cell = gtk_flow_box_child_get_child (gtk_flow_box_get_child_at_index (box, (int) i));
+      g_autofree char *text = rows[i].format (numbers, role);
+
+      gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (cell)), text);
+    }
+}

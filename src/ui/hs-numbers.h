@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One connection's numbers in words and units: a table of what is shown. Fills a GtkFlowBox; reads no socket. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "hs-tcp-tap.h"
+
+/* "0.41 ms" (transfer full) */
+char *hs_numbers_format_us (guint32 us);
+void hs_numbers_fill (GtkFlowBox *box, const HsTcpNumbers *numbers, HsTcpRole role);
