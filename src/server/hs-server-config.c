@@ -206,14 +206,17 @@ read_size (const Key *key, const char *value, gpointer field, char **problem)
   return TRUE;
 }
 
+/* Who names a port means that one, and no other. */
 static gboolean
 read_port (const Key *key, const char *value, gpointer field, char **problem)
 {
+  HsServerConfig *config = (HsServerConfig *) (gpointer) ((char *) field - key->offset);
   gint64 number;
 
   if (!read_number (key, value, &number, problem))
     return FALSE;
-  *(guint16 *) field = (guint16) number;
+  config->port = (guint16) number;
+  config->port_exact = TRUE;
   return TRUE;
 }
 
@@ -330,6 +333,15 @@ read_line (Reading *self, char *line, GError **error)
     return fail (self, error, _("A key must stand in a group such as [server]."));
   *equals = '\0';
   return read_key (self, g_strstrip (line), g_strstrip (equals + 1), error);
+}
+
+gboolean
+hs_server_config_set (HsServerConfig *self, const char *group, const char *name, const char *value, char **problem)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (strcmp (keys[i].group, group) == 0 && strcmp (keys[i].name, name) == 0)
+      return keys[i].read (&keys[i], value, G_STRUCT_MEMBER_P (self, keys[i].offset), problem);
+  g_return_val_if_reached (FALSE);
 }
 
 gboolean

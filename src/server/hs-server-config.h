@@ -30,4 +30,6 @@ HsServerConfig *hs_server_config_copy (const HsServerConfig *self);
 void hs_server_config_free (HsServerConfig *self);
 /* Overlays the key file. Error: "FILE:LINE: …". Keys of later features (tls-*, [history] …) are refused by name until they are there. */
 gboolean hs_server_config_load (HsServerConfig *self, const char *path, GError **error);
+/* One key, as in the file; for the command line. FALSE with a sentence that does not name the key. */
+gboolean hs_server_config_set (HsServerConfig *self, const char *group, const char *name, const char *value, char **problem);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerConfig, hs_server_config_free)

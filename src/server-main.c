@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* handshake-server: the hosted server without a screen. Reads its options, starts the server on the main context, heeds signals. */
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+
+#include "hs-config.h"
+#include <glib/gi18n.h>
+
+#include "hs-server.h"
+
+typedef struct
+{
+  GMainLoop *loop;
+  HsServer *server;
+  HsServerConfig *config;
+  /* The command line, which wins over the file */
+  char *port, *address, *name, *config_path, *unix_path;
+  gboolean no_plain_text, check_config, version;
+  int status;
+  gboolean stopping;
+} Program;
+
+/* ---- systemd ---- */
+
+/* sd_notify (3), which is one datagram. */
+static void
+notify_systemd (const char *state)
+{
+  const char *path = g_getenv ("NOTIFY_SOCKET");
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  gsize len = path != NULL ? strlen (path) : 0;
+  int fd;
+
+  if (len == 0 || len >= sizeof address.sun_path)
+    return;
+  memcpy (address.sun_path, path, len);
+  if (path[0] == '@')
+    address.sun_path[0] = '\0';
+  fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return;
+  if (sendto (fd, state, strlen (state), MSG_NOSIGNAL, (struct sockaddr *) &address, (socklen_t) (G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + len)) < 0)
+    g_message ("NOTIFY_SOCKET: %s", g_strerror (errno));
+  close (fd);
+}
+
+/* ---- Options ---- */
+
+static gboolean
+refuse_later (const char *option, const char *value, gpointer data, GError **error)
+{
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("%s: this version does not know it yet: it has no encryption, no accounts and no stored history"), option);
+  return FALSE;
+}
+
+static gboolean
+parse_options (Program *self, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "port", 0, 0, G_OPTION_ARG_STRING, &self->port, N_("Listen on this port (0: any)"), "N" },
+    { "address", 0, 0, G_OPTION_ARG_STRING, &self->address, N_("Listen on this address only"), "A" },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &self->name, N_("How the server is called"), "NAME" },
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &self->config_path, N_("Read this configuration"), "FILE" },
+    { "unix", 0, 0, G_OPTION_ARG_FILENAME, &self->unix_path, N_("Listen on this local socket too"), "PATH" },
+    { "no-plain-text", 0, 0, G_OPTION_ARG_NONE, &self->no_plain_text, N_("Take no guests without a protocol"), NULL },
+    { "check-config", 0, 0, G_OPTION_ARG_NONE, &self->check_config, N_("Check the configuration and end"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, N_("Tell the version and end"), NULL },
+    { "encrypted-only", 0, G_OPTION_FLAG_NO_ARG | G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
+    { "classroom", 0, G_OPTION_FLAG_NO_ARG | G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
+    { "tls-certificate", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
+    { "tls-key", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
+    { "password-file", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
+    { "data-dir", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
+    { "trace", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, _("A chat room that Handshake, every IRC program and every bare socket can join."));
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc > 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("%s: there are only options"), (*argv)[1]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+overlay (HsServerConfig *config, const char *option, const char *key, const char *value, GError **error)
+{
+  g_autofree char *problem = NULL;
+
+  if (value == NULL || hs_server_config_set (config, "server", key, value, &problem))
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s", option, problem);
+  return FALSE;
+}
+
+static HsServerConfig *
+read_config (Program *self, GError **error)
+{
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+
+  if (self->config_path != NULL && !hs_server_config_load (config, self->config_path, error))
+    return NULL;
+  if (!overlay (config, "--port", "port", self->port, error) ||
+      !overlay (config, "--address", "address", self->address, error) ||
+      !overlay (config, "--name", "name", self->name, error) ||
+      !overlay (config, "--unix", "unix", self->unix_path, error))
+    return NULL;
+  if (self->no_plain_text)
+    config->plain_text = FALSE;
+  return g_steal_pointer (&config);
+}
+
+/* ---- Life ---- */
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Program *self = data;
+
+  hs_server_stop_finish (HS_SERVER (source), result, NULL);
+  g_main_loop_quit (self->loop);
+}
+
+static gboolean
+on_terminate (gpointer data)
+{
+  Program *self = data;
+
+  /* Asked twice: at once. */
+  if (self->stopping || !hs_server_get_running (self->server))
+    {
+      g_main_loop_quit (self->loop);
+      return G_SOURCE_CONTINUE;
+    }
+  self->stopping = TRUE;
+  notify_systemd ("STOPPING=1");
+  hs_server_stop_async (self->server, on_stopped, self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_reload (gpointer data)
+{
+  Program *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsServerConfig) config = read_config (self, &error);
+
+  if (config == NULL)
+    g_printerr (_("%s\nThe old configuration stays.\n"), error->message);
+  else if (hs_server_set_config (self->server, config))
+    g_printerr (_("The configuration was read again.\n"));
+  else
+    g_printerr (_("The configuration was read again. Address, port, unix, backlog, network and default-room wait for the next start.\n"));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+tell_address (Program *self)
+{
+  g_autofree char *address = NULL;
+  guint16 port = hs_server_get_port (self->server);
+
+  g_object_get (self->server, "address", &address, NULL);
+  if (self->config->port != 0 && port != self->config->port)
+    g_printerr (_("Port %u is in use: taking %u.\n"), self->config->port, port);
+  /* Read by programs: never translated. */
+  g_print (strchr (address, ':') != NULL ? "listening on [%s]:%u\n" : "listening on %s:%u\n", address, port);
+  if (self->config->unix_path != NULL)
+    g_print ("listening on unix:%s\n", self->config->unix_path);
+  fflush (stdout);
+}
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Program *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_server_start_finish (HS_SERVER (source), result, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      self->status = EXIT_FAILURE;
+      g_main_loop_quit (self->loop);
+      return;
+    }
+  tell_address (self);
+  notify_systemd ("READY=1");
+}
+
+/* Every guest is a descriptor. */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
+static void
+serve (Program *self)
+{
+  signal (SIGPIPE, SIG_IGN);
+  raise_descriptor_limit ();
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->server = hs_server_new (self->config, FALSE);
+  g_unix_signal_add (SIGTERM, on_terminate, self);
+  g_unix_signal_add (SIGINT, on_terminate, self);
+  g_unix_signal_add (SIGHUP, on_reload, self);
+  hs_server_start_async (self->server, NULL, on_started, self);
+  g_main_loop_run (self->loop);
+  g_object_unref (self->server);
+  g_main_loop_unref (self->loop);
+}
+
+static void
+program_clear (Program *self)
+{
+  g_clear_pointer (&self->config, hs_server_config_free);
+  g_free (self->port);
+  g_free (self->address);
+  g_free (self->name);
+  g_free (self->config_path);
+  g_free (self->unix_path);
+}
+
+int
+main (int argc, char **argv)
+{
+  Program program = { .status = EXIT_SUCCESS };
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, HS_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  if (parse_options (&program, &argc, &argv, &error) && !program.version)
+    program.config = read_config (&program, &error);
+  if (error != NULL)
+    {
+      g_printerr ("%s\n", error->message);
+      program.status = EXIT_FAILURE;
+    }
+  else if (program.version)
+    g_print ("handshake-server " HS_VERSION "\n");
+  else if (program.check_config)
+    g_print (_("The configuration is good.\n"));
+  else
+    serve (&program);
+
+  program_clear (&program);
+  return program.status;
+}
