@@ -199,9 +199,6 @@ on_nick_in_use (HsSession *self, const HsEvent *event)
       hs_session_tell (self, NULL, line);
       return;
     }
-  /* The first alternative is name2: the base is taken. */
-  if (self->nick_attempt == 0)
-    self->nick_attempt = 1;
   try_another_nick (self, text);
 }
 

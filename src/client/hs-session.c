@@ -84,7 +84,7 @@ hs_session_dispose (GObject *object)
     {
       g_autoptr (HsRoom) room = g_list_model_get_item (G_LIST_MODEL (self->rooms), i);
 
-      g_object_set (room, "session", NULL, NULL);
+      hs_room_set_session (room, NULL);
     }
   hs_session_clear_outgoing (self);
   if (self->own != NULL)
@@ -374,7 +374,8 @@ hs_session_get_conversation (HsSession *self, const char *name, HsRoomKind kind)
   conversation->history = hs_room_history_new (self->store, self->network, name, kind, &conversation->room);
   title = title_for (self, name, kind);
   hs_room_set_title (conversation->room, title);
-  g_object_set (conversation->room, "session", self, "hosted", self->hosted, NULL);
+  hs_room_set_session (conversation->room, self);
+  hs_room_set_hosted (conversation->room, self->hosted);
   if (kind != HS_ROOM_CHANNEL)
     hs_room_set_joined (conversation->room, TRUE);
   g_hash_table_insert (self->conversations, hs_name_fold (name), conversation);
@@ -399,7 +400,7 @@ hs_session_drop_conversation (HsSession *self, HsConversation *conversation)
       g_ptr_array_remove_index (self->own, i - 1);
   if (g_list_store_find (self->rooms, conversation->room, &position))
     g_list_store_remove (self->rooms, position);
-  g_object_set (conversation->room, "session", NULL, NULL);
+  hs_room_set_session (conversation->room, NULL);
   g_hash_table_remove (self->conversations, key);
 }
 

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A session is told lines and what it answers and shows is compared; no socket, no server. */
+#include "client-stage.h"
+
+#include <string.h>
+
+/* One row a case. In a script every line is one of
+ *   < line       the server says it
+ *   > pattern    the session's next line matches it ('*' any, '?' one)
+ *   " room text  a person types text there
+ *   ! word       something happens: ack, lost, typing, quit, again TEXT
+ * At the end nothing more may have been said, and what is seen is as expected. */
+typedef struct
+{
+  const char *path;
+  const char *script;
+  const char *expected;
+} Case;
+
+typedef struct
+{
+  HsStore *store;
+  HsSession *session;
+  GQueue out; /* lines without CR LF */
+  guint64 offset;
+  gboolean leaves;
+} Stage;
+
+static guint64
+on_send (HsSession *session, const char *data, gsize len, gpointer user_data)
+{
+  Stage *stage = user_data;
+
+  g_assert_true (g_str_has_suffix (data, "\r\n"));
+  g_queue_push_tail (&stage->out, g_strndup (data, len - 2));
+  return stage->offset += len;
+}
+
+static void
+on_leave (HsSession *session, Stage *stage)
+{
+  stage->leaves = TRUE;
+}
+
+static void
+stage_start (Stage *stage, const char *name, gboolean hosted)
+{
+  g_queue_init (&stage->out);
+  stage->offset = 0;
+  stage->leaves = FALSE;
+  stage->store = hs_store_new (":memory:");
+  stage->session = hs_session_new (stage->store, "test", "irc.test", name, hosted);
+  g_signal_connect (stage->session, "leave-requested", G_CALLBACK (on_leave), stage);
+  hs_session_set_send (stage->session, on_send, stage);
+  hs_session_begin_irc (stage->session, NULL);
+}
+
+static void
+stage_end (Stage *stage)
+{
+  g_queue_clear_full (&stage->out, g_free);
+  g_object_unref (stage->session);
+  hs_store_close (stage->store);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (stage->store);
+}
+
+static void
+expect_line (Stage *stage, const char *pattern)
+{
+  g_autofree char *line = NULL;
+
+  stage_wait_until (!g_queue_is_empty (&stage->out));
+  line = g_queue_pop_head (&stage->out);
+  if (!g_pattern_match_simple (pattern, line))
+    g_error ("expected “%s”, said “%s”", pattern, line);
+}
+
+static void
+server_says (Stage *stage, const char *line)
+{
+  g_autofree char *copy = g_strdup (line);
+
+  hs_session_receive_irc (stage->session, copy, strlen (copy));
+}
+
+static void
+person_types (Stage *stage, const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", 2);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strcompress (words[1]);
+
+  if (!hs_session_say (stage->session, hs_session_find_room (stage->session, words[0]), text, &error))
+    g_queue_push_tail (&stage->out, g_strdup_printf ("error: %s", error->message));
+}
+
+static void
+happens (Stage *stage, const char *what)
+{
+  HsRoom *room = hs_session_find_room (stage->session, "#a");
+
+  stage_fence (stage->store);
+  if (strcmp (what, "ack") == 0)
+    {
+      hs_session_written (stage->session, stage->offset);
+      hs_session_acknowledged (stage->session, stage->offset);
+    }
+  else if (strcmp (what, "lost") == 0)
+    hs_session_ended (stage->session, "Lost.");
+  else if (strcmp (what, "back") == 0)
+    {
+      stage->offset = 0;
+      hs_session_set_send (stage->session, on_send, stage);
+      hs_session_begin_irc (stage->session, NULL);
+    }
+  else if (strcmp (what, "typing") == 0)
+    hs_session_set_typing (stage->session, room, TRUE);
+  else if (strcmp (what, "typed") == 0)
+    hs_session_set_typing (stage->session, room, FALSE);
+  else if (strcmp (what, "read") == 0)
+    hs_session_mark_read (stage->session, room);
+  else if (g_str_has_prefix (what, "again "))
+    {
+      g_autoptr (HsEntry) entry = stage_wait_for_entry (room, what + strlen ("again "));
+
+      g_assert_true (hs_session_send_again (stage->session, room, entry, NULL));
+    }
+  else
+    g_assert_not_reached ();
+}
+
+static void
+run_script (Stage *stage, const char *script)
+{
+  g_auto (GStrv) lines = g_strsplit (script, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    switch (lines[i][0])
+      {
+      case '<': server_says (stage, lines[i] + 2); break;
+      case '>': expect_line (stage, lines[i] + 2); break;
+      case '"': person_types (stage, lines[i] + 2); break;
+      case '!': happens (stage, lines[i] + 2); break;
+      default: g_assert_cmpstr (lines[i], ==, ""); break;
+      }
+}
+
+/* A foreign server that knows all we use, and one that knows nothing. */
+#define MODERN \
+  "> CAP LS 302\n> NICK Ana\n> USER handshake 0 * Ana\n" \
+  "< :s CAP * LS * :message-tags server-time sasl=PLAIN\n< :s CAP * LS :echo-message batch labeled-response extended-join\n" \
+  "> CAP REQ :message-tags server-time echo-message batch labeled-response extended-join\n" \
+  "< :s CAP * ACK :message-tags server-time echo-message batch labeled-response extended-join\n> CAP END\n" \
+  "< :s 001 Ana :Welcome\n< :s 005 Ana NETWORK=Test PREFIX=(ov)@+ CHANMODES=b,k,l,imnt :are supported\n" \
+  "< @time=2026-01-02T03:04:05.678Z :Ana!u@h JOIN #a * :Ana\n" \
+  "< :s 353 Ana = #a :@Ana +bo 李伟\n< :s 366 Ana #a :End\n> WHO #a\n< :s 315 Ana #a :End\n"
+#define OLD \
+  "> CAP LS 302\n> NICK Ana\n> USER handshake 0 * Ana\n" \
+  "< :s 421 * CAP :Unknown command\n< :s 001 Ana :Welcome\n< :Ana!u@h JOIN #a\n< :s 353 Ana = #a :Ana bo\n< :s 366 Ana #a :End\n> WHO #a\n"
+#define MEMBERS "  Ana own rank 2\n  bo rank 1\n  李伟\n"
+#define ROOM "#a “#a”\n" MEMBERS
+
+static const Case cases[] = {
+  { "welcome", MODERN, ROOM },
+  { "message",
+    MODERN "< @time=2026-01-02T03:04:06.000Z;msgid=1 :bo!u@h PRIVMSG #a :hello 你好 👋",
+    "#a “#a” unread 1/0\n" MEMBERS "    message <bo> hello 你好 👋\n" },
+  { "message/twice-with-one-msgid",
+    MODERN "< @msgid=1 :bo!u@h PRIVMSG #a :once\n< @msgid=1 :bo!u@h PRIVMSG #a :once\n< @msgid=2 :bo!u@h PRIVMSG #a :twice",
+    "#a “#a” unread 2/0\n" MEMBERS "    message <bo> once\n    message <bo> twice\n" },
+  { "message/mention",
+    MODERN "< :bo!u@h PRIVMSG #a :ana: look\n< :bo!u@h PRIVMSG #a :Banana",
+    "#a “#a” unread 2/1\n" MEMBERS "    message mention <bo> ana: look\n    message <bo> Banana\n" },
+  { "message/read",
+    MODERN "< :bo!u@h PRIVMSG #a :one\n! read\n< :bo!u@h PRIVMSG #a :two",
+    "#a “#a” unread 1/0\n" MEMBERS "    message <bo> one\n    message <bo> two\n" },
+  { "message/action-and-notice",
+    MODERN "< :bo!u@h PRIVMSG #a :\001ACTION waves\001\n< :bo!u@h NOTICE #a :by the way",
+    "#a “#a” unread 1/0\n" MEMBERS "    action <bo> waves\n    notice <bo> by the way\n" },
+  { "message/formatting-codes",
+    MODERN "< :bo!u@h PRIVMSG #a :\002bold\002 \00304,05red\003 \x1fx\x0f\aend 3,4",
+    "#a “#a” unread 1/0\n" MEMBERS "    message <bo> bold red x␇end 3,4\n" },
+  { "message/ctcp-unanswered", MODERN "< :bo!u@h PRIVMSG Ana :\001VERSION\001", ROOM },
+  { "message/private",
+    MODERN "< :bo!u@h PRIVMSG Ana :psst",
+    ROOM "bo “bo” unread 1/0\n    message <bo> psst\n" },
+  { "message/invalid-utf8",
+    MODERN "< :bo!u@h PRIVMSG #a :caf\xe9",
+    "#a “#a” unread 1/0\n" MEMBERS "    message <bo> caf\357\277\275\n" },
+  { "message/statusmsg",
+    MODERN "< :bo!u@h PRIVMSG @#a :ops only",
+    "#a “#a” unread 1/0\n" MEMBERS "    message <bo> ops only\n" },
+  { "ping", MODERN "< PING :abc\n> PONG abc", ROOM },
+  { "presence/folded",
+    MODERN "< :eva!u@h JOIN #a * :Eva\n< :bo!u@h PART #a :bye\n< :eva!u@h QUIT :gone",
+    "#a “#a”\n  Ana own rank 2\n  李伟\n    presence <eva> +eva|-bo|-eva\n" },
+  { "presence/nick",
+    MODERN "< :bo!u@h NICK rob",
+    "#a “#a”\n  Ana own rank 2\n  rob rank 1\n  李伟\n    presence <bo> bo>rob\n" },
+  { "presence/own-nick",
+    MODERN "\" #a /nick 安娜\n> NICK 安娜\n< :Ana!u@h NICK 安娜\n\" #a hi\n> *PRIVMSG #a hi",
+    "#a “#a”\n  安娜 own rank 2\n  bo rank 1\n  李伟\n    presence <Ana> Ana>安娜\n    message pending <安娜> hi\n" },
+  { "presence/kick",
+    MODERN "< :bo!u@h KICK #a 李伟 :enough",
+    "#a “#a”\n  Ana own rank 2\n  bo rank 1\n    event <bo> bo removed 李伟 from the room: enough\n" },
+  { "presence/kicked",
+    MODERN "< :bo!u@h KICK #a Ana :enough\n\" #a hi\n> error: You are not in this room*",
+    "#a “#a” left\n    event <bo> bo removed Ana from the room: enough\n" },
+  { "presence/away",
+    MODERN "< :bo!u@h AWAY :tea\n< :李伟!u@h AWAY\n",
+    "#a “#a”\n  Ana own rank 2\n  bo rank 1 away\n  李伟\n" },
+  { "topic",
+    MODERN "< :bo!u@h TOPIC #a :new words\n\" #a /topic mine\n> TOPIC #a mine",
+    "#a “#a” topic “new words”\n" MEMBERS "    event <bo> bo set the topic: new words\n" },
+  { "topic/on-join", MODERN "< :s 332 Ana #a :old words\n< :s 333 Ana #a bo 1", "#a “#a” topic “old words”\n" MEMBERS },
+  { "topic/removed",
+    MODERN "< :s 332 Ana #a :old words\n< :bo!u@h TOPIC #a :",
+    ROOM "    event <bo> bo removed the topic\n" },
+  { "mode",
+    MODERN "< :Ana!u@h MODE #a +o-v+bl bo bo *!*@x 5\n",
+    "#a “#a”\n  Ana own rank 2\n  bo rank 2\n  李伟\n    event <Ana> Ana made bo an operator\n    event <Ana> Ana took bo’s voice\n"
+    "    event <Ana> Ana changed the room’s settings: +b *!*@x +l 5\n" },
+  { "typing",
+    MODERN "< @+typing=active :bo!u@h TAGMSG #a\n! typing\n> @+typing=active TAGMSG #a\n! typing\n! typed\n> @+typing=done TAGMSG #a",
+    "#a “#a”\n  Ana own rank 2\n  bo rank 1 typing\n  李伟\n" },
+  { "typing/ends-with-the-message",
+    MODERN "< @+typing=active :bo!u@h TAGMSG #a\n< :bo!u@h PRIVMSG #a :done",
+    "#a “#a” unread 1/0\n" MEMBERS "    message <bo> done\n" },
+  { "own/echo-by-label",
+    MODERN "\" #a hello\n> @label=h1;+handshakechat.github.io/id=* PRIVMSG #a hello\n< @label=h1;msgid=m :Ana!u@h PRIVMSG #a :hello",
+    ROOM "    message accepted <Ana> hello\n" },
+  { "own/written-and-acknowledged",
+    MODERN "\" #a hello\n> * PRIVMSG #a hello\n! ack",
+    ROOM "    message acknowledged <Ana> hello\n" },
+  { "own/two-alike",
+    MODERN "\" #a hi\n\" #a hi\n> @label=h1*\n> @label=h2*\n< @label=h2 :Ana!u@h PRIVMSG #a :hi",
+    ROOM "    message accepted <Ana> hi\n    message pending <Ana> hi\n" },
+  { "own/refused",
+    MODERN "\" #a hi\n> @label=h1*\n< @label=h1 :s 404 Ana #a :Cannot send to channel",
+    ROOM "    info <> Cannot send to channel\n    message failed <Ana> hi\n" },
+  { "own/me",
+    MODERN "\" #a /me waves\n> * PRIVMSG #a :\001ACTION waves\001\n< @label=h1 :Ana!u@h PRIVMSG #a :\001ACTION waves\001",
+    ROOM "    action accepted <Ana> waves\n" },
+  { "own/slash-slash", MODERN "\" #a //etc\n> * PRIVMSG #a /etc", ROOM "    message pending <Ana> /etc\n" },
+  { "own/lines", MODERN "\" #a one\\n\\ntwo\n> * PRIVMSG #a one\n> * PRIVMSG #a two",
+    ROOM "    message pending <Ana> one\n    message pending <Ana> two\n" },
+  { "own/unknown-command", MODERN "\" #a /frobnicate x\n> error: There is no command*", ROOM },
+  { "own/usage", MODERN "\" #a /msg\n> error: It is used like this: /msg NAME TEXT", ROOM },
+  { "own/msg",
+    MODERN "\" #a /msg bo hi there\n> * PRIVMSG bo :hi there\n< @label=h1 :Ana!u@h PRIVMSG bo :hi there",
+    ROOM "bo “bo”\n    message accepted <Ana> hi there\n" },
+  { "own/quit-waits-for-the-message",
+    MODERN "\" #a bye\n\" #a /quit so long\n> * PRIVMSG #a bye\n> QUIT :so long", ROOM "    message pending <Ana> bye\n" },
+  { "own/without-echo",
+    OLD "\" #a hi\n> PRIVMSG #a hi\n! ack", "#a “#a”\n  Ana own\n  bo\n    message acknowledged <Ana> hi\n" },
+  { "lost/unconfirmed",
+    MODERN "\" #a hi\n> * PRIVMSG #a hi\n! lost", "#a “#a” left\n    message unconfirmed <Ana> hi\n" },
+  { "lost/back-and-again",
+    MODERN "\" #a hi\n> * PRIVMSG #a hi\n! lost\n! back\n> CAP LS 302\n> NICK Ana\n> USER*\n< :s 001 Ana :Welcome\n> JOIN #a\n"
+           "< :Ana!u@h JOIN #a\n! again hi\n> PRIVMSG #a hi\n! ack",
+    "#a “#a”\n  Ana own\n    message acknowledged <Ana> hi\n" },
+  { "nick/in-use",
+    "> CAP*\n> NICK Ana\n> USER*\n< :s 433 * Ana :In use\n> NICK Ana2\n< :s 433 * Ana2 :In use\n> NICK Ana3\n< :s 001 Ana3 :Hi", "" },
+  { "server/motd",
+    OLD "< :s 375 Ana :- s message of the day -\n< :s 372 Ana :- one\n< :s 372 Ana :- two\n< :s 376 Ana :End",
+    "#a “#a”\n  Ana own\n  bo\n* “irc.test”\n    info <> one|two\n" },
+  { "server/no-such-nick",
+    MODERN "\" #a /msg nobody hi\n> * PRIVMSG nobody hi\n< @label=h1 :s 401 Ana nobody :No such nick",
+    ROOM "nobody “nobody”\n    info <> No such nick\n    message failed <Ana> hi\n" },
+  { "server/labelled-batch",
+    MODERN "\" #a hi\n> @label=h1*\n< @label=h1 :s BATCH +x labeled-response\n< @batch=x :Ana!u@h PRIVMSG #a :hi\n< :s BATCH -x",
+    ROOM "    message accepted <Ana> hi\n" },
+  { "rubbish", MODERN "< \n< :\n< @\n< :s\n< 353\n< :s 353 Ana\n< PRIVMSG\n< :x PRIVMSG #a\n< :s MODE #a +ooo\n< :bo!u@h KICK #a\n< JOIN", ROOM },
+};
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *c = data;
+  Stage stage;
+
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, c->script);
+  stage_expect (stage.session, c->expected);
+  if (!g_queue_is_empty (&stage.out))
+    g_error ("said too much: %s", (char *) g_queue_peek_head (&stage.out));
+  stage_end (&stage);
+}
+
+/* A name of another script: first as it is, then in ASCII where the server wants that. */
+static void
+test_erroneous_nick (void)
+{
+  Stage stage;
+
+  stage_start (&stage, "Ana María", FALSE);
+  run_script (&stage, "> CAP LS 302\n> NICK Ana_María\n> USER handshake 0 * :Ana María\n< :s 432 * x :Erroneous\n> NICK Ana_Mar*\n");
+  stage_end (&stage);
+}
+
+/* On our servers the shown name is the name, the nick is derived, and rooms have titles. */
+static void
+test_hosted (void)
+{
+  Stage stage;
+
+  stage_start (&stage, "Ana María", TRUE);
+  run_script (&stage, "> CAP LS 302\n> NICK Ana_María\n> USER handshake 0 * :Ana María\n"
+                      "< :s CAP * LS :message-tags echo-message labeled-response extended-join setname\n> CAP REQ*\n"
+                      "< :s CAP * ACK :message-tags echo-message labeled-response extended-join setname\n> CAP END\n"
+                      "< :s 001 Ana_María :Welcome\n< :Ana_María!u@h JOIN #lobby * :Ana María\n"
+                      "< :s 353 Ana_María = #lobby :@Ana_María\n< :s 366 Ana_María #lobby :End\n> WHO #lobby\n"
+                      "< :s 352 Ana_María #lobby u h s Ana_María H@ :0 Ana María\n"
+                      "< :李伟!u@h JOIN #lobby * :李 伟\n< :李伟!u@h PRIVMSG #lobby :Ana María, 你好\n"
+                      "< :guest-1!u@h JOIN #lobby * :guest-1\n< :guest-1!u@h PRIVMSG #lobby :from a script\n"
+                      "\" #lobby /nick Bea\n> NICK Bea\n> SETNAME Bea\n< :Ana_María!u@h NICK Bea\n< :Bea!u@h SETNAME :Bea");
+  stage_expect (stage.session, "#lobby “Lobby” unread 2/1\n  Bea own rank 2\n  李伟 (李 伟)\n  guest-1 plain\n"
+                               "    presence <李 伟> +李 伟\n    message mention <李 伟> Ana María, 你好\n"
+                               "    presence plain <guest-1> +guest-1\n    message plain <guest-1> from a script\n"
+                               "    presence <Bea> Ana María>Bea\n");
+  g_assert_true (g_queue_is_empty (&stage.out));
+  stage_end (&stage);
+}
+
+/* No line longer than 512 bytes reaches the others, and no character is broken. */
+static void
+test_long_message (void)
+{
+  Stage stage;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) together = g_string_new (NULL);
+
+  for (guint i = 0; i < 500; i++)
+    g_string_append (text, i % 7 == 0 ? "👋" : "你");
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, OLD);
+  g_assert_true (hs_session_say (stage.session, hs_session_find_room (stage.session, "#a"), text->str, NULL));
+  stage_wait_until (g_queue_get_length (&stage.out) == 4);
+  while (!g_queue_is_empty (&stage.out))
+    {
+      g_autofree char *line = g_queue_pop_head (&stage.out);
+      const char *words = line + strlen ("PRIVMSG #a ");
+
+      g_assert_cmpuint (strlen (":Ana!u@h ") + strlen (line) + 2, <=, 512);
+      g_assert_true (g_utf8_validate (line, -1, NULL));
+      g_string_append (together, *words == ':' ? words + 1 : words);
+    }
+  g_assert_cmpstr (together->str, ==, text->str);
+  stage_end (&stage);
+}
+
+static void
+test_plain (void)
+{
+  Stage stage;
+  char first[] = "\xef\xbb\xbf你好";
+  g_autoptr (GError) error = NULL;
+
+  stage_start (&stage, "Ana", FALSE);
+  g_queue_clear_full (&stage.out, g_free);
+  hs_session_begin_plain (stage.session, "10.0.0.5");
+  g_assert_true (hs_session_is_plain (stage.session));
+  g_assert_cmpint (hs_session_get_state (stage.session), ==, HS_SESSION_ONLINE);
+  hs_session_receive_plain (stage.session, first, strlen (first));
+  hs_session_receive_plain (stage.session, "a\0b\xff", 4);
+  stage_expect (stage.session, "10.0.0.5 “10.0.0.5” unread 2/0\n    message plain <10.0.0.5> 你好\n    message plain <10.0.0.5> a␀b\357\277\275\n");
+  g_assert_false (hs_session_join (stage.session, "#x", &error));
+  g_assert_error (error, HS_SESSION_ERROR, HS_SESSION_ERROR_UNSUPPORTED);
+  g_assert_true (hs_session_say (stage.session, hs_session_find_room (stage.session, "10.0.0.5"), "q", NULL));
+  g_assert_true (stage.leaves);
+  stage_end (&stage);
+}
+
+/* The words written during the search for the protocol go, when a late answer says that it is IRC. */
+static void
+test_late_irc (void)
+{
+  Stage stage;
+
+  stage_start (&stage, "Ana", FALSE);
+  hs_session_begin_plain (stage.session, "10.0.0.5");
+  hs_session_begin_irc (stage.session, NULL);
+  g_assert_false (hs_session_is_plain (stage.session));
+  g_assert_cmpuint (g_list_model_get_n_items (hs_session_get_rooms (stage.session)), ==, 0);
+  stage_end (&stage);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/client/session/", cases[i].path, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  g_test_add_func ("/client/session/nick/erroneous", test_erroneous_nick);
+  g_test_add_func ("/client/session/hosted", test_hosted);
+  g_test_add_func ("/client/session/own/long", test_long_message);
+  g_test_add_func ("/client/session/plain", test_plain);
+  g_test_add_func ("/client/session/late-irc", test_late_irc);
+  return g_test_run ();
+}
