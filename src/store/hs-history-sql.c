@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every statement of the history, and how values go in and rows come out. */
 #include "hs-history-private.h"
+#include "hs-limits.h"
 
+/* A room that nobody read for a year must not hold up the start. */
+#define AFTER_READ \
+  "(SELECT kind, flags FROM message WHERE room = r.id AND id > r.read_id ORDER BY id LIMIT " G_STRINGIFY (HS_HISTORY_UNREAD_MAX) ")"
 #define ROW "id, time, kind, flags, delivery, msgid, client_id, sender, shown, text"
 
 static const char *const texts[N_SQL] = {
@@ -17,8 +21,8 @@ static const char *const texts[N_SQL] = {
   /* Unread are others' messages, actions and notices: kinds 0 to 2 without HS_ENTRY_OWN (1); mentions have HS_ENTRY_MENTION (2). */
   [SQL_ROOM_LIST] =
     "SELECT r.id, r.network, r.name, r.shown, r.read_id, r.draft,"
-    " (SELECT count(*) FROM message WHERE room = r.id AND id > r.read_id AND kind <= 2 AND flags & 1 = 0),"
-    " (SELECT count(*) FROM message WHERE room = r.id AND id > r.read_id AND kind <= 2 AND flags & 3 = 2),"
+    " (SELECT count(*) FROM " AFTER_READ " WHERE kind <= 2 AND flags & 1 = 0),"
+    " (SELECT count(*) FROM " AFTER_READ " WHERE kind <= 2 AND flags & 3 = 2),"
     " (SELECT time FROM message WHERE room = r.id ORDER BY id DESC LIMIT 1)"
     " FROM room r WHERE ?1 IS NULL OR r.network = ?1 ORDER BY r.id",
   [SQL_ROOM_SET_READ] = "UPDATE room SET read_id = ? WHERE id = ?",

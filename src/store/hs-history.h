@@ -76,7 +76,7 @@ typedef struct
   char *network, *name;
   char *shown;        /* (nullable) title */
   gint64 read_id;     /* last row read by the person */
-  guint unread, mentions; /* after read_id */
+  guint unread, mentions; /* after read_id, among HS_HISTORY_UNREAD_MAX rows */
   char *draft;        /* (nullable) */
   gint64 last_time;   /* Unix ms, 0 none */
 } HsHistoryRoom;

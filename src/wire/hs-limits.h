@@ -83,6 +83,7 @@
 /* ---- History ---- */
 #define HS_HISTORY_PAGE         100        /* rows the message list loads at once */
 #define HS_HISTORY_PAGES_KEPT   20         /* pages the message list keeps */
+#define HS_HISTORY_UNREAD_MAX   10000      /* rows after the last one read that are looked at to count the unread */
 #define HS_HISTORY_STEP         256        /* rows between two known places of a day with many rows */
 #define HS_HISTORY_FOLD_MAX     8192       /* bytes of one folded presence row; then the next begins */
 #define HS_STORE_BATCH          256        /* operations in one transaction at most, so that an answer is not long in coming */
