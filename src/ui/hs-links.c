@@ -10,7 +10,7 @@ static const char *const prefixes[] = { "https://", "http://", "ftp://", "mailto
 static gboolean
 ends_link (gunichar c)
 {
-  return c <= 0x20 || c == 0x7f || strchr ("<>\"`{}|\\^", c < 0x80 ? (int) c : '\0') != NULL || g_unichar_isspace (c) || g_unichar_iscntrl (c) ||
+  return c <= 0x20 || c == 0x7f || (c < 0x80 && strchr ("<>\"`{}|\\^", (int) c) != NULL) || g_unichar_isspace (c) || g_unichar_iscntrl (c) ||
          (c >= 0x2018 && c <= 0x201f) || (c >= 0x3000 && c <= 0x303f) || (c >= 0xff00 && c <= 0xffef) || g_unichar_type (c) == G_UNICODE_FORMAT;
 }
 

@@ -187,6 +187,12 @@ hs_message_list_scroll_to_end (HsMessageList *self)
   follow (self);
 }
 
+void
+hs_message_list_let_go (HsMessageList *self)
+{
+  let_go (self, TRUE);
+}
+
 gboolean
 hs_message_list_is_at_end (HsMessageList *self)
 {

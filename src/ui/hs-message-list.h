@@ -14,4 +14,6 @@ HsMessageList *hs_message_list_new (void);
 /* @entries (nullable): GListModel of HsEntry. Opens at the end, or at the first of @unread rows when they do not fit. */
 void hs_message_list_set_entries (HsMessageList *self, GListModel *entries, guint unread);
 void hs_message_list_scroll_to_end (HsMessageList *self);
+/* The person scrolls upwards: it stays where it is. */
+void hs_message_list_let_go (HsMessageList *self);
 gboolean hs_message_list_is_at_end (HsMessageList *self);

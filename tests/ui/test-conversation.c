@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows, list, composer and room view on a display, with a session that has no socket. */
+#include <string.h>
+
+#include <adwaita.h>
+
+#include "hs-composer.h"
+#include "hs-entry-list-private.h"
+#include "hs-message-list.h"
+#include "hs-message-row.h"
+#include "hs-room-view.h"
+#include "hs-session-private.h"
+
+#define WAIT_US (10 * G_USEC_PER_SEC)
+
+typedef gboolean (*Condition) (gpointer data);
+
+static gboolean
+wait_until (Condition condition, gpointer data)
+{
+  gint64 end = g_get_monotonic_time () + WAIT_US;
+
+  while (!condition (data) && g_get_monotonic_time () < end)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (1000);
+  return condition (data);
+}
+
+static gboolean
+is_after (gpointer data)
+{
+  return g_get_monotonic_time () > *(gint64 *) data;
+}
+
+/* Frames of the clock, not a fixed sleep: what is waited for is that nothing happens any more. */
+static void
+settle (guint ms)
+{
+  gint64 end = g_get_monotonic_time () + ms * 1000;
+
+  wait_until (is_after, &end);
+}
+
+/* ---- A list filled at once ---- */
+
+static void
+fetch_nothing (HsEntryList *list, guint first, guint count, gpointer data)
+{
+}
+
+static HsEntryData
+make_row (guint i, const char *text)
+{
+  return (HsEntryData) {
+    .id = (gint64) (i + 1) << 12, .time = 1767355200000 + i * 1000, .kind = HS_KIND_MESSAGE, .own = i % 3 == 0,
+    .delivery = i % 3 == 0 ? HS_SENT_ACCEPTED : HS_SENT_NONE, .sender = i % 3 == 0 ? "me" : "ana", .shown = i % 3 == 0 ? "Me" : "Ana María", .text = text,
+  };
+}
+
+static void
+append (HsEntryList *list, const char *text)
+{
+  guint n = hs_entry_list_get_n_stored (list);
+  HsEntryData row = make_row (n, text);
+
+  hs_entry_list_inserted (list, n, &row, 1);
+}
+
+typedef struct
+{
+  GtkWidget *window;
+  HsMessageList *list;
+  HsEntryList *entries;
+  GtkAdjustment *adjustment;
+} Fixture;
+
+static GtkWidget *
+find_type (GtkWidget *widget, GType type)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_type (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+fixture_init (Fixture *self, guint rows)
+{
+  self->entries = hs_entry_list_new (fetch_nothing, NULL);
+  for (guint i = 0; i < rows; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("message %u: a line that is long enough to be wrapped in a window as narrow as this one is", i);
+
+      append (self->entries, text);
+    }
+  self->window = gtk_window_new ();
+  self->list = hs_message_list_new ();
+  gtk_window_set_default_size (GTK_WINDOW (self->window), 420, 500);
+  gtk_window_set_child (GTK_WINDOW (self->window), GTK_WIDGET (self->list));
+  gtk_window_present (GTK_WINDOW (self->window));
+  hs_message_list_set_entries (self->list, G_LIST_MODEL (self->entries), 0);
+  self->adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (find_type (GTK_WIDGET (self->list), GTK_TYPE_SCROLLED_WINDOW)));
+}
+
+static void
+fixture_clear (Fixture *self)
+{
+  gtk_window_destroy (GTK_WINDOW (self->window));
+  g_object_unref (self->entries);
+}
+
+static gboolean
+is_at_end (gpointer data)
+{
+  Fixture *self = data;
+
+  return gtk_adjustment_get_upper (self->adjustment) > gtk_adjustment_get_page_size (self->adjustment) &&
+         gtk_adjustment_get_value (self->adjustment) + gtk_adjustment_get_page_size (self->adjustment) >= gtk_adjustment_get_upper (self->adjustment) - 4;
+}
+
+static void
+test_opens_at_end (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, 2000);
+  g_assert_true (wait_until (is_at_end, &fixture));
+  g_assert_true (hs_message_list_is_at_end (fixture.list));
+  fixture_clear (&fixture);
+}
+
+static void
+test_follows_end (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, 300);
+  g_assert_true (wait_until (is_at_end, &fixture));
+  for (guint i = 0; i < 50; i++)
+    {
+      append (fixture.entries, "one more, and a second line of it\nhere");
+      g_main_context_iteration (NULL, FALSE);
+    }
+  settle (300);
+  g_assert_true (wait_until (is_at_end, &fixture));
+  g_assert_true (hs_message_list_is_at_end (fixture.list));
+  fixture_clear (&fixture);
+}
+
+/* Who reads above is not moved, and comes back by the button. */
+static void
+test_stays_away (void)
+{
+  Fixture fixture;
+  double value;
+
+  fixture_init (&fixture, 300);
+  g_assert_true (wait_until (is_at_end, &fixture));
+  settle (200);
+  hs_message_list_let_go (fixture.list);
+  gtk_adjustment_set_value (fixture.adjustment, gtk_adjustment_get_value (fixture.adjustment) - 300);
+  settle (200);
+  g_assert_false (hs_message_list_is_at_end (fixture.list));
+  value = gtk_adjustment_get_value (fixture.adjustment);
+  for (guint i = 0; i < 20; i++)
+    append (fixture.entries, "new");
+  settle (300);
+  g_assert_cmpfloat_with_epsilon (gtk_adjustment_get_value (fixture.adjustment), value, 200);
+  g_assert_false (is_at_end (&fixture));
+  gtk_widget_activate_action (GTK_WIDGET (fixture.list), "messages.end", NULL);
+  g_assert_true (wait_until (is_at_end, &fixture));
+  fixture_clear (&fixture);
+}
+
+/* ---- Nothing from the wire is markup ---- */
+
+static void
+test_no_markup (void)
+{
+  static const char *const texts[] = { "<b>bold</b> & <a href='x'>y</a>", "&amp;", "<span size='999999'>x", "%s%n", "</label>" };
+  Fixture fixture;
+  guint n = G_N_ELEMENTS (texts);
+
+  fixture_init (&fixture, 30);
+  for (guint i = 0; i < n; i++)
+    append (fixture.entries, texts[i]);
+  g_assert_true (wait_until (is_at_end, &fixture));
+  settle (100);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsEntry) entry = g_list_model_get_item (G_LIST_MODEL (fixture.entries), 30 + i);
+      GtkWidget *row = g_object_ref_sink (hs_message_row_new ()), *label = NULL;
+      g_autofree char *described = hs_message_row_describe (entry);
+
+      hs_message_row_set_entry (HS_MESSAGE_ROW (row), entry, FALSE);
+      for (GtkWidget *child = gtk_widget_get_first_child (row); child != NULL; child = gtk_widget_get_next_sibling (child))
+        if (gtk_widget_has_css_class (child, "bubble"))
+          label = gtk_widget_get_first_child (child);
+      g_assert_nonnull (label);
+      g_assert_false (gtk_label_get_use_markup (GTK_LABEL (label)));
+      g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (label)), ==, texts[i]);
+      g_assert_nonnull (strstr (described, texts[i]));
+      g_object_unref (row);
+    }
+  fixture_clear (&fixture);
+}
+
+/* ---- Composer ---- */
+
+static gboolean
+on_send (HsComposer *composer, const char *text, GPtrArray *sent)
+{
+  g_ptr_array_add (sent, g_strdup (text));
+  return !g_str_equal (text, "/refused");
+}
+
+static void
+test_composer (void)
+{
+  g_autoptr (GPtrArray) sent = g_ptr_array_new_with_free_func (g_free);
+  GtkWidget *window = gtk_window_new ();
+  HsComposer *composer = hs_composer_new ();
+  g_autofree char *left = NULL;
+
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (composer));
+  gtk_window_present (GTK_WINDOW (window));
+  g_signal_connect (composer, "send", G_CALLBACK (on_send), sent);
+
+  gtk_widget_activate_action (GTK_WIDGET (composer), "composer.send", NULL);
+  g_assert_cmpuint (sent->len, ==, 0);
+  hs_composer_set_text (composer, "你好 👋");
+  gtk_widget_activate_action (GTK_WIDGET (composer), "composer.send", NULL);
+  g_assert_cmpuint (sent->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (sent, 0), ==, "你好 👋");
+  left = hs_composer_dup_text (composer);
+  g_assert_cmpstr (left, ==, "");
+
+  /* What was refused is not lost. */
+  hs_composer_set_text (composer, "/refused");
+  gtk_widget_activate_action (GTK_WIDGET (composer), "composer.send", NULL);
+  g_free (left);
+  left = hs_composer_dup_text (composer);
+  g_assert_cmpstr (left, ==, "/refused");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* ---- A room view with a session in memory ---- */
+
+static guint64
+swallow (HsSession *session, const char *data, gsize len, gpointer data_)
+{
+  guint64 *offset = data_;
+
+  return *offset += len;
+}
+
+static void
+feed (HsSession *session, const char *line)
+{
+  g_autofree char *copy = g_strdup (line);
+
+  hs_session_receive_irc (session, copy, strlen (copy));
+}
+
+static gboolean
+has_rooms (gpointer session)
+{
+  return g_list_model_get_n_items (hs_session_get_rooms (session)) > 0;
+}
+
+static gboolean
+has_entries (gpointer room)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (hs_room_get_entries (room))) >= 8;
+}
+
+static void
+save_picture (GtkWidget *widget, const char *name)
+{
+  const char *folder = g_getenv ("HS_TEST_PICTURES");
+  g_autoptr (GdkPaintable) paintable = NULL;
+  g_autoptr (GtkSnapshot) snapshot = NULL;
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *path = NULL;
+
+  if (folder == NULL)
+    return;
+  paintable = gtk_widget_paintable_new (widget);
+  snapshot = gtk_snapshot_new ();
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
+  node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (gtk_widget_get_native (widget)), node, NULL);
+  path = g_build_filename (folder, name, NULL);
+  gdk_texture_save_to_png (texture, path);
+}
+
+static void
+test_room_view (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("hs-ui-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "history.db", NULL);
+  g_autoptr (HsStore) store = hs_store_new (path);
+  g_autoptr (HsSession) session = hs_session_new (store, "host", "127.0.0.1:8000", "Lívia", TRUE);
+  g_autoptr (HsRoom) room = NULL;
+  g_autoptr (GError) error = NULL;
+  GtkWidget *window = gtk_window_new (), *view = g_object_new (HS_TYPE_ROOM_VIEW, NULL);
+  guint64 offset = 0;
+
+  hs_session_set_send (session, swallow, &offset);
+  hs_session_begin_irc (session, NULL);
+  feed (session, ":h CAP * LS :message-tags server-time echo-message batch");
+  feed (session, ":h CAP * ACK :message-tags server-time echo-message batch");
+  feed (session, ":h 001 Lívia :Welcome");
+  feed (session, ":Lívia!u@h JOIN #lobby");
+  feed (session, ":h 353 Lívia = #lobby :@Lívia Ana 李伟 guest-3");
+  feed (session, ":h 366 Lívia #lobby :End");
+  g_assert_true (wait_until (has_rooms, session));
+  room = g_list_model_get_item (hs_session_get_rooms (session), 0);
+
+  feed (session, "@msgid=1 :Ana!u@h PRIVMSG #lobby :Good morning! 你好 👋");
+  feed (session, "@msgid=2 :Ana!u@h PRIVMSG #lobby :The printer moved to the new network.");
+  feed (session, ":Mei!u@h JOIN #lobby");
+  feed (session, ":Tom!u@h JOIN #lobby");
+  feed (session, "@msgid=3 :李伟!u@h PRIVMSG #lobby :早上好！我用手机也能连上了。It just appeared under Nearby. The capture is at http://rui-nas.local/syn.txt");
+  feed (session, "@msgid=4 :guest-3!u@h PRIVMSG #lobby :hi from a 12-line script");
+  feed (session, "@msgid=5 :Ana!u@h PRIVMSG #lobby :Lívia: can you see my SYN in the panel?");
+  feed (session, "@msgid=6 :Ana!u@h PRIVMSG #lobby :\001ACTION waves\001");
+  g_assert_true (hs_session_say (session, room, "Yes: x = 3 481 203 117, right on time.", &error));
+  g_assert_true (hs_session_say (session, room, "Lunch at half past twelve? 🍜", &error));
+  g_assert_no_error (error);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 622, 760);
+  gtk_window_set_child (GTK_WINDOW (window), view);
+  gtk_window_present (GTK_WINDOW (window));
+  hs_room_view_set_room (HS_ROOM_VIEW (view), room, NULL);
+  g_assert_true (wait_until (has_entries, room));
+  settle (500);
+  save_picture (window, "room.png");
+  g_assert_true (hs_room_view_get_room (HS_ROOM_VIEW (view)) == room);
+  hs_room_view_set_room (HS_ROOM_VIEW (view), NULL, NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle (50);
+  hs_store_close (store);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add_func ("/ui/list/opens-at-end", test_opens_at_end);
+  g_test_add_func ("/ui/list/follows-end", test_follows_end);
+  g_test_add_func ("/ui/list/stays-away", test_stays_away);
+  g_test_add_func ("/ui/row/no-markup", test_no_markup);
+  g_test_add_func ("/ui/composer/send", test_composer);
+  g_test_add_func ("/ui/room/view", test_room_view);
+  return g_test_run ();
+}
