@@ -85,7 +85,7 @@ static void
 hs_ladder_card_constructed (GObject *object)
 {
   HsLadderCard *self = HS_LADDER_CARD (object);
-  const char *title = self->closing ? C_("end of a connection", "Close") : _("Handshake");
+  const char *title = self->closing ? C_("end of a connection", "Close") : C_("beginning of a connection", "Handshake");
 
   G_OBJECT_CLASS (hs_ladder_card_parent_class)->constructed (object);
   gtk_label_set_label (self->title, title);

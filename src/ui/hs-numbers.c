@@ -19,7 +19,7 @@ hs_numbers_format_us (guint32 us)
 static char *
 format_bytes (guint64 bytes)
 {
-  return bytes < 10000 ? g_strdup_printf (_("%" G_GUINT64_FORMAT " B"), bytes) : g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
+  return bytes < 10000 ? g_strdup_printf (_("%u B"), (guint) bytes) : g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
 }
 
 static char *
