@@ -69,7 +69,7 @@ hs_irc_message_parse (HsIrcMessage *self, char *line, gsize len, GError **error)
   if (*cursor == ':')
     self->source = take_word (&cursor) + 1;
   command = take_word (&cursor);
-  if (command == NULL)
+  if (command == NULL || *command == '@' || *command == ':')
     {
       g_set_error_literal (error, HS_WIRE_ERROR, HS_WIRE_ERROR_SYNTAX, _("The line has no command"));
       return FALSE;

@@ -49,6 +49,8 @@ static const struct
   { "@", NULL },
   { "@tags", NULL },
   { "@tags :source", NULL },
+  { "@tags @more", NULL },
+  { ":a :b c", NULL },
 };
 
 static void
