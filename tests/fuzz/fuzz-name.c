@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whatever a person calls themselves, the nick derived from it is one. */
+#include "fuzz.h"
 #include "hs-name.h"
 
 int
