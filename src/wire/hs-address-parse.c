@@ -306,6 +306,18 @@ dup_trimmed (const char *text)
   return g_strndup (text, end - text);
 }
 
+/* U+FF1A is what a Chinese input method makes of a colon. Only up to the first slash: a path or room may have it. */
+static char *
+dup_with_colons (const char *text)
+{
+  gsize len = strcspn (text, "/");
+  GString *plain = g_string_new_len (text, (gssize) len);
+
+  g_string_replace (plain, "：", ":", 0);
+  g_string_append (plain, text + len);
+  return g_string_free (plain, FALSE);
+}
+
 static gboolean
 has_char (const char *text, gboolean (*is) (gunichar c))
 {
@@ -374,7 +386,7 @@ parse_network (HsAddress *self, const char *text, GError **error)
   if (scheme == NULL)
     return FALSE;
   self->scheme = scheme->scheme;
-  g_string_replace (authority, "：", ":", 0); /* U+FF1A, as a Chinese input method leaves it */
+  g_string_replace (authority, "：", ":", 0);
   if (!parse_authority (authority->str, &self->host, &self->port, &self->port_given, error))
     return FALSE;
   if (!self->port_given)
@@ -409,12 +421,13 @@ HsAddress *
 hs_address_parse (const char *text, GError **error)
 {
   g_autoptr (HsAddress) self = g_new0 (HsAddress, 1);
-  g_autofree char *trimmed = NULL;
+  g_autofree char *typed = NULL, *trimmed = NULL;
   gboolean is_unix = FALSE;
 
   if (!check_text (text, error))
     return NULL;
-  trimmed = dup_trimmed (text);
+  typed = dup_trimmed (text);
+  trimmed = dup_with_colons (typed);
   is_unix = g_ascii_strncasecmp (trimmed, "unix:", strlen ("unix:")) == 0;
 
   if (*trimmed == '\0')

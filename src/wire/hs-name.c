@@ -139,7 +139,7 @@ hs_name_is_room (const char *name)
   if (name[0] != '#' || len < 2 || len > 1 + HS_ROOM_MAX_BYTES || !g_utf8_validate (name, -1, NULL))
     return FALSE;
   for (const char *p = name + 1; *p != '\0'; p = g_utf8_next_char (p))
-    if (*p == ' ' || *p == ',' || !is_shown_char (g_utf8_get_char (p)))
+    if (*p == ',' || g_unichar_isspace (g_utf8_get_char (p)) || !is_shown_char (g_utf8_get_char (p)))
       return FALSE;
   return TRUE;
 }

@@ -14,7 +14,7 @@ char *hs_name_fold (const char *name);
 gboolean hs_name_is_nick (const char *name);
 /* guest-N, kept for plain-text guests. */
 gboolean hs_name_is_reserved (const char *name);
-/* '#' and 1 … HS_ROOM_MAX_BYTES bytes without space, comma, BELL or controls. */
+/* '#' and 1 … HS_ROOM_MAX_BYTES bytes without white space of any kind, comma, BELL or controls. */
 gboolean hs_name_is_room (const char *name);
 
 /* What may be shown as a person's name: valid UTF-8, no controls or bidi overrides, at most 32 characters and 64 bytes; others are dropped. (transfer full) */

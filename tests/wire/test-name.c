@@ -86,6 +86,7 @@ static const struct
   { "#大厅", TRUE },
   { "#a:b", TRUE },
   { "#a b", FALSE },
+  { "#a\xe3\x80\x80" "b", FALSE }, /* U+3000 */
   { "#a,b", FALSE },
   { "#a\ab", FALSE },
   { "#a\nb", FALSE },
