@@ -20,7 +20,7 @@ struct _HsConnectionPage
 
   /* Template */
   GtkStack *stack;
-  GtkWidget *who;
+  GtkWidget *who, *who_box;
   AdwAvatar *avatar;
   GtkLabel *who_name, *who_address;
   GtkWidget *who_arrow;
@@ -305,7 +305,8 @@ on_choices_changed (GListModel *choices, guint position, guint removed, guint ad
 {
   gboolean several = g_list_model_get_n_items (choices) > 1;
 
-  gtk_widget_set_sensitive (self->who, several);
+  gtk_widget_set_can_target (self->who, several); /* not insensitive: that would dim who it is */
+  gtk_widget_set_can_focus (self->who, several);
   gtk_widget_set_visible (self->who_arrow, several);
 }
 
@@ -360,6 +361,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-connection-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, stack);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, who);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, who_box);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, who_name);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, who_address);
@@ -388,6 +390,7 @@ hs_connection_page_init (HsConnectionPage *self)
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_halign (gtk_widget_get_parent (self->who_box), GTK_ALIGN_FILL); /* a menu button centres its child */
   self->watch_signals = g_signal_group_new (HS_TYPE_TCP_WATCH);
   g_signal_group_connect_swapped (self->watch_signals, "notify", G_CALLBACK (queue_update), self);
   g_signal_group_connect_swapped (self->watch_signals, "numbers-changed", G_CALLBACK (on_numbers), self);

@@ -185,7 +185,7 @@ draw_rail_piece (HsLadderRung *self, cairo_t *cr, HsRail rail, int side, double 
   gdk_cairo_set_source_rgba (cr, &colour);
   cairo_set_line_width (cr, is_own (self, side) ? 3 : 2);
   if (rail == HS_RAIL_DASHED)
-    cairo_set_dash (cr, dashes, 2, 0);
+    cairo_set_dash (cr, dashes, 2, self->rails.top + y1); /* one line over all rows */
   cairo_move_to (cr, x, y1);
   cairo_line_to (cr, x, y2);
   cairo_stroke (cr);
@@ -200,6 +200,7 @@ draw_dot (HsLadderRung *self, cairo_t *cr, int side, HsTcpKnown known, double y)
   GdkRGBA inside = hs_paint_colour (widget, "card_bg_color");
   GdkRGBA ground = hs_paint_colour (widget, "window_bg_color");
 
+  cairo_new_path (cr); /* text leaves a point behind */
   cairo_arc (cr, rail_x (side, gtk_widget_get_width (widget)), y, DOT_RADIUS, 0, 2 * G_PI);
   if (known == HS_TCP_OBSERVED)
     {

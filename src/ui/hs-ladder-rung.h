@@ -17,6 +17,7 @@ typedef struct
   HsRail above[2];
   HsRail below[2];
   gboolean own_left;  /* this computer is the opener */
+  int top;            /* of the row in the ladder */
   int height;
 } HsLadderRails;
 

@@ -135,6 +135,7 @@ hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, gboole
   GtkWidget *child;
   int selected = self->selected;
   guint n = rungs->len;
+  int top = 0;
   g_autofree gpointer *data = NULL;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
@@ -147,12 +148,14 @@ hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, gboole
       HsTcpRung *rung = data[i];
       HsLadderRails rails = {
         .own_left = own_left,
+        .top = top,
         .height = (rung->kind == HS_TCP_RUNG_STATE ? STATE_HEIGHT : SEGMENT_HEIGHT) - (closing ? 1 : 0),
       };
 
       pass_row (&sides[0], i == 0, rung->has_left, rung->left, rung->left_known, &rails.above[0], &rails.below[0]);
       pass_row (&sides[1], i == 0, rung->has_right, rung->right, rung->right_known, &rails.above[1], &rails.below[1]);
       gtk_widget_set_parent (hs_ladder_rung_new (rung, &rails), GTK_WIDGET (self));
+      top += rails.height;
     }
   self->selected = -1;
   hs_ladder_set_selected (self, selected);

@@ -12,7 +12,7 @@ struct _HsListenerPage
 
   /* Template */
   GtkLabel *where, *half_open, *accept_queue, *drops, *judgement, *count;
-  GtkWidget *judgement_box, *warning, *nobody;
+  GtkWidget *judgement_box, *warning, *scroller, *nobody;
   GtkListView *list;
 
   /* Owned */
@@ -75,7 +75,7 @@ update_where (HsListenerPage *self)
   utc = g_date_time_new_from_unix_utc (since / G_USEC_PER_SEC);
   local = g_date_time_to_local (utc);
   clock = g_date_time_format (local, "%H:%M");
-  text = g_strdup_printf (_("port %u · since %s"), hs_server_get_port (self->server), clock);
+  text = since == 0 ? g_strdup ("") : g_strdup_printf (_("port %u · since %s"), hs_server_get_port (self->server), clock);
   gtk_label_set_label (self->where, text);
 }
 
@@ -99,6 +99,7 @@ update_numbers (HsListenerPage *self)
   const HsTcpListenerNumbers *numbers = hs_server_get_listener_numbers (self->server);
   Judgement judgement;
 
+  gtk_widget_set_visible (self->judgement_box, numbers != NULL);
   if (numbers == NULL)
     numbers = &none;
   judgement = judge (numbers);
@@ -125,7 +126,10 @@ update (HsListenerPage *self)
 static void
 on_items_changed (GListModel *model, guint position, guint removed, guint added, HsListenerPage *self)
 {
-  gtk_widget_set_visible (self->nobody, g_list_model_get_n_items (model) == 0);
+  gboolean empty = g_list_model_get_n_items (model) == 0;
+
+  gtk_widget_set_visible (self->scroller, !empty);
+  gtk_widget_set_visible (self->nobody, empty);
 }
 
 static void
@@ -223,6 +227,7 @@ hs_listener_page_class_init (HsListenerPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, warning);
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, count);
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, list);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, nobody);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
 }

@@ -15,7 +15,7 @@ struct _HsLogPage
   /* Template */
   GtkEditable *filter_entry;
   GtkListView *list;
-  GtkWidget *nothing;
+  GtkWidget *scroller, *nothing;
 
   /* Owned */
   GListModel *log;          /* (nullable) */
@@ -102,7 +102,10 @@ hs_log_page_set_shown (HsLogPage *self, gboolean shown)
 static void
 on_items_changed (HsLogPage *self)
 {
-  gtk_widget_set_visible (self->nothing, g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) == 0);
+  gboolean empty = g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) == 0;
+
+  gtk_widget_set_visible (self->scroller, !empty);
+  gtk_widget_set_visible (self->nothing, empty);
 }
 
 static void
@@ -144,6 +147,7 @@ hs_log_page_class_init (HsLogPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-log-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HsLogPage, filter_entry);
   gtk_widget_class_bind_template_child (widget_class, HsLogPage, list);
+  gtk_widget_class_bind_template_child (widget_class, HsLogPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, HsLogPage, nothing);
   gtk_widget_class_bind_template_callback (widget_class, on_filter);
   gtk_widget_class_bind_template_callback (widget_class, on_copy);
@@ -166,4 +170,5 @@ hs_log_page_init (HsLogPage *self)
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
   gtk_list_view_set_factory (self->list, factory);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  on_items_changed (self);
 }
