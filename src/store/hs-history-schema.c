@@ -131,7 +131,7 @@ hs_history_migrate (sqlite3 *db, GError **error)
   /* Exclusive: two programs in one profile would each show half of a conversation. The lock is the file's, so a killed program leaves none. */
   if (!execute (db, "PRAGMA locking_mode = EXCLUSIVE", error) || !check_whose (db, &version, error))
     return FALSE;
-  if (!execute (db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 0", error))
+  if (!execute (db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON", error))
     return FALSE;
   if (version == (gint64) G_N_ELEMENTS (migrations))
     return execute (db, "BEGIN IMMEDIATE; COMMIT", error); /* can it be written, and is it ours alone? */

@@ -6,6 +6,12 @@
 /* A room that nobody read for a year must not hold up the start. */
 #define AFTER_READ \
   "(SELECT kind, flags FROM message WHERE room = r.id AND id > r.read_id ORDER BY id LIMIT " G_STRINGIFY (HS_HISTORY_UNREAD_MAX) ")"
+/* Unread are others' messages, actions and notices: kinds 0 to 2 without HS_ENTRY_OWN (1); mentions have HS_ENTRY_MENTION (2). */
+#define ROOM \
+  "r.id, r.network, r.name, r.shown, r.read_id, r.draft," \
+  " (SELECT count(*) FROM " AFTER_READ " WHERE kind <= 2 AND flags & 1 = 0)," \
+  " (SELECT count(*) FROM " AFTER_READ " WHERE kind <= 2 AND flags & 3 = 2)," \
+  " (SELECT time FROM message WHERE room = r.id ORDER BY id DESC LIMIT 1)"
 #define ROW "id, time, kind, flags, delivery, msgid, client_id, sender, shown, text"
 
 static const char *const texts[N_SQL] = {
@@ -18,13 +24,8 @@ static const char *const texts[N_SQL] = {
 
   [SQL_ROOM_ADD] = "INSERT OR IGNORE INTO room (network, name) VALUES (?, ?)",
   [SQL_ROOM_FIND] = "SELECT id FROM room WHERE network = ? AND name = ?",
-  /* Unread are others' messages, actions and notices: kinds 0 to 2 without HS_ENTRY_OWN (1); mentions have HS_ENTRY_MENTION (2). */
-  [SQL_ROOM_LIST] =
-    "SELECT r.id, r.network, r.name, r.shown, r.read_id, r.draft,"
-    " (SELECT count(*) FROM " AFTER_READ " WHERE kind <= 2 AND flags & 1 = 0),"
-    " (SELECT count(*) FROM " AFTER_READ " WHERE kind <= 2 AND flags & 3 = 2),"
-    " (SELECT time FROM message WHERE room = r.id ORDER BY id DESC LIMIT 1)"
-    " FROM room r WHERE ?1 IS NULL OR r.network = ?1 ORDER BY r.id",
+  [SQL_ROOM_LIST] = "SELECT " ROOM " FROM room r WHERE ?1 IS NULL OR r.network = ?1 ORDER BY r.id",
+  [SQL_ROOM_GET] = "SELECT " ROOM " FROM room r WHERE r.id = ?",
   [SQL_ROOM_SET_READ] = "UPDATE room SET read_id = ? WHERE id = ?",
   [SQL_ROOM_SET_DRAFT] = "UPDATE room SET draft = ? WHERE id = ?",
   [SQL_ROOM_SET_SHOWN] = "UPDATE room SET shown = ? WHERE id = ?",

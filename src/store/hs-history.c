@@ -241,6 +241,22 @@ hs_history_list_rooms (HsHistory *self, const char *network, GError **error)
   return NULL;
 }
 
+HsHistoryRoom *
+hs_history_get_room (HsHistory *self, gint64 room, GError **error)
+{
+  sqlite3_stmt *statement;
+  HsHistoryRoom *found;
+
+  hs_history_check (self);
+
+  statement = hs_sql_bind (self, SQL_ROOM_GET, "i", room);
+  if (!hs_sql_step (self, statement, error))
+    return NULL;
+  found = dup_room (statement);
+  sqlite3_reset (statement);
+  return found;
+}
+
 gboolean
 hs_history_set_read (HsHistory *self, gint64 room, gint64 id, GError **error)
 {

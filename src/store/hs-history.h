@@ -67,7 +67,8 @@ HsHistory *hs_history_open (const char *path, GError **error);
 void hs_history_close (HsHistory *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsHistory, hs_history_close)
 
-/* Room row of @name (folded) at @network (a key: "host", or an address text), made when new. Returns its id, 0 on error. */
+/* Room row of @name (folded) at @network (a key: "host", or an address text), made when new. Returns its id, 0 on error.
+ * Ask each time rather than keep it: when the transaction that made the room fails, the id is nobody's (rows for it are refused). */
 gint64 hs_history_room (HsHistory *self, const char *network, const char *name, GError **error);
 
 typedef struct
@@ -82,6 +83,7 @@ typedef struct
 } HsHistoryRoom;
 void hs_history_room_free (HsHistoryRoom *room);
 GPtrArray *hs_history_list_rooms (HsHistory *self, const char *network, GError **error); /* (nullable) network: all */
+HsHistoryRoom *hs_history_get_room (HsHistory *self, gint64 room, GError **error); /* NULL without error: there is none */
 gboolean hs_history_set_read (HsHistory *self, gint64 room, gint64 id, GError **error);
 gboolean hs_history_set_draft (HsHistory *self, gint64 room, const char *draft, GError **error);
 gboolean hs_history_set_shown (HsHistory *self, gint64 room, const char *shown, GError **error);

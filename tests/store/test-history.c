@@ -251,6 +251,12 @@ test_rooms (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (room->last_time, ==, T0 + 4);
   hs_history_room_free (room);
 
+  room = hs_history_get_room (fixture->history, fixture->room, NULL);
+  g_assert_cmpstr (room->draft, ==, "a draft 草稿");
+  g_assert_cmpuint (room->unread, ==, 2);
+  hs_history_room_free (room);
+  g_assert_null (hs_history_get_room (fixture->history, 12345, NULL));
+
   room = get_room (fixture, NULL, 1);
   g_assert_cmpstr (room->network, ==, "libera");
   g_assert_null (room->shown);
@@ -312,6 +318,26 @@ test_rollback (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (texts, ==, "abc");
 }
 
+/* A room that was made in a transaction that failed is no room: nothing is stored where nobody would find it. */
+static void
+test_no_such_room (Fixture *fixture, gconstpointer data)
+{
+  HsHistoryRow row = make_row (T0, NULL, "for nobody");
+  g_autoptr (GError) error = NULL;
+  gint64 room;
+
+  g_assert_true (hs_history_begin (fixture->history, NULL));
+  room = hs_history_room (fixture->history, "host", "#new", NULL);
+  hs_history_rollback (fixture->history);
+  g_assert_false (hs_history_insert (fixture->history, room, &row, NULL, &error));
+  g_assert_error (error, HS_STORE_ERROR, HS_STORE_ERROR_FAILED);
+  g_clear_error (&error);
+  g_assert_cmpint (hs_history_outbox_add (fixture->history, room, &row, &error), ==, 0);
+  g_assert_error (error, HS_STORE_ERROR, HS_STORE_ERROR_FAILED);
+  g_assert_cmpint (hs_history_room (fixture->history, "host", "#new", NULL), >, 0);
+  hs_history_row_clear (&row);
+}
+
 static void
 test_row_copy (Fixture *fixture, gconstpointer data)
 {
@@ -343,6 +369,7 @@ main (int argc, char *argv[])
     { "/store/history/delivery", test_delivery },
     { "/store/history/beyond-the-end", test_beyond_the_end },
     { "/store/history/rollback", test_rollback },
+    { "/store/history/no-such-room", test_no_such_room },
     { "/store/history/row-copy", test_row_copy },
   };
 
