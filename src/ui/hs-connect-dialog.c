@@ -378,5 +378,6 @@ hs_connect_dialog_new (GtkWindow *parent, const char *shown_name)
 
   gtk_editable_set_text (GTK_EDITABLE (self->shown_name), shown_name);
   check_form (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->address));
   return self;
 }

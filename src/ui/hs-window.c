@@ -194,10 +194,11 @@ hs_window_show_room (HsWindow *self, HsRoom *room)
   g_set_object (&self->room, room);
   if (room != NULL)
     g_signal_connect_object (room, "notify::title", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
+  /* First the page, then what it shows: what is hidden takes no focus. */
+  update_content (self);
   hs_room_view_set_room (self->view, room, connection);
   hs_sidebar_select (self->sidebar, room);
   hs_connection_panel_set_watch (self->panel, connection != NULL ? hs_connection_get_watch (connection) : NULL);
-  update_content (self);
   update_title (self);
   if (room != NULL)
     adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
