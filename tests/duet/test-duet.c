@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sessions and an engine joined in memory hold whole conversations: no socket, no clock. */
+#include "client-stage.h"
+
+#include <string.h>
+
+#include "hs-engine.h"
+#include "hs-peer.h"
+
+typedef struct _Duet Duet;
+
+typedef struct
+{
+  Duet *duet;
+  HsStore *store;
+  HsSession *session;
+  HsPeer *peer;      /* (nullable) once it is gone */
+  GString *to_engine, *to_session;
+  guint64 offset;
+  gboolean closed;   /* by the engine */
+  gboolean leaves;   /* the session asked for it */
+} Player;
+
+struct _Duet
+{
+  HsServerConfig *config;
+  HsEngine *engine;
+  GPtrArray *players;
+};
+
+/* ---- The engine's side ---- */
+
+static void
+on_send (HsPeer *peer, HsBuf *buf, gpointer user_data)
+{
+  Player *player = hs_peer_get_owner (peer);
+
+  g_string_append_len (player->to_session, buf->data, buf->len);
+}
+
+static void
+on_break_write (HsPeer *peer, gpointer user_data)
+{
+}
+
+static void
+on_close (HsPeer *peer, guint fin_ms, gpointer user_data)
+{
+  ((Player *) hs_peer_get_owner (peer))->closed = TRUE;
+}
+
+static void
+on_fact (HsFactKind kind, HsPeer *peer, const char *room, gpointer user_data)
+{
+}
+
+static gint64
+on_now (gpointer user_data)
+{
+  return g_get_real_time ();
+}
+
+static void
+on_random (guint8 *data, gsize len, gpointer user_data)
+{
+  for (gsize i = 0; i < len; i++)
+    data[i] = (guint8) g_random_int_range (0, 256);
+}
+
+static const HsEngineFuncs engine_funcs = { on_send, on_break_write, on_close, on_fact, on_now, on_random };
+
+/* ---- The session's side ---- */
+
+static guint64
+on_session_send (HsSession *session, const char *data, gsize len, gpointer user_data)
+{
+  Player *player = user_data;
+
+  g_string_append_len (player->to_engine, data, len);
+  return player->offset += len;
+}
+
+static void
+on_leave (HsSession *session, Player *player)
+{
+  player->leaves = TRUE;
+}
+
+/* ---- Between them ---- */
+
+static gboolean
+deliver_to_engine (Player *player)
+{
+  gboolean some = FALSE;
+  char *end;
+
+  while (player->peer != NULL && !player->closed && (end = strstr (player->to_engine->str, "\r\n")) != NULL)
+    {
+      gsize len = (gsize) (end - player->to_engine->str);
+      g_autofree char *line = g_strndup (player->to_engine->str, len);
+
+      g_string_erase (player->to_engine, 0, (gssize) len + 2);
+      hs_engine_receive_irc (player->duet->engine, player->peer, line, len);
+      some = TRUE;
+    }
+  return some;
+}
+
+static gboolean
+deliver_to_session (Player *player)
+{
+  gboolean some = FALSE;
+  char *end;
+
+  while ((end = strstr (player->to_session->str, "\r\n")) != NULL)
+    {
+      gsize len = (gsize) (end - player->to_session->str);
+      g_autofree char *line = g_strndup (player->to_session->str, len);
+
+      g_string_erase (player->to_session, 0, (gssize) len + 2);
+      hs_session_receive_irc (player->session, line, len);
+      some = TRUE;
+    }
+  return some;
+}
+
+static void
+play (Duet *duet)
+{
+  gboolean some;
+
+  do
+    {
+      some = FALSE;
+      for (guint i = 0; i < duet->players->len; i++)
+        {
+          Player *player = g_ptr_array_index (duet->players, i);
+
+          some |= deliver_to_engine (player);
+          some |= deliver_to_session (player);
+        }
+    }
+  while (some);
+}
+
+#define play_until(duet, condition) \
+  G_STMT_START \
+  { \
+    play (duet); \
+    stage_wait_until ((play (duet), condition)); \
+  } \
+  G_STMT_END
+
+static void
+player_free (gpointer data)
+{
+  Player *player = data;
+
+  if (player->peer != NULL)
+    hs_engine_remove_peer (player->duet->engine, player->peer, "gone");
+  g_object_unref (player->session);
+  hs_store_close (player->store);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (player->store);
+  g_string_free (player->to_engine, TRUE);
+  g_string_free (player->to_session, TRUE);
+  g_free (player);
+}
+
+static void
+duet_init (Duet *duet)
+{
+  duet->config = hs_server_config_new ();
+  duet->engine = hs_engine_new (duet->config, &engine_funcs, duet);
+  duet->players = g_ptr_array_new_with_free_func (player_free);
+}
+
+static void
+duet_clear (Duet *duet)
+{
+  g_ptr_array_unref (duet->players);
+  hs_engine_free (duet->engine);
+  hs_server_config_free (duet->config);
+}
+
+static void
+connect_player (Player *player, const char *token)
+{
+  g_autofree char *refusal = NULL;
+
+  player->peer = hs_engine_add_peer (player->duet->engine, "127.0.0.1", TRUE, player, &refusal);
+  g_assert_nonnull (player->peer);
+  hs_engine_set_dialect (player->duet->engine, player->peer, HS_DIALECT_IRC);
+  hs_session_set_send (player->session, on_session_send, player);
+  hs_session_begin_irc (player->session, token);
+}
+
+static Player *
+join (Duet *duet, const char *name, const char *token)
+{
+  Player *player = g_new0 (Player, 1);
+
+  player->duet = duet;
+  player->to_engine = g_string_new (NULL);
+  player->to_session = g_string_new (NULL);
+  player->store = hs_store_new (":memory:");
+  player->session = hs_session_new (player->store, "duet", "10.0.0.1", name, token != NULL);
+  g_signal_connect (player->session, "leave-requested", G_CALLBACK (on_leave), player);
+  g_ptr_array_add (duet->players, player);
+  connect_player (player, token);
+  play_until (duet, hs_session_get_state (player->session) == HS_SESSION_ONLINE
+                      && hs_session_find_room (player->session, "#lobby") != NULL);
+  return player;
+}
+
+static HsRoom *
+lobby (Player *player)
+{
+  return hs_session_find_room (player->session, "#lobby");
+}
+
+static void
+says (Player *player, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_session_say (player->session, lobby (player), text, &error))
+    g_error ("“%s”: %s", text, error->message);
+}
+
+static HsEntry *
+sees (Player *player, HsRoom *room, const char *text)
+{
+  HsEntry *entry = NULL;
+
+  play_until (player->duet, (entry = stage_find_entry (room, text)) != NULL);
+  return entry;
+}
+
+static HsMember *
+member (Player *player, const char *nick)
+{
+  return hs_room_find_member (lobby (player), nick);
+}
+
+/* ---- Conversations ---- */
+
+static void
+test_talk (void)
+{
+  static const char *const texts[] = { "你好", "早上好！我用手机也能连上了。", "👋🏽 👨‍👩‍👧‍👦", "Ünïcödé", ":colon first", "  two spaces", "a\tb" };
+  Duet duet;
+  Player *ana, *wei;
+
+  duet_init (&duet);
+  ana = join (&duet, "Ana María", NULL);
+  wei = join (&duet, "李伟", NULL);
+  g_assert_cmpstr (hs_room_get_title (lobby (ana)), ==, "Lobby");
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      Player *from = i % 2 == 0 ? ana : wei;
+      Player *to = i % 2 == 0 ? wei : ana;
+      g_autoptr (HsEntry) sent = NULL;
+      g_autoptr (HsEntry) seen = NULL;
+
+      says (from, texts[i]);
+      seen = sees (to, lobby (to), texts[i]);
+      sent = sees (from, lobby (from), texts[i]);
+      g_assert_cmpstr (hs_entry_get_shown (seen), ==, from == ana ? "Ana María" : "李伟");
+      g_assert_false (hs_entry_is_own (seen));
+      g_assert_true (hs_entry_is_own (sent));
+      play_until (&duet, hs_entry_get_delivery (sent) == HS_SENT_ACCEPTED);
+      play_until (&duet, hs_entry_get_id (sent) != 0);
+    }
+  g_assert_cmpuint (hs_room_get_unread (lobby (ana)), ==, 3);
+  g_assert_cmpint (g_list_model_get_n_items (hs_room_get_members (lobby (ana))), ==, 2);
+  g_assert_cmpstr (hs_member_get_shown (member (ana, "李伟")), ==, "李伟");
+  g_assert_cmpstr (hs_member_get_shown (member (wei, "Ana_María")), ==, "Ana María");
+  duet_clear (&duet);
+}
+
+static void
+test_host (void)
+{
+  Duet duet;
+  Player *host;
+  const char *token = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+  duet_init (&duet);
+  hs_engine_set_host_token (duet.engine, token);
+  host = join (&duet, "Host", token);
+  g_assert_true (hs_peer_is_host (host->peer));
+  play_until (&duet, member (host, "Host") != NULL && hs_member_get_rank (member (host, "Host")) > 0);
+  duet_clear (&duet);
+}
+
+static void
+test_nick_collision (void)
+{
+  Duet duet;
+  Player *first, *second;
+
+  duet_init (&duet);
+  first = join (&duet, "Ana", NULL);
+  second = join (&duet, "Ana", NULL);
+  g_assert_cmpstr (hs_session_get_nick (first->session), ==, "Ana");
+  g_assert_cmpstr (hs_session_get_nick (second->session), ==, "Ana2");
+  duet_clear (&duet);
+}
+
+static void
+test_names_change (void)
+{
+  Duet duet;
+  Player *ana, *wei;
+
+  duet_init (&duet);
+  ana = join (&duet, "Ana", NULL);
+  wei = join (&duet, "李伟", NULL);
+  says (ana, "/nick 安娜 M");
+  play_until (&duet, g_strcmp0 (hs_session_get_nick (ana->session), "安娜_M") == 0);
+  play_until (&duet, member (wei, "安娜_M") != NULL && g_strcmp0 (hs_member_get_shown (member (wei, "安娜_M")), "安娜 M") == 0);
+  duet_clear (&duet);
+}
+
+static void
+test_topic (void)
+{
+  Duet duet;
+  Player *ana, *wei;
+
+  duet_init (&duet);
+  ana = join (&duet, "Ana", NULL);
+  wei = join (&duet, "李伟", NULL);
+  says (ana, "/join slides");
+  play_until (&duet, hs_session_find_room (ana->session, "#slides") != NULL);
+  g_assert_true (hs_session_join (wei->session, "#slides", NULL));
+  play_until (&duet, hs_session_find_room (wei->session, "#slides") != NULL);
+  g_assert_cmpstr (hs_room_get_title (hs_session_find_room (wei->session, "#slides")), ==, "Slides");
+  g_assert_true (hs_session_set_topic (ana->session, hs_session_find_room (ana->session, "#slides"), "第十四页", NULL));
+  play_until (&duet, g_strcmp0 (hs_room_get_topic (hs_session_find_room (wei->session, "#slides")), "第十四页") == 0);
+  duet_clear (&duet);
+}
+
+static void
+test_typing (void)
+{
+  Duet duet;
+  Player *ana, *wei;
+
+  duet_init (&duet);
+  ana = join (&duet, "Ana", NULL);
+  wei = join (&duet, "李伟", NULL);
+  hs_session_set_typing (ana->session, lobby (ana), TRUE);
+  play_until (&duet, g_strcmp0 (hs_room_get_typing (lobby (wei)), "Ana") == 0);
+  says (ana, "done");
+  g_object_unref (sees (wei, lobby (wei), "done"));
+  g_assert_null (hs_room_get_typing (lobby (wei)));
+  duet_clear (&duet);
+}
+
+static void
+test_private (void)
+{
+  Duet duet;
+  Player *ana, *wei;
+  HsRoom *room;
+
+  duet_init (&duet);
+  ana = join (&duet, "Ana", NULL);
+  wei = join (&duet, "李伟", NULL);
+  says (ana, "/msg 李伟 嘘");
+  play_until (&duet, hs_session_find_room (wei->session, "Ana") != NULL);
+  room = hs_session_find_room (wei->session, "Ana");
+  g_object_unref (sees (wei, room, "嘘"));
+  g_assert_cmpint (hs_room_get_kind (room), ==, HS_ROOM_PERSON);
+  g_assert_true (hs_session_say (wei->session, room, "👂", NULL));
+  g_object_unref (sees (ana, hs_session_find_room (ana->session, "李伟"), "👂"));
+  duet_clear (&duet);
+}
+
+static void
+test_part_and_quit (void)
+{
+  Duet duet;
+  Player *ana, *wei;
+
+  duet_init (&duet);
+  ana = join (&duet, "Ana", NULL);
+  wei = join (&duet, "李伟", NULL);
+  says (wei, "/join slides");
+  play_until (&duet, hs_session_find_room (wei->session, "#slides") != NULL);
+  g_assert_true (hs_session_part (wei->session, hs_session_find_room (wei->session, "#slides"), NULL));
+  play_until (&duet, !hs_room_is_joined (hs_session_find_room (wei->session, "#slides")));
+  says (wei, "晚安");
+  says (wei, "/quit");
+  play_until (&duet, wei->leaves && wei->closed);
+  g_object_unref (sees (ana, lobby (ana), "晚安")); /* what was said before leaving arrives */
+  play_until (&duet, member (ana, "李伟") == NULL);
+  g_assert_cmpint (hs_session_get_state (wei->session), ==, HS_SESSION_LEAVING);
+  hs_session_ended (wei->session, NULL);
+  g_assert_cmpint (hs_session_get_state (wei->session), ==, HS_SESSION_OFFLINE);
+  duet_clear (&duet);
+}
+
+/* The connection breaks with a message on its way; after joining again it is sent once more, and stands there once. */
+static void
+test_lost_and_again (void)
+{
+  Duet duet;
+  Player *ana;
+  g_autoptr (HsEntry) entry = NULL;
+
+  duet_init (&duet);
+  ana = join (&duet, "Ana", NULL);
+  says (ana, "on its way");
+  entry = stage_wait_for_entry (lobby (ana), "on its way");
+  stage_wait_until (strstr (ana->to_engine->str, "on its way") != NULL);
+  g_string_truncate (ana->to_engine, 0); /* lost in the network */
+  hs_engine_remove_peer (duet.engine, ana->peer, "reset");
+  ana->peer = NULL;
+  hs_session_ended (ana->session, "lost");
+  g_assert_cmpint (hs_entry_get_delivery (entry), ==, HS_SENT_UNCONFIRMED);
+
+  connect_player (ana, NULL);
+  play_until (&duet, hs_session_get_state (ana->session) == HS_SESSION_ONLINE && hs_room_is_joined (lobby (ana)));
+  g_assert_true (hs_session_send_again (ana->session, lobby (ana), entry, NULL));
+  play_until (&duet, hs_entry_get_delivery (entry) == HS_SENT_ACCEPTED && hs_entry_get_id (entry) != 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (hs_room_get_entries (lobby (ana)))), ==, 1);
+  duet_clear (&duet);
+}
+
+/* 1,000 messages one way: each once, in order. */
+static void
+test_many (void)
+{
+  Duet duet;
+  Player *ana, *wei;
+  GListModel *entries;
+  guint next = 0;
+
+  duet_init (&duet);
+  ana = join (&duet, "Ana", NULL);
+  wei = join (&duet, "李伟", NULL);
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("message %u", i);
+
+      says (ana, text);
+    }
+  entries = G_LIST_MODEL (hs_room_get_entries (lobby (wei)));
+  play_until (&duet, g_list_model_get_n_items (entries) >= 1000);
+  play_until (&duet, hs_room_get_unread (lobby (wei)) == 1000);
+  g_object_unref (sees (wei, lobby (wei), "message 999"));
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (HsEntry) entry = g_list_model_get_item (entries, i);
+      g_autofree char *text = g_strdup_printf ("message %u", next);
+
+      play_until (&duet, hs_entry_is_loaded (entry));
+      if (hs_entry_get_kind (entry) != HS_KIND_MESSAGE)
+        continue;
+      g_assert_cmpstr (hs_entry_get_text (entry), ==, text);
+      next++;
+    }
+  g_assert_cmpuint (next, ==, 1000);
+  duet_clear (&duet);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/duet/talk", test_talk);
+  g_test_add_func ("/duet/host", test_host);
+  g_test_add_func ("/duet/nick-collision", test_nick_collision);
+  g_test_add_func ("/duet/names-change", test_names_change);
+  g_test_add_func ("/duet/topic", test_topic);
+  g_test_add_func ("/duet/typing", test_typing);
+  g_test_add_func ("/duet/private", test_private);
+  g_test_add_func ("/duet/part-and-quit", test_part_and_quit);
+  g_test_add_func ("/duet/lost-and-again", test_lost_and_again);
+  g_test_add_func ("/duet/many", test_many);
+  return g_test_run ();
+}
