@@ -2,8 +2,8 @@
 /* Two taps on the two ends of a real loopback connection: each way to open and to close, told step by step. */
 #include "hs-tcp-tap.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include "loopback.h"
+
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -124,59 +124,21 @@ look_for (End *end, HsTcpState state)
   return hs_tcp_tap_get_state (end->tap) == state;
 }
 
-typedef enum { V4, V6, DUAL } Kind;
-
-static socklen_t
-make_address (Kind kind, gboolean connecting, guint16 port, struct sockaddr_storage *storage)
-{
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GError) error = NULL;
-  const char *host = kind == V4 ? "127.0.0.1" : kind == V6 ? "::1" : connecting ? "127.0.0.1" : "::";
-
-  address = g_inet_socket_address_new_from_string (host, port);
-  g_socket_address_to_native (address, storage, sizeof *storage, &error);
-  g_assert_no_error (error);
-  return (socklen_t) g_socket_address_get_native_size (address);
-}
-
-static int
-make_listener (Kind kind, guint16 *port)
-{
-  struct sockaddr_storage storage = { 0 };
-  socklen_t len = make_address (kind, FALSE, 0, &storage);
-  int fd = socket (storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int on = 1, off = 0;
-
-  setsockopt (fd, IPPROTO_TCP, TCP_SAVE_SYN, &on, sizeof on);
-  if (kind == DUAL)
-    setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  g_assert_cmpint (bind (fd, (struct sockaddr *) &storage, len), ==, 0);
-  g_assert_cmpint (listen (fd, 16), ==, 0);
-  len = sizeof storage;
-  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &storage, &len), ==, 0);
-  *port = g_ntohs (((struct sockaddr_in *) &storage)->sin_port);
-  return fd;
-}
-
 static void
-pair_init (Pair *pair, Kind kind)
+pair_init (Pair *pair, Loopback kind)
 {
-  struct sockaddr_storage storage = { 0 };
   g_autoptr (GSocketAddress) remote = NULL;
   guint16 port;
-  socklen_t len;
 
   memset (pair, 0, sizeof *pair);
   pair->diag = hs_tcp_diag_new ();
-  pair->listener = make_listener (kind, &port);
+  pair->listener = loopback_listen (kind, 16, &port);
   end_init (&pair->opener, HS_TCP_ROLE_OPENER, pair->diag);
   end_init (&pair->guest, HS_TCP_ROLE_LISTENER, pair->diag);
 
-  len = make_address (kind, TRUE, port, &storage);
-  remote = g_socket_address_new_from_native (&storage, len);
-  pair->opener.fd = socket (storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  pair->opener.fd = loopback_socket (kind, port, &remote);
   hs_tcp_tap_connecting (pair->opener.tap, pair->opener.fd, remote);
-  g_assert_cmpint (connect (pair->opener.fd, (struct sockaddr *) &storage, len), ==, 0);
+  loopback_connect (pair->opener.fd, remote);
   pair->guest.fd = accept (pair->listener, NULL, NULL);
   g_assert_cmpint (pair->guest.fd, >=, 0);
   hs_tcp_tap_attach (pair->opener.tap, pair->opener.fd, 0);
@@ -318,7 +280,7 @@ test_half_close (void)
   Pair pair;
   char byte;
 
-  pair_init (&pair, V4);
+  pair_init (&pair, LOOPBACK_V4);
   shut_down (&pair.opener);
   wait_until (look_for (&pair.guest, HS_TCP_CLOSE_WAIT));
   wait_until (look_for (&pair.opener, HS_TCP_FIN_WAIT_2));
@@ -336,7 +298,7 @@ test_reset (void)
 {
   Pair pair;
 
-  pair_init (&pair, V4);
+  pair_init (&pair, LOOPBACK_V4);
   let_go (&pair.opener, TRUE);
   wait_until (pair.opener.gone);
   wait_until (look_for (&pair.guest, HS_TCP_CLOSED));
@@ -353,7 +315,7 @@ test_unread (void)
 {
   Pair pair;
 
-  pair_init (&pair, V4);
+  pair_init (&pair, LOOPBACK_V4);
   g_assert_cmpint (send (pair.opener.fd, "hello", 5, 0), ==, 5);
   wait_until (look_for (&pair.opener, HS_TCP_ESTABLISHED) && find_event (&pair.opener, "Acknowledged") != NULL);
   let_go (&pair.guest, FALSE);
@@ -369,7 +331,7 @@ test_both (void)
 {
   Pair pair;
 
-  pair_init (&pair, V4);
+  pair_init (&pair, LOOPBACK_V4);
   hs_tcp_tap_shutting_down (pair.opener.tap);
   hs_tcp_tap_shutting_down (pair.guest.tap);
   shutdown (pair.opener.fd, SHUT_WR);
@@ -427,7 +389,7 @@ test_late (void)
   Pair pair;
   End late;
 
-  pair_init (&pair, V4);
+  pair_init (&pair, LOOPBACK_V4);
   end_init (&late, HS_TCP_ROLE_OPENER, pair.diag);
   shut_down (&pair.guest);
   wait_until (look_for (&pair.guest, HS_TCP_FIN_WAIT_2));
@@ -437,21 +399,87 @@ test_late (void)
   pair_clear (&pair);
 }
 
+/* ---- Random sequences: whatever is done, the story stays legal ---- */
+
+typedef enum { DO_WRITE, DO_READ, DO_SHUT_DOWN, DO_LOOK, DO_SHOW, DO_HIDE, DO_ITERATE, DO_LET_GO, DO_RESET, N_DEEDS } Deed;
+
+static void
+do_deed (End *end, Deed deed)
+{
+  char buffer[64];
+
+  if (deed == DO_SHOW || deed == DO_HIDE)
+    hs_tcp_tap_set_shown (end->tap, deed == DO_SHOW);
+  else if (deed == DO_ITERATE)
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+  else if (end->fd < 0)
+    return;
+  else if (deed == DO_WRITE && send (end->fd, "hello", 5, MSG_NOSIGNAL | MSG_DONTWAIT) == 5)
+    hs_tcp_tap_wrote (end->tap, 5, NULL);
+  else if (deed == DO_READ && recv (end->fd, buffer, sizeof buffer, MSG_DONTWAIT) > 0)
+    hs_tcp_tap_received (end->tap, 1, 1, NULL);
+  else if (deed == DO_SHUT_DOWN)
+    shut_down (end);
+  else if (deed == DO_LOOK)
+    hs_tcp_tap_look (end->tap);
+  else if (deed == DO_LET_GO || deed == DO_RESET)
+    let_go (end, deed == DO_RESET);
+}
+
+static void
+assert_legal (End *end)
+{
+  HsTcpState state = HS_TCP_CLOSED;
+  gint64 now = g_get_monotonic_time ();
+
+  for (guint i = 0; i < end->events->len; i++)
+    {
+      HsTcpEvent *event = end->events->pdata[i];
+
+      g_assert_cmpint (event->time, <=, now);
+      g_assert_nonnull (event->source);
+      if (event->kind != HS_TCP_EVENT_STATE)
+        continue;
+      g_assert_true (hs_tcp_state_may_follow (state, event->state));
+      state = event->state;
+    }
+  g_assert_cmpint (state, ==, hs_tcp_tap_get_state (end->tap));
+}
+
+static void
+test_random (void)
+{
+  for (guint round = 0; round < 300; round++)
+    {
+      Pair pair;
+
+      pair_init (&pair, round % 3);
+      for (guint i = 0; i < 25; i++)
+        do_deed (g_test_rand_bit () ? &pair.opener : &pair.guest, g_test_rand_int_range (0, N_DEEDS));
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      assert_legal (&pair.opener);
+      assert_legal (&pair.guest);
+      pair_clear (&pair);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/tcp/tap/handshake/v4", GINT_TO_POINTER (V4), test_handshake);
-  g_test_add_data_func ("/tcp/tap/handshake/v6", GINT_TO_POINTER (V6), test_handshake);
-  g_test_add_data_func ("/tcp/tap/handshake/dual-stack", GINT_TO_POINTER (DUAL), test_handshake);
-  g_test_add_data_func ("/tcp/tap/close/opener-first/v4", GINT_TO_POINTER (V4 | 16), test_close);
-  g_test_add_data_func ("/tcp/tap/close/opener-first/v6", GINT_TO_POINTER (V6 | 16), test_close);
-  g_test_add_data_func ("/tcp/tap/close/opener-first/dual-stack", GINT_TO_POINTER (DUAL | 16), test_close);
-  g_test_add_data_func ("/tcp/tap/close/listener-first/v4", GINT_TO_POINTER (V4), test_close);
-  g_test_add_data_func ("/tcp/tap/close/listener-first/v6", GINT_TO_POINTER (V6), test_close);
-  g_test_add_data_func ("/tcp/tap/close/listener-first/dual-stack", GINT_TO_POINTER (DUAL), test_close);
-  g_test_add_data_func ("/tcp/tap/orphan/v4", GINT_TO_POINTER (V4), test_orphan);
-  g_test_add_data_func ("/tcp/tap/orphan/dual-stack", GINT_TO_POINTER (DUAL), test_orphan);
+  g_test_add_data_func ("/tcp/tap/handshake/v4", GINT_TO_POINTER (LOOPBACK_V4), test_handshake);
+  g_test_add_data_func ("/tcp/tap/handshake/v6", GINT_TO_POINTER (LOOPBACK_V6), test_handshake);
+  g_test_add_data_func ("/tcp/tap/handshake/dual-stack", GINT_TO_POINTER (LOOPBACK_DUAL), test_handshake);
+  g_test_add_data_func ("/tcp/tap/close/opener-first/v4", GINT_TO_POINTER (LOOPBACK_V4 | 16), test_close);
+  g_test_add_data_func ("/tcp/tap/close/opener-first/v6", GINT_TO_POINTER (LOOPBACK_V6 | 16), test_close);
+  g_test_add_data_func ("/tcp/tap/close/opener-first/dual-stack", GINT_TO_POINTER (LOOPBACK_DUAL | 16), test_close);
+  g_test_add_data_func ("/tcp/tap/close/listener-first/v4", GINT_TO_POINTER (LOOPBACK_V4), test_close);
+  g_test_add_data_func ("/tcp/tap/close/listener-first/v6", GINT_TO_POINTER (LOOPBACK_V6), test_close);
+  g_test_add_data_func ("/tcp/tap/close/listener-first/dual-stack", GINT_TO_POINTER (LOOPBACK_DUAL), test_close);
+  g_test_add_data_func ("/tcp/tap/orphan/v4", GINT_TO_POINTER (LOOPBACK_V4), test_orphan);
+  g_test_add_data_func ("/tcp/tap/orphan/dual-stack", GINT_TO_POINTER (LOOPBACK_DUAL), test_orphan);
   g_test_add_func ("/tcp/tap/half-close", test_half_close);
   g_test_add_func ("/tcp/tap/reset", test_reset);
   g_test_add_func ("/tcp/tap/unread", test_unread);
@@ -459,5 +487,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/tcp/tap/refused", test_refused);
   g_test_add_func ("/tcp/tap/unix", test_unix);
   g_test_add_func ("/tcp/tap/late", test_late);
+  g_test_add_func ("/tcp/tap/random", test_random);
   return g_test_run ();
 }
