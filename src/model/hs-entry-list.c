@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A room's rows as a lazy list: counts, neighbours, pages asked for. What is in memory is hs-entry-pages.c's; it does no I/O. */
+/* A room's rows as a lazy list: counts, neighbours, pages asked for. What is in memory is
+ * hs-entry-pages.c's; it does no I/O. */
 #include "hs-entry-pages-private.h"
 
 #define PAGE HS_ENTRY_LIST_PAGE
@@ -141,7 +142,8 @@ want_page (HsEntryList *self, guint index)
   g_array_append_val (self->wanted, index);
 }
 
-/* Few at a time, the newest wish first: who drags the scrollbar over a million rows waits only for where it stops. */
+/* Few at a time, the newest wish first: who drags the scrollbar over a million rows waits only for where
+ * it stops. */
 static void
 ask (HsEntryList *self)
 {

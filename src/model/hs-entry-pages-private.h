@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rows that HsEntryList has in memory: pages by position, of which the most recently used are kept. A page that is no longer kept still
- * knows the entries that somebody else (a row's widget) holds, so that it is these that are filled when the page comes back. For model/ alone. */
+/* The rows that HsEntryList has in memory: pages by position, of which the most recently used are kept. A
+ * page that is no longer kept still knows the entries that somebody else (a row's widget) holds, so that
+ * it is these that are filled when the page comes back. For model/ alone. */
 #pragma once
 
 #include "hs-entry-private.h"
@@ -24,7 +25,8 @@ void hs_entry_pages_truncate (HsEntryPages *self, guint position);
 /* Makes the page @index the most recently used; the least recently used may go. */
 void hs_entry_pages_keep (HsEntryPages *self, guint index);
 gboolean hs_entry_pages_is_kept (HsEntryPages *self, guint index);
-/* Whether one of the first @n_rows rows of the page is wanted and not loaded: any of a kept page, held ones of another. */
+/* Whether one of the first @n_rows rows of the page is wanted and not loaded: any of a kept page, held
+ * ones of another. */
 gboolean hs_entry_pages_lacks (HsEntryPages *self, guint index, guint n_rows);
 
 /* Indices of all pages in memory, in no order. (element-type guint) (transfer full) */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The pages of HsEntryList: an LRU of strong ones, and what is still held of the others. Knows nothing of neighbours or of fetching. */
+/* The pages of HsEntryList: an LRU of strong ones, and what is still held of the others. Knows nothing of
+ * neighbours or of fetching. */
 #include "hs-entry-pages-private.h"
 
 #define PAGE HS_ENTRY_LIST_PAGE

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What HsEntryList knows of an entry and nobody else: its place, and what it is to its neighbours. For model/ alone. */
+/* What HsEntryList knows of an entry and nobody else: its place, and what it is to its neighbours. For
+ * model/ alone. */
 #pragma once
 
 #include "hs-entry-list-private.h"

@@ -401,7 +401,8 @@ hs_room_set_preview (HsRoom *self, const char *preview, gint64 time)
 
 /* ---- Members ---- */
 
-/* Casemapping "ascii": what other bytes are is nobody's business here. wire/'s fold is the same, but stands beside this layer. */
+/* Casemapping "ascii": what other bytes are is nobody's business here. wire/'s fold is the same, but
+ * stands beside this layer. */
 static char *
 fold (const char *nick)
 {

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Own messages that have no final place yet: stored before they are written to the wire, moved into the messages exactly once. */
+/* Own messages that have no final place yet: stored before they are written to the wire, moved into the
+ * messages exactly once. */
 #include "hs-history-private.h"
 
 gint64
 hs_history_outbox_add (HsHistory *self, gint64 room, const HsHistoryRow *row, GError **error)
 {
+  sqlite3_stmt *statement;
+
   hs_history_check (self);
 
-  if (!hs_sql_run (self, hs_sql_bind (self, SQL_OUTBOX_ADD, "i" HS_SQL_ROW_TYPES, room, HS_SQL_ROW_VALUES (0, row)), error))
+  statement = hs_sql_bind (self, SQL_OUTBOX_ADD, "i" HS_SQL_ROW_TYPES, room, HS_SQL_ROW_VALUES (0, row));
+  if (!hs_sql_run (self, statement, error))
     return 0;
   return sqlite3_last_insert_rowid (self->db);
 }

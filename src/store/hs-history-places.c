@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where a room's rows are: position ↔ id. Prefix sums of its days, and within a day of many rows the ids of every so-many-th ("marks"), made when
- * somebody first jumps into its middle. It only counts; the rows are the database's. */
+/* Where a room's rows are: position ↔ id. Prefix sums of its days, and within a day of many rows the ids
+ * of every so-many-th ("marks"), made when somebody first jumps into its middle. It only counts; the rows
+ * are the database's. */
 #include "hs-history-private.h"
 #include "hs-limits.h"
 

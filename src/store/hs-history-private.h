@@ -70,12 +70,14 @@ sqlite3_stmt *hs_sql_bind (HsHistory *self, HsSql sql, const char *types, ...);
 gboolean hs_sql_step (HsHistory *self, sqlite3_stmt *statement, GError **error);
 /* Runs to the end and resets. */
 gboolean hs_sql_run (HsHistory *self, sqlite3_stmt *statement, GError **error);
-/* Sets *@value to the first column of the first row, left alone when there is none or it is NULL. FALSE with @error. */
+/* Sets *@value to the first column of the first row, left alone when there is none or it is NULL. FALSE
+ * with @error. */
 gboolean hs_sql_get_int64 (HsHistory *self, sqlite3_stmt *statement, gint64 *value, GError **error);
 /* (nullable) (transfer full), valid UTF-8 whatever the file holds. */
 char *hs_sql_dup_text (sqlite3_stmt *statement, int column);
 
-/* A row in the columns' order id, time, kind, flags, delivery, msgid, client_id, sender, shown, text; and its values, bound in that order. */
+/* A row in the columns' order id, time, kind, flags, delivery, msgid, client_id, sender, shown, text; and
+ * its values, bound in that order. */
 HsHistoryRow *hs_sql_dup_row (sqlite3_stmt *statement);
 #define HS_SQL_ROW_TYPES "iiiiisssss"
 #define HS_SQL_ROW_VALUES(id_, row_) \
@@ -83,7 +85,8 @@ HsHistoryRow *hs_sql_dup_row (sqlite3_stmt *statement);
     (row_)->msgid, (row_)->client_id, (row_)->sender != NULL ? (row_)->sender : "", (row_)->shown, (row_)->text
 
 /* ---- Transactions within one (hs-history.c) ---- */
-/* What follows is undone by rollback_to () alone. They nest, also in a transaction begun by hs_history_begin (). */
+/* What follows is undone by rollback_to () alone. They nest, also in a transaction begun by
+ * hs_history_begin (). */
 gboolean hs_history_savepoint (HsHistory *self, GError **error);
 gboolean hs_history_release (HsHistory *self, GError **error);
 void hs_history_rollback_to (HsHistory *self);
@@ -93,7 +96,7 @@ gboolean hs_history_in_transaction (HsHistory *self);
 /* Rows inserted, changed or deleted since it was opened. */
 guint hs_history_get_changes (HsHistory *self);
 
-/* ---- Places (hs-history-places.c): position ↔ id of a room's rows, in memory from the first question on ---- */
+/* ---- Places (hs-history-places.c): position ↔ id, in memory from the first question on ---- */
 typedef struct _HsPlaces HsPlaces;
 HsPlaces *hs_history_get_places (HsHistory *self, gint64 room, GError **error);
 void hs_places_free (HsPlaces *self);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What history.db looks like, version by version. A released step is never edited; each has its fixture in tests/store/fixtures. */
+/* What history.db looks like, version by version. A released step is never edited; each has its fixture in
+ * tests/store/fixtures. */
 #include "hs-history-private.h"
 
 #define APPLICATION_ID 0x48736b65 /* "Hske", PRAGMA application_id: file (1) and we know whose it is */
 
-/* 86400000 ms are a UTC day: room_day only finds positions; what a person calls a day is the list's matter. */
+/* 86400000 ms are a UTC day: room_day only finds positions; what a person calls a day is the list's
+ * matter. */
 static const char *const migrations[] = {
   /* 1 */
   "CREATE TABLE room ("
@@ -128,7 +130,8 @@ hs_history_migrate (sqlite3 *db, GError **error)
 {
   gint64 version = 0;
 
-  /* Exclusive: two programs in one profile would each show half of a conversation. The lock is the file's, so a killed program leaves none. */
+  /* Exclusive: two programs in one profile would each show half of a conversation. The lock is the file's,
+   * so a killed program leaves none. */
   if (!execute (db, "PRAGMA locking_mode = EXCLUSIVE", error) || !check_whose (db, &version, error))
     return FALSE;
   if (!execute (db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON", error))

@@ -6,7 +6,8 @@
 /* A room that nobody read for a year must not hold up the start. */
 #define AFTER_READ \
   "(SELECT kind, flags FROM message WHERE room = r.id AND id > r.read_id ORDER BY id LIMIT " G_STRINGIFY (HS_HISTORY_UNREAD_MAX) ")"
-/* Unread are others' messages, actions and notices: kinds 0 to 2 without HS_ENTRY_OWN (1); mentions have HS_ENTRY_MENTION (2). */
+/* Unread are others' messages, actions and notices: kinds 0 to 2 without HS_ENTRY_OWN (1); mentions have
+ * HS_ENTRY_MENTION (2). */
 #define ROOM \
   "r.id, r.network, r.name, r.shown, r.read_id, r.draft," \
   " (SELECT count(*) FROM " AFTER_READ " WHERE kind <= 2 AND flags & 1 = 0)," \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The client's conversations in SQLite: rooms and their rows. Synchronous; it knows no thread but its own, and no main loop. */
+/* The client's conversations in SQLite: rooms and their rows. Synchronous; it knows no thread but its own,
+ * and no main loop. */
 #include "hs-history-private.h"
 #include "hs-limits.h"
 
@@ -58,7 +59,8 @@ hs_history_room_free (HsHistoryRoom *room)
 
 /* ---- Opening ---- */
 
-/* Conversations are nobody else's to read: SQLite would make the file with the umask alone, and gives its WAL the file's mode. */
+/* Conversations are nobody else's to read: SQLite would make the file with the umask alone, and gives its
+ * WAL the file's mode. */
 static void
 make_private_file (const char *path)
 {

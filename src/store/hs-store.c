@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The thread in front of a database: a queue of operations, drained in one transaction. It knows nothing of what they do. */
+/* The thread in front of a database: a queue of operations, drained in one transaction. It knows nothing
+ * of what they do. */
 #include "hs-store.h"
 
 #include "hs-history-private.h"
@@ -56,7 +57,8 @@ static GParamSpec *properties[N_PROPS];
 
 /* ---- Handing over to a context ---- */
 
-/* Not g_main_context_invoke (): where nobody runs the context at the moment, that would call here and now, on this thread. */
+/* Not g_main_context_invoke (): where nobody runs the context at the moment, that would call here and now,
+ * on this thread. */
 static void
 post (GMainContext *context, GSourceFunc function, gpointer data, GDestroyNotify destroy)
 {
@@ -95,7 +97,8 @@ answer_all (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* One source for all that follow each other to the same context; sources of one priority run in the order attached. */
+/* One source for all that follow each other to the same context; sources of one priority run in the order
+ * attached. */
 static void
 post_answers (GPtrArray *batch)
 {
@@ -161,7 +164,6 @@ static guint
 run_one (HsStore *self, GPtrArray *batch, guint index, guint first)
 {
   Operation *operation = g_ptr_array_index (batch, index);
-  g_autoptr (GError) error = NULL;
 
   if ((!hs_history_in_transaction (self->history) && !hs_history_begin (self->history, &operation->error))
       || !hs_history_savepoint (self->history, &operation->error))

@@ -378,6 +378,25 @@ fill_small_disk (const char *folder)
     }
 }
 
+static gboolean
+mount_small_disk (const char *folder)
+{
+  return unshare (CLONE_NEWNS) == 0 && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
+         && mount ("none", folder, "tmpfs", 0, "size=768k") == 0;
+}
+
+/* Tried in a child: it would leave this process in another namespace. */
+static gboolean
+may_mount (const char *folder)
+{
+  pid_t child = fork ();
+  int status = 1;
+
+  if (child == 0)
+    _exit (mount_small_disk (folder) ? 0 : 1);
+  return waitpid (child, &status, 0) == child && status == 0;
+}
+
 static void
 test_full_disk (void)
 {
@@ -385,20 +404,22 @@ test_full_disk (void)
 
   if (g_test_subprocess ())
     {
-      folder = make_folder ();
-      if (unshare (CLONE_NEWNS) != 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
-          || mount ("none", folder, "tmpfs", 0, "size=768k") != 0)
-        {
-          g_test_skip ("no right to mount");
-          return;
-        }
-      fill_small_disk (folder);
-      umount2 (folder, MNT_DETACH);
-      g_rmdir (folder);
+      g_assert_true (mount_small_disk (g_getenv ("HS_TEST_FOLDER")));
+      fill_small_disk (g_getenv ("HS_TEST_FOLDER"));
       return;
     }
-  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
-  g_test_trap_assert_passed ();
+  folder = make_folder ();
+  if (may_mount (folder))
+    {
+      g_setenv ("HS_TEST_FOLDER", folder, TRUE);
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+      g_test_trap_assert_passed ();
+    }
+  else
+    {
+      g_test_skip ("no right to mount");
+    }
+  remove_folder (folder);
 }
 
 /* ---- kill -9 ---- */
