@@ -11,6 +11,8 @@
 
 #include "hs-limits.h"
 
+#define SYN_LOOK_MS 250 /* a SYN is repeated after a second at the earliest (RFC 6298 2.1) */
+
 typedef struct
 {
   /* Owned */
@@ -19,6 +21,8 @@ typedef struct
   GCancellable *cancellable; /* (nullable) the caller's */
   GSocketConnection *trying; /* (nullable) whose SYN has not been looked at yet */
   GSource *look;             /* (nullable) which does that */
+  GSocketConnection *out;    /* (nullable) whose SYN is out */
+  GSource *again;            /* (nullable) looks whether it went once more */
   GSource *timeout;          /* (nullable) */
   char *where;               /* as the person typed it */
   int fd;                    /* our own duplicate, once it stands; -1 */
@@ -36,6 +40,7 @@ typedef struct
   gint64 name_began;
   gint64 name_ended;
   gint64 syn_began;
+  guint syns;                /* how often the SYN went out */
   char *shown;               /* (nullable) the address told last */
 } Dial;
 
@@ -51,7 +56,9 @@ static void
 dial_free (Dial *self)
 {
   clear_source (&self->look);
+  clear_source (&self->again);
   clear_source (&self->timeout);
+  g_clear_object (&self->out);
   g_clear_object (&self->trying);
   g_clear_object (&self->client);
   g_clear_object (&self->inner);
@@ -126,11 +133,30 @@ on_look (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The kernel repeats the SYN by itself and tells nobody; it is asked. */
+static gboolean
+on_again (gpointer user_data)
+{
+  Dial *self = user_data;
+  GSocket *socket = self->out != NULL ? g_socket_connection_get_socket (self->out) : NULL;
+  HsTcpNumbers numbers;
+  g_autofree char *often = NULL;
+
+  if (socket == NULL || g_socket_is_closed (socket) || !hs_tcp_numbers_read (g_socket_get_fd (socket), &numbers)
+      || numbers.state != HS_TCP_SYN_SENT || numbers.total_retrans + 1 <= self->syns)
+    return G_SOURCE_CONTINUE;
+  self->syns = numbers.total_retrans + 1;
+  often = g_strdup_printf ("%u", self->syns);
+  tell (self, HS_DIAL_SYN_AGAIN, FALSE, often, self->syn_began);
+  return G_SOURCE_CONTINUE;
+}
+
 static gboolean
 on_timeout (gpointer user_data)
 {
   Dial *self = user_data;
 
+  on_again (self);
   self->timed_out = TRUE;
   g_cancellable_cancel (self->inner);
   return G_SOURCE_REMOVE;
@@ -202,6 +228,10 @@ on_connecting (Dial *self, GSocketConnection *connection)
   if (self->timeout == NULL)
     start_source (&self->timeout, g_timeout_source_new (HS_CONNECT_MS), G_PRIORITY_DEFAULT, on_timeout, self);
   self->trying = g_object_ref (connection);
+  self->syns = 1;
+  g_set_object (&self->out, connection);
+  if (!self->local && self->func != NULL)
+    start_source (&self->again, g_timeout_source_new (SYN_LOOK_MS), G_PRIORITY_DEFAULT, on_again, self);
   start_source (&self->look, g_idle_source_new (), G_PRIORITY_HIGH, on_look, self);
 }
 
@@ -227,6 +257,8 @@ on_connected (Dial *self, GSocketConnection *connection)
 
   if (self->fd >= 0)
     return;
+  clear_source (&self->again);
+  g_clear_object (&self->out);
   look_at_syn (self);
   settle_address (self, remote);
   self->fd = fcntl (g_socket_get_fd (g_socket_connection_get_socket (connection)), F_DUPFD_CLOEXEC, 0);
@@ -300,6 +332,8 @@ on_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_cancellable_disconnect (self->cancellable, self->cancelled_id);
   g_signal_handlers_disconnect_by_data (self->client, self);
   clear_source (&self->timeout);
+  clear_source (&self->again);
+  g_clear_object (&self->out);
   if (connection != NULL && self->fd >= 0 && !is_off (self))
     g_task_return_int (task, g_steal_fd (&self->fd));
   else

@@ -14,6 +14,7 @@ typedef enum
   HS_DIAL_ADDRESS,  /* which address is tried; a second one may follow (happy eyeballs), and then the SYN's step begins anew */
   HS_DIAL_SYN,      /* the SYN is out */
   HS_DIAL_STANDS,   /* the connection stands; detail: our own address */
+  HS_DIAL_SYN_AGAIN, /* the SYN went out once more; detail: how often in all, as the kernel says (TCP_INFO) */
 } HsDialStep;
 
 /* @done: the step is over (ok); @detail (nullable) a fact ("192.168.1.23, port 8000"), untranslated; @elapsed µs since the step began. */

@@ -35,7 +35,7 @@ typedef struct
 static void
 record_step (HsDialStep step, gboolean done, const char *detail, gint64 elapsed, gpointer user_data)
 {
-  static const char *const names[] = { "name", "address", "syn", "stands" };
+  static const char *const names[] = { "name", "address", "syn", "stands", "again" };
   Fixture *fixture = user_data;
 
   g_assert_false (g_cancellable_is_cancelled (fixture->cancellable)); /* turned away */
@@ -365,6 +365,7 @@ test_no_answer (Fixture *fixture, gconstpointer data)
       g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
       g_assert_cmpint (g_get_monotonic_time () - begin, >=, HS_CONNECT_MS * 1000);
       g_assert_true (g_str_has_suffix (fixture->told->str, "failed "));
+      g_assert_nonnull (strstr (fixture->log->str, "again… again… ")); /* at least three SYNs in 15 s */
     }
   else
     {
