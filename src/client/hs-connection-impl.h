@@ -33,7 +33,7 @@ struct _HsConnection
   GCancellable *cancellable;/* of the dial; cancelled with the caller's */
   GSource *cancel_source;   /* (nullable) */
   GQueue texts;             /* HsBuf: plain texts that wait for their moment */
-  guint ack_source, spacing_source, welcome_source, syn_source;
+  guint ack_source, spacing_source, welcome_source;
 
   /* State */
   HsProtocol protocol;
@@ -45,9 +45,11 @@ struct _HsConnection
   guint8 finished : 1;
   guint8 leave_wanted : 1;  /* plain: q waits for its moment */
   guint8 leave_now : 1;
+  guint8 peer_frames : 1;   /* plain: it has once sent LF, other than by echoing ours */
   guint8 owes_answer : 1;   /* plain: the peer has not spoken since our last text */
   guint ack_delay;          /* ms */
   guint syns;               /* how often the SYN went out, 0 unknown */
+  guint syn_at[8];          /* at which second */
   gint64 step_began[N_STEPS]; /* monotonic µs */
   gint64 text_sent;         /* monotonic µs of our last plain text */
   guint64 queued_end;       /* stream offset after all that was sent or waits in texts */

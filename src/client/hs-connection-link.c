@@ -241,6 +241,8 @@ hs_connection_take_descriptor (HsConnection *self, int fd)
 {
   self->poller = hs_poller_new (g_main_context_get_thread_default ());
   self->link = hs_link_new (self->poller, fd, framings[self->protocol], &link_funcs, self);
+  if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer attaches TCP only */
+    hs_tcp_tap_attach (self->tap, fd, 0);
   hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
   hs_session_set_send (self->session, on_session_send, self);
 

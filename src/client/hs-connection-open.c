@@ -9,8 +9,6 @@
 
 #include "hs-dialer.h"
 
-#define SYN_LOOK_MS 500 /* how often the kernel is asked for the SYN's repetitions, while it is out */
-
 static const struct { const char *title, *waiting; } steps[N_STEPS] = {
   [STEP_NAME] = { N_("Name"), NULL },
   [STEP_ADDRESS] = { N_("Address"), NULL },
@@ -104,8 +102,6 @@ on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
   HsConnection *self = user_data;
 
   hs_tcp_watch_set_numbers (self->watch, numbers);
-  if (numbers->state == HS_TCP_SYN_SENT)
-    self->syns = numbers->total_retrans + 1;
 }
 
 static void
@@ -126,45 +122,16 @@ static const HsTcpTapFuncs tap_funcs = {
 
 /* ---- Dialling ---- */
 
-/* "0, 1 and 3 seconds": Linux doubles from one second (RFC 6298 2.1). */
+/* "Sent 4 times: at 0, 1, 3 and 7 seconds" */
 static char *
-describe_syns (guint syns)
+describe_syns (HsConnection *self)
 {
   g_autoptr (GString) times = g_string_new ("0");
 
-  for (guint i = 1; i < syns && i < 8; i++)
-    g_string_append_printf (times, ", %u", (1u << i) - 1);
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Sent %u time: at %s seconds", "Sent %u times: at %s seconds", syns), syns, times->str);
-}
-
-static guint
-guess_syns (HsConnection *self)
-{
-  gint64 waited = self->step_began[STEP_SYN] != 0 ? (g_get_monotonic_time () - self->step_began[STEP_SYN]) / G_USEC_PER_SEC : 0;
-  guint syns = 1;
-
-  while (syns < 7 && waited >= (1 << syns) - 1)
-    syns++;
-  return syns;
-}
-
-/* While the SYN is out, the kernel is asked how often it went. */
-static gboolean
-on_syn_look (gpointer user_data)
-{
-  HsConnection *self = user_data;
-  g_autofree char *detail = NULL;
-
-  if (self->tap != NULL)
-    hs_tcp_tap_look (self->tap);
-  if (running_step (self) != STEP_SYN)
-    {
-      self->syn_source = 0;
-      return G_SOURCE_REMOVE;
-    }
-  detail = describe_syns (MAX (self->syns, guess_syns (self)));
-  hs_connection_step_running (self, STEP_SYN, detail);
-  return G_SOURCE_CONTINUE;
+  for (guint i = 1; i < self->syns && i < G_N_ELEMENTS (self->syn_at); i++)
+    g_string_append_printf (times, ", %u", self->syn_at[i]);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Sent %u time: at %s seconds", "Sent %u times: at %s seconds", self->syns),
+                          self->syns, times->str);
 }
 
 static void
@@ -198,9 +165,22 @@ on_syn (HsConnection *self, gboolean done, const char *detail)
 {
   if (done || self->step[STEP_SYN] == NULL)
     return;
+  self->syns = 1;
   hs_connection_step_running (self, STEP_SYN, _("Sent, waiting for an answer…"));
-  if (self->syn_source == 0)
-    self->syn_source = g_timeout_add (SYN_LOOK_MS, on_syn_look, self);
+}
+
+static void
+on_syn_again (HsConnection *self, gboolean done, const char *detail)
+{
+  guint syns = (guint) g_ascii_strtoull (detail, NULL, 10);
+  guint second = (guint) ((g_get_monotonic_time () - self->step_began[STEP_SYN]) / G_USEC_PER_SEC);
+  g_autofree char *text = NULL;
+
+  for (; self->syns < syns; self->syns++)
+    if (self->syns < G_N_ELEMENTS (self->syn_at))
+      self->syn_at[self->syns] = second;
+  text = describe_syns (self);
+  hs_connection_step_running (self, STEP_SYN, text);
 }
 
 static void
@@ -213,6 +193,7 @@ static void (*const dial_steps[]) (HsConnection *self, gboolean done, const char
   [HS_DIAL_NAME] = on_name,
   [HS_DIAL_ADDRESS] = on_address,
   [HS_DIAL_SYN] = on_syn,
+  [HS_DIAL_SYN_AGAIN] = on_syn_again,
   [HS_DIAL_STANDS] = on_stands,
 };
 
@@ -228,16 +209,7 @@ on_dial_step (HsDialStep step, gboolean done, const char *detail, gint64 elapsed
 static void
 dial_failed (HsConnection *self, GError *error)
 {
-  gboolean silent = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-  guint syns = silent ? MAX (self->syns, guess_syns (self)) : 0;
-
-  if (silent)
-    {
-      g_autofree char *detail = describe_syns (syns);
-
-      hs_connection_step_failed (self, detail);
-    }
-  hs_connection_fail_open (self, hs_failure_from_error (self->address, error, syns, NULL), error);
+  hs_connection_fail_open (self, hs_failure_from_error (self->address, error, self->syns, NULL), error);
 }
 
 static void
@@ -254,7 +226,6 @@ on_dialled (GObject *source, GAsyncResult *result, gpointer user_data)
       g_clear_error (&error);
       return;
     }
-  g_clear_handle_id (&self->syn_source, g_source_remove);
   if (fd < 0)
     dial_failed (self, error);
   else

@@ -7,6 +7,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define OFFER "CAP LS 302" /* our own line come back frames nothing */
+
 static void flush_texts (HsConnection *self);
 
 static gboolean
@@ -25,7 +27,7 @@ must_wait (HsConnection *self)
 {
   gint64 left = self->text_sent + HS_PLAIN_SPACING_MS * 1000 - g_get_monotonic_time ();
 
-  if (self->leave_now || self->text_sent == 0 || left <= 0 || hs_link_peer_frames (self->link))
+  if (self->leave_now || self->text_sent == 0 || left <= 0 || self->peer_frames)
     return FALSE;
   if (self->spacing_source == 0)
     self->spacing_source = g_timeout_add ((guint) (left / 1000) + 1, on_spacing_due, self);
@@ -59,7 +61,7 @@ flush_texts (HsConnection *self)
 guint64
 hs_connection_plain_send (HsConnection *self, const char *text)
 {
-  HsBuf *buf = hs_plain_client_format (text, (HsLineEnd) self->line_ending, hs_link_peer_frames (self->link));
+  HsBuf *buf = hs_plain_client_format (text, (HsLineEnd) self->line_ending, self->peer_frames);
 
   if (self->judging)
     {
@@ -76,11 +78,13 @@ void
 hs_connection_plain_heard (HsConnection *self, const HsLine *line)
 {
   gboolean says_goodbye = line->len == 1 && line->data[0] == 'q';
+  gboolean echoes = line->len == strlen (OFFER) && memcmp (line->data, OFFER, line->len) == 0;
 
   hs_session_receive_plain (self->session, line->data, line->len);
   if (self->link == NULL || hs_link_is_closing (self->link))
     return;
   self->owes_answer = FALSE;
+  self->peer_frames |= line->framed && !echoes;
   if (says_goodbye) /* as the tutorial's client does */
     {
       hs_session_set_state (self->session, HS_SESSION_LEAVING, NULL);
@@ -109,7 +113,7 @@ hs_connection_plain_leave (HsConnection *self)
         }
       return; /* they come back here */
     }
-  if (self->owes_answer && !self->leave_now && !hs_link_peer_frames (self->link))
+  if (self->owes_answer && !self->leave_now && !self->peer_frames)
     {
       hint = g_strdup_printf (_("Waits until %s has answered: a q right behind your last text might not be seen."),
                               self->address->host != NULL ? self->address->host : self->address->path);

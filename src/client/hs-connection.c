@@ -342,7 +342,6 @@ hs_connection_clear_sources (HsConnection *self)
   g_clear_handle_id (&self->ack_source, g_source_remove);
   g_clear_handle_id (&self->spacing_source, g_source_remove);
   g_clear_handle_id (&self->welcome_source, g_source_remove);
-  g_clear_handle_id (&self->syn_source, g_source_remove);
 }
 
 void

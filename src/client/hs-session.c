@@ -597,7 +597,6 @@ hs_session_begin_plain (HsSession *self, const char *peer)
 {
   HsConversation *conversation;
 
-  hs_session_forget_caps (self);
   self->plain_heard = FALSE;
   g_free (self->peer);
   self->peer = g_strdup (peer);

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The other end of a tutorial: one scripted TCP server a run. Says its port first, then what it sees, one line each."""
+import socket
+import struct
+import sys
+import time
+
+
+def say(*words):
+    print(*words, flush=True)
+
+
+def listen(family=socket.AF_INET, address=("127.0.0.1", 0)):
+    server = socket.socket(family, socket.SOCK_STREAM)
+    if family == socket.AF_INET6:
+        server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    server.bind(address)
+    server.listen(5)
+    server.settimeout(20)
+    say("port", server.getsockname()[1] if family != socket.AF_UNIX else 0)
+    connection, _ = server.accept()
+    connection.settimeout(20)
+    return server, connection
+
+
+def strict(connection, answers):
+    """The classic one: recv, print, input, send, until q. It decodes strictly, and takes what one recv brings for one message."""
+    while True:
+        message = connection.recv(1024).decode("utf-8")
+        say("recv", repr(message))
+        if message == "q" or message == "":
+            break
+        answer = next(answers)
+        time.sleep(0.05)
+        connection.send(answer.encode("utf-8"))
+        if answer == "q":
+            break
+    connection.close()
+
+
+def take_turns():
+    server, connection = listen()
+    strict(connection, iter(["你好，客户端", "第二句", "👋", "four", "five", "six"]))
+
+
+def take_turns_six():
+    server, connection = listen(socket.AF_INET6, ("::1", 0))
+    strict(connection, iter(["six"] * 9))
+
+
+def says_q():
+    server, connection = listen()
+    strict(connection, iter(["hello", "q"]))
+
+
+def slow_input():
+    """Nobody sits at its keyboard for a while: a q right behind a text would run together with it."""
+    server, connection = listen()
+    message = connection.recv(1024).decode("utf-8")
+    say("recv", repr(message))
+    time.sleep(1.5)
+    connection.send("at last".encode())
+    strict(connection, iter([]))
+
+
+def never_closes():
+    server, connection = listen()
+    while True:
+        data = connection.recv(1024)
+        say("recv", repr(data.decode()))
+        if data in (b"q", b""):
+            break
+        connection.send(b"ok")
+    try:
+        time.sleep(15)
+    except KeyboardInterrupt:
+        pass
+
+
+def echo():
+    server, connection = listen()
+    while True:
+        data = connection.recv(1024)
+        say("recv", repr(data.decode()))
+        if data in (b"q", b""):
+            break
+        connection.send(data)
+    connection.close()
+
+
+def silent():
+    server, connection = listen()
+    while True:
+        data = connection.recv(1024)
+        say("recv", repr(data.decode()))
+        if data in (b"q", b""):
+            break
+    connection.close()
+
+
+def framed():
+    """Speaks lines: from its first LF on it is sent lines."""
+    server, connection = listen()
+    connection.send("welcome\n".encode())
+    stream = connection.makefile("rb")
+    while True:
+        line = stream.readline()
+        say("line", repr(line.decode()))
+        if line in (b"", b"q"):
+            break
+        connection.send(b"heard\n")
+    connection.close()
+
+
+def once():
+    server, connection = listen()
+    connection.send("只说一句".encode())
+    connection.close()
+
+
+def split_character():
+    server, connection = listen()
+    data = "好".encode()
+    connection.send(data[:1])
+    time.sleep(0.4)
+    connection.send(data[1:] + "的".encode())
+    say("recv", repr(connection.recv(1024).decode()))
+    connection.recv(1024)
+    connection.close()
+
+
+def early():
+    server, connection = listen()
+    connection.recv(1024)
+    connection.close()
+
+
+def reset():
+    server, connection = listen()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def reset_later():
+    server, connection = listen()
+    say("recv", repr(connection.recv(1024).decode()))
+    connection.send(b"soon gone")
+    time.sleep(0.6)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def banned():
+    server, connection = listen()
+    connection.recv(1024)
+    connection.send(b"ERROR :Closing link: you are banned\r\n")
+    connection.close()
+
+
+def irc(delay):
+    server, connection = listen()
+    stream = connection.makefile("rb")
+    line = stream.readline().decode()
+    say("recv", repr(line))
+    time.sleep(delay)
+    connection.send(b":late.test CAP * LS :echo-message\r\n")
+    for line in stream:
+        line = line.decode()
+        say("recv", repr(line))
+        if line.startswith("CAP REQ"):
+            connection.send(b":late.test CAP * ACK :echo-message\r\n")
+        elif line.startswith("CAP END"):
+            connection.send(b":late.test 001 Ana :Hello\r\n:Ana!u@h JOIN #late\r\n:late.test 353 Ana = #late :Ana\r\n:late.test 366 Ana #late :End\r\n")
+        elif line.startswith("QUIT"):
+            connection.send(b"ERROR :bye\r\n")
+            break
+    connection.close()
+
+
+def late_irc():
+    irc(4)
+
+
+def unix(path):
+    server, connection = listen(socket.AF_UNIX, path)
+    strict(connection, iter(["over a path"] * 9))
+
+
+def no_backlog():
+    """A listener whose accept queue is full: a SYN to it gets no answer."""
+    server = socket.socket()
+    server.bind(("127.0.0.1", 0))
+    server.listen(0)
+    port = server.getsockname()[1]
+    fillers = []
+    for _ in range(4):
+        filler = socket.socket()
+        filler.setblocking(False)
+        filler.connect_ex(("127.0.0.1", port))
+        fillers.append(filler)
+    time.sleep(0.2)
+    say("port", port)
+    time.sleep(25)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
+    say("bye")
