@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One running Handshake, driven from outside as a screen reader would: by the role and accessible name of what it shows.
 
-Known traps of AT-SPI with GTK 4.8 are met here and nowhere else: text needs its character count; rows are never "showing";
+Known traps of AT-SPI with GTK 4.8 are met here and nowhere else: text needs its character count; nothing is ever "showing";
 focus cannot be given (keys go through xdotool); a click is animated, so its effect is awaited.
 """
 
@@ -21,16 +21,18 @@ BUTTON = {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.PUSH_BUTT
 TEXT = {Atspi.Role.TEXT, Atspi.Role.ENTRY, Atspi.Role.PASSWORD_TEXT, Atspi.Role.TERMINAL}
 LIST = {Atspi.Role.LIST, Atspi.Role.LIST_BOX, Atspi.Role.TABLE, Atspi.Role.TREE_TABLE, Atspi.Role.LOG}
 ROW = {Atspi.Role.LIST_ITEM, Atspi.Role.TABLE_ROW, Atspi.Role.LIST_BOX}
-LABEL = {Atspi.Role.LABEL, Atspi.Role.STATIC, Atspi.Role.HEADING, Atspi.Role.PARAGRAPH}
+LABEL = {Atspi.Role.LABEL, Atspi.Role.STATIC, Atspi.Role.HEADING, Atspi.Role.PARAGRAPH, Atspi.Role.ALERT, Atspi.Role.NOTIFICATION,
+         Atspi.Role.STATUS_BAR}
+ITEM = {Atspi.Role.MENU_ITEM, Atspi.Role.CHECK_MENU_ITEM, Atspi.Role.RADIO_MENU_ITEM}
 WINDOW = {Atspi.Role.FRAME, Atspi.Role.WINDOW, Atspi.Role.DIALOG}
 
 
 def handshake():
-    """The program under test: the one of the build directory, or of HANDSHAKE_PREFIX when that is installed."""
+    """The program under test and what it needs: of the build directory, or of HANDSHAKE_PREFIX when that is installed."""
     prefix = os.environ.get('HANDSHAKE_PREFIX')
     if prefix and os.path.exists(f'{prefix}/bin/handshake'):
-        return f'{prefix}/bin/handshake'
-    return os.environ['HANDSHAKE']
+        return f'{prefix}/bin/handshake', {'GSETTINGS_SCHEMA_DIR': f'{prefix}/share/glib-2.0/schemas'}
+    return os.environ['HANDSHAKE'], {}
 
 
 def settle():
@@ -41,17 +43,26 @@ def settle():
 
 
 def children(node):
-    for index in range(node.get_child_count()):
-        child = node.get_child_at_index(index)
-        if child is not None:
-            yield child
+    """All at once, not while walking: GTK 4.8 crashes when it is asked for a window that has been closed since it was counted
+    while another one, not shown, is there (the shortcuts window always is)."""
+    found = [node.get_child_at_index(index) for index in range(node.get_child_count())]
+    return [child for child in found if child is not None]
 
 
-def walk(node):
+def walk(node, enter=lambda node: True):
     """Every node below, outer before inner."""
     for child in children(node):
         yield child
-        yield from walk(child)
+        if enter(child):
+            yield from walk(child, enter)
+
+
+def shown(node):
+    """GTK 4.8 never says "showing": what was laid out has a size, and a button that can be pressed takes the focus."""
+    if node.get_role() in BUTTON and not node.get_state_set().contains(Atspi.StateType.FOCUSABLE):
+        return False
+    extents = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+    return extents.width > 0 and extents.height > 0
 
 
 def translation():
@@ -68,7 +79,8 @@ class Window:
         self.desktop = desktop
         self.profile = profile
         self.word = translation()
-        self.process = desktop.start([handshake(), '--profile', profile, *arguments], environment=environment)
+        program, needs = handshake()
+        self.process = desktop.start([program, '--profile', profile, *arguments], environment=needs | (environment or {}))
         self.application = None
         wait_until(f'the window of {profile} is on the bus', self.appeared, 30)
 
@@ -88,10 +100,12 @@ class Window:
     # Finding
 
     def nodes(self, roles, name=None, within=None):
+        """What has one of the roles and the name; rows are gone into only for labels: a conversation has hundreds."""
         settle()
         self.application.clear_cache()
         name = name and self.word(name)
-        for node in walk(within or self.application):
+        labels = bool(roles & LABEL)
+        for node in walk(within or self.application, lambda node: labels or node.get_role() != Atspi.Role.LIST_ITEM):
             try:
                 if node.get_role() in roles and (name is None or node.get_name() == name):
                     yield node
@@ -99,13 +113,11 @@ class Window:
                 continue
 
     def look(self, roles, name, within=None):
-        """The one of that role and name, showing ones first; None if there is none now."""
+        """The one of that role and name that can be seen now; None if there is none."""
         try:
-            found = list(self.nodes(roles, name, within))
+            return next((node for node in self.nodes(roles, name, within) if node.get_role() in ROW or shown(node)), None)
         except GLib.Error:
             return None
-        shown = [node for node in found if node.get_state_set().contains(Atspi.StateType.SHOWING)]
-        return (shown or found or [None])[0]
 
     def find(self, roles, name, seconds=15.0, within=None):
         return wait_until(f'{self.profile} shows “{name}”', lambda: self.look(roles, name, within), seconds)
@@ -132,20 +144,30 @@ class Window:
             if button is None or not button.get_state_set().contains(Atspi.StateType.SENSITIVE):
                 return None
             return button
-        wait_until(f'{self.profile} can press “{name}”', ready, seconds).get_action_iface().do_action(0)
+        Atspi.Action.do_action(wait_until(f'{self.profile} can press “{name}”', ready, seconds), 0)
 
     def write(self, name, text):
         """Replaces what a text field holds."""
-        self.find(TEXT, name).get_editable_text_iface().set_text_contents(text)
+        Atspi.EditableText.set_text_contents(self.find(TEXT, name), text)
 
     def read(self, name):
         node = self.find(TEXT, name)
-        interface = node.get_text_iface()
-        return interface.get_text(0, interface.get_character_count())
+        return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
 
     def send(self, text):
         self.write('Message', text)
         self.press('Send')
+
+    def disconnect(self):
+        """Leaves by the room's menu, whose items AT-SPI shows but cannot press: by the keyboard, as people without a mouse do."""
+        self.press('Room Menu')
+        item = self.find(ITEM, 'Disconnect')
+        for _ in range(8):
+            if item.get_state_set().contains(Atspi.StateType.FOCUSED):
+                break
+            self.xdotool('key', '--clearmodifiers', 'Down')
+            time.sleep(0.1)
+        self.xdotool('key', '--clearmodifiers', 'Return')
 
     def close_top(self):
         self.keys('Escape')
