@@ -42,7 +42,7 @@
 #define HS_BYTES_PER_COMMAND    4096       /* a long plain-text message counts as one command per so many bytes */
 #define HS_REFUSED_MAX          256        /* connections over a limit that are told so at once; more are just closed */
 #define HS_TRIM_AFTER_GUESTS    64         /* a burst of so many arrivals makes the allocator give back what it kept */
-#define HS_BACKLOG_DEFAULT      128        /* listen (2) */
+#define HS_BACKLOG_DEFAULT      1024       /* listen (2); a SYN that finds the queue full is sent again only after 1 s */
 #define HS_ACCEPTS_PER_ITERATION 64
 #define HS_DESCRIPTORS_RESERVED 16         /* of RLIMIT_NOFILE: left free by accepting, for store, log and window */
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "hs-limits.h"
+
 #define WAIT_MS 10000
 
 static gboolean
@@ -254,7 +256,7 @@ test_observed (void)
   start (&stage);
   hs_server_set_observed (stage.server, TRUE);
   wait_until (hs_server_get_listener_numbers (stage.server) != NULL);
-  g_assert_cmpuint (hs_server_get_listener_numbers (stage.server)->backlog, ==, 128);
+  g_assert_cmpuint (hs_server_get_listener_numbers (stage.server)->backlog, ==, HS_BACKLOG_DEFAULT);
 
   guest = connect_guest (&stage);
   write_all (guest, "NICK anna\r\nUSER u 0 * :r\r\n");
