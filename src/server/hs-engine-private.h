@@ -86,6 +86,7 @@ struct _HsPeer
   guint32 settled_listener : 1;
   guint32 own : 1;       /* the host's client */
   guint32 loopback : 1;
+  guint32 invisible : 1; /* user mode i: a wish; WHO and NAMES tell strangers nothing here anyway */
   guint32 leaving : 1;
   guint32 flushing : 1;  /* closing in good order */
 };
@@ -126,6 +127,7 @@ struct _HsEngine
   guint32 mark;
   guint32 first_free_guest;
   guint n_listeners;
+  guint n_invisible;
 };
 
 /* ---- The command table ---- */

@@ -202,7 +202,7 @@ hs_command_userhost (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   hs_engine_reply (self, peer, HS_RPL_USERHOST, list->str, NULL);
 }
 
-/* ---- MODE: what is set, for now; setting is refused in words ---- */
+/* ---- MODE: of a room what is set, for now, and setting is refused in words; of oneself i, which many programs set on arrival ---- */
 
 static void
 channel_mode (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *change)
@@ -228,6 +228,44 @@ channel_mode (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *chan
     hs_engine_reply (self, peer, HS_ERR_UNKNOWNMODE, letter, "is an unknown mode character to me", NULL);
 }
 
+static void
+reply_user_mode (HsEngine *self, HsPeer *peer)
+{
+  g_autofree char *modes = g_strdup_printf ("+%s%s", peer->invisible ? "i" : "", peer->own ? "o" : "");
+
+  hs_engine_reply (self, peer, HS_RPL_UMODEIS, modes, NULL);
+}
+
+static void
+change_user_mode (HsEngine *self, HsPeer *peer, const char *change)
+{
+  gboolean on = TRUE, unknown = FALSE, invisible = peer->invisible;
+  char source[HS_SOURCE_SIZE];
+  HsIrcMessage told;
+  HsFanout fanout;
+
+  for (; *change != '\0'; change++)
+    {
+      if (*change == '+' || *change == '-')
+        on = *change == '+';
+      else if (*change == 'i')
+        invisible = on;
+      else
+        unknown = TRUE;
+    }
+  if (unknown)
+    hs_engine_reply (self, peer, HS_ERR_UMODEUNKNOWNFLAG, "Unknown mode flag", NULL);
+  if (invisible == (gboolean) peer->invisible)
+    return;
+
+  peer->invisible = invisible;
+  self->n_invisible += invisible ? 1 : -1;
+  hs_irc_message_set (&told, hs_peer_write_source (peer, source), "MODE", peer->nick, invisible ? "+i" : "-i", NULL);
+  hs_fanout_init (&fanout, self, &told);
+  hs_fanout_send (&fanout, peer);
+  hs_fanout_clear (&fanout);
+}
+
 void
 hs_command_mode (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
@@ -241,9 +279,9 @@ hs_command_mode (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   else if (hs_engine_find_nick (self, target) != peer)
     hs_engine_reply (self, peer, HS_ERR_USERSDONTMATCH, "You can only ask for your own modes", NULL);
   else if (message->n_params > 1)
-    hs_engine_reply (self, peer, HS_ERR_UMODEUNKNOWNFLAG, "Unknown mode flag", NULL);
+    change_user_mode (self, peer, message->params[1]);
   else
-    hs_engine_reply (self, peer, HS_RPL_UMODEIS, peer->own ? "+o" : "+", NULL);
+    reply_user_mode (self, peer);
 }
 
 /* ---- The server ---- */
@@ -261,7 +299,7 @@ void
 hs_engine_append_lusers (HsEngine *self, HsPeer *peer, GString *out)
 {
   guint n = self->registered.length;
-  g_autofree char *users = g_strdup_printf ("There are %u users and 0 invisible on 1 servers", n);
+  g_autofree char *users = g_strdup_printf ("There are %u users and %u invisible on 1 servers", n - self->n_invisible, self->n_invisible);
   g_autofree char *clients = g_strdup_printf ("I have %u clients and 0 servers", n);
 
   hs_engine_append_reply (self, peer, out, HS_RPL_LUSERCLIENT, users, NULL);

@@ -237,7 +237,7 @@ welcome (HsEngine *self, HsPeer *peer)
   hs_engine_append_reply (self, peer, out, HS_RPL_WELCOME, hello, NULL);
   hs_engine_append_reply (self, peer, out, HS_RPL_YOURHOST, host, NULL);
   hs_engine_append_reply (self, peer, out, HS_RPL_CREATED, created, NULL);
-  hs_engine_append_reply (self, peer, out, HS_RPL_MYINFO, self->server_name, "handshake-" HS_VERSION, "o", CHANNEL_MODES "o", "o", NULL);
+  hs_engine_append_reply (self, peer, out, HS_RPL_MYINFO, self->server_name, "handshake-" HS_VERSION, "io", CHANNEL_MODES "o", "o", NULL);
   append_isupport (self, peer, out);
   hs_engine_append_lusers (self, peer, out);
   hs_engine_append_motd (self, peer, out);

@@ -399,6 +399,7 @@ hs_engine_depart (HsEngine *self, HsPeer *peer, const char *reason)
   if (peer->leaving)
     return;
   peer->leaving = TRUE;
+  self->n_invisible -= peer->invisible;
   set_listener (self, peer, FALSE);
   hs_engine_wait (self, peer, NULL, 0);
   hs_engine_set_place (self, peer, &self->leaving);

@@ -38,7 +38,12 @@ test_queries (void)
     { "MODE #lobby +z", ":test.example 472 anna z :is an unknown mode character to me\n" },
     { "MODE #nowhere", ":test.example 403 anna #nowhere :No such channel\n" },
     { "MODE anna", ":test.example 221 anna +\n" },
-    { "MODE anna +i", ":test.example 501 anna :Unknown mode flag\n" },
+    { "MODE anna +i", ":anna!u@10.0.0.1 MODE anna +i\n" },
+    { "MODE anna", ":test.example 221 anna +i\n" },
+    { "MODE anna +iw", ":test.example 501 anna :Unknown mode flag\n" },
+    { "LUSERS", ":test.example 251 anna :There are 1 users and 1 invisible on 1 servers\n:test.example 254 anna 1 :channels formed\n"
+                ":test.example 255 anna :I have 2 clients and 0 servers\n" },
+    { "MODE anna -i", ":anna!u@10.0.0.1 MODE anna -i\n" },
     { "MODE berta", ":test.example 502 anna :You can only ask for your own modes\n" },
     { "MOTD", ":test.example 422 anna :There is no message of the day\n" },
     { "VERSION", ":test.example 351 anna handshake-0.1.0 test.example :\n" },

@@ -21,7 +21,7 @@ test_welcome (void)
               ":test.example 001 anna :Welcome to Handshake, anna!a_b@10.0.0.1\n"
               ":test.example 002 anna :Your host is test.example, running version handshake-0.1.0\n"
               ":test.example 003 anna :This server was started 2026-01-02 03:04:05 UTC\n"
-              ":test.example 004 anna test.example handshake-0.1.0 o nto o\n"
+              ":test.example 004 anna test.example handshake-0.1.0 io nto o\n"
               ":test.example 005 anna CASEMAPPING=ascii CHANTYPES=# CHANMODES=,,,nt PREFIX=(o)@ NETWORK=Handshake NICKLEN=32 CHANNELLEN=64 "
               "TOPICLEN=300 AWAYLEN=200 NAMELEN=64 CHANLIMIT=#:100 TARGMAX=NOTICE:4,PRIVMSG:4,TAGMSG:4 UTF8ONLY :are supported by this server\n"
               ":test.example 251 anna :There are 1 users and 0 invisible on 1 servers\n"
