@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Programs of others as guests of handshake-server: irssi, weechat, nc. usage: test-guests.py PROGRAM
+A program that is not installed is skipped; when none is, all is (exit status 77)."""
+import os, pty, re, select, shutil, signal, subprocess, sys, tempfile, time
+
+from hosted import Server, closing, run
+
+PROGRAM = sys.argv[1]
+
+
+class Terminal:
+    """A program on a terminal of its own."""
+
+    def __init__(self, *arguments, **env):
+        self.screen = b""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ.update(env, TERM="xterm", LC_ALL="C.UTF-8", COLUMNS="200", LINES="40")
+            os.execvp(arguments[0], arguments)
+
+    def keys(self, text):
+        os.write(self.fd, text.encode() + b"\r")
+        time.sleep(0.3)  # nobody types faster: it would take it for pasted
+
+    def wait(self, text, seconds=20):
+        """Until this stands on the screen (colours and movements left out)."""
+        until = time.monotonic() + seconds
+        while text not in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.screen.decode("utf-8", "replace")):
+            left = until - time.monotonic()
+            assert left > 0, f"{text!r} is not on the screen:\n" + self.screen.decode("utf-8", "replace")[-3000:]
+            if select.select([self.fd], [], [], left)[0]:
+                try:
+                    self.screen += os.read(self.fd, 65536)
+                except OSError:
+                    time.sleep(0.05)
+
+    def end(self, seconds=10):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if select.select([self.fd], [], [], 0.05)[0]:
+                try:
+                    os.read(self.fd, 65536)
+                except OSError:
+                    pass
+            if os.waitpid(self.pid, os.WNOHANG)[0] != 0:
+                os.close(self.fd)
+                return
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        raise AssertionError("it did not end")
+
+
+def irssi():
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host, tempfile.TemporaryDirectory() as home:
+        guest = Terminal("irssi", "--home", home, "-c", "127.0.0.1", "-p", str(server.port), "-n", "irssi", HOME=home)
+        host.until(":irssi!")
+        host.write("PRIVMSG #lobby :欢迎 😀")
+        guest.keys("/window goto #lobby")
+        guest.wait("欢迎")
+        guest.keys("你好 from irssi")
+        assert host.until("PRIVMSG").endswith("#lobby :你好 from irssi")
+        guest.keys("/nick 张三")
+        host.until(":irssi!")
+        host.write("PRIVMSG 张三 :psst")
+        guest.keys("/me waves")
+        assert host.until("PRIVMSG").endswith("\x01ACTION waves\x01")
+        guest.wait("waves")
+        guest.keys("/quit 再见")
+        assert "QUIT" in host.until("再见")
+        guest.end()
+
+
+def weechat():
+    program = shutil.which("weechat-headless")
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host, tempfile.TemporaryDirectory() as home:
+        commands = (f"/server add here 127.0.0.1/{server.port} -notls -ssl=off -nicks=weechat; /set irc.server.here.ssl off; "
+                    "/set irc.server.here.capabilities *; /connect here; "
+                    "/wait 2 /command -buffer irc.here.#lobby * /say 你好 from weechat; /wait 4 /quit bye")
+        guest = subprocess.Popen([program, "--dir", home, "-r", commands], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL, env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"})
+        try:
+            host.until(":weechat!")
+            assert host.until("PRIVMSG").endswith("你好 from weechat")
+            host.until(":weechat!")
+            guest.wait(20)
+        finally:
+            if guest.poll() is None:
+                guest.kill()
+                guest.wait()
+
+
+def netcat():
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host:
+        guest = subprocess.Popen(["nc", "127.0.0.1", str(server.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                 encoding="utf-8")
+        guest.stdin.write("你好\n")
+        guest.stdin.flush()
+        assert host.until("PRIVMSG").endswith("#lobby 你好")
+        host.write("PRIVMSG #lobby :hello, nc")
+        assert guest.stdout.readline() == "host: hello, nc\n"
+        guest.stdin.write("q\n")
+        guest.stdin.flush()
+        host.until("QUIT")
+        guest.stdin.close()  # the server has closed, but nc waits for the end of its input
+        assert guest.wait(10) == 0
+        guest.stdout.close()
+
+
+def netcat_sends_a_file():
+    """nc that shuts its side down at the end of its input still hears the room."""
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host:
+        guest = subprocess.Popen(["nc", "-N", "127.0.0.1", str(server.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        guest.stdin.write("一\n二\n三".encode())
+        guest.stdin.close()
+        for text in "一二三":
+            assert host.until("PRIVMSG").endswith(text)
+        host.write("PRIVMSG #lobby :got it")
+        assert guest.stdout.readline() == b"host: got it\n"
+        guest.kill()
+        guest.wait()
+        guest.stdout.close()
+
+
+tests = [(irssi, "irssi"), (weechat, "weechat-headless"), (netcat, "nc"), (netcat_sends_a_file, "nc")]
+there = [test for test, program in tests if shutil.which(program)]
+for test, program in tests:
+    if not shutil.which(program):
+        print(f"skip - {test.__name__}: there is no {program}")
+run(there)
+sys.exit(0 if there else 77)

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What no guest should send, against handshake-server: it is answered clearly, and nobody else notices. usage: test-bad-input.py PROGRAM"""
+import resource, socket, struct, subprocess, sys, threading, time
+
+from hosted import Irc, Server, closing, is_silent, read_to_end, read_until, run
+
+PROGRAM = sys.argv[1]
+FREE = "[limits]\nflood-protection=false\n"
+
+
+def served(server, nick="newcomer"):
+    """A newcomer is served at once."""
+    began = time.monotonic()
+    with closing(server.irc(nick)) as guest:
+        guest.fence()
+    assert time.monotonic() - began < 1, "a newcomer waited"
+
+
+def invalid_utf8():
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host:
+        with closing(server.irc("bad")) as bad:
+            bad.sock.sendall(b"PRIVMSG #lobby :\xff\xfe\r\n")
+            assert " FAIL * INVALID_UTF8 :" in bad.until("FAIL")
+            assert bad.fence() == []
+        with closing(server.socket()) as plain:
+            plain.sendall(b"a\xffb\xe4\xbdc\n")
+            assert host.until("PRIVMSG").endswith("#lobby a\ufffdb\ufffdc")
+
+
+def nul():
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host:
+        with closing(server.irc("bad")) as bad:
+            bad.sock.sendall(b"PRIVMSG #lobby :a\0b\r\n")
+            assert " FAIL * INVALID_NUL :" in bad.until("FAIL")
+        with closing(server.socket()) as plain:
+            plain.sendall(b"a\0b\n")
+            assert host.until("PRIVMSG").endswith("#lobby a\u2400b")
+
+
+def ten_megabytes_without_newline():
+    text = "漢字と仮名".encode() * (10 * 1024 * 1024 // 15)
+    with Server(PROGRAM, config=FREE) as server, closing(server.irc("host")) as host:
+        host.sock.settimeout(60)
+        plain = server.socket()
+
+        def send():
+            plain.sendall(text)
+            plain.close()
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        got = 0
+        while got < len(text):
+            line = host.until("PRIVMSG")
+            assert len(line.encode()) <= 510
+            words = line.split(" #lobby ", 1)[1]
+            got += len(words.removeprefix(":").encode())
+        assert got == len(text)  # nothing of it is lost, no character broken
+        sender.join()
+        with closing(server.irc("long")) as irc:
+            irc.sock.sendall(b"PRIVMSG #lobby :" + b"x" * (10 * 1024 * 1024) + b"\r\n")
+            assert " 417 " in irc.until(" 417 ")
+            assert irc.fence() == []  # told once
+
+
+def a_flood_is_held_back():
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host, closing(server.socket()) as flood:
+        flood.sendall(b"first\n")
+        host.until("first")
+        flood.setblocking(False)
+        sent, until = 0, time.monotonic() + 3
+        while time.monotonic() < until:
+            try:
+                sent += flood.send(b"more and more and more and more and more and more\n" * 1000)
+            except BlockingIOError:
+                time.sleep(0.05)
+        lines = sum("PRIVMSG" in line for line in host.fence())
+        assert 30 <= lines <= 80, lines  # a burst of thirty and ten a second
+        assert sent < 40_000_000
+        served(server)
+
+
+def one_byte_a_second():
+    with Server(PROGRAM, config="[limits]\nregistration-timeout=6\n") as server, closing(server.irc("host")) as host:
+        slow = server.socket()
+        # Each byte begins a registration line: nothing else is known of it when its time is over.
+        for letter in b"CAP LS 3":
+            try:
+                slow.sendall(bytes([letter]))
+            except OSError:
+                break
+            time.sleep(1)
+        data = read_to_end(slow)
+        assert data.startswith(b"ERROR :Closing link: registration timed out"), data
+        slow.close()
+        served(server)
+        assert not any("JOIN" in line and "newcomer" not in line for line in host.fence())
+
+
+def a_registration_typed_letter_by_letter():
+    with Server(PROGRAM) as server, closing(server.socket()) as slow:
+        for letter in b"NICK typist\r\n":
+            slow.sendall(bytes([letter]))
+            time.sleep(1)
+        slow.sendall(b"USER u 0 * :r\r\n")
+        guest = Irc(slow)
+        guest.until(" 001 typist ")
+
+
+def binary():
+    with Server(PROGRAM, config=FREE) as server:
+        for seed in range(20):
+            with closing(server.socket()) as guest:
+                guest.sendall(bytes((seed * 7 + k * k * 31 + k // 3) % 256 for k in range(20000)).replace(b"\x16", b"\x17"))
+        served(server)
+
+
+def http():
+    with Server(PROGRAM) as server:
+        for method in ("GET", "HEAD", "POST", "PUT"):
+            with closing(server.socket()) as browser:
+                browser.sendall(f"{method} / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode())
+                head, body = read_to_end(browser).split(b"\r\n\r\n", 1)
+                assert head.startswith(b"HTTP/1.1 200 OK\r\n") and b"Connection: close" in head
+                length = int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0])
+                assert len(body) == length and b"Handshake" in body
+
+
+def client_hello():
+    with Server(PROGRAM) as server, closing(server.socket()) as tls:
+        tls.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(200)))
+        data = read_to_end(tls)
+        assert data.startswith(b"ERROR :") and b"TLS" in data and data.count(b"\n") == 1, data
+        served(server)
+
+
+def reset_in_mid_sentence():
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host:
+        irc = server.irc("gone")
+        irc.sock.sendall(b"PRIVMSG #lobby :half a sen")
+        irc.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        irc.close()
+        assert "QUIT :Connection reset by peer" in host.until(":gone!u@127.0.0.1 QUIT")
+        plain = server.socket()
+        plain.sendall(b"hello\n")
+        host.until("hello")
+        plain.sendall(b"half a sen")
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        plain.close()
+        host.until(":guest-1!plain@127.0.0.1 QUIT")
+        served(server)
+
+
+def never_reads():
+    with Server(PROGRAM, config=FREE + "send-queue=65536\n") as server, closing(server.irc("host")) as host:
+        deaf = server.irc("deaf")
+        text = "x" * 400
+        for _ in range(200):
+            host.write(*[f"PRIVMSG #lobby :{text}"] * 100)
+            if any(":deaf!" in line and "QUIT" in line for line in host.fence()):
+                break
+        else:
+            raise AssertionError("it is still there")
+        deaf.close()
+        served(server)
+
+
+def vanishes():
+    """Nobody pings a plain guest: the kernel does."""
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host, closing(server.socket()) as plain:
+        plain.sendall(b"hello\n")
+        host.until("hello")
+        row = subprocess.run(["ss", "-tonH", f"sport = :{server.port} and dport = :{plain.getsockname()[1]}"], capture_output=True,
+                             text=True).stdout
+        assert "timer:(keepalive" in row, row
+
+
+def a_thousand_that_say_nothing():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
+    with Server(PROGRAM, config="[limits]\nunregistered=900\n") as server, closing(server.irc("host")) as host:
+        silent = [server.socket() for _ in range(1000)]
+        served(server)
+        # The longest silent went, told why; the newest are there.
+        assert read_to_end(silent[0]).startswith(b"ERROR :Closing link: too many connections")
+        assert is_silent(silent[999], 0.1)
+        assert not any("JOIN" in line and "newcomer" not in line for line in host.fence())
+        for sock in silent:
+            sock.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def too_many_guests():
+    with Server(PROGRAM, config="[limits]\nguests=2\n") as server, closing(server.irc("a"), server.irc("b")):
+        with closing(server.socket()) as third:
+            assert read_to_end(third) == b"ERROR :Closing link: the server is full (2 guests)\r\n"
+
+
+run([invalid_utf8, nul, ten_megabytes_without_newline, a_flood_is_held_back, one_byte_a_second, a_registration_typed_letter_by_letter, binary,
+     http, client_hello, reset_in_mid_sentence, never_reads, vanishes, a_thousand_that_say_nothing, too_many_guests])
