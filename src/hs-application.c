@@ -106,6 +106,19 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
                          NULL);
 }
 
+/* Made when asked for: GTK would make one with the window and keep it hidden, and when a screen reader asks for a window that has just closed,
+ * GTK 4.8 answers with the last one there is and crashes if that was never shown. */
+static void
+on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsApplication *self = data;
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource (RESOURCES "/ui/shortcuts.ui");
+  GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
+
+  gtk_window_set_transient_for (shortcuts, GTK_WINDOW (self->window));
+  gtk_window_present (shortcuts);
+}
+
 static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -123,6 +136,7 @@ static const GActionEntry actions[] = {
   { "start-server", on_start_server },
   { "stop-server", on_stop_server },
   { "about", on_about },
+  { "shortcuts", on_shortcuts },
   { "quit", on_quit },
 };
 
@@ -135,7 +149,7 @@ static const struct
   { "window.close", { "<Control>w" } },
   { "win.panel", { "F9" } },
   { "win.menu", { "F10" } },
-  { "win.show-help-overlay", { "<Control>question", "<Control>F1" } },
+  { "app.shortcuts", { "<Control>question", "<Control>F1" } },
 };
 
 static void

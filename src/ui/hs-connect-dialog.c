@@ -57,7 +57,7 @@ check_form (HsConnectDialog *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->address), "error");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->address), "error");
-  gtk_widget_set_sensitive (self->connect, good && *name != '\0');
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.connect", good && *name != '\0');
 }
 
 static void
@@ -65,7 +65,9 @@ show_page (HsConnectDialog *self, const char *page)
 {
   gboolean form = g_str_equal (page, "form");
 
+  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->stack, page), TRUE);
   gtk_stack_set_visible_child_name (self->stack, page);
+  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->stack, form ? "steps" : "form"), FALSE);
   gtk_widget_set_visible (self->connect, form);
   gtk_widget_set_visible (self->again, FALSE);
 }
@@ -240,10 +242,7 @@ connect_now (HsConnectDialog *self)
 static void
 on_connect_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  HsConnectDialog *self = HS_CONNECT_DIALOG (widget);
-
-  if (gtk_widget_get_sensitive (self->connect))
-    connect_now (self);
+  connect_now (HS_CONNECT_DIALOG (widget));
 }
 
 static void
@@ -260,7 +259,7 @@ on_edit_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 on_entry_activated (HsConnectDialog *self)
 {
-  on_connect_action (GTK_WIDGET (self), NULL, NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self), "dialog.connect", NULL);
 }
 
 /* ---- Public ---- */
@@ -280,7 +279,7 @@ on_recent_activated (HsConnectDialog *self, GtkListBoxRow *row)
 {
   hs_connect_dialog_set_address (self, g_object_get_data (G_OBJECT (row), "address"), GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), "protocol")),
                                  GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), "line-ending")));
-  on_connect_action (GTK_WIDGET (self), NULL, NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self), "dialog.connect", NULL);
 }
 
 void
@@ -368,6 +367,7 @@ hs_connect_dialog_init (HsConnectDialog *self)
   name_field (self->address, _("Address"));
   name_field (self->shown_name, _("Your Name"));
   name_field (self->password, _("Password"));
+  show_page (self, "form");
   check_form (self);
 }
 

@@ -13,7 +13,7 @@ struct _HsRoomView
 
   /* Template */
   AdwHeaderBar *header;
-  GtkWidget *back;
+  GtkWidget *back, *disconnect;
   AdwWindowTitle *title;
   GtkToggleButton *members_button;
   GtkMenuButton *menu;
@@ -126,6 +126,15 @@ update_typing (HsRoomView *self)
 
 /* ---- Foot: composer, or what happened and what is offered ---- */
 
+/* Hidden, not only turned over: a screen reader must not find a composer that is not there. */
+static void
+show_foot (HsRoomView *self, const char *page)
+{
+  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->foot, page), TRUE);
+  gtk_stack_set_visible_child_name (self->foot, page);
+  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->foot, g_str_equal (page, "strip") ? "composer" : "strip"), FALSE);
+}
+
 static void
 set_strip (HsRoomView *self, const char *title, const char *text, const char *button)
 {
@@ -135,7 +144,7 @@ set_strip (HsRoomView *self, const char *title, const char *text, const char *bu
   gtk_widget_set_visible (GTK_WIDGET (self->strip_button), button != NULL);
   if (button != NULL)
     gtk_button_set_label (self->strip_button, button);
-  gtk_stack_set_visible_child_name (self->foot, "strip");
+  show_foot (self, "strip");
 }
 
 static void
@@ -181,7 +190,7 @@ update_foot (HsRoomView *self)
     case HS_SESSION_ONLINE:
       if (hs_room_is_joined (self->room) || hs_room_get_kind (self->room) != HS_ROOM_CHANNEL)
         {
-          gtk_stack_set_visible_child_name (self->foot, "composer");
+          show_foot (self, "composer");
           break;
         }
       left = g_strdup_printf (_("You left %s"), hs_room_get_title (self->room));
@@ -199,6 +208,9 @@ update_actions (HsRoomView *self)
   HsSessionState state = self->session != NULL ? hs_session_get_state (self->session) : HS_SESSION_OFFLINE;
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.disconnect", state == HS_SESSION_ONLINE || state == HS_SESSION_CONNECTING || state == HS_SESSION_REGISTERING);
+  /* The host leaves by stopping the server. */
+  gtk_widget_set_visible (self->disconnect, self->session != NULL && !hs_session_is_hosted (self->session) && state != HS_SESSION_OFFLINE);
+  gtk_widget_set_visible (GTK_WIDGET (self->menu), self->room != NULL && hs_room_get_kind (self->room) == HS_ROOM_CHANNEL && !hs_session_is_plain (self->session));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.leave", state == HS_SESSION_ONLINE && self->room != NULL && hs_room_get_kind (self->room) == HS_ROOM_CHANNEL &&
                                                                     hs_room_is_joined (self->room) && !hs_session_is_plain (self->session));
 }
@@ -505,6 +517,7 @@ bind_children (GtkWidgetClass *klass)
 {
   gtk_widget_class_bind_template_child (klass, HsRoomView, header);
   gtk_widget_class_bind_template_child (klass, HsRoomView, back);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, disconnect);
   gtk_widget_class_bind_template_child (klass, HsRoomView, title);
   gtk_widget_class_bind_template_child (klass, HsRoomView, members_button);
   gtk_widget_class_bind_template_child (klass, HsRoomView, menu);

@@ -177,6 +177,9 @@ update_content (HsWindow *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->sidebar), any);
   gtk_widget_set_visible (self->sidebar_rule, any);
+  /* A page of a stack that is merely not shown would still be offered to screen readers. */
+  gtk_widget_set_visible (GTK_WIDGET (self->view), self->room != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->welcome), self->room == NULL);
   gtk_stack_set_visible_child_name (self->content, self->room != NULL ? "room" : "welcome");
   if (!any)
     adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
