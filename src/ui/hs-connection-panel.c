@@ -22,6 +22,7 @@ struct _HsConnectionPanel
   HsTcpWatch *watch;    /* (nullable) what is shown: the window's, or a guest's */
   HsServer *server;     /* (nullable) */
   GListModel *watches;  /* (nullable) */
+  GHashTable *guests;   /* HsGuest → HsTcpWatch, once chosen: the kernel gives out a guest's SYN only once */
 
   /* State */
   gboolean shown;
@@ -104,13 +105,25 @@ hs_connection_panel_get_watch (HsConnectionPanel *self)
   return self->watch;
 }
 
+static gboolean
+is_gone (gpointer guest, gpointer watch, gpointer user_data)
+{
+  return hs_tcp_watch_get_gone (watch);
+}
+
 static void
 on_chosen (HsConnectionPanel *self, GObject *chosen)
 {
   if (HS_IS_GUEST (chosen) && self->server != NULL)
     {
-      g_autoptr (HsTcpWatch) watch = hs_server_watch_guest (self->server, HS_GUEST (chosen));
+      HsTcpWatch *watch = g_hash_table_lookup (self->guests, chosen);
 
+      if (watch == NULL)
+        {
+          watch = hs_server_watch_guest (self->server, HS_GUEST (chosen));
+          g_hash_table_foreach_remove (self->guests, is_gone, NULL);
+          g_hash_table_insert (self->guests, g_object_ref (chosen), watch);
+        }
       hs_connection_panel_set_watch (self, watch);
     }
   else if (HS_IS_TCP_WATCH (chosen))
@@ -151,6 +164,7 @@ hs_connection_panel_set_server (HsConnectionPanel *self, HsServer *server)
     return;
   if (server == NULL && adw_view_stack_get_visible_child (self->stack) == GTK_WIDGET (self->listener))
     adw_view_stack_set_visible_child (self->stack, GTK_WIDGET (self->connection));
+  g_hash_table_remove_all (self->guests);
   g_set_object (&self->server, server);
   hs_listener_page_set_server (self->listener, server);
   adw_view_stack_page_set_visible (self->server_page, server != NULL);
@@ -204,6 +218,7 @@ hs_connection_panel_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->watch);
+  g_clear_pointer (&self->guests, g_hash_table_unref);
   g_clear_object (&self->server);
   g_clear_object (&self->watches);
   G_OBJECT_CLASS (hs_connection_panel_parent_class)->dispose (object);
@@ -273,6 +288,7 @@ hs_connection_panel_class_init (HsConnectionPanelClass *klass)
 static void
 hs_connection_panel_init (HsConnectionPanel *self)
 {
+  self->guests = g_hash_table_new_full (NULL, NULL, g_object_unref, g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The connection panel on a display, over a real loopback connection. With HANDSHAKE_PICTURES=DIR it also paints what it shows. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <adwaita.h>
+
+#include "hs-connection-panel.h"
+#include "hs-ladder.h"
+#include "hs-log-page.h"
+#include "hs-tcp-tap.h"
+
+#define WAIT_US (10 * G_USEC_PER_SEC)
+
+#define wait_until(condition) \
+  G_STMT_START { \
+    gint64 end_time_ = g_get_monotonic_time () + WAIT_US; \
+    while (!(condition) && g_get_monotonic_time () < end_time_) \
+      if (!g_main_context_iteration (NULL, FALSE)) \
+        g_usleep (1000); \
+    g_assert_true (condition); \
+  } G_STMT_END
+
+/* ---- Two ends of one connection, each with a watch ---- */
+
+typedef struct
+{
+  HsTcpTap *tap;
+  HsTcpWatch *watch;
+  int fd;
+} End;
+
+typedef struct
+{
+  HsTcpDiag *diag;
+  int listener;
+  End opener, guest;
+  GtkWidget *window;
+  HsConnectionPanel *panel;
+} Stage;
+
+static void
+on_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
+{
+  hs_tcp_watch_add_event (((End *) user_data)->watch, event);
+}
+
+static void
+on_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
+{
+  hs_tcp_watch_set_numbers (((End *) user_data)->watch, numbers);
+}
+
+static void
+on_gone (HsTcpTap *tap, gpointer user_data)
+{
+  hs_tcp_watch_set_gone (((End *) user_data)->watch);
+}
+
+static const HsTcpTapFuncs funcs = { on_event, on_numbers, on_gone };
+
+static void
+on_shown (HsTcpWatch *watch, GParamSpec *pspec, End *end)
+{
+  hs_tcp_tap_set_shown (end->tap, hs_tcp_watch_get_shown (watch));
+}
+
+static void
+end_init (End *end, Stage *stage, HsTcpRole role, const char *name)
+{
+  end->tap = hs_tcp_tap_new (role, stage->diag, &funcs, end);
+  end->watch = hs_tcp_watch_new (role, name);
+  g_signal_connect (end->watch, "notify::shown", G_CALLBACK (on_shown), end);
+}
+
+static void
+end_attach (End *end)
+{
+  g_autofree char *local = NULL, *remote = NULL;
+
+  hs_tcp_tap_attach (end->tap, end->fd, 0);
+  local = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (hs_tcp_tap_get_local (end->tap)));
+  remote = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (hs_tcp_tap_get_remote (end->tap)));
+  hs_tcp_watch_set_addresses (end->watch, local, remote);
+}
+
+static void
+stage_connect (Stage *stage)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t len = sizeof address;
+  g_autoptr (GSocketAddress) remote = NULL;
+  int on = 1;
+
+  stage->listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  setsockopt (stage->listener, IPPROTO_TCP, TCP_SAVE_SYN, &on, sizeof on);
+  g_assert_cmpint (bind (stage->listener, (struct sockaddr *) &address, len), ==, 0);
+  g_assert_cmpint (listen (stage->listener, 8), ==, 0);
+  getsockname (stage->listener, (struct sockaddr *) &address, &len);
+  remote = g_socket_address_new_from_native (&address, len);
+
+  stage->opener.fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  hs_tcp_tap_step (stage->opener.tap, "connecting", NULL, "GSocketClient");
+  hs_tcp_tap_connecting (stage->opener.tap, stage->opener.fd, remote);
+  g_assert_cmpint (connect (stage->opener.fd, (struct sockaddr *) &address, len), ==, 0);
+  stage->guest.fd = accept (stage->listener, NULL, NULL);
+  end_attach (&stage->opener);
+  end_attach (&stage->guest);
+}
+
+static void
+stage_init (Stage *stage)
+{
+  memset (stage, 0, sizeof *stage);
+  stage->diag = hs_tcp_diag_new ();
+  end_init (&stage->opener, stage, HS_TCP_ROLE_OPENER, "Ana’s Room");
+  end_init (&stage->guest, stage, HS_TCP_ROLE_LISTENER, "Ana Martín");
+  stage->window = g_object_ref_sink (gtk_window_new ());
+  stage->panel = HS_CONNECTION_PANEL (hs_connection_panel_new ());
+  gtk_window_set_default_size (GTK_WINDOW (stage->window), 392, 820);
+  gtk_window_set_decorated (GTK_WINDOW (stage->window), FALSE);
+  gtk_widget_set_size_request (GTK_WIDGET (stage->panel), 392, -1);
+  gtk_window_set_child (GTK_WINDOW (stage->window), GTK_WIDGET (stage->panel));
+}
+
+static void
+end_clear (End *end)
+{
+  g_signal_handlers_disconnect_by_data (end->watch, end);
+  hs_tcp_tap_free (end->tap);
+  g_object_unref (end->watch);
+  if (end->fd > 0)
+    close (end->fd);
+}
+
+static void
+stage_clear (Stage *stage)
+{
+  gtk_window_destroy (GTK_WINDOW (stage->window));
+  g_object_unref (stage->window);
+  end_clear (&stage->opener);
+  end_clear (&stage->guest);
+  if (stage->listener > 0)
+    close (stage->listener);
+  hs_tcp_diag_free (stage->diag);
+}
+
+/* ---- Looking ---- */
+
+typedef gboolean (*Predicate) (GtkWidget *widget, gconstpointer data);
+
+static GtkWidget *
+find (GtkWidget *widget, Predicate predicate, gconstpointer data)
+{
+  if (predicate (widget, data))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find (child, predicate, data);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+is_label (GtkWidget *widget, gconstpointer text)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && g_strcmp0 (gtk_label_get_label (GTK_LABEL (widget)), text) == 0;
+}
+
+static gboolean
+is_visible_ladder (GtkWidget *widget, gconstpointer n_rungs)
+{
+  return HS_IS_LADDER (widget) && gtk_widget_get_mapped (widget) && hs_ladder_get_n_rungs (HS_LADDER (widget)) == GPOINTER_TO_UINT (n_rungs);
+}
+
+static gboolean
+is_a (GtkWidget *widget, gconstpointer type)
+{
+  return g_type_is_a (G_OBJECT_TYPE (widget), GPOINTER_TO_SIZE (type));
+}
+
+static gboolean
+shows (Stage *stage, const char *text)
+{
+  return find (stage->window, is_label, text) != NULL;
+}
+
+static void
+count_frame (GdkFrameClock *clock, guint *frames)
+{
+  (*frames)++;
+}
+
+/* Two frames after the last change. */
+static void
+settle (Stage *stage)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (stage->window);
+  guint frames = 0;
+  gulong id = g_signal_connect (clock, "after-paint", G_CALLBACK (count_frame), &frames);
+
+  for (guint wanted = 1; wanted <= 3; wanted++)
+    {
+      gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
+      wait_until (frames >= wanted);
+    }
+  g_signal_handler_disconnect (clock, id);
+}
+
+static void
+paint (Stage *stage, const char *name)
+{
+  const char *folder = g_getenv ("HANDSHAKE_PICTURES");
+  g_autofree char *path = NULL;
+  GdkPaintable *paintable;
+  GtkSnapshot *snapshot;
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  int width, height;
+
+  settle (stage);
+  if (folder == NULL)
+    return;
+  width = gtk_widget_get_width (stage->window);
+  height = gtk_widget_get_height (stage->window);
+  paintable = gtk_widget_paintable_new (stage->window);
+  snapshot = gtk_snapshot_new ();
+  gtk_snapshot_scale (snapshot, 2, 2);
+  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  node = gtk_snapshot_free_to_node (snapshot);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (stage->window)), node,
+                                         &GRAPHENE_RECT_INIT (0, 0, 2 * width, 2 * height));
+  path = g_strdup_printf ("%s/%s.png", folder, name);
+  gdk_texture_save_to_png (texture, path);
+  g_object_unref (paintable);
+}
+
+/* ---- Tests ---- */
+
+static void
+test_empty (void)
+{
+  Stage stage;
+
+  stage_init (&stage);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (shows (&stage, "No connection yet"));
+  paint (&stage, "empty");
+  stage_clear (&stage);
+}
+
+static void
+test_established (void)
+{
+  Stage stage;
+  GtkWidget *ladder;
+  g_autofree char *title = NULL;
+
+  stage_init (&stage);
+  stage_connect (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.guest.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (shows (&stage, "ESTABLISHED") && shows (&stage, "observed") && shows (&stage, "Ana Martín"));
+  wait_until (find (stage.window, is_visible_ladder, GUINT_TO_POINTER (7)) != NULL);
+  g_assert_true (shows (&stage, "Round trip"));
+  paint (&stage, "established");
+
+  ladder = find (stage.window, is_visible_ladder, GUINT_TO_POINTER (7));
+  hs_ladder_set_selected (HS_LADDER (ladder), 3);
+  title = hs_ladder_dup_title (HS_LADDER (ladder));
+  g_assert_true (shows (&stage, title));
+  paint (&stage, "explained");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  paint (&stage, "established-dark");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_DEFAULT);
+  stage_clear (&stage);
+}
+
+static void
+show_page (Stage *stage, const char *name)
+{
+  GtkWidget *stack = find (stage->window, is_a, GSIZE_TO_POINTER (ADW_TYPE_VIEW_STACK));
+
+  adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (stack), name);
+}
+
+static void
+test_close (void)
+{
+  Stage stage;
+  GtkWidget *log;
+  g_autofree char *text = NULL;
+
+  stage_init (&stage);
+  stage_connect (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.opener.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (shows (&stage, "ESTABLISHED"));
+
+  hs_tcp_tap_shutting_down (stage.opener.tap);
+  shutdown (stage.opener.fd, SHUT_WR);
+  wait_until ((hs_tcp_tap_look (stage.opener.tap), shows (&stage, "FIN-WAIT-2")));
+  paint (&stage, "fin-wait-2");
+  close (stage.guest.fd);
+  stage.guest.fd = -1;
+  wait_until ((hs_tcp_tap_look (stage.opener.tap), shows (&stage, "TIME-WAIT")));
+  hs_tcp_tap_detach (stage.opener.tap, FALSE);
+  close (stage.opener.fd);
+  stage.opener.fd = -1;
+  wait_until (find (stage.window, is_visible_ladder, GUINT_TO_POINTER (9)) != NULL);
+  g_assert_true (shows (&stage, "began"));
+  paint (&stage, "time-wait");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  paint (&stage, "time-wait-dark");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_DEFAULT);
+
+  show_page (&stage, "log");
+  wait_until (shows (&stage, "TIME-WAIT"));
+  paint (&stage, "log");
+  log = find (stage.window, is_a, GSIZE_TO_POINTER (HS_TYPE_LOG_PAGE));
+  text = hs_log_page_dup_text (HS_LOG_PAGE (log));
+  g_assert_nonnull (strstr (text, "SYN sent inferred"));
+  g_assert_nonnull (strstr (text, "TIME-WAIT observed sock_diag"));
+  stage_clear (&stage);
+}
+
+/* Hidden: the tap has no timer, the watch no reader. */
+static void
+test_hidden (void)
+{
+  Stage stage;
+
+  stage_init (&stage);
+  stage_connect (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.opener.watch);
+  g_assert_false (hs_tcp_watch_get_shown (stage.opener.watch));
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  g_assert_true (hs_tcp_watch_get_shown (stage.opener.watch));
+  hs_connection_panel_set_watch (stage.panel, stage.guest.watch);
+  g_assert_false (hs_tcp_watch_get_shown (stage.opener.watch));
+  g_assert_true (hs_tcp_watch_get_shown (stage.guest.watch));
+  hs_connection_panel_set_shown (stage.panel, FALSE);
+  g_assert_false (hs_tcp_watch_get_shown (stage.guest.watch));
+  stage_clear (&stage);
+}
+
+static void
+test_server (void)
+{
+  Stage stage;
+  HsServerConfig *config = hs_server_config_new ();
+  g_autoptr (HsServer) server = hs_server_new (config, FALSE);
+
+  hs_server_config_free (config);
+  stage_init (&stage);
+  hs_connection_panel_set_server (stage.panel, server);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  show_page (&stage, "server");
+  wait_until (shows (&stage, "Half-open") && shows (&stage, "Nobody is connected"));
+  paint (&stage, "server");
+  hs_connection_panel_set_server (stage.panel, NULL);
+  wait_until (shows (&stage, "No connection yet"));
+  stage_clear (&stage);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GtkCssProvider) css = NULL;
+
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  css = gtk_css_provider_new ();
+  gtk_css_provider_load_from_resource (css, "/io/github/handshakechat/Handshake/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+                                    "/io/github/handshakechat/Handshake/icons");
+  g_test_add_func ("/ui/panel/empty", test_empty);
+  g_test_add_func ("/ui/panel/established", test_established);
+  g_test_add_func ("/ui/panel/close", test_close);
+  g_test_add_func ("/ui/panel/hidden", test_hidden);
+  g_test_add_func ("/ui/panel/server", test_server);
+  return g_test_run ();
+}
