@@ -125,7 +125,6 @@ add_cells (GtkFlowBox *box)
       gtk_flow_box_append (box, cell);
       child = gtk_widget_get_parent (cell);
       gtk_widget_set_focusable (child, FALSE);
-      gtk_accessible_update_relation (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_RELATION_LABELLED_BY, caption, NULL, -1);
     }
 }
 
@@ -138,7 +137,11 @@ hs_numbers_fill (GtkFlowBox *box, const HsTcpNumbers *numbers, HsTcpRole role)
     {
       GtkWidget *cell = gtk_flow_box_child_get_child (gtk_flow_box_get_child_at_index (box, (int) i));
       g_autofree char *text = rows[i].format (numbers, role);
+      g_autofree char *label = g_strdup_printf ("%s: %s", _(rows[i].caption), text);
+      GtkWidget *value = gtk_widget_get_last_child (cell);
 
-      gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (cell)), text);
+      gtk_label_set_label (GTK_LABEL (value), text);
+      /* No relation labelled-by: GTK 4.8 falls over when AT-SPI asks for it before the caption was asked for. */
+      gtk_accessible_update_property (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
     }
 }
