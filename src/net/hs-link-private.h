@@ -11,8 +11,8 @@ typedef struct
 {
   /* Bytes read; 0 at the end of the stream; -1 with errno (EAGAIN: nothing now). */
   gssize (*read) (HsLink *self, char *data, gsize len);
-  /* Bytes taken; -1 with errno. */
-  gssize (*writev) (HsLink *self, const struct iovec *iov, guint n);
+  /* Bytes taken; -1 with errno. @more: something follows at once (our FIN), the segment may wait for it. */
+  gssize (*writev) (HsLink *self, const struct iovec *iov, guint n, gboolean more);
 } HsLinkStage;
 
 extern const HsLinkStage hs_link_socket_stage;

@@ -16,11 +16,11 @@ socket_read (HsLink *self, char *data, gsize len)
 }
 
 static gssize
-socket_writev (HsLink *self, const struct iovec *iov, guint n)
+socket_writev (HsLink *self, const struct iovec *iov, guint n, gboolean more)
 {
   struct msghdr message = { .msg_iov = (struct iovec *) iov, .msg_iovlen = n };
 
-  return sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  return sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0));
 }
 
 const HsLinkStage hs_link_socket_stage = { .read = socket_read, .writev = socket_writev };

@@ -107,6 +107,20 @@ queue_take (HsLink *self, gsize n)
 
 /* ---- Writing ---- */
 
+/* The last words and our FIN leave in one segment: a peer that closes on hearing them is still the second to close. */
+static gboolean
+is_last_word (HsLink *self, guint n)
+{
+  const HsLinkQueue *queue = self->queue;
+
+  if (self->phase != HS_LINK_PHASE_FLUSHING || self->fin_ms != 0)
+    return FALSE;
+  for (guint32 i = queue->first + n; i < queue->end; i++)
+    if (queue->bufs[i] != NULL)
+      return FALSE;
+  return TRUE;
+}
+
 static gsize
 write_until_blocked (HsLink *self)
 {
@@ -115,7 +129,8 @@ write_until_blocked (HsLink *self)
 
   while (self->queue != NULL)
     {
-      gssize n = self->stage->writev (self, iov, queue_gather (self->queue, iov));
+      guint n_bufs = queue_gather (self->queue, iov);
+      gssize n = self->stage->writev (self, iov, n_bufs, is_last_word (self, n_bufs));
 
       if (n < 0 && errno == EINTR)
         continue;
