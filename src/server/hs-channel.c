@@ -32,12 +32,6 @@ hs_channel_free (HsChannel *self)
   g_free (self);
 }
 
-guint
-hs_channel_get_n_visible (const HsChannel *self)
-{
-  return self->members->len - self->n_quiet;
-}
-
 HsMembership *
 hs_peer_find_membership (const HsPeer *self, const HsChannel *channel)
 {
@@ -48,10 +42,35 @@ hs_peer_find_membership (const HsPeer *self, const HsChannel *channel)
   return membership;
 }
 
+const HsMembership *
+hs_channel_get_known (const HsChannel *self, const HsPeer *peer, guint i)
+{
+  const HsMembership *own = NULL;
+
+  if (i < self->n_told)
+    return g_ptr_array_index (self->members, i);
+  if (i == self->n_told)
+    own = hs_peer_find_membership (peer, self);
+  return own != NULL && own->quiet ? own : NULL;
+}
+
+/* A quiet arrival in a room of thousands must not walk over all the others: they stand behind those who have been told of. */
+static void
+swap_members (HsChannel *self, guint i, guint j)
+{
+  gpointer *members = self->members->pdata;
+  HsMembership *former = members[i];
+
+  members[i] = members[j];
+  members[j] = former;
+  ((HsMembership *) members[i])->index = i;
+  ((HsMembership *) members[j])->index = j;
+}
+
 /* ---- Coming ---- */
 
 static HsMembership *
-add_membership (HsPeer *peer, HsChannel *channel)
+add_membership (HsPeer *peer, HsChannel *channel, gboolean quiet)
 {
   HsMembership *self = g_new0 (HsMembership, 1);
 
@@ -60,7 +79,10 @@ add_membership (HsPeer *peer, HsChannel *channel)
   self->next = peer->memberships;
   peer->memberships = self;
   self->index = channel->members->len;
+  self->quiet = quiet;
   g_ptr_array_add (channel->members, self);
+  if (!quiet)
+    swap_members (channel, self->index, channel->n_told++);
   return self;
 }
 
@@ -129,13 +151,11 @@ arrival_clear (Arrival *self)
 void
 hs_engine_join (HsEngine *self, HsPeer *peer, HsChannel *channel, gboolean op, gboolean arriving)
 {
-  HsMembership *membership = add_membership (peer, channel);
+  gboolean quiet = arriving && !op && channel->n_told >= HS_ANNOUNCED_ARRIVALS;
+  HsMembership *membership = add_membership (peer, channel, quiet);
   Arrival arrival;
 
   membership->op = op;
-  membership->quiet = arriving && !op && hs_channel_get_n_visible (channel) > HS_ANNOUNCED_ARRIVALS;
-  if (membership->quiet)
-    channel->n_quiet++;
 
   arrival_init (&arrival, self, peer, channel);
   arrival_send (&arrival, peer);
@@ -160,7 +180,7 @@ hs_engine_announce (HsEngine *self, HsMembership *membership)
   if (!membership->quiet)
     return;
   membership->quiet = FALSE;
-  membership->channel->n_quiet--;
+  swap_members (membership->channel, membership->index, membership->channel->n_told++);
   arrival_init (&arrival, self, membership->peer, membership->channel);
   arrival_send_others (&arrival, self, membership);
   arrival_clear (&arrival);
@@ -182,15 +202,12 @@ void
 hs_engine_drop_membership (HsEngine *self, HsMembership *membership)
 {
   HsChannel *channel = membership->channel;
-  guint index = membership->index;
 
   unlink_membership (membership);
-  if (membership->quiet)
-    channel->n_quiet--;
-  /* The last one takes its place. */
-  g_ptr_array_remove_index_fast (channel->members, index);
-  if (index < channel->members->len)
-    ((HsMembership *) g_ptr_array_index (channel->members, index))->index = index;
+  if (!membership->quiet)
+    swap_members (channel, membership->index, --channel->n_told);
+  swap_members (channel, membership->index, channel->members->len - 1);
+  g_ptr_array_set_size (channel->members, (int) channel->members->len - 1);
 
   hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, channel->name);
   if (channel->members->len == 0 && channel != self->lobby)
@@ -255,14 +272,12 @@ hs_engine_reply_names (HsEngine *self, HsPeer *peer, HsChannel *channel)
   gsize fixed = strlen (self->server_name) + strlen (peer->nick) + strlen (channel->name) + strlen (":  353  =  :\r\n");
   g_autoptr (GString) out = g_string_sized_new (HS_LINE_MAX);
   g_autoptr (GString) names = g_string_sized_new (HS_LINE_MAX);
+  const HsMembership *member;
 
-  for (guint i = 0; i < channel->members->len; i++)
+  for (guint i = 0; (member = hs_channel_get_known (channel, peer, i)) != NULL; i++)
     {
-      const HsMembership *member = g_ptr_array_index (channel->members, i);
       gsize before = names->len;
 
-      if (member->quiet && member->peer != peer)
-        continue;
       append_name (member, userhost, names);
       if (before > 0 && fixed + names->len > HS_LINE_MAX)
         {

@@ -119,14 +119,10 @@ static void
 plain_who (HsEngine *self, HsPeer *peer, const char *text)
 {
   g_autoptr (GString) names = g_string_new (NULL);
+  const HsMembership *member;
 
-  for (guint i = 0; self->lobby != NULL && i < self->lobby->members->len; i++)
-    {
-      const HsMembership *member = g_ptr_array_index (self->lobby->members, i);
-
-      if (!member->quiet || member->peer == peer)
-        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", member->peer->nick);
-    }
+  for (guint i = 0; self->lobby != NULL && (member = hs_channel_get_known (self->lobby, peer, i)) != NULL; i++)
+    g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", member->peer->nick);
   /* Translators: before a list of names */
   g_string_prepend (names, _("Here: "));
   send_line (self, peer, names->str);

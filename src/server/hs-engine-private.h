@@ -52,8 +52,8 @@ struct _HsChannel
   char *topic_by; /* (nullable) */
   gint64 topic_time;
   gint64 created;
-  GPtrArray *members; /* of HsMembership, owned */
-  guint n_quiet;
+  GPtrArray *members; /* of HsMembership, owned; those others have been told of come first */
+  guint n_told;
 };
 
 struct _HsPeer
@@ -231,8 +231,8 @@ HsChannel *hs_engine_find_channel (HsEngine *self, const char *name);
 HsChannel *hs_engine_make_channel (HsEngine *self, const char *name);
 void hs_channel_free (HsChannel *self);
 HsMembership *hs_peer_find_membership (const HsPeer *self, const HsChannel *channel);
-/* Is what @member does in this room told to others? */
-guint hs_channel_get_n_visible (const HsChannel *self);
+/* The members that @peer may know of: those of whom others are told, and itself. @i from 0; NULL after the last. */
+const HsMembership *hs_channel_get_known (const HsChannel *self, const HsPeer *peer, guint i);
 void hs_engine_join (HsEngine *self, HsPeer *peer, HsChannel *channel, gboolean op, gboolean arriving);
 /* Without a word to anybody. */
 void hs_engine_drop_membership (HsEngine *self, HsMembership *membership);

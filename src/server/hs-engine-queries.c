@@ -97,13 +97,10 @@ hs_command_who (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 
   if (channel != NULL)
     {
-      for (guint i = 0; i < channel->members->len; i++)
-        {
-          const HsMembership *member = g_ptr_array_index (channel->members, i);
+      const HsMembership *member;
 
-          if (!member->quiet || member->peer == peer)
-            append_who (self, peer, out, member->peer, member);
-        }
+      for (guint i = 0; (member = hs_channel_get_known (channel, peer, i)) != NULL; i++)
+        append_who (self, peer, out, member->peer, member);
     }
   else if (one != NULL)
     append_who (self, peer, out, one, one->memberships);
