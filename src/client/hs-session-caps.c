@@ -28,6 +28,7 @@ hs_session_forget_caps (HsSession *self)
   self->cap_sent = FALSE;
   self->cap_ending = FALSE;
   self->nick_ascii = FALSE;
+  self->nick_short = FALSE;
   self->nick_attempt = 0;
   g_clear_pointer (&self->offered, g_hash_table_unref);
   /* What holds until ISUPPORT says otherwise (RFC 2811). */

@@ -90,7 +90,7 @@ struct _HsSession
   gboolean plain_heard;       /* the peer has said something: a BOM can no longer stand there */
   gboolean ours;              /* a Handshake server: rooms have titles, names may be of any script */
   gboolean cap_sent, cap_ending, registered, leaving;
-  gboolean nick_ascii;
+  gboolean nick_ascii, nick_short;
   guint nick_attempt;
   guint next_label;
   guint typing_source;

@@ -10,6 +10,7 @@
 #include "hs-name.h"
 #include "hs-numerics.h"
 
+#define OLD_NICK_MAX 9       /* RFC 2812 1.2.1: what every server takes */
 #define NICK_ATTEMPTS_MAX 20 /* alternatives tried before the person is asked */
 #define WHO_MEMBERS_MAX 200  /* larger rooms are not asked who is who */
 
@@ -151,27 +152,26 @@ is_ascii (const char *text)
   return TRUE;
 }
 
-static void
-try_another_nick (HsSession *self, const char *sentence)
+static char *
+make_base_nick (HsSession *self)
 {
-  g_autofree char *base = hs_name_make_nick (self->shown_name, self->nick_ascii);
-  g_autofree char *nick = NULL;
+  g_autofree char *nick = hs_name_make_nick (self->shown_name, self->nick_ascii);
 
-  if (++self->nick_attempt > NICK_ATTEMPTS_MAX)
-    {
-      hs_session_set_error_text (self, sentence);
-      return;
-    }
-  nick = self->nick_attempt == 1 && strcmp (base, self->nick) != 0 ? g_strdup (base)
-                                                                   : hs_name_make_alternative (base, self->nick_attempt, self->nick_ascii);
+  return self->nick_short ? g_strndup (nick, OLD_NICK_MAX - 1) : g_steal_pointer (&nick);
+}
+
+static void
+propose_nick (HsSession *self, const char *nick)
+{
   hs_session_set_own_nick (self, nick);
   hs_session_put (self, "NICK", nick, NULL);
 }
 
-/* A server of the old kind takes only RFC 2812's characters: then the ASCII form. */
+/* A server of the old kind takes only RFC 2812's characters, and few of them: then the ASCII form, then that shortened. */
 static void
 on_erroneous_nick (HsSession *self, const HsEvent *event)
 {
+  g_autofree char *base = NULL;
   g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
 
   if (self->registered)
@@ -181,15 +181,25 @@ on_erroneous_nick (HsSession *self, const HsEvent *event)
       hs_session_tell (self, NULL, line);
       return;
     }
-  if (!self->nick_ascii && !is_ascii (self->nick))
-    self->nick_attempt = 0;
-  self->nick_ascii = TRUE;
-  try_another_nick (self, text);
+  if (!is_ascii (self->nick) && !self->nick_ascii)
+    self->nick_ascii = TRUE;
+  else if (strlen (self->nick) > OLD_NICK_MAX && !self->nick_short)
+    self->nick_ascii = self->nick_short = TRUE;
+  else
+    {
+      hs_session_set_error_text (self, text); /* nothing is left to try: it will close, or the welcome does not come */
+      return;
+    }
+  self->nick_attempt = 0;
+  base = make_base_nick (self);
+  propose_nick (self, base);
 }
 
 static void
 on_nick_in_use (HsSession *self, const HsEvent *event)
 {
+  g_autofree char *base = NULL;
+  g_autofree char *nick = NULL;
   g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
 
   if (self->registered)
@@ -199,7 +209,14 @@ on_nick_in_use (HsSession *self, const HsEvent *event)
       hs_session_tell (self, NULL, line);
       return;
     }
-  try_another_nick (self, text);
+  if (++self->nick_attempt > NICK_ATTEMPTS_MAX)
+    {
+      hs_session_set_error_text (self, text);
+      return;
+    }
+  base = make_base_nick (self);
+  nick = hs_name_make_alternative (base, self->nick_attempt, self->nick_ascii);
+  propose_nick (self, nick);
 }
 
 /* ---- Rooms ---- */

@@ -295,8 +295,11 @@ test_erroneous_nick (void)
 {
   Stage stage;
 
-  stage_start (&stage, "Ana María", FALSE);
-  run_script (&stage, "> CAP LS 302\n> NICK Ana_María\n> USER handshake 0 * :Ana María\n< :s 432 * x :Erroneous\n> NICK Ana_Mar*\n");
+  stage_start (&stage, "Ana María Fernández", FALSE);
+  run_script (&stage, "> CAP LS 302\n> NICK Ana_María_Fernández\n> USER handshake 0 * :Ana María Fernández\n< :s 432 * x :Erroneous\n> NICK Ana_Mar*\n"
+                      "< :s 432 * x :Too long\n> NICK Ana_Mar?\n< :s 433 * x :In use\n> NICK Ana_Mar*2\n< :s 432 * x :I do not like you");
+  g_assert_true (g_queue_is_empty (&stage.out));
+  g_assert_cmpstr (hs_session_get_error_text (stage.session), ==, "I do not like you");
   stage_end (&stage);
 }
 
