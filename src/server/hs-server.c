@@ -188,12 +188,13 @@ apply_listener_numbers (Changes *changes, const HsNewsItem *item)
   HsServer *self = changes->server;
   HsTcpListenerNumbers old = { 0 };
   const HsTcpListenerNumbers *new = &item->listener;
+  gboolean first = self->numbers == NULL; /* zeros too are news then */
 
   if (self->numbers != NULL)
     old = *self->numbers;
   g_free (self->numbers);
   self->numbers = g_memdup2 (new, sizeof *new);
-  if (old.half_open != new->half_open)
+  if (first || old.half_open != new->half_open)
     notify (self, PROP_HALF_OPEN);
   if (old.accept_queue != new->accept_queue)
     notify (self, PROP_ACCEPT_QUEUE);
