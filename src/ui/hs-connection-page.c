@@ -136,10 +136,13 @@ static void
 update_who (HsConnectionPage *self)
 {
   const char *name = hs_tcp_watch_get_name (self->watch);
-  const char *remote = hs_tcp_watch_get_remote (self->watch);
+  const char *remote = hs_tcp_watch_get_remote (self->watch), *local = hs_tcp_watch_get_local (self->watch);
+  g_autofree char *from = local != NULL ? g_strdup_printf (_("from %s"), local) : NULL;
 
   adw_avatar_set_text (self->avatar, name);
   gtk_label_set_label (self->who_name, name != NULL ? name : _("Connection"));
+  if (g_strcmp0 (name, remote) == 0 && from != NULL) /* no better name than its address: not twice */
+    remote = from;
   gtk_label_set_label (self->who_address, remote != NULL ? remote : "");
 }
 
@@ -157,7 +160,9 @@ update_state (HsConnectionPage *self)
   gtk_widget_set_css_classes (GTK_WIDGET (self->known), (const char *[]){ "panel-tag", tags[known], NULL });
   gtk_label_set_label (self->known, known == HS_TCP_OBSERVED ? _("observed") : _("inferred"));
   gtk_label_set_label (self->sentence, format_sentence (self->watch));
-  gtk_widget_set_visible (self->foot, state == HS_TCP_ESTABLISHED || state == HS_TCP_CLOSE_WAIT || state == HS_TCP_SYN_SENT);
+  /* A guest's connection is the server's to close. */
+  gtk_widget_set_visible (self->foot, hs_tcp_watch_get_role (self->watch) == HS_TCP_ROLE_OPENER
+                          && (state == HS_TCP_ESTABLISHED || state == HS_TCP_CLOSE_WAIT || state == HS_TCP_SYN_SENT));
 }
 
 /* ---- Numbers ---- */
@@ -176,8 +181,6 @@ on_numbers (HsConnectionPage *self)
   round_trip = hs_numbers_format_us (numbers->rtt_us);
   gtk_label_set_label (self->round_trip, round_trip);
   hs_numbers_fill (self->numbers, numbers, hs_tcp_watch_get_role (self->watch));
-  if (numbers->state == HS_TCP_ESTABLISHED || numbers->state == HS_TCP_CLOSE_WAIT)
-    hs_sparkline_add (self->sparkline, numbers->rtt_us);
 }
 
 /* ---- Following the watch ---- */
@@ -219,10 +222,21 @@ on_log_changed (HsConnectionPage *self, guint position, guint removed, guint add
     }
 }
 
+/* One value a second, however often the kernel was asked. */
+static void
+add_round_trip (HsConnectionPage *self)
+{
+  const HsTcpNumbers *numbers = hs_tcp_watch_get_numbers (self->watch);
+
+  if (numbers != NULL && (numbers->state == HS_TCP_ESTABLISHED || numbers->state == HS_TCP_CLOSE_WAIT))
+    hs_sparkline_add (self->sparkline, numbers->rtt_us);
+}
+
 static gboolean
 on_tick (gpointer user_data)
 {
   update_clock (user_data);
+  add_round_trip (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -240,6 +254,7 @@ start_timers (HsConnectionPage *self)
     return;
   queue_update (self);
   on_numbers (self);
+  add_round_trip (self);
   if (self->tick == 0)
     self->tick = g_timeout_add (TICK_MS, on_tick, self);
 }
