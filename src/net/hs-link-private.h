@@ -59,6 +59,7 @@ struct _HsLink
   gint64 phase_deadline;  /* OPEN: when silence makes a listener; else the end of the phase */
   int fd;
   guint32 send_max;
+  guint32 receive_max;
   guint32 fin_ms;
   guint16 error_no;       /* what broke the connection; 0 nothing */
   guint16 in_call;        /* depth of calls: the struct stays until the last returns */

@@ -143,7 +143,7 @@ read_once (HsLink *self)
     }
 
   do
-    n = self->stage->read (self, scratch, HS_READ_MAX);
+    n = self->stage->read (self, scratch, self->receive_max);
   while (n < 0 && errno == EINTR);
   if (n > 0)
     {

@@ -146,6 +146,7 @@ hs_link_new (HsPoller *poller, int fd, HsFraming framing, const HsLinkFuncs *fun
   self->stage = &hs_link_socket_stage;
   self->user_data = user_data;
   self->send_max = HS_SEND_QUEUE_MAX;
+  self->receive_max = HS_READ_MAX;
   self->phase_deadline = hs_poller_get_time (poller) + HS_LISTENER_MS * 1000;
   hs_line_reader_init (&self->reader);
   hs_link_socket_prepare (self);
@@ -218,6 +219,12 @@ hs_link_set_deadline (HsLink *self, gint64 monotonic_us)
 {
   self->owner_deadline = monotonic_us;
   hs_link_update_deadline (self);
+}
+
+void
+hs_link_set_receive_queue_max (HsLink *self, gsize bytes)
+{
+  self->receive_max = (guint32) CLAMP (bytes, 1, HS_READ_MAX);
 }
 
 void

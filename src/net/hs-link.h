@@ -71,6 +71,8 @@ void hs_link_set_framing (HsLink *self, HsFraming framing);
 void hs_link_flush_plain (HsLink *self);
 void hs_link_set_deadline (HsLink *self, gint64 monotonic_us);
 void hs_link_set_send_queue_max (HsLink *self, gsize bytes);
+/* One read takes at most so many bytes: the most that a paused peer's own haste makes us hold, beside a line begun before. */
+void hs_link_set_receive_queue_max (HsLink *self, gsize bytes);
 void hs_link_set_user_data (HsLink *self, gpointer user_data);
 
 /* ---- Facts ---- */

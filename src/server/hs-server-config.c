@@ -253,7 +253,7 @@ static const Key keys[] = {
   { "limits", "ping-after", read_seconds, FIELD (ping_after), 1, 86400 },
   { "limits", "pong-within", read_seconds, FIELD (pong_within), 1, 86400 },
   { "limits", "send-queue", read_size, FIELD (send_queue), 64 * 1024, G_MAXUINT32 },
-  { "limits", "receive-queue", read_size, FIELD (receive_queue), HS_LINE_MAX, G_MAXUINT32 },
+  { "limits", "receive-queue", read_size, FIELD (receive_queue), HS_LINE_MAX, HS_READ_MAX },
   { "limits", "commands-per-second", read_uint, FIELD (commands_per_second), 1, 1000000 },
   { "limits", "commands-burst", read_uint, FIELD (commands_burst), 1, 1000000 },
 };

@@ -364,6 +364,7 @@ on_accepted (HsListener *listener, int fd, gpointer user_data)
   carrier->generation = self->generation - 1;
   carrier->link = hs_link_new (self->poller, fd, HS_FRAMING_JUDGE_GUEST, &link_funcs, carrier);
   hs_link_set_send_queue_max (carrier->link, self->config->send_queue);
+  hs_link_set_receive_queue_max (carrier->link, self->config->receive_queue);
   carrier->place.data = carrier;
   g_queue_push_tail_link (&self->carriers, &carrier->place);
 

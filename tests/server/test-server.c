@@ -174,12 +174,16 @@ test_life (gconstpointer threaded)
   wait_until (g_strcmp0 (hs_guest_get_nick (first), "Ana María") == 0);
   g_assert_cmpstr (hs_guest_get_dialect (first), ==, "IRC");
   g_assert_false (hs_guest_is_own (first));
+  g_assert_true (g_str_has_prefix (hs_guest_get_address (first), "127.0.0.1:"));
   wait_reading (guest, out, " 366 ");
   g_assert_cmpuint (g_list_model_get_n_items (hs_server_get_log (stage.server)), >=, 4);
 
-  stop (&stage);
-  g_assert_false (hs_server_get_running (stage.server));
+  stage.done = FALSE;
+  hs_server_stop_async (stage.server, on_stopped, &stage);
   wait_reading (guest, out, "ERROR :Closing link: The server was stopped\r\n");
+  g_io_stream_close (G_IO_STREAM (guest), NULL, NULL);
+  wait_until (stage.done);
+  g_assert_false (hs_server_get_running (stage.server));
   g_assert_cmpuint (g_list_model_get_n_items (guests), ==, 0);
 
   start (&stage);
@@ -210,6 +214,7 @@ test_host (void)
   wait_until (g_list_model_get_n_items (hs_server_get_guests (stage.server)) == 1);
   first = g_list_model_get_item (hs_server_get_guests (stage.server), 0);
   g_assert_true (hs_guest_is_own (first));
+  g_io_stream_close (G_IO_STREAM (guest), NULL, NULL);
   stop (&stage);
   stage_clear (&stage);
 }
@@ -317,6 +322,7 @@ test_many_at_once (void)
   wait_until (g_list_model_get_n_items (guests) == 200);
   g_ptr_array_set_size (connections, 100);
   wait_until (g_list_model_get_n_items (guests) == 100);
+  g_ptr_array_set_size (connections, 0);
   stop (&stage);
   stage_clear (&stage);
 }
