@@ -57,7 +57,8 @@ segment_title (guint8 flags, gboolean outgoing)
 static void
 calculate_numbers (HsTcpTap *self, HsTcpEvent *event)
 {
-  /* Received counts the FIN: x + 1 + (received - 1). An orphan receives nothing but the FIN: data would have been answered by RST. */
+  /* Received counts the FIN: x + 1 + (received - 1). An orphan receives nothing but the FIN: data would have been answered
+   * by RST. */
   gboolean orphan = self->phase == PHASE_ORPHAN;
   gboolean fin_known = self->peer_fin_counted || (orphan && !self->unread);
   guint32 fin = self->peer_isn + (guint32) self->numbers.bytes_received + (self->peer_fin_counted ? 0 : 1);
@@ -148,7 +149,8 @@ hs_tcp_tap_enter (HsTcpTap *self, const HsTcpSighting *sighting)
 void
 hs_tcp_tap_abort (HsTcpTap *self, gboolean by_peer, gboolean by_us, const char *source)
 {
-  HsTcpSighting sighting = { .state = HS_TCP_CLOSED, .known = HS_TCP_OBSERVED, .time = g_get_monotonic_time (), .source = source };
+  HsTcpSighting sighting = { .state = HS_TCP_CLOSED, .known = HS_TCP_OBSERVED,
+                             .time = g_get_monotonic_time (), .source = source };
 
   if (self->state == HS_TCP_CLOSED)
     return;
@@ -203,7 +205,8 @@ hs_tcp_tap_move (HsTcpTap *self, const HsTcpSighting *sighting)
 {
   HsTcpState path[HS_TCP_N_STATES];
   /* Ours was the first FIN where we had shut down; in ESTABLISHED without that, it can only be the peer's. */
-  gboolean passive_end = sighting->state == HS_TCP_LAST_ACK || (sighting->state == HS_TCP_CLOSED && self->phase == PHASE_HELD);
+  gboolean passive_end = sighting->state == HS_TCP_LAST_ACK
+    || (sighting->state == HS_TCP_CLOSED && self->phase == PHASE_HELD);
   gboolean began = self->shut_down && !passive_end;
   guint n;
 

@@ -9,7 +9,8 @@
 static gboolean
 find (HsTcpTap *self, HsTcpDiagEntry *entry)
 {
-  return hs_tcp_diag_find (self->diag, G_INET_SOCKET_ADDRESS (self->local), G_INET_SOCKET_ADDRESS (self->remote), self->cookie, entry);
+  return hs_tcp_diag_find (self->diag, G_INET_SOCKET_ADDRESS (self->local), G_INET_SOCKET_ADDRESS (self->remote),
+                           self->cookie, entry);
 }
 
 /* The entry is gone, and TIME-WAIT was not seen. Only what follows from the facts is said. */

@@ -7,7 +7,7 @@
 /* Milliseconds */
 #define HS_TCP_NUMBERS_MS   1000  /* numbers, while shown */
 #define HS_TCP_ORPHAN_MS    100   /* an orphan's steps, while shown */
-#define HS_TCP_ACK_MIN_MS   5     /* first look for the acknowledgement of what was just written, while shown; doubled up to HS_TCP_NUMBERS_MS */
+#define HS_TCP_ACK_MIN_MS   5     /* until the first look for an acknowledgement, while shown; doubled */
 #define HS_TCP_TIME_WAIT_MS 60000 /* linux: TCP_TIMEWAIT_LEN, include/net/tcp.h */
 
 typedef enum
@@ -80,7 +80,8 @@ void hs_tcp_tap_move (HsTcpTap *self, const HsTcpSighting *sighting);
 void hs_tcp_tap_abort (HsTcpTap *self, gboolean by_peer, gboolean by_us, const char *source);
 /* One state, with the segments that belong to the step. */
 void hs_tcp_tap_enter (HsTcpTap *self, const HsTcpSighting *sighting);
-void hs_tcp_tap_segment (HsTcpTap *self, HsTcpKnown known, gint64 time, guint8 flags, gboolean outgoing, const char *detail, const char *source);
+void hs_tcp_tap_segment (HsTcpTap *self, HsTcpKnown known, gint64 time, guint8 flags, gboolean outgoing,
+                         const char *detail, const char *source);
 
 /* ---- hs-tcp-tap-orphan.c ---- */
 void hs_tcp_tap_orphan_look (HsTcpTap *self);

@@ -161,7 +161,9 @@ hs_tcp_tap_step (HsTcpTap *self, const char *title, const char *detail, const ch
 static char *
 address_to_text (GSocketAddress *address)
 {
-  return address != NULL && G_IS_SOCKET_CONNECTABLE (address) ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address)) : NULL;
+  if (address == NULL || !G_IS_SOCKET_CONNECTABLE (address))
+    return NULL;
+  return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
 }
 
 static gboolean
@@ -216,8 +218,8 @@ void
 hs_tcp_tap_failed (HsTcpTap *self, const GError *error)
 {
   HsTcpSighting sighting = {
-    .state = HS_TCP_CLOSED, .known = HS_TCP_OBSERVED, .time = g_get_monotonic_time (), .detail = error != NULL ? error->message : NULL,
-    .source = "connect()",
+    .state = HS_TCP_CLOSED, .known = HS_TCP_OBSERVED, .time = g_get_monotonic_time (),
+    .detail = error != NULL ? error->message : NULL, .source = "connect()",
   };
 
   if (self->state != HS_TCP_CLOSED)
@@ -262,7 +264,9 @@ read_addresses (HsTcpTap *self)
 static guint32
 handshake_rtt (HsTcpTap *self)
 {
-  return self->has_numbers && self->numbers.data_segs_out == 0 && self->numbers.total_retrans == 0 ? self->numbers.rtt_us : 0;
+  const HsTcpNumbers *numbers = &self->numbers;
+
+  return self->has_numbers && numbers->data_segs_out == 0 && numbers->total_retrans == 0 ? numbers->rtt_us : 0;
 }
 
 static char *
@@ -285,7 +289,8 @@ establish_opener (HsTcpTap *self, gint64 time)
     .state = HS_TCP_SYN_SENT, .known = HS_TCP_INFERRED, .time = time - rtt, .source = "connect()",
   });
   hs_tcp_tap_enter (self, &(HsTcpSighting){
-    .state = HS_TCP_ESTABLISHED, .known = HS_TCP_OBSERVED, .time = time, .detail = detail, .source = seen ? "TCP_INFO" : "connect()",
+    .state = HS_TCP_ESTABLISHED, .known = HS_TCP_OBSERVED, .time = time, .detail = detail,
+    .source = seen ? "TCP_INFO" : "connect()",
   });
 }
 
@@ -330,7 +335,8 @@ establish_listener (HsTcpTap *self, gint64 time)
   else
     hs_tcp_tap_segment (self, HS_TCP_INFERRED, syn_time, HS_TCP_SYN, FALSE, NULL, "accept()");
   hs_tcp_tap_enter (self, &(HsTcpSighting){
-    .state = HS_TCP_SYN_RECEIVED, .known = HS_TCP_INFERRED, .time = syn_time, .detail = rtt_text, .source = "TCP_INFO", .cause_told = TRUE,
+    .state = HS_TCP_SYN_RECEIVED, .known = HS_TCP_INFERRED, .time = syn_time, .detail = rtt_text,
+    .source = "TCP_INFO", .cause_told = TRUE,
   });
   hs_tcp_tap_enter (self, &(HsTcpSighting){
     .state = HS_TCP_ESTABLISHED, .known = HS_TCP_OBSERVED, .time = time, .detail = cookie, .source = "accept()",
@@ -375,8 +381,10 @@ tell_acknowledged (HsTcpTap *self)
   acked = MIN (acked, MAX (limit, self->told_acked)); /* our FIN counts one, and is no data */
   if (acked <= self->told_acked)
     return;
-  detail = g_strdup_printf ("%" G_GUINT64_FORMAT " B · bytes_acked %" G_GUINT64_FORMAT, acked - self->told_acked, self->numbers.bytes_acked);
-  event = hs_tcp_event_new (HS_TCP_EVENT_DATA, HS_TCP_OBSERVED, self->numbers.time, N_("Acknowledged"), detail, "TCP_INFO");
+  detail = g_strdup_printf ("%" G_GUINT64_FORMAT " B · bytes_acked %" G_GUINT64_FORMAT,
+                            acked - self->told_acked, self->numbers.bytes_acked);
+  event = hs_tcp_event_new (HS_TCP_EVENT_DATA, HS_TCP_OBSERVED, self->numbers.time, N_("Acknowledged"), detail,
+                            "TCP_INFO");
   event->bytes = acked - self->told_acked;
   self->told_acked = acked;
   hs_tcp_tap_emit (self, event);
@@ -397,7 +405,8 @@ see_closed (HsTcpTap *self, HsTcpSighting *sighting)
         }
       return;
     }
-  if (!hs_tcp_diag_find (self->diag, G_INET_SOCKET_ADDRESS (self->local), G_INET_SOCKET_ADDRESS (self->remote), self->cookie, &entry))
+  if (!hs_tcp_diag_find (self->diag, G_INET_SOCKET_ADDRESS (self->local), G_INET_SOCKET_ADDRESS (self->remote),
+                         self->cookie, &entry))
     return;
   sighting->state = entry.state;
   sighting->source = "sock_diag";
@@ -443,7 +452,8 @@ tell_data (HsTcpTap *self, gboolean outgoing, gsize bytes, guint reads, const ch
   g_autofree char *in_reads = reads > 1 ? g_strdup_printf (" in %u reads", reads) : NULL;
   g_autofree char *detail = g_strdup_printf ("%" G_GSIZE_FORMAT " B%s%s%s", bytes, in_reads != NULL ? in_reads : "",
                                              what != NULL ? " · " : "", what != NULL ? what : "");
-  HsTcpEvent *event = hs_tcp_event_new (HS_TCP_EVENT_DATA, HS_TCP_OBSERVED, 0, outgoing ? N_("Written") : N_("Received"), detail, source);
+  HsTcpEvent *event = hs_tcp_event_new (HS_TCP_EVENT_DATA, HS_TCP_OBSERVED, 0, outgoing ? N_("Written") : N_("Received"),
+                                        detail, source);
 
   event->outgoing = outgoing;
   event->bytes = bytes;

@@ -265,7 +265,10 @@ take_state (HsTcpWatch *self, const HsTcpEvent *event)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_KNOWN]);
   if (g_strcmp0 (old_source, self->source) != 0)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SOURCE]);
-  set_expires (self, event->state == HS_TCP_TIME_WAIT && event->expires_ms != 0 ? event->time + (gint64) event->expires_ms * 1000 : 0);
+  if (event->state == HS_TCP_TIME_WAIT && event->expires_ms != 0)
+    set_expires (self, event->time + (gint64) event->expires_ms * 1000);
+  else
+    set_expires (self, 0);
 }
 
 /* How it began is what the ladder draws: what is dropped are the oldest events from the first data on. */

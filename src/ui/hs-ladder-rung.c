@@ -145,10 +145,14 @@ make_label (HsLadderRung *self)
 
   if (rung->kind == HS_TCP_RUNG_STATE)
     {
-      g_autofree char *left = side_label (own_left ? _("you") : _("the other side"), rung->has_left, rung->left, rung->left_known);
-      g_autofree char *right = side_label (own_left ? _("the other side") : _("you"), rung->has_right, rung->right, rung->right_known);
+      g_autofree char *left = side_label (own_left ? _("you") : _("the other side"), rung->has_left, rung->left,
+                                              rung->left_known);
+      g_autofree char *right = side_label (own_left ? _("the other side") : _("you"), rung->has_right, rung->right,
+                                               rung->right_known);
 
-      return left != NULL && right != NULL ? g_strdup_printf ("%s; %s", left, right) : g_strdup (left != NULL ? left : right);
+      if (left == NULL || right == NULL)
+        return g_strdup (left != NULL ? left : right);
+      return g_strdup_printf ("%s; %s", left, right);
     }
 
   g_autofree char *numbers = bare_numbers (rung->numbers);

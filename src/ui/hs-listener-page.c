@@ -108,7 +108,8 @@ update_numbers (HsListenerPage *self)
   set_fill (self->drops, numbers->drops, 0);
   gtk_label_set_label (self->judgement, _(judgements[judgement].text));
   gtk_widget_set_visible (self->warning, judgements[judgement].warn);
-  gtk_widget_set_css_classes (self->judgement_box, (const char *[]){ judgements[judgement].warn ? "panel-warning" : "panel-calm", NULL });
+  gtk_widget_set_css_classes (self->judgement_box, (const char *[]){ judgements[judgement].warn ? "panel-warning"
+                                                                                              : "panel-calm", NULL });
 }
 
 static void
@@ -216,7 +217,8 @@ hs_listener_page_class_init (HsListenerPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hs_listener_page_dispose;
-  signals[CHOSEN] = g_signal_new ("chosen", HS_TYPE_LISTENER_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_GUEST);
+  signals[CHOSEN] = g_signal_new ("chosen", HS_TYPE_LISTENER_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, HS_TYPE_GUEST);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-listener-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, where);
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, half_open);

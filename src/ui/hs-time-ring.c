@@ -33,7 +33,7 @@ hs_time_ring_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   /* Translators: seconds left, inside a small ring */
   g_autofree char *text = g_strdup_printf (_("%.0f s"), ceil (self->left));
   g_autoptr (PangoLayout) layout = hs_paint_layout (widget, text, .85, HS_PAINT_BOLD);
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget)));
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, 2 * middle_x, 2 * middle_y));
 
   cairo_set_line_width (cr, WIDTH);
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
