@@ -248,7 +248,7 @@ static void
 on_news (const HsNews *news, gpointer user_data)
 {
   HsServer *self = user_data;
-  g_autoptr (HsServer) alive = g_object_ref (self);
+  g_autoptr (HsServer) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GHashTable) gone = g_hash_table_new (NULL, NULL);
   Changes changes = { self, added, gone };
@@ -280,7 +280,7 @@ static void
 on_started (guint16 port, const char *address, int backlog, const GError *error, gpointer user_data)
 {
   HsServer *self = user_data;
-  g_autoptr (HsServer) alive = g_object_ref (self);
+  g_autoptr (HsServer) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GTask) task = g_steal_pointer (&self->start_task);
 
   if (error != NULL)
@@ -369,7 +369,7 @@ static void
 on_stopped (gpointer user_data)
 {
   HsServer *self = user_data;
-  g_autoptr (HsServer) alive = g_object_ref (self);
+  g_autoptr (HsServer) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GTask) task = g_steal_pointer (&self->stop_task);
 
   g_clear_pointer (&self->core, hs_server_core_free);

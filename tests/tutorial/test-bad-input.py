@@ -40,7 +40,8 @@ def nul():
 
 def ten_megabytes_without_newline():
     text = "漢字と仮名".encode() * (10 * 1024 * 1024 // 15)
-    with Server(PROGRAM, config=FREE) as server, closing(server.irc("host")) as host:
+    # The reader here is slower than the server: what it has not read yet must have room.
+    with Server(PROGRAM, config=FREE + "send-queue=67108864\n") as server, closing(server.irc("host")) as host:
         host.sock.settimeout(60)
         plain = server.socket()
 
