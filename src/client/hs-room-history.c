@@ -12,6 +12,8 @@
 #include "hs-limits.h"
 #include "hs-room-private.h"
 
+#define LINE_MS 400
+
 /* What the store's thread knows of the room. */
 typedef struct
 {
@@ -37,9 +39,11 @@ struct _HsRoomHistory
 
   /* State */
   guint gathered_at;
-  guint flush_source;
+  guint flush_source, line_source;
   gint64 flushed;       /* monotonic µs */
   gint64 last_id;
+  gint64 line_id;       /* the last row read when the first unread one came */
+  gboolean has_line;    /* the New messages line stands */
   gboolean draft_storing, draft_again;
 };
 
@@ -241,6 +245,25 @@ gather (HsRoomHistory *self, guint position, HsHistoryRow *row)
 
 /* ---- Opening ---- */
 
+static void
+set_line (HsRoomHistory *self, gint64 id)
+{
+  self->has_line = id != 0;
+  if (self->list != NULL)
+    hs_entry_list_set_read_id (self->list, id);
+}
+
+static gboolean
+on_line_due (gpointer user_data)
+{
+  HsRoomHistory *self = user_data;
+
+  self->line_source = 0;
+  flush_gathered (self);
+  set_line (self, self->line_id);
+  return G_SOURCE_REMOVE;
+}
+
 static gpointer
 work_open (HsHistory *history, gpointer data, GError **error)
 {
@@ -305,7 +328,7 @@ done_open (gpointer result, const GError *error, gpointer data)
   if (op->facts != NULL)
     {
       if (op->facts->unread > 0)
-        hs_entry_list_set_read_id (self->list, op->facts->read_id);
+        set_line (self, op->facts->read_id);
       if (self->room != NULL)
         {
           hs_room_set_unread (self->room, op->facts->unread, op->facts->mentions);
@@ -378,11 +401,17 @@ work_add (HsHistory *history, gpointer data, GError **error)
   return NULL;
 }
 
+/* Whoever looks at the room marks it read at once: only what stays unread for a moment gets the New messages line. */
 static void
-count_unread (HsRoomHistory *self, const HsHistoryRow *row)
+count_unread (HsRoomHistory *self, const HsHistoryRow *row, gint64 before)
 {
   guint mentions = (row->flags & HS_ENTRY_MENTION) != 0 ? 1 : 0;
 
+  if (self->room != NULL && hs_room_get_unread (self->room) == 0 && before != 0 && self->line_source == 0)
+    {
+      self->line_id = before;
+      self->line_source = g_timeout_add (LINE_MS, on_line_due, self);
+    }
   if (self->room != NULL)
     hs_room_set_unread (self->room, hs_room_get_unread (self->room) + 1, hs_room_get_mentions (self->room) + mentions);
 }
@@ -425,9 +454,9 @@ done_add (gpointer result, const GError *error, gpointer data)
   if (!op->stored) /* it was there already */
     return;
 
-  self->last_id = MAX (self->last_id, op->row->id);
   if (op->counts)
-    count_unread (self, op->row);
+    count_unread (self, op->row, self->last_id);
+  self->last_id = MAX (self->last_id, op->row->id);
   gather (self, op->position, g_steal_pointer (&op->row));
 }
 
@@ -470,6 +499,7 @@ hs_room_history_mark_read (HsRoomHistory *self)
 
   if (self->room == NULL || (hs_room_get_unread (self->room) == 0 && hs_room_get_mentions (self->room) == 0))
     return;
+  g_clear_handle_id (&self->line_source, g_source_remove);
   hs_room_set_unread (self->room, 0, 0);
   op = operation_new (self);
   op->id = self->last_id;
@@ -562,6 +592,8 @@ hs_room_history_add_own (HsRoomHistory *self, const HsHistoryRow *row, HsRoomHis
   data_from_row (&data, row, &made);
   entry = g_object_ref (hs_entry_list_add_pending (self->list, &data));
   set_preview (self, row);
+  if (self->has_line) /* who answers has read */
+    set_line (self, 0);
   hs_store_run (self->store, work_add_own, done_add_own, op, operation_free);
   return entry;
 }
@@ -668,6 +700,7 @@ on_list_gone (gpointer data)
 
   self->list = NULL;
   g_clear_handle_id (&self->flush_source, g_source_remove);
+  g_clear_handle_id (&self->line_source, g_source_remove);
   hs_room_history_unref (self);
 }
 

@@ -90,6 +90,8 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
   if (conversation == NULL)
     return;
 
+  if (hs_room_get_kind (conversation->room) == HS_ROOM_PERSON && !event->own) /* back, if it had gone */
+    hs_session_member_here (self, conversation, event->nick);
   hs_session_typing_heard (self, conversation, event->nick, FALSE);
   msgid = hs_irc_message_dup_tag (event->message, "msgid");
   mention = !event->own && kind != HS_ENTRY_NOTICE && hs_session_is_mention (self, clean);
@@ -168,26 +170,14 @@ add_presence (HsSession *self, HsConversation *conversation, const HsEvent *even
   hs_session_add_row (self, conversation, HS_ENTRY_PRESENCE, event->time, event->nick, text, NULL, 0, FALSE);
 }
 
-static void
-update_member (HsSession *self, HsMember *member)
+/* "old>new": the arrow stands between them only. */
+static char *
+make_renaming (const char *before, const char *after)
 {
-  HsPerson *person = hs_session_get_person (self, hs_member_get_nick (member));
+  g_autoptr (GString) first = g_string_new (before);
 
-  hs_member_set_shown (member, person->shown);
-  hs_member_set_away (member, person->away);
-  hs_member_set_plain (member, person->plain);
-  hs_member_set_own (member, hs_session_is_me (self, hs_member_get_nick (member)));
-}
-
-static HsMember *
-add_member (HsSession *self, HsConversation *conversation, const char *nick)
-{
-  HsMember *member = hs_room_find_member (conversation->room, nick);
-
-  if (member == NULL)
-    member = hs_room_add_member (conversation->room, nick);
-  update_member (self, member);
-  return member;
+  g_string_replace (first, ">", "›", 0);
+  return g_strdup_printf ("%s>%s", first->str, after);
 }
 
 static void
@@ -209,7 +199,7 @@ on_own_join (HsSession *self, const HsEvent *event)
   hs_room_clear_members (conversation->room);
   hs_room_set_joined (conversation->room, TRUE);
   conversation->rejoin = FALSE;
-  add_member (self, conversation, event->nick);
+  hs_session_member_here (self, conversation, event->nick);
   tell_waiting (self);
 }
 
@@ -229,7 +219,7 @@ on_join (HsSession *self, const HsEvent *event)
     return;
   if (event->message->n_params > 2) /* extended-join: channel, account, real name */
     hs_session_set_shown (self, event->nick, HS_PARAM (event, 2));
-  add_member (self, conversation, event->nick);
+  hs_session_member_here (self, conversation, event->nick);
   text = g_strdup_printf ("+%s", hs_session_get_shown (self, event->nick));
   add_presence (self, conversation, event, text);
 }
@@ -314,46 +304,31 @@ rename_private (HsSession *self, const char *nick, const char *new_nick)
 }
 
 static void
-rename_person (HsSession *self, const char *nick, const char *new_nick)
-{
-  HsPerson *person = hs_session_get_person (self, new_nick);
-  HsPerson *before = hs_session_get_person (self, nick);
-
-  if (person == before)
-    return;
-  g_free (person->shown);
-  person->shown = g_strdup (before->shown);
-  person->away = before->away;
-  person->plain = before->plain || person->plain;
-}
-
-static void
 on_nick (HsSession *self, const HsEvent *event)
 {
   const char *new_nick = HS_PARAM (event, 0);
-  const char *shown = hs_session_get_shown (self, event->nick);
-  g_autofree char *text = g_strdup_printf ("%s>%s", event->nick, new_nick);
+  g_autofree char *before = g_strdup (hs_session_get_shown (self, event->nick));
+  g_autofree char *text = NULL;
+  const char *after;
   GHashTableIter iter;
   gpointer value;
-  gboolean has_own_name = strcmp (shown, event->nick) != 0;
 
-  rename_person (self, event->nick, new_nick);
+  hs_session_rename_person (self, event->nick, new_nick);
+  after = hs_session_get_shown (self, new_nick);
+  text = make_renaming (before, after);
   if (event->own)
     hs_session_set_own_nick (self, new_nick);
   g_hash_table_iter_init (&iter, self->conversations);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       HsConversation *conversation = value;
-      HsMember *member = hs_room_find_member (conversation->room, event->nick);
 
-      if (member == NULL)
+      if (hs_room_find_member (conversation->room, event->nick) == NULL)
         continue;
       hs_session_typing_heard (self, conversation, event->nick, FALSE);
       hs_room_rename_member (conversation->room, event->nick, new_nick);
-      member = hs_room_find_member (conversation->room, new_nick);
-      if (member != NULL)
-        update_member (self, member);
-      if (!has_own_name) /* else people see the same name as before */
+      hs_session_member_here (self, conversation, new_nick);
+      if (strcmp (before, after) != 0)
         add_presence (self, conversation, event, text);
     }
   if (!event->own)
@@ -370,9 +345,9 @@ on_setname (HsSession *self, const HsEvent *event)
   gpointer value;
 
   hs_session_set_shown (self, event->nick, HS_PARAM (event, 0));
-  if (!self->ours || strcmp (before, hs_session_get_shown (self, event->nick)) == 0)
+  if (strcmp (before, hs_session_get_shown (self, event->nick)) == 0)
     return;
-  text = g_strdup_printf ("%s>%s", before, hs_session_get_shown (self, event->nick));
+  text = make_renaming (before, hs_session_get_shown (self, event->nick));
   g_hash_table_iter_init (&iter, self->conversations);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (hs_room_find_member (((HsConversation *) value)->room, event->nick) != NULL)
@@ -440,7 +415,7 @@ hs_session_name_member (HsSession *self, HsConversation *conversation, const cha
   nick = hs_irc_source_dup_nick (name + n_prefixes); /* userhost-in-names */
   if (nick == NULL || *nick == '\0')
     return;
-  member = add_member (self, conversation, nick);
+  member = hs_session_member_here (self, conversation, nick);
   g_object_set_data (G_OBJECT (member), "hs-modes", NULL);
   hs_member_set_rank (member, 0);
   for (guint i = 0; i < n_prefixes; i++)
@@ -617,6 +592,7 @@ dispatch (HsSession *self, const HsIrcMessage *message)
 
   event.label = label != NULL ? label : batch != NULL ? g_hash_table_lookup (self->batches, batch) : NULL;
   event.own = hs_session_is_me (self, nick);
+  hs_session_note_source (self, nick, message->source);
   if (is_numeric (message->command))
     {
       row = find_row (hs_session_numeric_rows, message->command);

@@ -21,6 +21,8 @@ enum
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"
+#define HS_PLAIN_USER "plain"
+#define HS_OLD_NICK_MAX 9 /* RFC 2812 1.2.1: what every server takes */
 #define HS_TAG_TYPING "+typing"
 #define HS_SERVER_ROOM "*" /* name of the room of the server's own lines; no nick, no channel */
 
@@ -39,7 +41,8 @@ typedef struct
 /* What is known of a person on this server, whichever room they are in. */
 typedef struct
 {
-  char *shown; /* (nullable) */
+  char *real;  /* (nullable) as the server says it */
+  char *shown; /* (nullable) what people see instead of the nick */
   gboolean away, plain;
 } HsPerson;
 
@@ -115,9 +118,13 @@ void hs_session_drop_conversation (HsSession *self, HsConversation *conversation
 /* Where a line of the server itself is shown; (nullable) when there is no such place yet. */
 HsConversation *hs_session_server_conversation (HsSession *self);
 
+/* The member @nick of @conversation, made when new, as what is known of the person has it. Borrowed */
+HsMember *hs_session_member_here (HsSession *self, HsConversation *conversation, const char *nick);
 HsPerson *hs_session_get_person (HsSession *self, const char *nick);
 const char *hs_session_get_shown (HsSession *self, const char *nick); /* falls back to @nick */
-void hs_session_set_shown (HsSession *self, const char *nick, const char *shown);
+void hs_session_set_shown (HsSession *self, const char *nick, const char *real);
+void hs_session_rename_person (HsSession *self, const char *nick, const char *new_nick);
+void hs_session_note_source (HsSession *self, const char *nick, const char *source); /* what a prefix tells of a person */
 void hs_session_forget_absent (HsSession *self, const char *nick);    /* when in no room any more */
 
 /* A sentence of ours or the server's in a room's history (@conversation NULL: where the server's lines go). */

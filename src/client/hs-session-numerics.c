@@ -10,7 +10,6 @@
 #include "hs-name.h"
 #include "hs-numerics.h"
 
-#define OLD_NICK_MAX 9       /* RFC 2812 1.2.1: what every server takes */
 #define NICK_ATTEMPTS_MAX 20 /* alternatives tried before the person is asked */
 #define WHO_MEMBERS_MAX 200  /* larger rooms are not asked who is who */
 
@@ -39,8 +38,7 @@ on_welcome (HsSession *self, const HsEvent *event)
 {
   self->registered = TRUE;
   hs_session_set_own_nick (self, HS_PARAM (event, 0));
-  if (self->ours)
-    hs_session_set_shown (self, self->nick, self->shown_name);
+  hs_session_set_shown (self, self->nick, self->shown_name);
   hs_session_set_state (self, HS_SESSION_ONLINE, NULL);
   rejoin_rooms (self);
 }
@@ -50,10 +48,7 @@ static void
 on_myinfo (HsSession *self, const HsEvent *event)
 {
   if (g_str_has_prefix (HS_PARAM (event, 2), "handshake"))
-    {
-      hs_session_set_ours (self);
-      hs_session_set_shown (self, self->nick, self->shown_name);
-    }
+    hs_session_set_ours (self);
 }
 
 static void
@@ -157,7 +152,7 @@ make_base_nick (HsSession *self)
 {
   g_autofree char *nick = hs_name_make_nick (self->shown_name, self->nick_ascii);
 
-  return self->nick_short ? g_strndup (nick, OLD_NICK_MAX - 1) : g_steal_pointer (&nick);
+  return self->nick_short ? g_strndup (nick, HS_OLD_NICK_MAX - 1) : g_steal_pointer (&nick);
 }
 
 static void
@@ -183,7 +178,7 @@ on_erroneous_nick (HsSession *self, const HsEvent *event)
     }
   if (!is_ascii (self->nick) && !self->nick_ascii)
     self->nick_ascii = TRUE;
-  else if (strlen (self->nick) > OLD_NICK_MAX && !self->nick_short)
+  else if (strlen (self->nick) > HS_OLD_NICK_MAX && !self->nick_short)
     self->nick_ascii = self->nick_short = TRUE;
   else
     {
@@ -275,14 +270,17 @@ on_who (HsSession *self, const HsEvent *event)
   gpointer value;
 
   person->away = strchr (HS_PARAM (event, 6), 'G') != NULL;
+  person->plain |= self->ours && strcmp (HS_PARAM (event, 2), HS_PLAIN_USER) == 0;
   hs_session_set_shown (self, nick, real_name != NULL ? real_name + 1 : "");
   g_hash_table_iter_init (&iter, self->conversations);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       HsMember *member = hs_room_find_member (((HsConversation *) value)->room, nick);
 
-      if (member != NULL)
-        hs_member_set_away (member, person->away);
+      if (member == NULL)
+        continue;
+      hs_member_set_away (member, person->away);
+      hs_member_set_plain (member, person->plain);
     }
 }
 

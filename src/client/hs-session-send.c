@@ -264,7 +264,7 @@ put_one (HsSession *self, HsConversation *conversation, HsEntryKind kind, const 
   row->delivery = HS_DELIVERY_PENDING;
   row->client_id = make_client_id ();
   row->sender = g_strdup (self->nick);
-  row->shown = g_strdup (self->ours || self->plain ? self->shown_name : NULL);
+  row->shown = g_strdup (self->plain ? self->shown_name : hs_session_get_shown (self, self->nick));
   row->text = g_strndup (text, len);
 
   own->conversation = conversation;

@@ -291,15 +291,15 @@ hs_session_set_nick (HsSession *self, const char *nick, GError **error)
     return fail (error, HS_SESSION_ERROR_USAGE, _("This cannot be a name."));
   derived = self->ours ? hs_name_make_nick (shown, FALSE) : g_strdup (shown);
   g_strdelimit (derived, " ", '_');
-  if (strcmp (derived, self->nick) != 0)
-    hs_session_put (self, "NICK", derived, NULL);
-  if (self->ours)
+  /* The real name first: whoever sees the nick change knows by then what it is made of. */
+  if (self->ours && self->caps & HS_CAP_SETNAME)
     {
       g_free (self->shown_name);
       self->shown_name = g_strdup (shown);
-      if (self->caps & HS_CAP_SETNAME)
-        hs_session_put (self, "SETNAME", shown, NULL);
+      hs_session_put (self, "SETNAME", shown, NULL);
     }
+  if (strcmp (derived, self->nick) != 0)
+    hs_session_put (self, "NICK", derived, NULL);
   return TRUE;
 }
 

@@ -45,6 +45,7 @@ person_free (gpointer data)
 {
   HsPerson *person = data;
 
+  g_free (person->real);
   g_free (person->shown);
   g_free (person);
 }
@@ -350,6 +351,19 @@ hs_session_conversation_of (HsSession *self, HsRoom *room)
   return conversation != NULL && conversation->room == room ? conversation : NULL;
 }
 
+HsMember *
+hs_session_member_here (HsSession *self, HsConversation *conversation, const char *nick)
+{
+  HsMember *member = hs_room_add_member (conversation->room, nick);
+  HsPerson *person = hs_session_get_person (self, nick);
+
+  hs_member_set_shown (member, person->shown);
+  hs_member_set_away (member, person->away);
+  hs_member_set_plain (member, person->plain || self->plain);
+  hs_member_set_own (member, hs_session_is_me (self, nick));
+  return member;
+}
+
 static char *
 title_for (HsSession *self, const char *name, HsRoomKind kind)
 {
@@ -378,6 +392,8 @@ hs_session_get_conversation (HsSession *self, const char *name, HsRoomKind kind)
   hs_room_set_hosted (conversation->room, self->hosted);
   if (kind != HS_ROOM_CHANNEL)
     hs_room_set_joined (conversation->room, TRUE);
+  if (kind == HS_ROOM_PERSON)
+    hs_session_member_here (self, conversation, name);
   g_hash_table_insert (self->conversations, hs_name_fold (name), conversation);
   g_list_store_append (self->rooms, conversation->room);
   return conversation;
@@ -456,6 +472,17 @@ hs_session_get_person (HsSession *self, const char *nick)
   return person;
 }
 
+/* "nick!plain@host" is how our servers name a guest that speaks plain text. */
+void
+hs_session_note_source (HsSession *self, const char *nick, const char *source)
+{
+  const char *user = source != NULL ? strchr (source, '!') : NULL;
+  gboolean plain = self->ours && user != NULL && g_str_has_prefix (user, "!" HS_PLAIN_USER "@");
+
+  if (plain)
+    hs_session_get_person (self, nick)->plain = TRUE;
+}
+
 const char *
 hs_session_get_shown (HsSession *self, const char *nick)
 {
@@ -465,22 +492,33 @@ hs_session_get_shown (HsSession *self, const char *nick)
   return person != NULL && person->shown != NULL ? person->shown : nick;
 }
 
-/* Only our servers see to it that a shown name is nobody else's; elsewhere real names are jokes as often as names. */
-void
-hs_session_set_shown (HsSession *self, const char *nick, const char *shown)
+/* Is @nick what our kind of program makes of @shown, taken names numbered? Elsewhere a real name is as often a joke, "root", or somebody else's. */
+static gboolean
+is_derived (const char *nick, const char *shown)
 {
-  HsPerson *person;
-  g_autofree char *clean = NULL;
-  HsConversation *private_one;
+  gsize len = strlen (nick);
+
+  while (len > 1 && g_ascii_isdigit (nick[len - 1]))
+    len--;
+  for (guint ascii = 0; ascii <= 1; ascii++)
+    {
+      g_autofree char *whole = hs_name_make_nick (shown, ascii);
+      g_autofree char *start = g_strndup (whole, len); /* servers with short nicks cut it */
+
+      if (hs_name_equal (whole, nick))
+        return TRUE;
+      if (strncmp (start, nick, len) == 0 && (strlen (whole) == len || len >= HS_OLD_NICK_MAX - 1))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+update_shown (HsSession *self, const char *nick, const char *shown)
+{
   GHashTableIter iter;
   gpointer value;
-
-  if (!self->ours)
-    return;
-  clean = hs_name_make_shown (shown);
-  person = hs_session_get_person (self, nick);
-  g_free (person->shown);
-  person->shown = *clean != '\0' ? g_steal_pointer (&clean) : NULL;
+  HsConversation *conversation;
 
   g_hash_table_iter_init (&iter, self->conversations);
   while (g_hash_table_iter_next (&iter, NULL, &value))
@@ -488,11 +526,53 @@ hs_session_set_shown (HsSession *self, const char *nick, const char *shown)
       HsMember *member = hs_room_find_member (((HsConversation *) value)->room, nick);
 
       if (member != NULL)
-        hs_member_set_shown (member, person->shown);
+        hs_member_set_shown (member, shown);
     }
-  private_one = hs_session_find_conversation (self, nick);
-  if (private_one != NULL)
-    hs_room_set_title (private_one->room, hs_session_get_shown (self, nick));
+  conversation = hs_session_find_conversation (self, nick);
+  if (conversation != NULL)
+    hs_room_set_title (conversation->room, hs_session_get_shown (self, nick));
+}
+
+/* The real name is shown where the nick is made of it; else what was shown before, where that still holds. */
+static void
+choose_shown (HsSession *self, const char *nick, HsPerson *person)
+{
+  const char *choice = NULL;
+  g_autofree char *before = g_steal_pointer (&person->shown);
+
+  if (person->real != NULL && is_derived (nick, person->real))
+    choice = person->real;
+  else if (before != NULL && is_derived (nick, before))
+    choice = before;
+  person->shown = g_strdup (choice);
+  update_shown (self, nick, person->shown);
+}
+
+void
+hs_session_set_shown (HsSession *self, const char *nick, const char *real)
+{
+  HsPerson *person = hs_session_get_person (self, nick);
+
+  g_free (person->real);
+  person->real = hs_name_make_shown (real);
+  choose_shown (self, nick, person);
+}
+
+void
+hs_session_rename_person (HsSession *self, const char *nick, const char *new_nick)
+{
+  HsPerson *person = hs_session_get_person (self, new_nick);
+  HsPerson *before = hs_session_get_person (self, nick);
+
+  if (person == before)
+    return;
+  g_free (person->real);
+  g_free (person->shown);
+  person->real = g_strdup (before->real);
+  person->shown = g_strdup (before->shown);
+  person->away = before->away;
+  person->plain |= before->plain;
+  choose_shown (self, new_nick, person);
 }
 
 void

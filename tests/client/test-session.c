@@ -185,7 +185,7 @@ static const Case cases[] = {
   { "message/ctcp-unanswered", MODERN "< :bo!u@h PRIVMSG Ana :\001VERSION\001", ROOM },
   { "message/private",
     MODERN "< :bo!u@h PRIVMSG Ana :psst",
-    ROOM "bo “bo” unread 1/0\n    message <bo> psst\n" },
+    ROOM "bo “bo” unread 1/0\n  bo\n    message <bo> psst\n" },
   { "message/invalid-utf8",
     MODERN "< :bo!u@h PRIVMSG #a :caf\xe9",
     "#a “#a” unread 1/0\n" MEMBERS "    message <bo> caf\357\277\275\n" },
@@ -195,7 +195,7 @@ static const Case cases[] = {
   { "ping", MODERN "< PING :abc\n> PONG abc", ROOM },
   { "presence/folded",
     MODERN "< :eva!u@h JOIN #a * :Eva\n< :bo!u@h PART #a :bye\n< :eva!u@h QUIT :gone",
-    "#a “#a”\n  Ana own rank 2\n  李伟\n    presence <eva> +eva|-bo|-eva\n" },
+    "#a “#a”\n  Ana own rank 2\n  李伟\n    presence <Eva> +Eva|-bo|-Eva\n" },
   { "presence/nick",
     MODERN "< :bo!u@h NICK rob",
     "#a “#a”\n  Ana own rank 2\n  rob rank 1\n  李伟\n    presence <bo> bo>rob\n" },
@@ -250,7 +250,7 @@ static const Case cases[] = {
   { "own/usage", MODERN "\" #a /msg\n> error: It is used like this: /msg NAME TEXT", ROOM },
   { "own/msg",
     MODERN "\" #a /msg bo hi there\n> * PRIVMSG bo :hi there\n< @label=h1 :Ana!u@h PRIVMSG bo :hi there",
-    ROOM "bo “bo”\n    message accepted <Ana> hi there\n" },
+    ROOM "bo “bo”\n  bo\n    message accepted <Ana> hi there\n" },
   { "own/quit-waits-for-the-message",
     MODERN "\" #a bye\n\" #a /quit so long\n> * PRIVMSG #a bye\n> QUIT :so long", ROOM "    message pending <Ana> bye\n" },
   { "own/without-echo",
@@ -268,7 +268,7 @@ static const Case cases[] = {
     "#a “#a”\n  Ana own\n  bo\n* “irc.test”\n    info <> one|two\n" },
   { "server/no-such-nick",
     MODERN "\" #a /msg nobody hi\n> * PRIVMSG nobody hi\n< @label=h1 :s 401 Ana nobody :No such nick",
-    ROOM "nobody “nobody”\n    info <> No such nick\n    message failed <Ana> hi\n" },
+    ROOM "nobody “nobody”\n  nobody\n    info <> No such nick\n    message failed <Ana> hi\n" },
   { "server/labelled-batch",
     MODERN "\" #a hi\n> @label=h1*\n< @label=h1 :s BATCH +x labeled-response\n< @batch=x :Ana!u@h PRIVMSG #a :hi\n< :s BATCH -x",
     ROOM "    message accepted <Ana> hi\n" },
@@ -316,13 +316,13 @@ test_hosted (void)
                       "< :s 001 Ana_María :Welcome\n< :Ana_María!u@h JOIN #lobby * :Ana María\n"
                       "< :s 353 Ana_María = #lobby :@Ana_María\n< :s 366 Ana_María #lobby :End\n> WHO #lobby\n"
                       "< :s 352 Ana_María #lobby u h s Ana_María H@ :0 Ana María\n"
-                      "< :李伟!u@h JOIN #lobby * :李 伟\n< :李伟!u@h PRIVMSG #lobby :Ana María, 你好\n"
-                      "< :guest-1!u@h JOIN #lobby * :guest-1\n< :guest-1!u@h PRIVMSG #lobby :from a script\n"
-                      "\" #lobby /nick Bea\n> NICK Bea\n> SETNAME Bea\n< :Ana_María!u@h NICK Bea\n< :Bea!u@h SETNAME :Bea");
-  stage_expect (stage.session, "#lobby “Lobby” unread 2/1\n  Bea own rank 2\n  李伟 (李 伟)\n  guest-1 plain\n"
+                      "< :李_伟!u@h JOIN #lobby * :李 伟\n< :李_伟!u@h PRIVMSG #lobby :Ana María, 你好\n"
+                      "< :guest-1!plain@h JOIN #lobby * :guest-1\n< :guest-1!u@h PRIVMSG #lobby :from a script\n"
+                      "\" #lobby /nick Bea\n> SETNAME Bea\n> NICK Bea\n< :Ana_María!u@h SETNAME :Bea\n< :Ana_María!u@h NICK Bea");
+  stage_expect (stage.session, "#lobby “Lobby” unread 2/1\n  Bea own rank 2\n  李_伟 (李 伟)\n  guest-1 plain\n"
                                "    presence <李 伟> +李 伟\n    message mention <李 伟> Ana María, 你好\n"
                                "    presence plain <guest-1> +guest-1\n    message plain <guest-1> from a script\n"
-                               "    presence <Bea> Ana María>Bea\n");
+                               "    presence <Ana María> Ana María>Bea\n");
   g_assert_true (g_queue_is_empty (&stage.out));
   stage_end (&stage);
 }
@@ -368,7 +368,7 @@ test_plain (void)
   g_assert_cmpint (hs_session_get_state (stage.session), ==, HS_SESSION_ONLINE);
   hs_session_receive_plain (stage.session, first, strlen (first));
   hs_session_receive_plain (stage.session, "a\0b\xff", 4);
-  stage_expect (stage.session, "10.0.0.5 “10.0.0.5” unread 2/0\n    message plain <10.0.0.5> 你好\n    message plain <10.0.0.5> a␀b\357\277\275\n");
+  stage_expect (stage.session, "10.0.0.5 “10.0.0.5” unread 2/0\n  10.0.0.5 plain\n    message plain <10.0.0.5> 你好\n    message plain <10.0.0.5> a␀b\357\277\275\n");
   g_assert_false (hs_session_join (stage.session, "#x", &error));
   g_assert_error (error, HS_SESSION_ERROR, HS_SESSION_ERROR_UNSUPPORTED);
   g_assert_true (hs_session_say (stage.session, hs_session_find_room (stage.session, "10.0.0.5"), "q", NULL));

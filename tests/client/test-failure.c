@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What GIO says becomes what a person reads, and what to try. */
+#include "hs-failure.h"
+
+#include <string.h>
+
+#include "hs-address.h"
+
+static const struct
+{
+  const char *description, *address;
+  int code; /* G_IO_ERROR */
+  guint syns;
+  HsFailureKind kind;
+  const char *title, *sentence; /* patterns */
+  const char *command;          /* (nullable) of one hint */
+} rows[] = {
+  { "refused", "10.0.0.1:9000", G_IO_ERROR_CONNECTION_REFUSED, 0, HS_FAILURE_REFUSED, "10.0.0.1 answers*", "*port 9000*", NULL },
+  { "no answer", "10.0.0.1", G_IO_ERROR_TIMED_OUT, 4, HS_FAILURE_NO_ANSWER, "No answer from 10.0.0.1", "*went out 4 times*",
+    "sudo ufw allow 8000/tcp" },
+  { "no answer, once", "10.0.0.1", G_IO_ERROR_TIMED_OUT, 1, HS_FAILURE_NO_ANSWER, "*", "*went out once*",
+    "sudo firewall-cmd --add-port=8000/tcp" },
+  { "no answer, unknown how often", "10.0.0.1", G_IO_ERROR_TIMED_OUT, 0, HS_FAILURE_NO_ANSWER, "*", "*again and again*", NULL },
+  { "host unreachable", "10.0.0.1", G_IO_ERROR_HOST_UNREACHABLE, 0, HS_FAILURE_UNREACHABLE, "There is no road to 10.0.0.1*", "*", NULL },
+  { "network unreachable", "[fe80::1]", G_IO_ERROR_NETWORK_UNREACHABLE, 0, HS_FAILURE_UNREACHABLE, "*fe80::1*", "*", NULL },
+  { "reset", "a.example", G_IO_ERROR_CONNECTION_CLOSED, 0, HS_FAILURE_CLOSED_EARLY, "a.example closed*", "*", NULL },
+  { "no socket", "unix:/run/x", G_IO_ERROR_NOT_FOUND, 0, HS_FAILURE_ADDRESS, "*", "No such", NULL },
+  { "dead socket", "unix:/run/x", G_IO_ERROR_CONNECTION_REFUSED, 0, HS_FAILURE_REFUSED, "/run/x answers*", "*socket file*", NULL },
+  { "anything else", "a.example", G_IO_ERROR_FAILED, 0, HS_FAILURE_OTHER, "*a.example failed", "No such", NULL },
+};
+
+static gboolean
+has_command (const HsFailure *failure, const char *command)
+{
+  for (guint i = 0; i < failure->hints->len; i++)
+    if (g_strcmp0 (((HsFailureHint *) g_ptr_array_index (failure->hints, i))->command, command) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_from_error (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (HsAddress) address = hs_address_parse (rows[i].address, NULL);
+      g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, rows[i].code, "No such");
+      g_autoptr (HsFailure) failure = hs_failure_from_error (address, error, rows[i].syns, NULL);
+
+      g_test_message ("%s: %s. %s", rows[i].description, failure->title, failure->sentence);
+      g_assert_cmpint (failure->kind, ==, rows[i].kind);
+      g_assert_true (g_pattern_match_simple (rows[i].title, failure->title));
+      g_assert_true (g_pattern_match_simple (rows[i].sentence, failure->sentence));
+      g_assert_true (rows[i].command == NULL || has_command (failure, rows[i].command));
+    }
+}
+
+static void
+test_name (void)
+{
+  g_autoptr (HsAddress) address = hs_address_parse ("nowhere.example", NULL);
+  g_autoptr (GError) error = g_error_new_literal (G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "x");
+  g_autoptr (HsFailure) failure = hs_failure_from_error (address, error, 0, NULL);
+
+  g_assert_cmpint (failure->kind, ==, HS_FAILURE_NAME);
+  g_assert_cmpuint (failure->hints->len, ==, 2);
+}
+
+/* Every kind has its words; the server's own are quoted. */
+static void
+test_words (void)
+{
+  for (HsFailureKind kind = HS_FAILURE_NAME; kind <= HS_FAILURE_OTHER; kind++)
+    {
+      g_autoptr (HsFailure) failure = hs_failure_new (kind, NULL, NULL);
+      g_autoptr (HsFailure) quoting = hs_failure_new (kind, NULL, "100 % full {who}");
+
+      g_assert_cmpint (failure->title[0], !=, '\0');
+      g_assert_cmpint (failure->sentence[0], !=, '\0');
+      g_assert_null (strstr (failure->title, "{"));
+      g_assert_null (strstr (failure->sentence, "{"));
+      g_assert_nonnull (strstr (quoting->sentence, "100 % full {who}"));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/failure/from-error", test_from_error);
+  g_test_add_func ("/client/failure/name", test_name);
+  g_test_add_func ("/client/failure/words", test_words);
+  return g_test_run ();
+}

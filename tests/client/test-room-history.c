@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows go through the store and come back as a list; what an earlier run left stays to be seen. */
+#include "client-stage.h"
+
+#include <glib/gstdio.h>
+
+#include "hs-room-history.h"
+#include "hs-room-private.h"
+
+typedef struct
+{
+  HsStore *store;
+  HsRoomHistory *history;
+  HsRoom *room;
+} Place;
+
+static void
+open_place (Place *place, const char *path)
+{
+  place->store = hs_store_new (path);
+  place->history = hs_room_history_new (place->store, "test", "#a", HS_ROOM_CHANNEL, &place->room);
+  stage_fence (place->store);
+}
+
+static void
+close_place (Place *place)
+{
+  hs_room_history_unref (place->history);
+  g_object_unref (place->room);
+  hs_store_close (place->store);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (place->store);
+}
+
+static HsHistoryRow *
+make_row (HsEntryKind kind, const char *text, guint flags)
+{
+  HsHistoryRow *row = g_new0 (HsHistoryRow, 1);
+
+  row->time = g_get_real_time () / 1000;
+  row->kind = kind;
+  row->flags = flags;
+  row->sender = g_strdup ("bo");
+  row->text = g_strdup (text);
+  return row;
+}
+
+static guint
+count (Place *place)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (hs_room_get_entries (place->room)));
+}
+
+static void
+on_stored (gint64 outbox, const GError *error, gpointer user_data)
+{
+  *(gint64 *) user_data = outbox;
+}
+
+/* All at once is one change of the list, a frame later at most. */
+static void
+on_items_changed (GListModel *model, guint position, guint removed, guint added, guint *changes)
+{
+  (*changes)++;
+}
+
+static void
+test_gathers (void)
+{
+  Place place;
+  guint changes = 0;
+
+  open_place (&place, ":memory:");
+  g_signal_connect (hs_room_get_entries (place.room), "items-changed", G_CALLBACK (on_items_changed), &changes);
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", i);
+
+      hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, text, 0), TRUE);
+    }
+  stage_wait_until (count (&place) == 500);
+  g_test_message ("%u changes for 500 rows", changes);
+  g_assert_cmpuint (changes, <, 100);
+  g_assert_cmpuint (hs_room_get_unread (place.room), ==, 500);
+  close_place (&place);
+}
+
+/* What one run leaves, the next finds: unread, draft, and a message in doubt. */
+static void
+test_next_run (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("hs-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "history.db", NULL);
+  Place place;
+  gint64 outbox = 0;
+  g_autoptr (HsEntry) own = NULL;
+  g_autoptr (HsEntry) left = NULL;
+  HsHistoryRow *row = make_row (HS_ENTRY_MESSAGE, "on its way", HS_ENTRY_OWN);
+  const HsHistoryRow *left_row;
+  static const char *const files[] = { "history.db", "history.db-wal", "history.db-shm", "history.db-lock" };
+
+  open_place (&place, path);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "read", 0), TRUE);
+  stage_wait_until (count (&place) == 1);
+  hs_room_history_mark_read (place.history);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "unread", HS_ENTRY_MENTION), TRUE);
+  hs_room_history_set_draft (place.history, "half a thought");
+  row->delivery = HS_DELIVERY_PENDING;
+  own = hs_room_history_add_own (place.history, row, on_stored, &outbox, NULL);
+  stage_wait_until (outbox != 0);
+  hs_history_row_free (row);
+  close_place (&place);
+
+  open_place (&place, path);
+  stage_wait_until (count (&place) == 3);
+  g_assert_cmpuint (hs_room_get_unread (place.room), ==, 1);
+  g_assert_cmpuint (hs_room_get_mentions (place.room), ==, 1);
+  g_assert_cmpstr (hs_room_get_draft (place.room), ==, "half a thought");
+  left = stage_wait_for_entry (place.room, "on its way");
+  g_assert_cmpint (hs_entry_get_delivery (left), ==, HS_SENT_UNCONFIRMED);
+  g_assert_true (hs_room_history_find_left (place.history, left, &outbox, &left_row));
+  row = hs_history_row_copy (left_row);
+  row->delivery = HS_DELIVERY_ACCEPTED;
+  hs_room_history_settle (place.history, left, outbox, row);
+  stage_wait_until (hs_entry_get_delivery (left) == HS_SENT_ACCEPTED && hs_entry_get_id (left) != 0);
+  g_assert_cmpuint (count (&place), ==, 3);
+  close_place (&place);
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *file = g_build_filename (directory, files[i], NULL);
+
+      g_remove (file);
+    }
+  g_rmdir (directory);
+}
+
+/* The room goes while the store is at work for it. */
+static void
+test_gone (void)
+{
+  Place place;
+
+  place.store = hs_store_new (":memory:");
+  place.history = hs_room_history_new (place.store, "test", "#a", HS_ROOM_CHANNEL, &place.room);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "late", 0), TRUE);
+  g_clear_object (&place.room);
+  g_assert_null (hs_room_history_get_room (place.history));
+  stage_fence (place.store);
+  hs_room_history_unref (place.history);
+  hs_store_close (place.store);
+  g_object_unref (place.store);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/room-history/gathers", test_gathers);
+  g_test_add_func ("/client/room-history/next-run", test_next_run);
+  g_test_add_func ("/client/room-history/gone", test_gone);
+  return g_test_run ();
+}
