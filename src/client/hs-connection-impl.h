@@ -48,6 +48,7 @@ struct _HsConnection
   guint8 peer_frames : 1;   /* plain: it has once sent LF, other than by echoing ours */
   guint8 owes_answer : 1;   /* plain: the peer has not spoken since our last text */
   guint ack_delay;          /* ms */
+  guint unstored;           /* lines heard since the store was last known to have all */
   guint syns;               /* how often the SYN went out, 0 unknown */
   guint syn_at[8];          /* at which second */
   gint64 step_began[N_STEPS]; /* monotonic µs */

@@ -9,6 +9,7 @@
 
 #define ACK_FIRST_MS 5 /* the kernel says nothing when an acknowledgement comes: it is asked, ever more rarely, while a message waits for one */
 #define ACK_LAST_MS 1000
+#define LINK_PRIORITY (G_PRIORITY_HIGH_IDLE + 25) /* behind GTK's drawing (+ 20): who floods us cannot stop the window */
 
 /* ---- Up ---- */
 
@@ -76,10 +77,31 @@ on_silent (HsLink *link, gpointer user_data)
 }
 
 static void
+on_stored (gpointer user_data)
+{
+  g_autoptr (HsConnection) self = user_data;
+
+  self->unstored = 0;
+  if (self->link != NULL)
+    hs_link_set_paused (self->link, FALSE);
+}
+
+/* Who says more than can be stored is held back by TCP, and waits in no queue of ours. */
+static void
+pace (HsConnection *self)
+{
+  if (++self->unstored != HS_UNSTORED_MAX)
+    return;
+  hs_link_set_paused (self->link, TRUE);
+  hs_session_when_stored (self->session, on_stored, g_object_ref (self));
+}
+
+static void
 on_line (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_data)
 {
   g_autoptr (HsConnection) self = g_object_ref (user_data);
 
+  pace (self);
   if (hs_session_is_plain (self->session))
     hs_connection_plain_heard (self, line);
   else if (status == HS_LINE_TOO_LONG)
@@ -240,6 +262,7 @@ void
 hs_connection_take_descriptor (HsConnection *self, int fd)
 {
   self->poller = hs_poller_new (g_main_context_get_thread_default ());
+  hs_poller_set_priority (self->poller, LINK_PRIORITY);
   self->link = hs_link_new (self->poller, fd, framings[self->protocol], &link_funcs, self);
   if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer attaches TCP only */
     hs_tcp_tap_attach (self->tap, fd, 0);

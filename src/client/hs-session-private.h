@@ -23,6 +23,8 @@ void hs_session_written (HsSession *self, guint64 offset);
 void hs_session_acknowledged (HsSession *self, guint64 offset);
 /* Is there an own message for which an acknowledgement would be news? */
 gboolean hs_session_awaits_ack (HsSession *self);
+/* Calls @func once the store has answered for all that was heard so far. */
+void hs_session_when_stored (HsSession *self, void (*func) (gpointer user_data), gpointer user_data);
 void hs_session_set_state (HsSession *self, HsSessionState state, const char *error_text);
 /* The connection is over: pending messages become not confirmed or failed. */
 void hs_session_ended (HsSession *self, const char *why);

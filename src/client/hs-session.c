@@ -609,6 +609,36 @@ hs_session_add_row (HsSession *self, HsConversation *conversation, HsEntryKind k
   hs_room_history_add (conversation->history, row, counts);
 }
 
+typedef struct
+{
+  void (*func) (gpointer user_data);
+  gpointer user_data;
+} Fence;
+
+static gpointer
+work_nothing (HsHistory *history, gpointer data, GError **error)
+{
+  return NULL;
+}
+
+static void
+done_fence (gpointer result, const GError *error, gpointer data)
+{
+  Fence *fence = data;
+
+  fence->func (fence->user_data);
+}
+
+void
+hs_session_when_stored (HsSession *self, void (*func) (gpointer user_data), gpointer user_data)
+{
+  Fence *fence = g_new0 (Fence, 1);
+
+  fence->func = func;
+  fence->user_data = user_data;
+  hs_store_run (self->store, work_nothing, done_fence, fence, g_free);
+}
+
 void
 hs_session_tell (HsSession *self, HsConversation *conversation, const char *text)
 {

@@ -30,6 +30,7 @@
 #define HS_RECEIVE_QUEUE_MAX    (16 * 1024)
 #define HS_RECEIVE_COMMANDS_MAX 30
 #define HS_SEND_QUEUE_MAX       (2 * 1024 * 1024)
+#define HS_UNSTORED_MAX         512        /* lines of one connection of ours on their way to the store; until they are there it is not read from */
 #define HS_LINES_PER_ITERATION  64         /* fairness: lines one link hands up before others get their turn */
 
 /* ---- Guests of a hosted server ---- */

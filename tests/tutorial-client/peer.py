@@ -182,6 +182,19 @@ def late_irc():
     irc(4)
 
 
+def flood():
+    """Says more than anybody can read, as fast as it is taken."""
+    server, connection = listen()
+    data = "".join(f"{i:08} and more and more and more and more and more and more and more\n" for i in range(1000)).encode()
+    end = time.monotonic() + 8
+    try:
+        while time.monotonic() < end:
+            connection.sendall(data)
+    except OSError:
+        pass
+    connection.close()
+
+
 def unix(path):
     server, connection = listen(socket.AF_UNIX, path)
     strict(connection, iter(["over a path"] * 9))

@@ -473,6 +473,55 @@ test_split_character (void)
   end_row (&row);
 }
 
+/* ---- A flood ---- */
+
+typedef struct
+{
+  guint frames;
+  gint64 last, longest; /* monotonic µs */
+} Frames;
+
+/* As GTK draws: at its priority, as often as a screen does. */
+static gboolean
+on_frame (gpointer user_data)
+{
+  Frames *frames = user_data;
+  gint64 now = g_get_monotonic_time ();
+
+  frames->longest = MAX (frames->longest, now - frames->last);
+  frames->last = now;
+  frames->frames++;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Who says more than can be read neither stops the drawing nor fills the memory. */
+static void
+test_flood (void)
+{
+  Row row;
+  Frames frames = { 0 };
+  gint64 began, fence;
+  guint source;
+
+  start_peer (&row, "flood", NULL);
+  open_row (&row, "tcp://127.0.0.1:PORT", HS_PROTOCOL_AUTOMATIC);
+  wait_open (&row);
+  began = frames.last = g_get_monotonic_time ();
+  source = g_timeout_add_full (G_PRIORITY_HIGH_IDLE + 20, 16, on_frame, &frames, NULL);
+  stage_wait_until (g_get_monotonic_time () - began > 1500 * 1000);
+  g_source_remove (source);
+  began = g_get_monotonic_time ();
+  stage_fence (row.store);
+  fence = g_get_monotonic_time () - began;
+  g_test_message ("%u frames, the longest wait %" G_GINT64_FORMAT " ms; the store is %" G_GINT64_FORMAT " ms behind; %u rows", frames.frames,
+                  frames.longest / 1000, fence / 1000, hs_room_get_unread (the_room (&row)));
+  g_assert_cmpuint (hs_room_get_unread (the_room (&row)), >, 1000);
+  g_assert_cmpuint (frames.frames, >, 30);
+  g_assert_cmpint (frames.longest, <, 300 * 1000);
+  g_assert_cmpint (fence, <, G_USEC_PER_SEC / 2);
+  end_row (&row);
+}
+
 /* ---- Failures ---- */
 
 static guint
@@ -695,6 +744,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/tutorial-client/once-automatic", GINT_TO_POINTER (HS_PROTOCOL_AUTOMATIC), test_once);
   g_test_add_func ("/tutorial-client/split-character", test_split_character);
   g_test_add_func ("/tutorial-client/lost", test_lost);
+  g_test_add_func ("/tutorial-client/flood", test_flood);
   g_test_add_func ("/tutorial-client/watch-follows", test_watch_follows);
   g_test_add_func ("/tutorial-client/failure/refused", test_refused);
   g_test_add_func ("/tutorial-client/failure/no-name", test_no_name);
