@@ -126,13 +126,18 @@ update_typing (HsRoomView *self)
 
 /* ---- Foot: composer, or what happened and what is offered ---- */
 
-/* Hidden, not only turned over: a screen reader must not find a composer that is not there. */
+/* Hidden, not only turned over: a screen reader must not find a composer that is not there.
+ * A composer that comes takes the focus: it could not while it was hidden, and GTK would move on to the next widget. */
 static void
 show_foot (HsRoomView *self, const char *page)
 {
+  gboolean comes = g_str_equal (page, "composer") && g_strcmp0 (gtk_stack_get_visible_child_name (self->foot), page) != 0;
+
   gtk_widget_set_visible (gtk_stack_get_child_by_name (self->foot, page), TRUE);
   gtk_stack_set_visible_child_name (self->foot, page);
   gtk_widget_set_visible (gtk_stack_get_child_by_name (self->foot, g_str_equal (page, "strip") ? "composer" : "strip"), FALSE);
+  if (comes)
+    gtk_widget_grab_focus (GTK_WIDGET (self->composer));
 }
 
 static void
