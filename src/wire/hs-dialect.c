@@ -70,6 +70,8 @@ agrees (const char *data, gsize len, const char *opening, gboolean ignore_case)
 {
   gsize n = MIN (len, strlen (opening));
 
+  if (n == 0) /* data may be NULL */
+    return TRUE;
   return ignore_case ? g_ascii_strncasecmp (data, opening, n) == 0 : memcmp (data, opening, n) == 0;
 }
 
