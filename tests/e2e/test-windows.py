@@ -55,7 +55,7 @@ def conversation(desktop):
             window.row('Messages', f'第 {number} 句')
     ana.wait_state('ESTABLISHED')
     desktop.picture('conversation')
-    wei.disconnect()
+    wei.press('Disconnect')
     wei.wait_state('TIME-WAIT')
     desktop.picture('closed')
     wei.shows('began')

@@ -23,7 +23,6 @@ LIST = {Atspi.Role.LIST, Atspi.Role.LIST_BOX, Atspi.Role.TABLE, Atspi.Role.TREE_
 ROW = {Atspi.Role.LIST_ITEM, Atspi.Role.TABLE_ROW, Atspi.Role.LIST_BOX}
 LABEL = {Atspi.Role.LABEL, Atspi.Role.STATIC, Atspi.Role.HEADING, Atspi.Role.PARAGRAPH, Atspi.Role.ALERT, Atspi.Role.NOTIFICATION,
          Atspi.Role.STATUS_BAR}
-ITEM = {Atspi.Role.MENU_ITEM, Atspi.Role.CHECK_MENU_ITEM, Atspi.Role.RADIO_MENU_ITEM}
 WINDOW = {Atspi.Role.FRAME, Atspi.Role.WINDOW, Atspi.Role.DIALOG}
 
 
@@ -157,9 +156,6 @@ class Window:
     def send(self, text):
         self.write('Message', text)
         self.press('Send')
-
-    def disconnect(self):
-        self.press('Disconnect')
 
     def close_top(self):
         self.keys('Escape')
