@@ -18,7 +18,7 @@ configure () {
 
 # compile DIR : quiet unless it fails.
 compile () {
-  ninja -C "$1" --quiet > "$1/compile.log" 2>&1 || {
+  ninja -C "$1" --quiet -k 0 > "$1/compile.log" 2>&1 || {
     grep -v '^ninja: Entering' "$1/compile.log" >&2
     return 1
   }

@@ -222,7 +222,7 @@ hs_application_show_connect (HsApplication *self, const char *address)
 static void
 on_opened_again (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (HsApplication) self = data;
+  g_autoptr (HsApplication) self G_GNUC_UNUSED = data;
   g_autoptr (GError) error = NULL;
 
   /* What failed stands in the conversation's strip, told by the connection's failure. */

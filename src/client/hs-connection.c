@@ -303,7 +303,7 @@ void
 hs_connection_fail_open (HsConnection *self, HsFailure *failure, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
-  g_autoptr (HsConnection) hold = g_object_ref (self);
+  g_autoptr (HsConnection) hold G_GNUC_UNUSED = g_object_ref (self);
   GError *told = error != NULL ? error
                                : g_error_new (HS_SESSION_ERROR, HS_SESSION_ERROR_REFUSED, "%s. %s", failure->title, failure->sentence);
 
@@ -319,7 +319,7 @@ void
 hs_connection_cancel_open (HsConnection *self)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
-  g_autoptr (HsConnection) hold = g_object_ref (self);
+  g_autoptr (HsConnection) hold G_GNUC_UNUSED = g_object_ref (self);
 
   clear_cancel_source (self);
   if (task == NULL)

@@ -610,7 +610,7 @@ dispatch (HsSession *self, const HsIrcMessage *message)
 void
 hs_session_receive_irc (HsSession *self, char *line, gsize len)
 {
-  g_autoptr (HsSession) hold = g_object_ref (self);
+  g_autoptr (HsSession) hold G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GError) error = NULL;
   g_autofree char *valid = NULL;
   HsIrcMessage message;

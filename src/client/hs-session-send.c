@@ -91,7 +91,7 @@ send_own (HsSession *self, HsOwnMessage *own)
 static void
 flush_outgoing (HsSession *self)
 {
-  g_autoptr (HsSession) hold = g_object_ref (self);
+  g_autoptr (HsSession) hold G_GNUC_UNUSED = g_object_ref (self);
 
   while (!g_queue_is_empty (&self->outgoing))
     {

@@ -436,7 +436,6 @@ on_activate (GtkListView *list, guint position, HsMessageList *self)
 static void
 append_copy (GString *all, HsEntry *entry)
 {
-  g_autofree char *described = NULL;
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (hs_entry_get_time (entry) / 1000);
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
   g_autofree char *time = local != NULL ? g_date_time_format (local, "%Y-%m-%d %H:%M") : g_strdup ("");

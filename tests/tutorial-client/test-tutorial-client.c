@@ -391,7 +391,6 @@ static void
 test_late_irc (void)
 {
   Row row;
-  g_autofree char *expected = NULL;
 
   start_peer (&row, "late_irc", NULL);
   open_row (&row, "127.0.0.1:PORT", HS_PROTOCOL_AUTOMATIC);
