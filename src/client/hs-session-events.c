@@ -400,7 +400,8 @@ set_member_mode (HsSession *self, HsMember *member, char mode, gboolean on)
 
   held = on ? held | (1u << bit) : held & ~(1u << bit);
   g_object_set_data (G_OBJECT (member), "hs-modes", GUINT_TO_POINTER (held));
-  hs_member_set_rank (member, held == 0 ? 0 : g_bit_storage (held));
+  /* 1 is voice: a server without it (PREFIX=(o)@) begins at 2. */
+  hs_member_set_rank (member, held == 0 ? 0 : g_bit_storage (held) + (strchr (self->prefix_modes, 'v') == NULL));
 }
 
 void
