@@ -4,8 +4,10 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "hs-bubble.h"
 #include "hs-day.h"
 #include "hs-delivery.h"
+#include "hs-event-text.h"
 #include "hs-links.h"
 #include "hs-presence.h"
 
@@ -91,6 +93,8 @@ block_width (const Block *block, int width)
 
   if (block->side == SIDE_FILL)
     return room;
+  if (HS_IS_BUBBLE (block->widget))
+    return hs_bubble_measure_width (HS_BUBBLE (block->widget), room);
   gtk_widget_measure (block->widget, GTK_ORIENTATION_HORIZONTAL, -1, &min, &natural, NULL, NULL);
   return MAX (min, MIN (natural, room));
 }
@@ -232,14 +236,13 @@ need_bubble (HsMessageRow *self)
 {
   if (self->bubble != NULL)
     return;
-  self->bubble = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
   self->text = gtk_label_new (NULL);
   gtk_label_set_use_markup (GTK_LABEL (self->text), FALSE);
   gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (self->text), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (GTK_LABEL (self->text), TEXT_CHARS);
   gtk_label_set_xalign (GTK_LABEL (self->text), 0);
-  gtk_box_append (GTK_BOX (self->bubble), self->text);
+  self->bubble = hs_bubble_new (self->text);
   adopt (self, self->bubble);
 }
 
@@ -255,10 +258,9 @@ need_stamp (HsMessageRow *self)
   self->mark = gtk_image_new ();
   gtk_image_set_pixel_size (GTK_IMAGE (self->mark), 14);
   gtk_widget_add_css_class (self->stamp, "stamp");
-  gtk_widget_set_valign (box, GTK_ALIGN_END);
   gtk_box_append (GTK_BOX (box), self->stamp);
   gtk_box_append (GTK_BOX (box), self->mark);
-  gtk_box_append (GTK_BOX (self->bubble), box);
+  hs_bubble_set_end (HS_BUBBLE (self->bubble), box);
 }
 
 static void
@@ -361,6 +363,23 @@ static gboolean
 is_note (HsKind kind)
 {
   return kind == HS_KIND_PRESENCE || kind == HS_KIND_EVENT || kind == HS_KIND_INFO;
+}
+
+/* What a centred note says, on one line. */
+static char *
+dup_note (HsEntry *entry)
+{
+  const char *text = hs_entry_get_text (entry);
+
+  switch (hs_entry_get_kind (entry))
+    {
+    case HS_KIND_PRESENCE:
+      return hs_presence_summarize (text);
+    case HS_KIND_EVENT:
+      return hs_event_text_format (text);
+    default:
+      return g_strdup (text);
+    }
 }
 
 static void
@@ -489,7 +508,7 @@ show_note (HsMessageRow *self, gboolean visible)
   if (!visible)
     return;
   need_note (self);
-  summary = presence ? hs_presence_summarize (text) : g_strdup (text);
+  summary = dup_note (self->entry);
   gtk_label_set_text (GTK_LABEL (self->note_label), summary);
   set_shown (self->note_arrow, foldable);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->note_arrow), self->unfolded ? "pan-up-symbolic" : "pan-down-symbolic");
@@ -520,7 +539,7 @@ hs_message_row_describe (HsEntry *entry)
   time = hs_day_format_time (hs_entry_get_time (entry));
   if (is_note (hs_entry_get_kind (entry)))
     {
-      g_autofree char *summary = hs_entry_get_kind (entry) == HS_KIND_PRESENCE ? hs_presence_summarize (text) : g_strdup (text);
+      g_autofree char *summary = dup_note (entry);
 
       return g_strdup_printf ("%s, %s", summary, time);
     }
