@@ -9,7 +9,8 @@ struct _HsBubble
 
   /* Owned */
   GtkWidget *text;
-  GtkWidget *end; /* (nullable) */
+  GtkWidget *label; /* (nullable) in the text's place, to be selected */
+  GtkWidget *end;   /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (HsBubble, hs_bubble, GTK_TYPE_WIDGET)
@@ -31,17 +32,18 @@ static void
 hs_bubble_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural, int *min_base, int *nat_base)
 {
   HsBubble *self = HS_BUBBLE (widget);
+  GtkWidget *shown = self->label != NULL ? self->label : self->text;
   int end_width, end_height;
 
   measure_end (self, &end_width, &end_height);
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
-      gtk_widget_measure (self->text, orientation, -1, minimum, natural, NULL, NULL);
+      gtk_widget_measure (shown, orientation, -1, minimum, natural, NULL, NULL);
       *minimum += end_width;
       *natural += end_width;
       return;
     }
-  gtk_widget_measure (self->text, orientation, for_size < 0 ? -1 : MAX (0, for_size - end_width), minimum, natural, NULL, NULL);
+  gtk_widget_measure (shown, orientation, for_size < 0 ? -1 : MAX (1, for_size - end_width), minimum, natural, NULL, NULL);
   *minimum = *natural = MAX (*natural, end_height);
 }
 
@@ -54,8 +56,8 @@ hs_bubble_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   GtkAllocation text, end;
 
   measure_end (self, &end_width, &end_height);
-  text = (GtkAllocation) { mirrored ? end_width : 0, 0, width - end_width, height };
-  gtk_widget_size_allocate (self->text, &text, -1);
+  text = (GtkAllocation) { mirrored ? end_width : 0, 0, MAX (0, width - end_width), height };
+  gtk_widget_size_allocate (self->label != NULL ? self->label : self->text, &text, -1);
   if (end_width == 0)
     return;
   end = (GtkAllocation) { mirrored ? 0 : width - end_width + GAP, height - end_height, end_width - GAP, end_height };
@@ -69,20 +71,24 @@ hs_bubble_get_request_mode (GtkWidget *widget)
 }
 
 int
-hs_bubble_measure_width (HsBubble *self, int room)
+hs_bubble_fit (HsBubble *self, int room)
 {
-  int min, natural, text_min, text_natural, end_width, end_height, height, narrow;
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
+  int width, height, end_width, end_height, around;
+  GtkBorder padding, border;
 
-  gtk_widget_measure (GTK_WIDGET (self), GTK_ORIENTATION_HORIZONTAL, -1, &min, &natural, NULL, NULL);
-  if (natural <= room || min >= room)
-    return MAX (min, MIN (natural, room));
+  gtk_style_context_get_padding (style, &padding);
+  gtk_style_context_get_border (style, &border);
   measure_end (self, &end_width, &end_height);
-  gtk_widget_measure (self->text, GTK_ORIENTATION_HORIZONTAL, -1, &text_min, &text_natural, NULL, NULL);
-  /* What the style adds around the text: the bubble's own measure includes it. */
-  end_width += natural - text_natural - end_width;
-  gtk_widget_measure (self->text, GTK_ORIENTATION_VERTICAL, MAX (text_min, room - end_width), &min, &height, NULL, NULL);
-  gtk_widget_measure (self->text, GTK_ORIENTATION_HORIZONTAL, height, &narrow, &text_natural, NULL, NULL);
-  return MIN (room, narrow + end_width);
+  around = padding.left + padding.right + border.left + border.right + end_width;
+  hs_text_fit (HS_TEXT (self->text), room - around, &width, &height);
+  return width + around;
+}
+
+HsText *
+hs_bubble_get_text (HsBubble *self)
+{
+  return HS_TEXT (self->text);
 }
 
 void
@@ -92,12 +98,35 @@ hs_bubble_set_end (HsBubble *self, GtkWidget *end)
   gtk_widget_set_parent (end, GTK_WIDGET (self));
 }
 
+void
+hs_bubble_set_selectable (HsBubble *self, gboolean selectable)
+{
+  if ((self->label != NULL) == selectable)
+    return;
+  gtk_widget_set_visible (self->text, !selectable);
+  if (!selectable)
+    {
+      g_clear_pointer (&self->label, gtk_widget_unparent);
+      return;
+    }
+  self->label = gtk_label_new (hs_text_get_text (HS_TEXT (self->text)));
+  gtk_label_set_use_markup (GTK_LABEL (self->label), FALSE);
+  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
+  gtk_label_set_selectable (GTK_LABEL (self->label), TRUE);
+  gtk_widget_set_parent (self->label, GTK_WIDGET (self));
+  gtk_label_select_region (GTK_LABEL (self->label), 0, -1);
+  gtk_widget_grab_focus (self->label);
+}
+
 static void
 hs_bubble_dispose (GObject *object)
 {
   HsBubble *self = HS_BUBBLE (object);
 
   g_clear_pointer (&self->end, gtk_widget_unparent);
+  g_clear_pointer (&self->label, gtk_widget_unparent);
   g_clear_pointer (&self->text, gtk_widget_unparent);
   G_OBJECT_CLASS (hs_bubble_parent_class)->dispose (object);
 }
@@ -116,14 +145,12 @@ hs_bubble_class_init (HsBubbleClass *klass)
 static void
 hs_bubble_init (HsBubble *self)
 {
+  self->text = hs_text_new ();
+  gtk_widget_set_parent (self->text, GTK_WIDGET (self));
 }
 
 GtkWidget *
-hs_bubble_new (GtkWidget *text)
+hs_bubble_new (void)
 {
-  HsBubble *self = g_object_new (HS_TYPE_BUBBLE, NULL);
-
-  self->text = text;
-  gtk_widget_set_parent (text, GTK_WIDGET (self));
-  return GTK_WIDGET (self);
+  return g_object_new (HS_TYPE_BUBBLE, NULL);
 }

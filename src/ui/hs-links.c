@@ -17,6 +17,9 @@ ends_link (gunichar c)
 static gsize
 match_prefix (const char *p)
 {
+  /* No prefix begins otherwise: nearly every character is done with here. */
+  if (strchr ("hHfFmMiItTwW", *p) == NULL)
+    return 0;
   for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
     if (g_ascii_strncasecmp (p, prefixes[i], strlen (prefixes[i])) == 0)
       return strlen (prefixes[i]);

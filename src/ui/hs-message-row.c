@@ -17,7 +17,8 @@
 #define GAP_GROUP 8
 #define GAP_WITHIN 2
 #define FAR_SIDE 24 /* a bubble never reaches the other side */
-#define TEXT_CHARS 46
+#define WIDTH_MIN 200    /* px asked for; the list decides */
+#define WIDTH_NATURAL 700
 
 struct _HsMessageRow
 {
@@ -25,15 +26,17 @@ struct _HsMessageRow
 
   /* Owned, each made when first needed */
   GtkWidget *day, *unread, *avatar, *head, *sender, *tag, *time;
-  GtkWidget *bubble, *text, *stamp, *mark, *again;
+  GtkWidget *bubble, *stamp, *mark, *again;
   GtkWidget *note, *note_label, *note_arrow, *details;
   GArray *links;
   HsEntry *entry;
   gulong handler;
 
-  /* State */
+  /* State; what was set last is kept because GTK restyles a widget that is given the classes or the icon it has */
   guint refresh_id;
-  gboolean unfolded;
+  gboolean unfolded, plain_avatar;
+  guint bubble_styles;
+  HsSent mark_shown;
 };
 
 G_DEFINE_FINAL_TYPE (HsMessageRow, hs_message_row, GTK_TYPE_WIDGET)
@@ -94,7 +97,7 @@ block_width (const Block *block, int width)
   if (block->side == SIDE_FILL)
     return room;
   if (HS_IS_BUBBLE (block->widget))
-    return hs_bubble_measure_width (HS_BUBBLE (block->widget), room);
+    return hs_bubble_fit (HS_BUBBLE (block->widget), room);
   gtk_widget_measure (block->widget, GTK_ORIENTATION_HORIZONTAL, -1, &min, &natural, NULL, NULL);
   return MAX (min, MIN (natural, room));
 }
@@ -104,26 +107,23 @@ hs_message_row_measure (GtkWidget *widget, GtkOrientation orientation, int for_s
 {
   HsMessageRow *self = HS_MESSAGE_ROW (widget);
   Block blocks[8];
-  guint n = list_blocks (self, blocks);
+  guint n;
   int height = gap_above (self);
 
-  *minimum = *natural = 0;
+  /* Whatever is said, the list has the width it has: no text is measured for it. */
+  *minimum = WIDTH_MIN;
+  *natural = WIDTH_NATURAL;
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    return;
+  n = list_blocks (self, blocks);
   for (guint i = 0; i < n; i++)
     {
       int min, nat;
 
-      if (orientation == GTK_ORIENTATION_HORIZONTAL)
-        {
-          gtk_widget_measure (blocks[i].widget, orientation, -1, &min, &nat, NULL, NULL);
-          *minimum = MAX (*minimum, min + blocks[i].indent);
-          *natural = MAX (*natural, nat + blocks[i].indent + blocks[i].spare);
-          continue;
-        }
-      gtk_widget_measure (blocks[i].widget, orientation, for_size < 0 ? -1 : block_width (&blocks[i], for_size), &min, &nat, NULL, NULL);
+      gtk_widget_measure (blocks[i].widget, orientation, block_width (&blocks[i], for_size < 0 ? WIDTH_NATURAL : for_size), &min, &nat, NULL, NULL);
       height += blocks[i].above + nat;
     }
-  if (orientation == GTK_ORIENTATION_VERTICAL)
-    *minimum = *natural = height;
+  *minimum = *natural = height;
 }
 
 static void
@@ -236,13 +236,7 @@ need_bubble (HsMessageRow *self)
 {
   if (self->bubble != NULL)
     return;
-  self->text = gtk_label_new (NULL);
-  gtk_label_set_use_markup (GTK_LABEL (self->text), FALSE);
-  gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (self->text), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->text), TEXT_CHARS);
-  gtk_label_set_xalign (GTK_LABEL (self->text), 0);
-  self->bubble = hs_bubble_new (self->text);
+  self->bubble = hs_bubble_new ();
   adopt (self, self->bubble);
 }
 
@@ -320,13 +314,12 @@ set_text (HsMessageRow *self, const char *text)
   PangoAttrList *attributes = NULL;
   GdkRGBA accent = { 0, 0, 0, 1 };
 
-  gtk_label_set_text (GTK_LABEL (self->text), text);
   g_clear_pointer (&self->links, g_array_unref);
   self->links = hs_links_find (text);
   if (self->links != NULL)
     {
       attributes = pango_attr_list_new ();
-      gtk_style_context_lookup_color (gtk_widget_get_style_context (self->text), "accent_color", &accent);
+      gtk_style_context_lookup_color (gtk_widget_get_style_context (self->bubble), "accent_color", &accent);
       for (guint i = 0; i < self->links->len; i++)
         {
           HsLink *link = &g_array_index (self->links, HsLink, i);
@@ -343,7 +336,7 @@ set_text (HsMessageRow *self, const char *text)
             }
         }
     }
-  gtk_label_set_attributes (GTK_LABEL (self->text), attributes);
+  hs_text_set_text (hs_bubble_get_text (HS_BUBBLE (self->bubble)), text, attributes);
   g_clear_pointer (&attributes, pango_attr_list_unref);
 }
 
@@ -407,6 +400,20 @@ show_day (HsMessageRow *self)
 }
 
 static void
+set_plain_avatar (HsMessageRow *self, gboolean plain)
+{
+  if (self->plain_avatar == plain)
+    return;
+  self->plain_avatar = plain;
+  adw_avatar_set_show_initials (ADW_AVATAR (self->avatar), !plain);
+  adw_avatar_set_icon_name (ADW_AVATAR (self->avatar), plain ? "utilities-terminal-symbolic" : NULL);
+  if (plain)
+    gtk_widget_add_css_class (self->avatar, "plain");
+  else
+    gtk_widget_remove_css_class (self->avatar, "plain");
+}
+
+static void
 show_head (HsMessageRow *self, gboolean visible)
 {
   g_autofree char *time = NULL;
@@ -425,13 +432,9 @@ show_head (HsMessageRow *self, gboolean visible)
   gtk_label_set_text (GTK_LABEL (self->time), time);
   gtk_label_set_text (GTK_LABEL (self->tag), plain ? _("Plain text") : _("Unencrypted"));
   set_shown (self->tag, plain || hs_entry_is_unencrypted (self->entry));
-  adw_avatar_set_text (ADW_AVATAR (self->avatar), hs_entry_get_shown (self->entry));
-  adw_avatar_set_show_initials (ADW_AVATAR (self->avatar), !plain);
-  adw_avatar_set_icon_name (ADW_AVATAR (self->avatar), plain ? "utilities-terminal-symbolic" : NULL);
-  if (plain)
-    gtk_widget_add_css_class (self->avatar, "plain");
-  else
-    gtk_widget_remove_css_class (self->avatar, "plain");
+  if (g_strcmp0 (adw_avatar_get_text (ADW_AVATAR (self->avatar)), hs_entry_get_shown (self->entry)) != 0)
+    adw_avatar_set_text (ADW_AVATAR (self->avatar), hs_entry_get_shown (self->entry));
+  set_plain_avatar (self, plain);
   set_shown (self->head, TRUE);
   set_shown (self->avatar, TRUE);
 }
@@ -446,21 +449,58 @@ show_mark (HsMessageRow *self)
 
   need_stamp (self);
   gtk_label_set_text (GTK_LABEL (self->stamp), time);
+  if (self->mark_shown == delivery)
+    return;
+  self->mark_shown = delivery;
   gtk_image_set_from_icon_name (GTK_IMAGE (self->mark), hs_delivery_get_icon (delivery));
   gtk_widget_set_visible (self->mark, hs_delivery_get_icon (delivery) != NULL);
   gtk_widget_set_tooltip_text (self->mark, hs_delivery_get_words (delivery));
   gtk_widget_set_css_classes (self->mark, classes);
 }
 
+static gboolean
+is_under_way (HsEntry *entry)
+{
+  HsSent delivery = hs_entry_get_delivery (entry);
+
+  return delivery == HS_SENT_PENDING || delivery == HS_SENT_WRITTEN || hs_delivery_is_in_doubt (delivery);
+}
+
+static void
+style_bubble (HsMessageRow *self)
+{
+  HsEntry *entry = self->entry;
+  gboolean own = hs_entry_is_own (entry);
+  const struct { const char *name; gboolean on; } all[] = {
+    { "bubble", TRUE },
+    { "own", own },
+    { "pending", own && is_under_way (entry) },
+    { "joins-above", !hs_entry_begins_group (entry) },
+    { "joins-below", !hs_entry_ends_group (entry) },
+    { "mention", !own && hs_entry_is_mention (entry) },
+    { "action", hs_entry_get_kind (entry) == HS_KIND_ACTION },
+    { "notice", hs_entry_get_kind (entry) == HS_KIND_NOTICE },
+  };
+  const char *classes[G_N_ELEMENTS (all) + 1];
+  guint n = 0, styles = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if (all[i].on)
+      {
+        classes[n++] = all[i].name;
+        styles |= 1u << i;
+      }
+  classes[n] = NULL;
+  if (self->bubble_styles != styles)
+    gtk_widget_set_css_classes (self->bubble, classes);
+  self->bubble_styles = styles;
+}
+
 static void
 show_bubble (HsMessageRow *self, gboolean visible)
 {
-  HsKind kind = hs_entry_get_kind (self->entry);
   gboolean own = hs_entry_is_own (self->entry), in_doubt = own && hs_delivery_is_in_doubt (hs_entry_get_delivery (self->entry));
-  HsSent delivery = hs_entry_get_delivery (self->entry);
   g_autofree char *body = NULL;
-  const char *classes[8];
-  guint n = 0;
 
   set_shown (self->bubble, visible);
   if (visible && in_doubt)
@@ -470,24 +510,9 @@ show_bubble (HsMessageRow *self, gboolean visible)
     return;
 
   need_bubble (self);
-  classes[n++] = "bubble";
-  if (own)
-    classes[n++] = "own";
-  if (own && (delivery == HS_SENT_PENDING || delivery == HS_SENT_WRITTEN || in_doubt))
-    classes[n++] = "pending";
-  if (!hs_entry_begins_group (self->entry))
-    classes[n++] = "joins-above";
-  if (!hs_entry_ends_group (self->entry))
-    classes[n++] = "joins-below";
-  if (hs_entry_is_mention (self->entry) && !own)
-    classes[n++] = "mention";
-  if (kind == HS_KIND_ACTION || kind == HS_KIND_NOTICE)
-    classes[n++] = kind == HS_KIND_ACTION ? "action" : "notice";
-  classes[n] = NULL;
-  gtk_widget_set_css_classes (self->bubble, classes);
-
+  style_bubble (self);
   body = dup_body (self->entry);
-  gtk_label_set_selectable (GTK_LABEL (self->text), FALSE);
+  hs_bubble_set_selectable (HS_BUBBLE (self->bubble), FALSE);
   set_text (self, body);
   if (own)
     show_mark (self);
@@ -625,22 +650,22 @@ hs_message_row_set_unfolded (HsMessageRow *self, gboolean unfolded)
 char *
 hs_message_row_dup_link_at (HsMessageRow *self, double x, double y)
 {
-  const char *body;
+  HsText *text;
   double lx, ly;
-  int ox, oy, index, trailing;
+  int index;
 
-  if (self->links == NULL || !shown (self->bubble) || !gtk_widget_translate_coordinates (GTK_WIDGET (self), self->text, x, y, &lx, &ly))
+  if (self->links == NULL || !shown (self->bubble))
     return NULL;
-  gtk_label_get_layout_offsets (GTK_LABEL (self->text), &ox, &oy);
-  if (!pango_layout_xy_to_index (gtk_label_get_layout (GTK_LABEL (self->text)), (lx - ox) * PANGO_SCALE, (ly - oy) * PANGO_SCALE, &index, &trailing))
+  text = hs_bubble_get_text (HS_BUBBLE (self->bubble));
+  if (!gtk_widget_translate_coordinates (GTK_WIDGET (self), GTK_WIDGET (text), x, y, &lx, &ly))
     return NULL;
-  body = gtk_label_get_text (GTK_LABEL (self->text));
+  index = hs_text_get_index_at (text, lx, ly);
   for (guint i = 0; i < self->links->len; i++)
     {
       HsLink *link = &g_array_index (self->links, HsLink, i);
 
-      if ((guint) index >= link->start && (guint) index < link->end)
-        return hs_link_dup_uri (body, link);
+      if (index >= (int) link->start && index < (int) link->end)
+        return hs_link_dup_uri (hs_text_get_text (text), link);
     }
   return NULL;
 }
@@ -654,7 +679,7 @@ hs_message_row_list_links (HsMessageRow *self)
     return NULL;
   for (guint i = 0; i < self->links->len; i++)
     {
-      g_autofree char *uri = hs_link_dup_uri (gtk_label_get_text (GTK_LABEL (self->text)), &g_array_index (self->links, HsLink, i));
+      g_autofree char *uri = hs_link_dup_uri (hs_text_get_text (hs_bubble_get_text (HS_BUBBLE (self->bubble))), &g_array_index (self->links, HsLink, i));
 
       g_strv_builder_add (builder, uri);
     }
@@ -664,11 +689,8 @@ hs_message_row_list_links (HsMessageRow *self)
 void
 hs_message_row_select_text (HsMessageRow *self)
 {
-  if (!shown (self->bubble))
-    return;
-  gtk_label_set_selectable (GTK_LABEL (self->text), TRUE);
-  gtk_label_select_region (GTK_LABEL (self->text), 0, -1);
-  gtk_widget_grab_focus (self->text);
+  if (shown (self->bubble))
+    hs_bubble_set_selectable (HS_BUBBLE (self->bubble), TRUE);
 }
 
 static void
