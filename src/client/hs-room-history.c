@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bridge between a room's rows in the store and its lazy list. Every operation is a closure on the store's thread and an answer
  * on ours; answers come in the order asked, and what they say of positions holds for the list as the answers before left it. */
-#include "hs-room-history.h"
+#include "hs-room-history-private.h"
 
 #include "hs-config.h"
 
@@ -12,60 +12,9 @@
 #include "hs-limits.h"
 #include "hs-room-private.h"
 
+#define LINE_MS 400 /* what is not marked read within it was not looked at */
+
 #define LINE_MS 400
-
-/* What the store's thread knows of the room. */
-typedef struct
-{
-  gatomicrefcount ref_count;
-  char *network, *name;
-  gint64 id; /* of the store's thread; 0 before it was looked up */
-} RoomKey;
-
-struct _HsRoomHistory
-{
-  gatomicrefcount ref_count;
-
-  /* Owned */
-  HsStore *store;
-  RoomKey *key;
-  GPtrArray *gathered;  /* HsHistoryRow stored, not shown yet, contiguous from gathered_at */
-  GHashTable *left;     /* HsEntry → HsHistoryRow, of an earlier run's outbox */
-  char *draft_waiting;  /* (nullable) */
-
-  /* Borrowed */
-  HsRoom *room;         /* cleared when it goes */
-  HsEntryList *list;    /* it holds us */
-
-  /* State */
-  guint gathered_at;
-  guint flush_source, line_source;
-  gint64 flushed;       /* monotonic µs */
-  gint64 last_id;
-  gint64 line_id;       /* the last row read when the first unread one came */
-  gboolean has_line;    /* the New messages line stands */
-  gboolean draft_storing, draft_again;
-};
-
-/* One operation on its way through the store's thread. */
-typedef struct
-{
-  HsRoomHistory *history;
-  RoomKey *key;
-  HsHistoryRow *row;    /* (nullable) owned */
-  HsEntry *entry;       /* (nullable) owned */
-  gint64 id, outbox;
-  guint position, count;
-  HsDelivery delivery;
-  gboolean counts, appended, stored;
-  char *draft;
-  HsHistoryRoom *facts; /* (nullable) owned */
-  GPtrArray *rows;      /* (nullable) owned */
-  HsHistoryRow *last;   /* (nullable) owned */
-  HsRoomHistoryStored func;
-  gpointer func_data;
-  GDestroyNotify func_destroy;
-} Operation;
 
 static RoomKey *
 room_key_new (const char *network, const char *name)
@@ -96,16 +45,16 @@ room_key_unref (RoomKey *key)
 }
 
 /* Store's thread. */
-static gint64
-room_key_get_id (RoomKey *key, HsHistory *history, GError **error)
+gint64
+hs_room_key_get_id (RoomKey *key, HsHistory *history, GError **error)
 {
   if (key->id == 0)
     key->id = hs_history_room (history, key->network, key->name, error);
   return key->id;
 }
 
-static Operation *
-operation_new (HsRoomHistory *self)
+Operation *
+hs_room_operation_new (HsRoomHistory *self)
 {
   Operation *op = g_new0 (Operation, 1);
 
@@ -114,8 +63,8 @@ operation_new (HsRoomHistory *self)
   return op;
 }
 
-static void
-operation_free (gpointer data)
+void
+hs_room_operation_free (gpointer data)
 {
   Operation *op = data;
 
@@ -135,8 +84,8 @@ operation_free (gpointer data)
 /* ---- Rows to data ---- */
 
 /* What is shown of @row; *made keeps what had to be made for it. */
-static void
-data_from_row (HsEntryData *data, const HsHistoryRow *row, char **made)
+void
+hs_room_history_data_from_row (HsEntryData *data, const HsHistoryRow *row, char **made)
 {
   *made = row->kind == HS_ENTRY_EVENT && row->text != NULL ? hs_event_text_format (row->text) : NULL;
   *data = (HsEntryData) {
@@ -164,7 +113,7 @@ data_from_rows (GPtrArray *rows, GStrv *made)
     {
       char *text = NULL;
 
-      data_from_row (&data[i], g_ptr_array_index (rows, i), &text);
+      hs_room_history_data_from_row (&data[i], g_ptr_array_index (rows, i), &text);
       if (text != NULL)
         g_ptr_array_add (strings, text);
     }
@@ -174,8 +123,8 @@ data_from_rows (GPtrArray *rows, GStrv *made)
 }
 
 /* "Ana: page 14" for the sidebar. */
-static void
-set_preview (HsRoomHistory *self, const HsHistoryRow *row)
+void
+hs_room_history_set_preview (HsRoomHistory *self, const HsHistoryRow *row)
 {
   g_autofree char *preview = NULL;
   const char *who;
@@ -199,8 +148,8 @@ set_preview (HsRoomHistory *self, const HsHistoryRow *row)
 
 /* ---- Showing what was stored: at most one items-changed a frame ---- */
 
-static void
-flush_gathered (HsRoomHistory *self)
+void
+hs_room_history_flush (HsRoomHistory *self)
 {
   g_autofree HsEntryData *data = NULL;
   g_auto (GStrv) made = NULL;
@@ -211,7 +160,7 @@ flush_gathered (HsRoomHistory *self)
 
   data = data_from_rows (self->gathered, &made);
   hs_entry_list_inserted (self->list, self->gathered_at, data, self->gathered->len);
-  set_preview (self, g_ptr_array_index (self->gathered, self->gathered->len - 1));
+  hs_room_history_set_preview (self, g_ptr_array_index (self->gathered, self->gathered->len - 1));
   g_ptr_array_set_size (self->gathered, 0);
   self->flushed = g_get_monotonic_time ();
 }
@@ -222,7 +171,7 @@ on_flush_due (gpointer user_data)
   HsRoomHistory *self = user_data;
 
   self->flush_source = 0;
-  flush_gathered (self);
+  hs_room_history_flush (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -230,7 +179,7 @@ static void
 gather (HsRoomHistory *self, guint position, HsHistoryRow *row)
 {
   if (self->gathered->len > 0 && position != self->gathered_at + self->gathered->len)
-    flush_gathered (self);
+    hs_room_history_flush (self);
   if (self->gathered->len == 0)
     self->gathered_at = position;
   g_ptr_array_add (self->gathered, row);
@@ -238,15 +187,15 @@ gather (HsRoomHistory *self, guint position, HsHistoryRow *row)
   if (self->flush_source != 0)
     return;
   if (g_get_monotonic_time () - self->flushed >= HS_FRAME_MS * 1000)
-    flush_gathered (self);
+    hs_room_history_flush (self);
   else
     self->flush_source = g_timeout_add (HS_FRAME_MS, on_flush_due, self);
 }
 
 /* ---- Opening ---- */
 
-static void
-set_line (HsRoomHistory *self, gint64 id)
+void
+hs_room_history_set_line (HsRoomHistory *self, gint64 id)
 {
   self->has_line = id != 0;
   if (self->list != NULL)
@@ -259,8 +208,8 @@ on_line_due (gpointer user_data)
   HsRoomHistory *self = user_data;
 
   self->line_source = 0;
-  flush_gathered (self);
-  set_line (self, self->line_id);
+  hs_room_history_flush (self);
+  hs_room_history_set_line (self, self->line_id);
   return G_SOURCE_REMOVE;
 }
 
@@ -270,7 +219,7 @@ work_open (HsHistory *history, gpointer data, GError **error)
   Operation *op = data;
   g_autoptr (GPtrArray) rooms = NULL;
   g_autoptr (GPtrArray) last = NULL;
-  gint64 id = room_key_get_id (op->key, history, error);
+  gint64 id = hs_room_key_get_id (op->key, history, error);
 
   if (id == 0)
     return NULL;
@@ -307,7 +256,7 @@ show_left (HsRoomHistory *self, GPtrArray *rows)
 
       if (row->delivery != HS_DELIVERY_FAILED)
         row->delivery = HS_DELIVERY_UNCONFIRMED;
-      data_from_row (&data, row, &made);
+      hs_room_history_data_from_row (&data, row, &made);
       entry = hs_entry_list_add_pending (self->list, &data);
       g_hash_table_insert (self->left, g_object_ref (entry), hs_history_row_copy (row));
     }
@@ -328,7 +277,7 @@ done_open (gpointer result, const GError *error, gpointer data)
   if (op->facts != NULL)
     {
       if (op->facts->unread > 0)
-        set_line (self, op->facts->read_id);
+        hs_room_history_set_line (self, op->facts->read_id);
       if (self->room != NULL)
         {
           hs_room_set_unread (self->room, op->facts->unread, op->facts->mentions);
@@ -339,7 +288,7 @@ done_open (gpointer result, const GError *error, gpointer data)
   if (op->last != NULL)
     {
       self->last_id = MAX (self->last_id, op->last->id);
-      set_preview (self, op->last);
+      hs_room_history_set_preview (self, op->last);
     }
   if (op->rows != NULL)
     show_left (self, op->rows);
@@ -351,7 +300,7 @@ static gpointer
 work_fetch (HsHistory *history, gpointer data, GError **error)
 {
   Operation *op = data;
-  gint64 id = room_key_get_id (op->key, history, error);
+  gint64 id = hs_room_key_get_id (op->key, history, error);
 
   if (id != 0)
     op->rows = hs_history_page (history, id, op->position, op->count, error);
@@ -366,7 +315,7 @@ done_fetch (gpointer result, const GError *error, gpointer data)
   g_autofree HsEntryData *rows = NULL;
   g_auto (GStrv) made = NULL;
 
-  flush_gathered (self);
+  hs_room_history_flush (self);
   if (self->list == NULL || op->rows == NULL)
     return;
   rows = data_from_rows (op->rows, &made);
@@ -377,11 +326,11 @@ static void
 fetch_page (HsEntryList *list, guint first, guint count, gpointer user_data)
 {
   HsRoomHistory *self = user_data;
-  Operation *op = operation_new (self);
+  Operation *op = hs_room_operation_new (self);
 
   op->position = first;
   op->count = count;
-  hs_store_run (self->store, work_fetch, done_fetch, op, operation_free);
+  hs_store_run (self->store, work_fetch, done_fetch, op, hs_room_operation_free);
 }
 
 /* ---- Rows that arrive ---- */
@@ -390,7 +339,7 @@ static gpointer
 work_add (HsHistory *history, gpointer data, GError **error)
 {
   Operation *op = data;
-  gint64 id = room_key_get_id (op->key, history, error);
+  gint64 id = hs_room_key_get_id (op->key, history, error);
 
   if (id == 0)
     return NULL;
@@ -421,7 +370,7 @@ show_presence (HsRoomHistory *self, const Operation *op)
 {
   HsEntry *entry;
 
-  flush_gathered (self);
+  hs_room_history_flush (self);
   entry = hs_entry_list_peek (self->list, op->position);
   if (entry != NULL)
     hs_entry_set_text (entry, op->row->text);
@@ -442,7 +391,7 @@ done_add (gpointer result, const GError *error, gpointer data)
       g_autofree char *made = NULL;
 
       g_message ("A row of “%s” cannot be stored: %s", op->key->name, error->message);
-      data_from_row (&shown, op->row, &made);
+      hs_room_history_data_from_row (&shown, op->row, &made);
       hs_entry_list_add_pending (self->list, &shown);
       return;
     }
@@ -463,17 +412,17 @@ done_add (gpointer result, const GError *error, gpointer data)
 void
 hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean counts)
 {
-  Operation *op = operation_new (self);
+  Operation *op = hs_room_operation_new (self);
 
   op->row = row;
   op->counts = counts;
-  hs_store_run (self->store, work_add, done_add, op, operation_free);
+  hs_store_run (self->store, work_add, done_add, op, hs_room_operation_free);
 }
 
 /* ---- Read marker and draft ---- */
 
-static void
-done_note (gpointer result, const GError *error, gpointer data)
+void
+hs_room_history_done_note (gpointer result, const GError *error, gpointer data)
 {
   Operation *op = data;
 
@@ -485,7 +434,7 @@ static gpointer
 work_set_read (HsHistory *history, gpointer data, GError **error)
 {
   Operation *op = data;
-  gint64 id = room_key_get_id (op->key, history, error);
+  gint64 id = hs_room_key_get_id (op->key, history, error);
 
   if (id != 0)
     hs_history_set_read (history, id, op->id, error);
@@ -501,9 +450,9 @@ hs_room_history_mark_read (HsRoomHistory *self)
     return;
   g_clear_handle_id (&self->line_source, g_source_remove);
   hs_room_set_unread (self->room, 0, 0);
-  op = operation_new (self);
+  op = hs_room_operation_new (self);
   op->id = self->last_id;
-  hs_store_run (self->store, work_set_read, done_note, op, operation_free);
+  hs_store_run (self->store, work_set_read, hs_room_history_done_note, op, hs_room_operation_free);
 }
 
 static void store_draft (HsRoomHistory *self);
@@ -512,7 +461,7 @@ static gpointer
 work_set_draft (HsHistory *history, gpointer data, GError **error)
 {
   Operation *op = data;
-  gint64 id = room_key_get_id (op->key, history, error);
+  gint64 id = hs_room_key_get_id (op->key, history, error);
 
   if (id != 0)
     hs_history_set_draft (history, id, op->draft, error);
@@ -534,12 +483,12 @@ done_set_draft (gpointer result, const GError *error, gpointer data)
 static void
 store_draft (HsRoomHistory *self)
 {
-  Operation *op = operation_new (self);
+  Operation *op = hs_room_operation_new (self);
 
   self->draft_storing = TRUE;
   self->draft_again = FALSE;
   op->draft = g_steal_pointer (&self->draft_waiting);
-  hs_store_run (self->store, work_set_draft, done_set_draft, op, operation_free);
+  hs_store_run (self->store, work_set_draft, done_set_draft, op, hs_room_operation_free);
 }
 
 void
@@ -554,141 +503,6 @@ hs_room_history_set_draft (HsRoomHistory *self, const char *draft)
   self->draft_again = TRUE;
   if (!self->draft_storing)
     store_draft (self);
-}
-
-/* ---- Own messages ---- */
-
-static gpointer
-work_add_own (HsHistory *history, gpointer data, GError **error)
-{
-  Operation *op = data;
-  gint64 id = room_key_get_id (op->key, history, error);
-
-  if (id != 0)
-    op->outbox = hs_history_outbox_add (history, id, op->row, error);
-  return NULL;
-}
-
-static void
-done_add_own (gpointer result, const GError *error, gpointer data)
-{
-  Operation *op = data;
-
-  op->func (error == NULL ? op->outbox : 0, error, op->func_data);
-}
-
-HsEntry *
-hs_room_history_add_own (HsRoomHistory *self, const HsHistoryRow *row, HsRoomHistoryStored stored, gpointer user_data, GDestroyNotify destroy)
-{
-  Operation *op = operation_new (self);
-  HsEntryData data;
-  HsEntry *entry;
-  g_autofree char *made = NULL;
-
-  op->row = hs_history_row_copy (row);
-  op->func = stored;
-  op->func_data = user_data;
-  op->func_destroy = destroy;
-  data_from_row (&data, row, &made);
-  entry = g_object_ref (hs_entry_list_add_pending (self->list, &data));
-  set_preview (self, row);
-  if (self->has_line) /* who answers has read */
-    set_line (self, 0);
-  hs_store_run (self->store, work_add_own, done_add_own, op, operation_free);
-  return entry;
-}
-
-static gpointer
-work_settle (HsHistory *history, gpointer data, GError **error)
-{
-  Operation *op = data;
-  gint64 id = room_key_get_id (op->key, history, error);
-
-  if (id != 0)
-    op->stored = hs_history_outbox_settle (history, op->outbox, id, op->row, &op->position, error);
-  return NULL;
-}
-
-static void
-done_settle (gpointer result, const GError *error, gpointer data)
-{
-  Operation *op = data;
-  HsRoomHistory *self = op->history;
-  HsEntryData shown;
-  g_autofree char *made = NULL;
-
-  if (self->list == NULL)
-    return;
-  flush_gathered (self);
-  if (error != NULL)
-    {
-      g_message ("A message in “%s” cannot be stored: %s", op->key->name, error->message);
-      hs_entry_set_delivery (op->entry, (HsSent) op->row->delivery);
-      return;
-    }
-  if (!op->stored) /* the history has it already */
-    {
-      hs_entry_list_remove_pending (self->list, op->entry);
-      return;
-    }
-  self->last_id = MAX (self->last_id, op->row->id);
-  data_from_row (&shown, op->row, &made);
-  hs_entry_list_settle_pending (self->list, op->entry, op->position, &shown);
-  set_preview (self, op->row);
-}
-
-void
-hs_room_history_settle (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsHistoryRow *row)
-{
-  Operation *op = operation_new (self);
-
-  g_hash_table_remove (self->left, entry);
-  op->entry = g_object_ref (entry);
-  op->outbox = outbox;
-  op->row = row;
-  hs_store_run (self->store, work_settle, done_settle, op, operation_free);
-}
-
-static gpointer
-work_set_delivery (HsHistory *history, gpointer data, GError **error)
-{
-  Operation *op = data;
-
-  hs_history_outbox_set_delivery (history, op->outbox, op->delivery, error);
-  return NULL;
-}
-
-void
-hs_room_history_set_delivery (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsDelivery delivery, gboolean store)
-{
-  Operation *op;
-
-  hs_entry_set_delivery (entry, (HsSent) delivery);
-  if (!store || outbox == 0)
-    return;
-  op = operation_new (self);
-  op->outbox = outbox;
-  op->delivery = delivery;
-  hs_store_run (self->store, work_set_delivery, done_note, op, operation_free);
-}
-
-void
-hs_room_history_drop (HsRoomHistory *self, HsEntry *entry)
-{
-  if (self->list != NULL)
-    hs_entry_list_remove_pending (self->list, entry);
-}
-
-gboolean
-hs_room_history_find_left (HsRoomHistory *self, HsEntry *entry, gint64 *outbox, const HsHistoryRow **row)
-{
-  HsHistoryRow *found = g_hash_table_lookup (self->left, entry);
-
-  if (found == NULL)
-    return FALSE;
-  *outbox = found->id;
-  *row = found;
-  return TRUE;
 }
 
 /* ---- Life ---- */
@@ -750,6 +564,6 @@ hs_room_history_new (HsStore *store, const char *network, const char *name, HsRo
   *room = hs_room_new (name, kind, list);
   self->room = *room;
   g_object_add_weak_pointer (G_OBJECT (*room), (gpointer *) &self->room);
-  hs_store_run (store, work_open, done_open, operation_new (self), operation_free);
+  hs_store_run (store, work_open, done_open, hs_room_operation_new (self), hs_room_operation_free);
   return self;
 }

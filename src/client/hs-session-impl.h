@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The session from the inside: shared by its files (-events, -numerics, -caps, -verbs, -outbox, -plain), seen by nobody else. */
+/* The session from the inside: shared by its files (-rooms, -people, -events, -presence, -numerics, -caps, -send, -verbs, -typing, -plain), seen by nobody else. */
 #pragma once
 
 #include "hs-room-history.h"
@@ -102,7 +102,7 @@ struct _HsSession
   char chantypes[8];
 };
 
-/* ---- hs-session.c ---- */
+/* ---- hs-session.c, -rooms.c, -people.c ---- */
 gboolean hs_session_is_me (HsSession *self, const char *nick);
 gboolean hs_session_is_channel (HsSession *self, const char *name);
 void hs_session_set_own_nick (HsSession *self, const char *nick);
@@ -149,7 +149,7 @@ gboolean hs_session_accept_echo (HsSession *self, const HsIrcMessage *message, c
 gboolean hs_session_refuse_own (HsSession *self, const char *label, const char *target);
 void hs_session_doubt_own (HsSession *self);
 
-/* ---- hs-session-events.c, -numerics.c, -caps.c, -plain.c ---- */
+/* ---- hs-session-events.c, -presence.c, -numerics.c, -caps.c, -plain.c, -typing.c ---- */
 typedef struct
 {
   const HsIrcMessage *message;
@@ -172,6 +172,13 @@ extern const HsEventRow hs_session_event_rows[];
 extern const HsEventRow hs_session_numeric_rows[]; /* NULL-terminated tables */
 /* A numeric without a row: its last parameter is shown where it belongs. */
 void hs_session_on_other_numeric (HsSession *self, const HsEvent *event);
+void hs_session_on_join (HsSession *self, const HsEvent *event);
+void hs_session_on_part (HsSession *self, const HsEvent *event);
+void hs_session_on_quit (HsSession *self, const HsEvent *event);
+void hs_session_on_kick (HsSession *self, const HsEvent *event);
+void hs_session_on_nick (HsSession *self, const HsEvent *event);
+void hs_session_on_setname (HsSession *self, const HsEvent *event);
+void hs_session_on_away (HsSession *self, const HsEvent *event);
 void hs_session_on_cap (HsSession *self, const HsEvent *event);
 void hs_session_register (HsSession *self, const char *pass);
 void hs_session_forget_caps (HsSession *self);

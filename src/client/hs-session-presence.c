@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who comes, goes, and changes names: the members of rooms, and the folded rows that tell of it. */
+#include "hs-session-impl.h"
+
+#include <string.h>
+
+#include "hs-event-text.h"
+
+static void
+add_presence (HsSession *self, HsConversation *conversation, const HsEvent *event, const char *text)
+{
+  hs_session_add_row (self, conversation, HS_ENTRY_PRESENCE, event->time, event->nick, text, NULL, 0, FALSE);
+}
+
+/* "old>new": the arrow stands between them only. */
+static char *
+make_renaming (const char *before, const char *after)
+{
+  g_autoptr (GString) first = g_string_new (before);
+
+  g_string_replace (first, ">", "›", 0);
+  return g_strdup_printf ("%s>%s", first->str, after);
+}
+
+static void
+tell_waiting (HsSession *self)
+{
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting_info);
+
+  for (guint i = 0; waiting != NULL && i < waiting->len; i++)
+    hs_session_tell (self, NULL, g_ptr_array_index (waiting, i));
+}
+
+static void
+on_own_join (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation = hs_session_get_conversation (self, HS_PARAM (event, 0), HS_ROOM_CHANNEL);
+
+  g_free (self->source);
+  self->source = g_strdup (event->message->source);
+  hs_room_clear_members (conversation->room);
+  hs_room_set_joined (conversation->room, TRUE);
+  conversation->rejoin = FALSE;
+  hs_session_member_here (self, conversation, event->nick);
+  tell_waiting (self);
+}
+
+void
+hs_session_on_join (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation;
+  g_autofree char *text = NULL;
+
+  if (event->own)
+    {
+      on_own_join (self, event);
+      return;
+    }
+  conversation = hs_session_find_conversation (self, HS_PARAM (event, 0));
+  if (conversation == NULL)
+    return;
+  if (event->message->n_params > 2) /* extended-join: channel, account, real name */
+    hs_session_set_shown (self, event->nick, HS_PARAM (event, 2));
+  hs_session_member_here (self, conversation, event->nick);
+  text = g_strdup_printf ("+%s", hs_session_get_shown (self, event->nick));
+  add_presence (self, conversation, event, text);
+}
+
+static void
+leave_room (HsSession *self, HsConversation *conversation)
+{
+  hs_room_set_joined (conversation->room, FALSE);
+  hs_room_clear_members (conversation->room);
+  conversation->rejoin = FALSE;
+}
+
+static void
+member_leaves (HsSession *self, HsConversation *conversation, const HsEvent *event, const char *nick)
+{
+  g_autofree char *text = g_strdup_printf ("-%s", hs_session_get_shown (self, nick));
+
+  hs_session_typing_heard (self, conversation, nick, FALSE);
+  hs_room_remove_member (conversation->room, nick);
+  add_presence (self, conversation, event, text);
+}
+
+void
+hs_session_on_part (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation = hs_session_find_conversation (self, HS_PARAM (event, 0));
+
+  if (conversation == NULL)
+    return;
+  if (event->own)
+    {
+      leave_room (self, conversation);
+      return;
+    }
+  member_leaves (self, conversation, event, event->nick);
+  hs_session_forget_absent (self, event->nick);
+}
+
+void
+hs_session_on_quit (HsSession *self, const HsEvent *event)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  if (event->own)
+    return;
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (hs_room_find_member (((HsConversation *) value)->room, event->nick) != NULL)
+      member_leaves (self, value, event, event->nick);
+  hs_session_forget_absent (self, event->nick);
+}
+
+void
+hs_session_on_kick (HsSession *self, const HsEvent *event)
+{
+  HsConversation *conversation = hs_session_find_conversation (self, HS_PARAM (event, 0));
+  const char *whom = HS_PARAM (event, 1);
+  g_autofree char *why = hs_session_clean_text (HS_PARAM (event, 2));
+  g_autofree char *text = NULL;
+
+  if (conversation == NULL)
+    return;
+  text = hs_event_text_make (HS_EVENT_KICK, hs_session_get_shown (self, event->nick), hs_session_get_shown (self, whom), why, NULL);
+  hs_session_add_row (self, conversation, HS_ENTRY_EVENT, event->time, event->nick, text, NULL, 0, FALSE);
+  if (hs_session_is_me (self, whom))
+    leave_room (self, conversation);
+  else
+    hs_room_remove_member (conversation->room, whom);
+}
+
+/* A private conversation follows the person, unless one under the new name is open already. */
+static void
+rename_private (HsSession *self, const char *nick, const char *new_nick)
+{
+  HsConversation *conversation = hs_session_find_conversation (self, nick);
+
+  if (conversation == NULL || hs_room_get_kind (conversation->room) != HS_ROOM_PERSON)
+    return;
+  if (hs_session_find_conversation (self, new_nick) == NULL)
+    hs_session_get_conversation (self, new_nick, HS_ROOM_PERSON);
+}
+
+void
+hs_session_on_nick (HsSession *self, const HsEvent *event)
+{
+  const char *new_nick = HS_PARAM (event, 0);
+  g_autofree char *before = g_strdup (hs_session_get_shown (self, event->nick));
+  g_autofree char *text = NULL;
+  const char *after;
+  GHashTableIter iter;
+  gpointer value;
+
+  hs_session_rename_person (self, event->nick, new_nick);
+  after = hs_session_get_shown (self, new_nick);
+  text = make_renaming (before, after);
+  if (event->own)
+    hs_session_set_own_nick (self, new_nick);
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      HsConversation *conversation = value;
+
+      if (hs_room_find_member (conversation->room, event->nick) == NULL)
+        continue;
+      hs_session_typing_heard (self, conversation, event->nick, FALSE);
+      hs_room_rename_member (conversation->room, event->nick, new_nick);
+      hs_session_member_here (self, conversation, new_nick);
+      if (strcmp (before, after) != 0)
+        add_presence (self, conversation, event, text);
+    }
+  if (!event->own)
+    rename_private (self, event->nick, new_nick);
+  hs_session_forget_absent (self, event->nick);
+}
+
+void
+hs_session_on_setname (HsSession *self, const HsEvent *event)
+{
+  g_autofree char *before = g_strdup (hs_session_get_shown (self, event->nick));
+  g_autofree char *text = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  hs_session_set_shown (self, event->nick, HS_PARAM (event, 0));
+  if (strcmp (before, hs_session_get_shown (self, event->nick)) == 0)
+    return;
+  text = make_renaming (before, hs_session_get_shown (self, event->nick));
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (hs_room_find_member (((HsConversation *) value)->room, event->nick) != NULL)
+      add_presence (self, value, event, text);
+}
+
+void
+hs_session_on_away (HsSession *self, const HsEvent *event)
+{
+  HsPerson *person = hs_session_get_person (self, event->nick);
+  GHashTableIter iter;
+  gpointer value;
+
+  person->away = event->message->n_params > 0 && *HS_PARAM (event, 0) != '\0';
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      HsMember *member = hs_room_find_member (((HsConversation *) value)->room, event->nick);
+
+      if (member != NULL)
+        hs_member_set_away (member, person->away);
+    }
+}
