@@ -29,6 +29,7 @@ hs_room_history_add_own (HsRoomHistory *self, const HsHistoryRow *row, HsRoomHis
   HsEntry *entry;
   g_autofree char *made = NULL;
 
+  self->said = TRUE;
   op->row = hs_history_row_copy (row);
   op->func = stored;
   op->func_data = user_data;
@@ -73,6 +74,12 @@ done_settle (gpointer result, const GError *error, gpointer data)
   if (!op->stored) /* the history has it already */
     {
       hs_entry_list_remove_pending (self->list, op->entry);
+      return;
+    }
+  if (!self->open)
+    {
+      hs_entry_list_remove_pending (self->list, op->entry);
+      hs_room_history_open (self);
       return;
     }
   self->last_id = MAX (self->last_id, op->row->id);

@@ -10,7 +10,6 @@ typedef struct
 {
   gatomicrefcount ref_count;
   char *network, *name;
-  gint64 id; /* of the store's thread; 0 before it was looked up */
 } RoomKey;
 
 struct _HsRoomHistory
@@ -36,6 +35,9 @@ struct _HsRoomHistory
   gint64 line_id;       /* the last row read when the first unread one came */
   gboolean has_line;    /* the New messages line stands */
   gboolean draft_storing, draft_again;
+  gboolean open, opening; /* the list knows how many rows there are */
+  guint failures;         /* to open */
+  gboolean said;          /* something of this run may stand in the outbox */
 };
 
 /* One operation on its way through the store's thread. */
@@ -65,5 +67,7 @@ void hs_room_operation_free (gpointer data);
 void hs_room_history_data_from_row (HsEntryData *data, const HsHistoryRow *row, char **made);
 void hs_room_history_set_preview (HsRoomHistory *self, const HsHistoryRow *row);
 void hs_room_history_flush (HsRoomHistory *self); /* shows what was stored */
+/* Counts and shows what is stored; does nothing while it is on its way. */
+void hs_room_history_open (HsRoomHistory *self);
 void hs_room_history_set_line (HsRoomHistory *self, gint64 id); /* the New messages line stands behind row @id; 0: nowhere */
 void hs_room_history_done_note (gpointer result, const GError *error, gpointer data);

@@ -44,13 +44,11 @@ room_key_unref (RoomKey *key)
   g_free (key);
 }
 
-/* Store's thread. */
+/* Store's thread. Never kept: a transaction that fails takes the room it made with it, and its id is given to another. */
 gint64
 hs_room_key_get_id (RoomKey *key, HsHistory *history, GError **error)
 {
-  if (key->id == 0)
-    key->id = hs_history_room (history, key->network, key->name, error);
-  return key->id;
+  return hs_history_room (history, key->network, key->name, error);
 }
 
 Operation *
@@ -217,24 +215,13 @@ static gpointer
 work_open (HsHistory *history, gpointer data, GError **error)
 {
   Operation *op = data;
-  g_autoptr (GPtrArray) rooms = NULL;
   g_autoptr (GPtrArray) last = NULL;
   gint64 id = hs_room_key_get_id (op->key, history, error);
 
   if (id == 0)
     return NULL;
   op->count = hs_history_count (history, id, NULL);
-  rooms = hs_history_list_rooms (history, op->key->network, NULL);
-  for (guint i = 0; rooms != NULL && i < rooms->len; i++)
-    {
-      HsHistoryRoom *room = g_ptr_array_index (rooms, i);
-
-      if (room->id == id && op->facts == NULL)
-        {
-          op->facts = room;
-          rooms->pdata[i] = g_new0 (HsHistoryRoom, 1);
-        }
-    }
+  op->facts = hs_history_get_room (history, id, NULL);
   op->rows = hs_history_outbox_list (history, id, NULL);
   if (op->count > 0)
     last = hs_history_page (history, id, op->count - 1, 1, NULL);
@@ -268,11 +255,20 @@ done_open (gpointer result, const GError *error, gpointer data)
   Operation *op = data;
   HsRoomHistory *self = op->history;
 
+  self->opening = FALSE;
   if (error != NULL)
     g_message ("History of “%s” cannot be opened: %s", op->key->name, error->message);
-  if (self->list == NULL || error != NULL)
+  if (self->list == NULL)
     return;
+  if (error != NULL)
+    {
+      /* Others' operations of the same transaction may have failed it. After that, it is tried again with each row that can be stored. */
+      if (self->failures++ == 0)
+        hs_room_history_open (self);
+      return;
+    }
 
+  self->open = TRUE;
   hs_entry_list_set_n_stored (self->list, op->count);
   if (op->facts != NULL)
     {
@@ -290,8 +286,17 @@ done_open (gpointer result, const GError *error, gpointer data)
       self->last_id = MAX (self->last_id, op->last->id);
       hs_room_history_set_preview (self, op->last);
     }
-  if (op->rows != NULL)
+  if (op->rows != NULL && !self->said)
     show_left (self, op->rows);
+}
+
+void
+hs_room_history_open (HsRoomHistory *self)
+{
+  if (self->opening)
+    return;
+  self->opening = TRUE;
+  hs_store_run (self->store, work_open, done_open, hs_room_operation_new (self), hs_room_operation_free);
 }
 
 /* ---- Pages ---- */
@@ -316,8 +321,13 @@ done_fetch (gpointer result, const GError *error, gpointer data)
   g_auto (GStrv) made = NULL;
 
   hs_room_history_flush (self);
-  if (self->list == NULL || op->rows == NULL)
+  if (self->list == NULL)
     return;
+  if (op->rows == NULL || error != NULL)
+    {
+      hs_entry_list_fill (self->list, op->position, NULL, 0); /* so that it may ask again */
+      return;
+    }
   rows = data_from_rows (op->rows, &made);
   hs_entry_list_fill (self->list, op->position, rows, op->rows->len);
 }
@@ -393,6 +403,11 @@ done_add (gpointer result, const GError *error, gpointer data)
       g_message ("A row of “%s” cannot be stored: %s", op->key->name, error->message);
       hs_room_history_data_from_row (&shown, op->row, &made);
       hs_entry_list_add_pending (self->list, &shown);
+      return;
+    }
+  if (!self->open) /* opening counts and shows it */
+    {
+      hs_room_history_open (self);
       return;
     }
   if (op->appended)
@@ -564,6 +579,6 @@ hs_room_history_new (HsStore *store, const char *network, const char *name, HsRo
   *room = hs_room_new (name, kind, list);
   self->room = *room;
   g_object_add_weak_pointer (G_OBJECT (*room), (gpointer *) &self->room);
-  hs_store_run (store, work_open, done_open, hs_room_operation_new (self), hs_room_operation_free);
+  hs_room_history_open (self);
   return self;
 }

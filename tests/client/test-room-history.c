@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 
+#include "hs-history-private.h"
 #include "hs-room-history.h"
 #include "hs-room-private.h"
 
@@ -153,6 +154,127 @@ test_gone (void)
   g_object_unref (place.store);
 }
 
+/* ---- When the store fails ---- */
+
+static gpointer
+work_wait (HsHistory *history, gpointer data, GError **error)
+{
+  g_mutex_lock (data);
+  g_mutex_unlock (data);
+  return NULL;
+}
+
+/* As SQLite does by itself when the disk is full: all of the transaction is gone. */
+static gpointer
+work_roll_back (HsHistory *history, gpointer data, GError **error)
+{
+  hs_history_rollback (history);
+  return NULL;
+}
+
+/* What is asked between these two is one transaction, and it fails. */
+static void
+begin_failing (HsStore *store, GMutex *gate)
+{
+  g_mutex_init (gate);
+  g_mutex_lock (gate);
+  hs_store_run (store, work_wait, NULL, gate, NULL);
+}
+
+static void
+end_failing (HsStore *store, GMutex *gate)
+{
+  hs_store_run (store, work_roll_back, NULL, NULL, NULL);
+  g_mutex_unlock (gate);
+  stage_fence (store);
+  g_mutex_clear (gate);
+}
+
+static void
+open_second (Place *place, Place *second, const char *name)
+{
+  second->store = g_object_ref (place->store);
+  second->history = hs_room_history_new (place->store, "test", name, HS_ROOM_CHANNEL, &second->room);
+}
+
+static void
+close_second (Place *second)
+{
+  hs_room_history_unref (second->history);
+  g_object_unref (second->room);
+  g_object_unref (second->store);
+}
+
+static void
+wait_for_text (Place *place, const char *text)
+{
+  g_object_unref (stage_wait_for_entry (place->room, text));
+}
+
+/* The room that the failed transaction made is made again, and not taken for the one that got its id. */
+static void
+test_failed_room (void)
+{
+  Place place = { .store = hs_store_new (":memory:") };
+  Place other;
+  GMutex gate;
+
+  begin_failing (place.store, &gate);
+  place.history = hs_room_history_new (place.store, "test", "#a", HS_ROOM_CHANNEL, &place.room);
+  end_failing (place.store, &gate);
+  open_second (&place, &other, "#b");
+  stage_fence (place.store);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "mine", 0), TRUE);
+  wait_for_text (&place, "mine");
+  hs_room_history_add (other.history, make_row (HS_ENTRY_MESSAGE, "theirs", 0), TRUE);
+  wait_for_text (&other, "theirs");
+  g_assert_cmpuint (count (&place), ==, 1);
+  g_assert_cmpuint (count (&other), ==, 1);
+  close_second (&other);
+  close_place (&place);
+}
+
+/* Opening failed once: what is there is shown all the same, and what comes stands behind it. */
+static void
+test_failed_open (void)
+{
+  Place place, again;
+  GMutex gate;
+
+  open_place (&place, ":memory:");
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "old", 0), TRUE);
+  stage_wait_until (count (&place) == 1);
+  begin_failing (place.store, &gate);
+  open_second (&place, &again, "#a");
+  end_failing (place.store, &gate);
+  hs_room_history_add (again.history, make_row (HS_ENTRY_MESSAGE, "new", 0), TRUE);
+  stage_wait_until (count (&again) == 2);
+  wait_for_text (&again, "old");
+  wait_for_text (&again, "new");
+  close_second (&again);
+  close_place (&place);
+}
+
+/* A page that could not be read is asked for again when somebody looks at it again. */
+static void
+test_failed_page (void)
+{
+  Place place, again;
+  GMutex gate;
+
+  open_place (&place, ":memory:");
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "old", 0), TRUE);
+  stage_wait_until (count (&place) == 1);
+  open_second (&place, &again, "#a");
+  stage_fence (place.store);
+  begin_failing (place.store, &gate);
+  g_assert_null (stage_find_entry (again.room, "old")); /* asks */
+  end_failing (place.store, &gate);
+  wait_for_text (&again, "old");
+  close_second (&again);
+  close_place (&place);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -160,5 +282,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/room-history/gathers", test_gathers);
   g_test_add_func ("/client/room-history/next-run", test_next_run);
   g_test_add_func ("/client/room-history/gone", test_gone);
+  g_test_add_func ("/client/room-history/failed/room", test_failed_room);
+  g_test_add_func ("/client/room-history/failed/open", test_failed_open);
+  g_test_add_func ("/client/room-history/failed/page", test_failed_page);
   return g_test_run ();
 }
