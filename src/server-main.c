@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -203,23 +202,10 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   notify_systemd ("READY=1");
 }
 
-/* Every guest is a descriptor. */
-static void
-raise_descriptor_limit (void)
-{
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max)
-    return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit (RLIMIT_NOFILE, &limit);
-}
-
 static void
 serve (Program *self)
 {
   signal (SIGPIPE, SIG_IGN);
-  raise_descriptor_limit ();
   self->loop = g_main_loop_new (NULL, FALSE);
   self->server = hs_server_new (self->config, FALSE);
   g_unix_signal_add (SIGTERM, on_terminate, self);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include "hs-limits.h"
 #include "hs-server-core.h"
@@ -304,6 +305,18 @@ on_started (guint16 port, const char *address, int backlog, const GError *error,
   g_task_return_boolean (task, TRUE);
 }
 
+/* Every guest is a descriptor: a desktop's default of 1,024 would be few. */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
 static void on_stopped (gpointer user_data);
 
 static const HsServerCoreFuncs core_funcs = { on_started, on_news, on_stopped };
@@ -319,6 +332,7 @@ hs_server_start_async (HsServer *self, GCancellable *cancellable, GAsyncReadyCal
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_EXISTS, "The server is running already");
       return;
     }
+  raise_descriptor_limit ();
   g_list_store_remove_all (self->log);
   self->start_task = g_steal_pointer (&task);
   self->core = hs_server_core_new (self->config, self->threaded, &core_funcs, self);

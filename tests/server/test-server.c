@@ -3,6 +3,7 @@
 #include "hs-server.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "hs-limits.h"
 
@@ -327,6 +328,24 @@ test_many_at_once (void)
   stage_clear (&stage);
 }
 
+/* In the window, too. */
+static void
+test_descriptor_limit (void)
+{
+  Stage stage;
+  struct rlimit before, after;
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &before));
+  before.rlim_cur = MIN (before.rlim_max, 256);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+  stage_init (&stage, TRUE, 0);
+  start (&stage);
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &after));
+  g_assert_cmpuint (after.rlim_cur, ==, after.rlim_max);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -338,5 +357,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/server/observed", test_observed);
   g_test_add_func ("/server/server/disposed-while-running", test_disposed_while_running);
   g_test_add_func ("/server/server/many-at-once", test_many_at_once);
+  g_test_add_func ("/server/server/descriptor-limit", test_descriptor_limit);
   return g_test_run ();
 }
