@@ -162,6 +162,26 @@ on_session_state (HsSession *session, GParamSpec *pspec, HsConnection *self)
     }
 }
 
+/* In the panel a connection is called as in the sidebar: on our servers by its room ("Lobby", not "#lobby"), else by its server. */
+static void
+name_watch (HsConnection *self)
+{
+  GListModel *rooms = hs_session_get_rooms (self->session);
+  const char *name = hs_session_get_name (self->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (rooms); i++)
+    {
+      g_autoptr (HsRoom) room = g_list_model_get_item (rooms, i);
+
+      if (hs_room_get_kind (room) != HS_ROOM_CHANNEL || g_str_equal (hs_room_get_title (room), hs_room_get_name (room)))
+        continue;
+      hs_tcp_watch_set_name (self->watch, hs_room_get_title (room));
+      return;
+    }
+  if (name != NULL && *name != '\0')
+    hs_tcp_watch_set_name (self->watch, name);
+}
+
 static void
 on_watch_shown (HsTcpWatch *watch, GParamSpec *pspec, HsConnection *self)
 {
@@ -257,6 +277,8 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   self->task = g_object_ref (task);
   g_signal_connect (self->session, "leave-requested", G_CALLBACK (on_leave_requested), self);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
+  g_signal_connect_object (self->session, "notify::name", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hs_session_get_rooms (self->session), "items-changed", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
 
   self->address = hs_address_parse (self->address_text, &error);
   failure = self->address == NULL ? hs_failure_from_error (NULL, error, 0, NULL) : check_scheme (self->address, &error);
@@ -357,6 +379,7 @@ hs_connection_finish (HsConnection *self, HsFailure *failure)
   self->finished = TRUE;
   hs_connection_clear_sources (self);
   g_signal_handlers_disconnect_by_data (self->session, self);
+  g_signal_handlers_disconnect_by_data (hs_session_get_rooms (self->session), self);
   hs_connection_drop_link (self);
   hs_connection_plain_clear (self);
   hs_connection_set_leaving_hint (self, NULL);

@@ -221,6 +221,7 @@ test_ours (gconstpointer format)
   person_join (&wei, &host, format, "李伟");
   g_assert_cmpstr (hs_session_get_nick (wei.session), ==, "李伟");
   g_assert_cmpstr (hs_room_get_title (room (&ana, "#lobby")), ==, "Lobby");
+  g_assert_cmpstr (hs_tcp_watch_get_name (hs_connection_get_watch (ana.connection)), ==, "Lobby");
   talk (&ana, &wei, "#lobby", HS_SENT_ACCEPTED);
   stage_wait_until (hs_room_find_member (room (&ana, "#lobby"), "李伟") != NULL);
   g_assert_cmpuint (hs_session_get_state (ana.session), ==, HS_SESSION_ONLINE);

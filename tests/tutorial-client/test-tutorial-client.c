@@ -211,6 +211,7 @@ test_take_turns_automatic (void)
   open_row (&row, "127.0.0.1:PORT", HS_PROTOCOL_AUTOMATIC);
   wait_open (&row);
   g_assert_true (hs_session_is_plain (row.session));
+  g_assert_cmpstr (hs_tcp_watch_get_name (hs_connection_get_watch (row.connection)), ==, "127.0.0.1");
   sees (&row, "你好，客户端");
   says (&row, "你好");
   sees (&row, "第二句");
