@@ -14,8 +14,6 @@
 
 #define LINE_MS 400 /* what is not marked read within it was not looked at */
 
-#define LINE_MS 400
-
 static RoomKey *
 room_key_new (const char *network, const char *name)
 {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "hs-limits.h"
 
@@ -328,6 +329,72 @@ test_many_at_once (void)
   stage_clear (&stage);
 }
 
+typedef struct
+{
+  gint64 last, longest; /* µs of this thread's own time */
+} Frames;
+
+static gint64
+get_thread_time (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return (gint64) time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+/* As GTK draws. What the main thread itself is busy with is counted, not what else the machine does. */
+static gboolean
+on_frame (gpointer data)
+{
+  Frames *frames = data;
+  gint64 now = get_thread_time ();
+
+  frames->longest = MAX (frames->longest, now - frames->last);
+  frames->last = now;
+  return G_SOURCE_CONTINUE;
+}
+
+static gpointer
+connect_burst (gpointer data)
+{
+  GPtrArray *connections = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < 500; i++)
+    g_ptr_array_add (connections, connect_guest (data));
+  return connections;
+}
+
+/* 500 guests at once do not delay the window by a frame. */
+static void
+test_burst (void)
+{
+  Stage stage;
+  Frames frames = { 0 };
+  GListModel *guests;
+  GThread *thread;
+  g_autoptr (GPtrArray) connections = NULL;
+  guint source;
+
+  stage_init (&stage, TRUE, 0);
+  guests = hs_server_get_guests (stage.server);
+  start (&stage);
+  hs_server_set_observed (stage.server, TRUE);
+  frames.last = get_thread_time ();
+  source = g_timeout_add_full (G_PRIORITY_HIGH_IDLE + 20, 16, on_frame, &frames, NULL);
+  thread = g_thread_new ("burst", connect_burst, &stage);
+  wait_until (g_list_model_get_n_items (guests) == 500);
+  connections = g_thread_join (thread);
+  g_ptr_array_set_size (connections, 0);
+  hs_server_set_observed (stage.server, FALSE);
+  wait_until (g_list_model_get_n_items (guests) == 0);
+  g_source_remove (source);
+  g_test_message ("at most %" G_GINT64_FORMAT " µs between two frames", frames.longest);
+  g_assert_cmpint (frames.longest, <, 16000);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
 /* In the window, too. */
 static void
 test_descriptor_limit (void)
@@ -357,6 +424,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/server/observed", test_observed);
   g_test_add_func ("/server/server/disposed-while-running", test_disposed_while_running);
   g_test_add_func ("/server/server/many-at-once", test_many_at_once);
+  g_test_add_func ("/server/server/burst", test_burst);
   g_test_add_func ("/server/server/descriptor-limit", test_descriptor_limit);
   return g_test_run ();
 }
