@@ -756,10 +756,10 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &failing[i], test_failing);
     }
-  g_test_add_func ("/tutorial-client/patient/never-closes", test_never_closes);
-  g_test_add_func ("/tutorial-client/patient/silent", test_silent);
-  g_test_add_func ("/tutorial-client/patient/late-irc", test_late_irc);
-  g_test_add_func ("/tutorial-client/patient/late-irc-written", test_late_irc_written);
-  g_test_add_func ("/tutorial-client/patient/no-answer", test_no_answer);
+  g_test_add_func ("/tutorial-patient/never-closes", test_never_closes);
+  g_test_add_func ("/tutorial-patient/silent", test_silent);
+  g_test_add_func ("/tutorial-patient/late-irc", test_late_irc);
+  g_test_add_func ("/tutorial-patient/late-irc-written", test_late_irc_written);
+  g_test_add_func ("/tutorial-patient/no-answer", test_no_answer);
   return g_test_run ();
 }
