@@ -360,6 +360,21 @@ on_emoji_picked (HsComposer *self, const char *emoji)
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
+/* On demand: the chooser holds a widget for each emoji, 17 MB of them. */
+static void
+make_emoji_chooser (GtkMenuButton *button, gpointer data)
+{
+  HsComposer *self = data;
+  GtkWidget *chooser;
+
+  if (gtk_menu_button_get_popover (button) != NULL)
+    return;
+  chooser = gtk_emoji_chooser_new ();
+  g_signal_connect_object (chooser, "emoji-picked", G_CALLBACK (on_emoji_picked), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (chooser, "closed", G_CALLBACK (gtk_widget_grab_focus), self->view, G_CONNECT_SWAPPED);
+  gtk_menu_button_set_popover (button, chooser);
+}
+
 /* ---- Life ---- */
 
 /* Six lines of whatever font and size is in use. */
@@ -437,7 +452,6 @@ hs_composer_class_init (HsComposerClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_key_pressed);
   gtk_widget_class_bind_template_callback (widget_class, on_preedit_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_paste);
-  gtk_widget_class_bind_template_callback (widget_class, on_emoji_picked);
   gtk_widget_class_bind_template_callback (widget_class, on_realize);
   gtk_widget_class_install_action (widget_class, "composer.send", NULL, on_send_action);
 }
@@ -451,6 +465,7 @@ hs_composer_init (HsComposer *self)
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_object (buffer_of (self), "changed", G_CALLBACK (on_buffer_changed), self, G_CONNECT_SWAPPED);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->emoji), make_emoji_chooser, self, NULL);
   update_sensitive (self);
 }
 
