@@ -4,10 +4,10 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "hs-bottom-clamp.h"
 #include "hs-message-row.h"
 
-#define CLAMP_MAXIMUM 760
-#define CLAMP_THRESHOLD 700
+#define CLAMP_MAXIMUM 784  /* px: messages of 760 and the rows' padding */
 #define NEAR_END 4.0       /* px: rounding of row heights */
 #define SETTLE_FRAMES 4    /* the list measures rows it newly made a frame after it made them */
 #define LINKS_IN_MENU 5
@@ -578,7 +578,6 @@ build_list (HsMessageList *self)
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
   self->selection = gtk_multi_selection_new (NULL);
   self->list = gtk_list_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection)), factory);
-  gtk_widget_set_valign (self->list, GTK_ALIGN_END);
   gtk_widget_add_css_class (self->list, "messages");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Messages"), -1);
   g_signal_connect (self->list, "activate", G_CALLBACK (on_activate), self);
@@ -604,21 +603,15 @@ build_jump (HsMessageList *self)
 static void
 hs_message_list_init (HsMessageList *self)
 {
-  GtkWidget *clamp;
-
   self->sticky = TRUE;
   self->scroll_to = GTK_INVALID_LIST_POSITION;
   self->unfolded = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->live = g_hash_table_new (NULL, NULL);
   build_list (self);
 
-  clamp = adw_clamp_scrollable_new ();
-  adw_clamp_scrollable_set_maximum_size (ADW_CLAMP_SCROLLABLE (clamp), CLAMP_MAXIMUM);
-  adw_clamp_scrollable_set_tightening_threshold (ADW_CLAMP_SCROLLABLE (clamp), CLAMP_THRESHOLD);
-  adw_clamp_scrollable_set_child (ADW_CLAMP_SCROLLABLE (clamp), self->list);
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), clamp);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), hs_bottom_clamp_new (self->list, CLAMP_MAXIMUM));
   self->adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
   g_signal_connect_object (self->adjustment, "value-changed", G_CALLBACK (on_value_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->adjustment, "changed", G_CALLBACK (on_geometry_changed), self, G_CONNECT_SWAPPED);
