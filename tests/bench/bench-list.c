@@ -197,8 +197,14 @@ static void
 append_some (Bench *bench)
 {
   append (bench->entries, APPENDS_PER_SECOND / 60);
-  if (bench->pin)
-    scroll_to_end (bench);
+}
+
+/* The recipe of a list that stays at the end, within the frame as in the real one: else its rows are bound where nobody measures. */
+static gboolean
+pin_to_end (GtkWidget *widget, GdkFrameClock *clock, gpointer bench)
+{
+  scroll_to_end (bench);
+  return G_SOURCE_CONTINUE;
 }
 
 static int
@@ -247,6 +253,8 @@ measure (GtkWidget *(*make) (HsEntryList *entries), void (*each) (Bench *bench))
   clock = gtk_widget_get_frame_clock (bench.window);
   g_signal_connect_swapped (clock, "before-paint", G_CALLBACK (on_before_paint), &bench);
   g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (on_after_paint), &bench);
+  if (bench.pin && each == append_some)
+    gtk_widget_add_tick_callback (content, pin_to_end, &bench, NULL);
   run_frames (&bench, N_FRAMES, each);
   g_signal_handlers_disconnect_by_data (clock, &bench);
   g_debug ("at %g of %g", gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (bench.scrolled))),
