@@ -173,6 +173,9 @@ show_failure (HsConnectDialog *self, const GError *error)
   gtk_widget_set_visible (self->steps_title, FALSE);
   gtk_widget_set_visible (self->edit, TRUE);
   gtk_widget_set_visible (self->again, TRUE);
+  /* What was never begun tells nothing. */
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->steps, i)) != NULL; i++)
+    gtk_widget_set_visible (GTK_WIDGET (row), !hs_step_row_is_waiting (HS_STEP_ROW (row)));
   while ((row = gtk_list_box_get_row_at_index (self->hints, 0)) != NULL)
     gtk_list_box_remove (self->hints, GTK_WIDGET (row));
   for (guint i = 0; failure != NULL && failure->hints != NULL && i < failure->hints->len; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "hs-message-row.h"
+#include "hs-message-row-private.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -7,11 +7,10 @@
 #include "hs-bubble.h"
 #include "hs-day.h"
 #include "hs-delivery.h"
-#include "hs-event-text.h"
+#include "hs-entry-words.h"
 #include "hs-links.h"
 #include "hs-presence.h"
 
-#define AVATAR_SIZE 36
 #define INDENT 46      /* avatar and its gap */
 #define HEAD_INDENT 50 /* the head line stands 4 px within the bubbles */
 #define GAP_GROUP 8
@@ -19,25 +18,6 @@
 #define FAR_SIDE 24 /* a bubble never reaches the other side */
 #define WIDTH_MIN 200    /* px asked for; the list decides */
 #define WIDTH_NATURAL 700
-
-struct _HsMessageRow
-{
-  GtkWidget parent_instance;
-
-  /* Owned, each made when first needed */
-  GtkWidget *day, *unread, *avatar, *head, *sender, *tag, *time;
-  GtkWidget *bubble, *stamp, *mark, *again;
-  GtkWidget *note, *note_label, *note_arrow, *details;
-  GArray *links;
-  HsEntry *entry;
-  gulong handler;
-
-  /* State; what was set last is kept because GTK restyles a widget that is given the classes or the icon it has */
-  guint refresh_id;
-  gboolean unfolded, plain_avatar;
-  guint bubble_styles;
-  HsSent mark_shown;
-};
 
 G_DEFINE_FINAL_TYPE (HsMessageRow, hs_message_row, GTK_TYPE_WIDGET)
 
@@ -155,7 +135,7 @@ hs_message_row_size_allocate (GtkWidget *widget, int width, int height, int base
       else if (block->side == SIDE_CENTER)
         x = (width - w) / 2;
       if (block->widget == self->head && shown (self->avatar))
-        place (self->avatar, mirrored, width, 0, y, AVATAR_SIZE, AVATAR_SIZE);
+        place (self->avatar, mirrored, width, 0, y, HS_MESSAGE_ROW_AVATAR, HS_MESSAGE_ROW_AVATAR);
       place (block->widget, mirrored, width, x, y, w, h);
       y += h;
     }
@@ -167,143 +147,11 @@ hs_message_row_get_request_mode (GtkWidget *widget)
   return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
-/* ---- Children ---- */
-
-static void
-adopt (HsMessageRow *self, GtkWidget *child)
-{
-  gtk_widget_set_parent (child, GTK_WIDGET (self));
-}
-
 static void
 set_shown (GtkWidget *widget, gboolean visible)
 {
   if (widget != NULL)
     gtk_widget_set_visible (widget, visible);
-}
-
-/* A label between two rules. */
-static GtkWidget *
-make_rule (HsMessageRow *self, const char *style)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
-  GtkWidget *before = gtk_separator_new (GTK_ORIENTATION_HORIZONTAL), *after = gtk_separator_new (GTK_ORIENTATION_HORIZONTAL);
-
-  gtk_widget_add_css_class (box, "rule");
-  gtk_widget_add_css_class (box, style);
-  gtk_widget_set_hexpand (before, TRUE);
-  gtk_widget_set_hexpand (after, TRUE);
-  gtk_widget_set_valign (before, GTK_ALIGN_CENTER);
-  gtk_widget_set_valign (after, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (box), before);
-  gtk_box_append (GTK_BOX (box), gtk_label_new (NULL));
-  gtk_box_append (GTK_BOX (box), after);
-  adopt (self, box);
-  return box;
-}
-
-static void
-set_rule_text (GtkWidget *rule, const char *text)
-{
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (gtk_widget_get_first_child (rule))), text);
-}
-
-static void
-need_head (HsMessageRow *self)
-{
-  if (self->head != NULL)
-    return;
-  self->head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  self->sender = gtk_label_new (NULL);
-  self->tag = gtk_label_new (NULL);
-  self->time = gtk_label_new (NULL);
-  self->avatar = adw_avatar_new (AVATAR_SIZE, NULL, TRUE);
-  gtk_label_set_ellipsize (GTK_LABEL (self->sender), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (self->head, "head");
-  gtk_widget_add_css_class (self->sender, "sender");
-  gtk_widget_add_css_class (self->tag, "tag");
-  gtk_widget_set_valign (self->tag, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (self->time, "stamp");
-  gtk_box_append (GTK_BOX (self->head), self->sender);
-  gtk_box_append (GTK_BOX (self->head), self->tag);
-  gtk_box_append (GTK_BOX (self->head), self->time);
-  adopt (self, self->avatar);
-  adopt (self, self->head);
-}
-
-static void
-need_bubble (HsMessageRow *self)
-{
-  if (self->bubble != NULL)
-    return;
-  self->bubble = hs_bubble_new ();
-  adopt (self, self->bubble);
-}
-
-static void
-need_stamp (HsMessageRow *self)
-{
-  GtkWidget *box;
-
-  if (self->stamp != NULL)
-    return;
-  box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  self->stamp = gtk_label_new (NULL);
-  self->mark = gtk_image_new ();
-  gtk_image_set_pixel_size (GTK_IMAGE (self->mark), 14);
-  gtk_widget_add_css_class (self->stamp, "stamp");
-  gtk_box_append (GTK_BOX (box), self->stamp);
-  gtk_box_append (GTK_BOX (box), self->mark);
-  hs_bubble_set_end (HS_BUBBLE (self->bubble), box);
-}
-
-static void
-need_note (HsMessageRow *self)
-{
-  GtkWidget *box;
-
-  if (self->note != NULL)
-    return;
-  box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  self->note_label = gtk_label_new (NULL);
-  self->note_arrow = gtk_image_new_from_icon_name ("pan-down-symbolic");
-  gtk_label_set_use_markup (GTK_LABEL (self->note_label), FALSE);
-  gtk_label_set_wrap (GTK_LABEL (self->note_label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (self->note_label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_justify (GTK_LABEL (self->note_label), GTK_JUSTIFY_CENTER);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->note_label), 60);
-  gtk_box_append (GTK_BOX (box), self->note_label);
-  gtk_box_append (GTK_BOX (box), self->note_arrow);
-  self->note = gtk_button_new ();
-  gtk_button_set_child (GTK_BUTTON (self->note), box);
-  gtk_widget_add_css_class (self->note, "flat");
-  gtk_widget_add_css_class (self->note, "note");
-  adopt (self, self->note);
-}
-
-static void
-need_details (HsMessageRow *self)
-{
-  if (self->details != NULL)
-    return;
-  self->details = gtk_label_new (NULL);
-  gtk_label_set_use_markup (GTK_LABEL (self->details), FALSE);
-  gtk_label_set_wrap (GTK_LABEL (self->details), TRUE);
-  gtk_label_set_justify (GTK_LABEL (self->details), GTK_JUSTIFY_CENTER);
-  gtk_widget_add_css_class (self->details, "details");
-  adopt (self, self->details);
-}
-
-static void
-need_again (HsMessageRow *self)
-{
-  if (self->again != NULL)
-    return;
-  self->again = gtk_button_new_with_label (_("Send Again"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->again), "messages.send-again");
-  gtk_widget_add_css_class (self->again, "flat");
-  gtk_widget_add_css_class (self->again, "again");
-  adopt (self, self->again);
 }
 
 /* ---- Text ---- */
@@ -340,40 +188,7 @@ set_text (HsMessageRow *self, const char *text)
   g_clear_pointer (&attributes, pango_attr_list_unref);
 }
 
-/* An address may be split over two runs of the text shown: what is before the text is counted in. */
-static char *
-dup_body (HsEntry *entry)
-{
-  if (hs_entry_get_kind (entry) == HS_KIND_ACTION)
-    /* Translators: what somebody does, from "/me waves": name, then the act. */
-    return g_strdup_printf (C_("action", "%s %s"), hs_entry_get_shown (entry), hs_entry_get_text (entry));
-  return g_strdup (hs_entry_get_text (entry));
-}
-
 /* ---- Showing an entry ---- */
-
-static gboolean
-is_note (HsKind kind)
-{
-  return kind == HS_KIND_PRESENCE || kind == HS_KIND_EVENT || kind == HS_KIND_INFO;
-}
-
-/* What a centred note says, on one line. */
-static char *
-dup_note (HsEntry *entry)
-{
-  const char *text = hs_entry_get_text (entry);
-
-  switch (hs_entry_get_kind (entry))
-    {
-    case HS_KIND_PRESENCE:
-      return hs_presence_summarize (text);
-    case HS_KIND_EVENT:
-      return hs_event_text_format (text);
-    default:
-      return g_strdup (text);
-    }
-}
 
 static void
 show_day (HsMessageRow *self)
@@ -385,16 +200,16 @@ show_day (HsMessageRow *self)
       g_autofree char *day = hs_day_format_day (hs_entry_get_time (self->entry), g_get_real_time () / 1000);
 
       if (self->day == NULL)
-        self->day = make_rule (self, "day");
-      set_rule_text (self->day, day);
+        self->day = hs_message_row_make_rule (self, "day");
+      hs_message_row_set_rule_text (self->day, day);
     }
   set_shown (self->day, visible);
 
   visible = hs_entry_is_first_unread (self->entry);
   if (visible && self->unread == NULL)
     {
-      self->unread = make_rule (self, "unread");
-      set_rule_text (self->unread, _("New messages"));
+      self->unread = hs_message_row_make_rule (self, "unread");
+      hs_message_row_set_rule_text (self->unread, _("New messages"));
     }
   set_shown (self->unread, visible);
 }
@@ -425,7 +240,7 @@ show_head (HsMessageRow *self, gboolean visible)
       set_shown (self->avatar, FALSE);
       return;
     }
-  need_head (self);
+  hs_message_row_need_head (self);
   plain = hs_entry_is_plain (self->entry);
   time = hs_day_format_time (hs_entry_get_time (self->entry));
   gtk_label_set_text (GTK_LABEL (self->sender), hs_entry_get_shown (self->entry));
@@ -447,7 +262,7 @@ show_mark (HsMessageRow *self)
   const char *classes[] = { "mark", style, NULL };
   g_autofree char *time = hs_day_format_time (hs_entry_get_time (self->entry));
 
-  need_stamp (self);
+  hs_message_row_need_stamp (self);
   gtk_label_set_text (GTK_LABEL (self->stamp), time);
   if (self->mark_shown == delivery)
     return;
@@ -504,14 +319,14 @@ show_bubble (HsMessageRow *self, gboolean visible)
 
   set_shown (self->bubble, visible);
   if (visible && in_doubt)
-    need_again (self);
+    hs_message_row_need_again (self);
   set_shown (self->again, visible && in_doubt);
   if (!visible)
     return;
 
-  need_bubble (self);
+  hs_message_row_need_bubble (self);
   style_bubble (self);
-  body = dup_body (self->entry);
+  body = hs_entry_words_body (self->entry);
   hs_bubble_set_selectable (HS_BUBBLE (self->bubble), FALSE);
   set_text (self, body);
   if (own)
@@ -532,8 +347,8 @@ show_note (HsMessageRow *self, gboolean visible)
   set_shown (self->details, visible && foldable && self->unfolded);
   if (!visible)
     return;
-  need_note (self);
-  summary = dup_note (self->entry);
+  hs_message_row_need_note (self);
+  summary = hs_entry_words_note (self->entry);
   gtk_label_set_text (GTK_LABEL (self->note_label), summary);
   set_shown (self->note_arrow, foldable);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->note_arrow), self->unfolded ? "pan-up-symbolic" : "pan-down-symbolic");
@@ -547,29 +362,10 @@ show_note (HsMessageRow *self, gboolean visible)
     {
       g_autofree char *all = hs_presence_list (text);
 
-      need_details (self);
+      hs_message_row_need_details (self);
       gtk_label_set_text (GTK_LABEL (self->details), all);
       set_shown (self->details, TRUE);
     }
-}
-
-char *
-hs_message_row_describe (HsEntry *entry)
-{
-  const char *text = hs_entry_get_text (entry), *delivery;
-  g_autofree char *time = NULL;
-
-  if (!hs_entry_is_loaded (entry))
-    return g_strdup (_("Loading…"));
-  time = hs_day_format_time (hs_entry_get_time (entry));
-  if (is_note (hs_entry_get_kind (entry)))
-    {
-      g_autofree char *summary = dup_note (entry);
-
-      return g_strdup_printf ("%s, %s", summary, time);
-    }
-  delivery = hs_entry_is_own (entry) ? hs_delivery_get_words (hs_entry_get_delivery (entry)) : "";
-  return g_strdup_printf ("%s, %s, %s%s%s", hs_entry_get_shown (entry), text, time, *delivery != '\0' ? ", " : "", delivery);
 }
 
 static void
@@ -580,7 +376,7 @@ label_row (HsMessageRow *self)
 
   if (row == NULL)
     return;
-  label = hs_message_row_describe (self->entry);
+  label = hs_entry_words_describe (self->entry);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
@@ -591,7 +387,7 @@ hs_message_row_refresh (HsMessageRow *self)
 
   if (self->entry == NULL)
     return;
-  note = is_note (hs_entry_get_kind (self->entry));
+  note = hs_entry_words_is_note (hs_entry_get_kind (self->entry));
   show_day (self);
   show_head (self, !note && !hs_entry_is_own (self->entry) && hs_entry_begins_group (self->entry) && hs_entry_is_loaded (self->entry));
   show_bubble (self, !note);

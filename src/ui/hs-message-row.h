@@ -24,5 +24,3 @@ char *hs_message_row_dup_link_at (HsMessageRow *self, double x, double y);
 char **hs_message_row_list_links (HsMessageRow *self);
 /* Lets the person select inside this one message. */
 void hs_message_row_select_text (HsMessageRow *self);
-/* "Ana, Hello, 09:12, Accepted by the server" (transfer full) */
-char *hs_message_row_describe (HsEntry *entry);

@@ -102,3 +102,9 @@ hs_step_row_new (HsStep *step)
   refresh (self);
   return GTK_WIDGET (self);
 }
+
+gboolean
+hs_step_row_is_waiting (HsStepRow *self)
+{
+  return hs_step_get_state (self->step) == HS_STEP_WAITING;
+}

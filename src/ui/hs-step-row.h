@@ -10,5 +10,6 @@
 G_DECLARE_FINAL_TYPE (HsStepRow, hs_step_row, HS, STEP_ROW, AdwActionRow)
 
 GtkWidget *hs_step_row_new (HsStep *step);
+gboolean hs_step_row_is_waiting (HsStepRow *self);
 /* "0.4 ms", "15.0 s"; NULL when unknown (negative). @elapsed: µs. (transfer full) */
 char *hs_step_row_format_elapsed (gint64 elapsed);

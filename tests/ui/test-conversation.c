@@ -7,6 +7,7 @@
 #include "hs-bubble.h"
 #include "hs-composer.h"
 #include "hs-entry-list-private.h"
+#include "hs-entry-words.h"
 #include "hs-message-list.h"
 #include "hs-message-row.h"
 #include "hs-room-view.h"
@@ -197,7 +198,7 @@ test_no_markup (void)
     {
       g_autoptr (HsEntry) entry = g_list_model_get_item (G_LIST_MODEL (fixture.entries), 30 + i);
       GtkWidget *row = g_object_ref_sink (hs_message_row_new ()), *bubble = NULL;
-      g_autofree char *described = hs_message_row_describe (entry);
+      g_autofree char *described = hs_entry_words_describe (entry);
 
       hs_message_row_set_entry (HS_MESSAGE_ROW (row), entry, FALSE);
       for (GtkWidget *child = gtk_widget_get_first_child (row); child != NULL; child = gtk_widget_get_next_sibling (child))
