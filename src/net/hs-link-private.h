@@ -95,6 +95,7 @@ void hs_link_socket_keep_alive (HsLink *self);
 gboolean hs_link_socket_peek_tls (HsLink *self);
 /* The error the kernel keeps, and forgets thereby. */
 int hs_link_socket_take_error (HsLink *self);
+gboolean hs_link_socket_is_reset (HsLink *self);
 
 /* -read: hands up, reads, hands up, … for one round */
 void hs_link_pump (HsLink *self);

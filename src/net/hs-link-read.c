@@ -152,7 +152,9 @@ read_once (HsLink *self)
     }
   if (n < 0 && errno == EAGAIN && self->error_no == 0)
     return FALSE;
-  if (n == 0)
+  if (n == 0 && self->error_no == 0 && !self->shut && hs_link_socket_is_reset (self))
+    self->error_no = ECONNRESET;
+  else if (n == 0)
     self->eof = TRUE;
   else if (self->error_no == 0)
     self->error_no = (guint16) errno;

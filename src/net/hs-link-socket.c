@@ -72,6 +72,16 @@ hs_link_socket_take_error (HsLink *self)
   return getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error_no, &len) == 0 ? error_no : errno;
 }
 
+/* A socket's error is told once, and whoever asked first (GIO, when it connects) has it: then a reset reads as an end of
+ * file. The state still tells them apart: after a FIN it is CLOSE-WAIT, after a RST it is CLOSE (RFC 9293 3.10.7). */
+gboolean
+hs_link_socket_is_reset (HsLink *self)
+{
+  HsTcpNumbers numbers;
+
+  return !self->local && hs_tcp_numbers_read (self->fd, &numbers) && numbers.state == HS_TCP_CLOSED;
+}
+
 /* ---- Names ---- */
 
 typedef union

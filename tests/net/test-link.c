@@ -482,6 +482,22 @@ test_reset_in_mid_sentence (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (settle (fixture), ==, 0);
 }
 
+/* Whoever asks a socket for its error takes it away: GIO does when it connects. The reset is still no orderly end. */
+static void
+test_reset_told_to_somebody_else (Fixture *fixture, gconstpointer data)
+{
+  int error_no = 0;
+  socklen_t len = sizeof error_no;
+
+  open_link (fixture, HS_FRAMING_JUDGE_SERVER);
+  reset_peer (fixture);
+  while (error_no == 0)
+    g_assert_cmpint (getsockopt (hs_link_get_fd (fixture->link), SOL_SOCKET, SO_ERROR, &error_no, &len), ==, 0);
+  WAIT_UNTIL (fixture, fixture->n_errors == 1);
+  g_assert_cmpstr (fixture->log->str, ==, "ERROR");
+  g_assert_cmpint (fixture->error_code, ==, G_IO_ERROR_CONNECTION_CLOSED);
+}
+
 /* Its text and RST are both there before we look, and we have something to write. */
 static void
 test_text_before_reset (Fixture *fixture, gconstpointer data)
@@ -1046,6 +1062,7 @@ main (int argc, char **argv)
   ADD ("read/fairness", test_fairness);
   ADD ("read/paused", test_paused);
   ADD ("read/reset-in-mid-sentence", test_reset_in_mid_sentence);
+  ADD ("read/reset-told-to-somebody-else", test_reset_told_to_somebody_else);
   ADD ("read/text-before-reset", test_text_before_reset);
   ADD ("read/flush-plain", test_flush_plain);
   ADD ("read/set-framing", test_set_framing);
