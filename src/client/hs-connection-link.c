@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the link tells, handed to the session; which protocol it is (protocol.md, "Our client on Automatic"); how it ends. */
+/* What the link tells, handed to the session; which protocol it is; how it ends. */
 #include "hs-connection-impl.h"
 
 #include "hs-config.h"

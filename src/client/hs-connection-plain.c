@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* When plain texts and q leave, to a peer that may take whatever one recv () brings for one message (protocol.md, "As the client"). */
+/* When plain texts and q leave, to a peer that may take whatever one recv () brings for one message. */
 #include "hs-connection-impl.h"
 
 #include "hs-config.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a connection failed, in words, and what to try (tcp.md's table). */
+/* Why a connection failed, in words, and what to try. */
 #include "hs-failure.h"
 
 #include "hs-config.h"

@@ -236,7 +236,7 @@ on_stored (gint64 outbox, const GError *error, gpointer user_data)
   flush_outgoing (self);
 }
 
-/* 128 random bits (protocol.md, Delivery promise 3). */
+/* 128 random bits. */
 static char *
 make_client_id (void)
 {

@@ -46,7 +46,7 @@ void hs_engine_set_host_token (HsEngine *self, const char *token_hex);
 HsPeer *hs_engine_add_peer (HsEngine *self, const char *host, gboolean loopback, gpointer owner, char **refusal);
 /* The dialect was judged. HTTP and TLS are answered and closed here too (one clear line). */
 void hs_engine_set_dialect (HsEngine *self, HsPeer *peer, HsDialect dialect);
-/* Silent for HS_LISTENER_MS: from now on it hears the default room (protocol.md, One port 4). */
+/* Silent for HS_LISTENER_MS: from now on it hears the default room. */
 void hs_engine_set_listener (HsEngine *self, HsPeer *peer);
 /* One line or message; written to. */
 void hs_engine_receive_irc (HsEngine *self, HsPeer *peer, char *line, gsize len);

@@ -13,7 +13,7 @@ typedef enum
 typedef struct
 {
   HsTcpRungKind kind;
-  /* STATE: left and right are the opener and the listener, on both computers (pictures/README.md) */
+  /* STATE: left and right are the opener and the listener, on both computers */
   gboolean has_left, has_right;
   HsTcpState left, right;
   HsTcpKnown left_known, right_known;

@@ -18,7 +18,7 @@ typedef struct
   guint32 snd_wnd, rcv_wnd; /* rcv_wnd 0 when the kernel does not tell (before 6.2) */
   guint32 total_retrans;
   guint32 unacked, lost;
-  guint64 bytes_acked;    /* raw: a client's own SYN and each side's own FIN count one (tcp.md) */
+  guint64 bytes_acked;    /* raw: a client's own SYN and each side's own FIN count one */
   guint64 bytes_received; /* raw: the peer's FIN counts one */
   guint64 bytes_sent, bytes_retrans;
   guint32 segs_in, segs_out, data_segs_in, data_segs_out;

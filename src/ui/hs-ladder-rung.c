@@ -6,7 +6,7 @@
 
 #include <glib/gi18n.h>
 
-/* Pixels; pictures/README of the design: rails 6.5 from the edges, dot r 4, pill 20 high 14 from the rail, arrow drops 8. */
+/* Pixels: rails 6.5 from the edges, dot r 4, pill 20 high 14 from the rail, arrow drops 8. */
 #define RAIL_X       6.5
 #define DOT_RADIUS   4.0
 #define PILL_HEIGHT  20.0

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads a typed or pasted address: every form of protocol.md, "Addresses". Each error is a sentence for a person. */
+/* Reads a typed or pasted address: every form of hs-address.h. Each error is a sentence for a person. */
 #include "hs-config.h"
 
 #include "hs-address-private.h"

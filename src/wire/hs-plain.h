@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The plain-text dialect as a translator at the edge: text ⇄ IrcMessage. Pure functions and two small contexts;
- * engine and session know one protocol. protocol.md, "Plain text". */
+ * engine and session know one protocol. */
 #pragma once
 
 #include "hs-buf.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of protocol.md, "One port", and the answers of servers. */
+/* The table of first lines, and the answers of servers. */
 #include <string.h>
 
 #include "hs-dialect.h"
