@@ -386,7 +386,8 @@ hs_connection_finish (HsConnection *self, HsFailure *failure)
   hs_session_ended (self->session, why);
   if (failure != NULL)
     {
-      hs_connection_step_failed (self, NULL);
+      /* An answer came: the step no longer waits for one. Else it goes on saying how often the SYN went out. */
+      hs_connection_step_failed (self, failure->kind == HS_FAILURE_NO_ANSWER ? NULL : failure->title);
       g_clear_pointer (&self->failure, hs_failure_free);
       self->failure = failure;
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FAILURE]);
