@@ -61,10 +61,25 @@ conversation_for (HsSession *self, const HsEvent *event, const char *target)
   if (hs_session_is_channel (self, target))
     return hs_session_find_conversation (self, target);
   if (event->own)
-    return hs_session_get_conversation (self, target, HS_ROOM_PERSON);
+    return hs_session_offer_conversation (self, target, HS_ROOM_PERSON);
   if (*event->nick == '\0')
     return NULL;
-  return hs_session_get_conversation (self, event->nick, HS_ROOM_PERSON);
+  return hs_session_offer_conversation (self, event->nick, HS_ROOM_PERSON);
+}
+
+/* No conversation opens any more: the server's own room shows who says it and, when that is not us, to whom. */
+static HsConversation *
+conversation_when_full (HsSession *self, const HsEvent *event, const char *target, char **text)
+{
+  if (!hs_session_is_full (self) || *event->nick == '\0')
+    return NULL;
+  if (!hs_session_is_me (self, target))
+    {
+      g_autofree char *words = g_steal_pointer (text);
+
+      *text = g_strdup_printf (_("To %s: %s"), target, words);
+    }
+  return hs_session_get_conversation (self, HS_SERVER_ROOM, HS_ROOM_SERVER);
 }
 
 static gboolean
@@ -87,6 +102,8 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
   if (event->own && hs_session_accept_echo (self, event->message, event->label, target, clean, event->time))
     return;
   conversation = conversation_for (self, event, target);
+  if (conversation == NULL)
+    conversation = conversation_when_full (self, event, target, &clean);
   if (conversation == NULL)
     return;
 
@@ -207,6 +224,8 @@ hs_session_name_member (HsSession *self, HsConversation *conversation, const cha
   if (nick == NULL || *nick == '\0')
     return;
   member = hs_session_member_here (self, conversation, nick);
+  if (member == NULL)
+    return;
   g_object_set_data (G_OBJECT (member), "hs-modes", NULL);
   hs_member_set_rank (member, 0);
   for (guint i = 0; i < n_prefixes; i++)
@@ -383,6 +402,7 @@ dispatch (HsSession *self, const HsIrcMessage *message)
 
   event.label = label != NULL ? label : batch != NULL ? g_hash_table_lookup (self->batches, batch) : NULL;
   event.own = hs_session_is_me (self, nick);
+  hs_session_limit_people (self);
   hs_session_note_source (self, nick, message->source);
   if (is_numeric (message->command))
     {

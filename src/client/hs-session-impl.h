@@ -35,6 +35,7 @@ typedef struct
   gint64 typing_sent;     /* monotonic µs of our last "active", 0: said done */
   GHashTable *typing;     /* (nullable) nick (folded) → gint64 monotonic µs until when; allocated on first use */
   gboolean naming;        /* NAMES are coming in */
+  gboolean crowded;       /* said that not all members are listed */
   gboolean rejoin;        /* was joined when the connection went */
 } HsConversation;
 
@@ -76,6 +77,7 @@ struct _HsSession
   GHashTable *people;         /* folded nick → HsPerson */
   GHashTable *offered;        /* (nullable) capabilities of a CAP LS in pieces */
   GHashTable *batches;        /* reference → label */
+  GHashTable *asked;          /* folded names of rooms a person wished to join, until we are in */
   GPtrArray *own;             /* HsOwnMessage, in the order said */
   GQueue outgoing;            /* Outgoing: lines that wait for a message before them to be stored */
   GPtrArray *waiting_info;    /* (nullable) told before there was a room to tell it in */
@@ -93,6 +95,7 @@ struct _HsSession
   gboolean plain_heard;       /* the peer has said something: a BOM can no longer stand there */
   gboolean ours;              /* a Handshake server: rooms have titles, names may be of any script */
   gboolean cap_sent, cap_ending, registered, leaving;
+  gboolean full_told;         /* said that a room does not open */
   gboolean nick_ascii, nick_short;
   guint nick_attempt;
   guint next_label;
@@ -113,12 +116,16 @@ void hs_session_set_lag (HsSession *self, int lag);
 
 HsConversation *hs_session_find_conversation (HsSession *self, const char *name);
 HsConversation *hs_session_get_conversation (HsSession *self, const char *name, HsRoomKind kind); /* made when new */
+/* As above where it is the server's doing, not a person's wish: (nullable) when new and HS_SESSION_ROOMS_MAX are open. */
+HsConversation *hs_session_offer_conversation (HsSession *self, const char *name, HsRoomKind kind);
+gboolean hs_session_is_full (HsSession *self); /* nothing opens unasked any more */
 HsConversation *hs_session_conversation_of (HsSession *self, HsRoom *room);                       /* (nullable) */
 void hs_session_drop_conversation (HsSession *self, HsConversation *conversation);
 /* Where a line of the server itself is shown; (nullable) when there is no such place yet. */
 HsConversation *hs_session_server_conversation (HsSession *self);
 
-/* The member @nick of @conversation, made when new, as what is known of the person has it. Borrowed */
+/* The member @nick of @conversation, made when new, as what is known of the person has it; (nullable) when
+ * HS_SESSION_MEMBERS_MAX are listed, which is told there once. Borrowed */
 HsMember *hs_session_member_here (HsSession *self, HsConversation *conversation, const char *nick);
 HsPerson *hs_session_get_person (HsSession *self, const char *nick);
 const char *hs_session_get_shown (HsSession *self, const char *nick); /* falls back to @nick */
@@ -126,6 +133,9 @@ void hs_session_set_shown (HsSession *self, const char *nick, const char *real);
 void hs_session_rename_person (HsSession *self, const char *nick, const char *new_nick);
 void hs_session_note_source (HsSession *self, const char *nick, const char *source); /* what a prefix tells of a person */
 void hs_session_forget_absent (HsSession *self, const char *nick);    /* when in no room any more */
+
+/* Before a line is looked at: no HsPerson is held then. */
+void hs_session_limit_people (HsSession *self);
 
 /* A sentence of ours or the server's in a room's history (@conversation NULL: where the server's lines go). */
 void hs_session_tell (HsSession *self, HsConversation *conversation, const char *text);

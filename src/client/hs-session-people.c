@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "hs-limits.h"
 #include "hs-name.h"
 
 HsPerson *
@@ -21,6 +22,16 @@ hs_session_get_person (HsSession *self, const char *nick)
   person->plain = self->ours && hs_name_is_reserved (nick);
   g_hash_table_insert (self->people, key, person);
   return person;
+}
+
+/* What is known helps to show names and is no record: members keep what they show, the rest is heard again. */
+void
+hs_session_limit_people (HsSession *self)
+{
+  if (g_hash_table_size (self->people) <= HS_SESSION_PEOPLE_MAX)
+    return;
+  g_hash_table_remove_all (self->people);
+  hs_session_set_shown (self, self->nick, self->shown_name);
 }
 
 /* "nick!plain@host" is how our servers name a guest that speaks plain text. */

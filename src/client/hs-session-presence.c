@@ -2,9 +2,14 @@
 /* Who comes, goes, and changes names: the members of rooms, and the folded rows that tell of it. */
 #include "hs-session-impl.h"
 
+#include "hs-config.h"
+
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "hs-event-text.h"
+#include "hs-limits.h"
+#include "hs-name.h"
 
 static void
 add_presence (HsSession *self, HsConversation *conversation, const HsEvent *event, const char *text)
@@ -31,13 +36,37 @@ tell_waiting (HsSession *self)
     hs_session_tell (self, NULL, g_ptr_array_index (waiting, i));
 }
 
+/* We are in a room that does not open. Leaving it again would be for others to see, and through a bouncer for good. */
+static void
+tell_full (HsSession *self, const char *name)
+{
+  g_autofree char *text = NULL;
+
+  if (self->full_told)
+    return;
+  self->full_told = TRUE;
+  text = g_strdup_printf (_("The server put you into %s. %u conversations are open, so this one and further ones are not; what is said "
+                            "there is shown here. To open it, type /part %s, then /join %s."),
+                          name, HS_SESSION_ROOMS_MAX, name, name);
+  hs_session_tell (self, hs_session_get_conversation (self, HS_SERVER_ROOM, HS_ROOM_SERVER), text);
+}
+
 static void
 on_own_join (HsSession *self, const HsEvent *event)
 {
-  HsConversation *conversation = hs_session_get_conversation (self, HS_PARAM (event, 0), HS_ROOM_CHANNEL);
+  const char *name = HS_PARAM (event, 0);
+  g_autofree char *key = hs_name_fold (name);
+  gboolean asked = g_hash_table_remove (self->asked, key);
+  HsConversation *conversation
+      = asked ? hs_session_get_conversation (self, name, HS_ROOM_CHANNEL) : hs_session_offer_conversation (self, name, HS_ROOM_CHANNEL);
 
   g_free (self->source);
   self->source = g_strdup (event->message->source);
+  if (conversation == NULL)
+    {
+      tell_full (self, name);
+      return;
+    }
   hs_room_clear_members (conversation->room);
   hs_room_set_joined (conversation->room, TRUE);
   conversation->rejoin = FALSE;
@@ -141,8 +170,7 @@ rename_private (HsSession *self, const char *nick, const char *new_nick)
 
   if (conversation == NULL || hs_room_get_kind (conversation->room) != HS_ROOM_PERSON)
     return;
-  if (hs_session_find_conversation (self, new_nick) == NULL)
-    hs_session_get_conversation (self, new_nick, HS_ROOM_PERSON);
+  hs_session_offer_conversation (self, new_nick, HS_ROOM_PERSON);
 }
 
 void

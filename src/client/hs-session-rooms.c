@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "hs-limits.h"
 #include "hs-name.h"
 
 /* On our servers a room is a title: "#lobby" is "Lobby". Elsewhere people know their channels by '#'. */
@@ -69,12 +70,44 @@ hs_session_conversation_of (HsSession *self, HsRoom *room)
   return conversation != NULL && conversation->room == room ? conversation : NULL;
 }
 
+/* Counted, not kept: members go in many places, and a person is in few rooms. */
+static gboolean
+has_place (HsSession *self, HsConversation *conversation)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint n = 0;
+
+  if (hs_room_get_n_members (conversation->room) == 0)
+    return TRUE;
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    n += hs_room_get_n_members (((HsConversation *) value)->room);
+  return n < HS_SESSION_MEMBERS_MAX;
+}
+
+static void
+tell_crowded (HsSession *self, HsConversation *conversation)
+{
+  if (conversation->crowded)
+    return;
+  conversation->crowded = TRUE;
+  hs_session_tell (self, conversation, _("There are more people in your rooms than can be listed: not everybody who is here is shown."));
+}
+
 HsMember *
 hs_session_member_here (HsSession *self, HsConversation *conversation, const char *nick)
 {
-  HsMember *member = hs_room_add_member (conversation->room, nick);
-  HsPerson *person = hs_session_get_person (self, nick);
+  HsMember *member;
+  HsPerson *person;
 
+  if (hs_room_find_member (conversation->room, nick) == NULL && !has_place (self, conversation))
+    {
+      tell_crowded (self, conversation);
+      return NULL;
+    }
+  member = hs_room_add_member (conversation->room, nick);
+  person = hs_session_get_person (self, nick);
   hs_member_set_shown (member, person->shown);
   hs_member_set_away (member, person->away);
   hs_member_set_plain (member, person->plain || self->plain);
@@ -115,6 +148,20 @@ hs_session_get_conversation (HsSession *self, const char *name, HsRoomKind kind)
   g_hash_table_insert (self->conversations, hs_name_fold (name), conversation);
   g_list_store_append (self->rooms, conversation->room);
   return conversation;
+}
+
+gboolean
+hs_session_is_full (HsSession *self)
+{
+  return g_hash_table_size (self->conversations) >= HS_SESSION_ROOMS_MAX;
+}
+
+HsConversation *
+hs_session_offer_conversation (HsSession *self, const char *name, HsRoomKind kind)
+{
+  if (hs_session_is_full (self))
+    return hs_session_find_conversation (self, name);
+  return hs_session_get_conversation (self, name, kind);
 }
 
 static gboolean

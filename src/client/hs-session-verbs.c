@@ -93,6 +93,13 @@ verb_part (HsSession *self, HsConversation *conversation, const char *argument, 
 {
   HsConversation *other = *argument != '\0' ? hs_session_find_conversation (self, argument) : conversation;
 
+  if (other == NULL && hs_session_is_channel (self, argument) && hs_session_is_full (self)) /* the server may have put us there unseen */
+    {
+      if (!check_online (self, error))
+        return FALSE;
+      hs_session_put (self, "PART", argument, NULL);
+      return TRUE;
+    }
   if (other == NULL)
     return fail (error, HS_SESSION_ERROR_USAGE, _("There is no such room here."));
   return hs_session_part (self, other->room, error);
@@ -253,6 +260,7 @@ hs_session_join (HsSession *self, const char *room, GError **error)
   name = hs_session_is_channel (self, words[0]) ? g_strdup (words[0]) : g_strconcat ("#", words[0], NULL);
   if (!hs_name_is_room (name))
     return fail (error, HS_SESSION_ERROR_USAGE, _("A room’s name has no spaces and no commas."));
+  g_hash_table_add (self->asked, hs_name_fold (name));
   hs_session_put (self, "JOIN", name, words[1], NULL);
   return TRUE;
 }

@@ -102,6 +102,7 @@ hs_session_finalize (GObject *object)
   g_hash_table_unref (self->conversations);
   g_hash_table_unref (self->people);
   g_hash_table_unref (self->batches);
+  g_hash_table_unref (self->asked);
   g_clear_pointer (&self->offered, g_hash_table_unref);
   g_clear_pointer (&self->waiting_info, g_ptr_array_unref);
   if (self->motd != NULL)
@@ -151,6 +152,7 @@ hs_session_init (HsSession *self)
   self->conversations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, conversation_free);
   self->people = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, person_free);
   self->batches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->own = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_own_message_free);
   g_queue_init (&self->outgoing);
   self->lag = -1;
@@ -349,11 +351,13 @@ hs_session_ended (HsSession *self, const char *why)
   self->send = NULL;
   self->registered = FALSE;
   self->leaving = FALSE;
+  self->full_told = FALSE;
   hs_session_forget_caps (self);
   hs_session_clear_outgoing (self);
   hs_session_doubt_own (self);
   hs_session_typing_clear (self);
   g_hash_table_remove_all (self->batches);
+  g_hash_table_remove_all (self->asked);
   g_hash_table_iter_init (&iter, self->conversations);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {

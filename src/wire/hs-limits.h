@@ -33,6 +33,11 @@
 #define HS_UNSTORED_MAX         512        /* lines of one connection of ours on their way to the store; until they are there it is not read from */
 #define HS_LINES_PER_ITERATION  64         /* fairness: lines one link hands up before others get their turn */
 
+/* ---- What a server can make us keep ---- */
+#define HS_SESSION_ROOMS_MAX    500        /* conversations of one connection that open unasked; a person's own wish opens more */
+#define HS_SESSION_MEMBERS_MAX  100000     /* of all rooms of one connection together; a room's first is always there */
+#define HS_SESSION_PEOPLE_MAX   100000     /* of whom one connection knows more than the nick; above it that is learned anew */
+
 /* ---- Guests of a hosted server ---- */
 #define HS_GUESTS_MAX           10000
 #define HS_GUESTS_PER_ADDRESS   64         /* loopback exempt */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "hs-limits.h"
+
 /* One row a case. In a script every line is one of
  *   < line       the server says it
  *   > pattern    the session's next line matches it ('*' any, '?' one)
@@ -390,6 +392,132 @@ test_late_irc (void)
   stage_end (&stage);
 }
 
+static void
+server_says_many (Stage *stage, guint n, const char *before, const char *between, const char *after)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("%s%u%s%u%s", before, i, between, i, after);
+
+      server_says (stage, line);
+    }
+}
+
+static guint
+n_rooms (Stage *stage)
+{
+  return g_list_model_get_n_items (hs_session_get_rooms (stage->session));
+}
+
+static gboolean
+ends_with (HsRoom *room, const char *sender, const char *text)
+{
+  GListModel *entries = G_LIST_MODEL (hs_room_get_entries (room));
+  guint n = g_list_model_get_n_items (entries);
+  g_autoptr (HsEntry) last = n > 0 ? g_list_model_get_item (entries, n - 1) : NULL;
+
+  return last != NULL && hs_entry_is_loaded (last) && g_strcmp0 (hs_entry_get_text (last), text) == 0
+         && g_strcmp0 (hs_entry_get_shown (last), sender) == 0;
+}
+
+/* Looks at the last row only: a walk over thousands would load them all. */
+static void
+expect_last (HsRoom *room, const char *sender, const char *text)
+{
+  stage_wait_until (ends_with (room, sender, text));
+}
+
+/* A server cannot open rooms without end: what does not get one is shown in the server's, and nothing is lost. */
+static void
+test_rooms_bounded (void)
+{
+  Stage stage;
+  HsRoom *server;
+
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, MODERN);
+  server_says_many (&stage, 10000, ":n", "!u@h PRIVMSG Ana :text ", "");
+  g_assert_cmpuint (n_rooms (&stage), ==, HS_SESSION_ROOMS_MAX + 1);
+  server = hs_session_find_room (stage.session, "*");
+  g_assert_cmpint (hs_room_get_kind (server), ==, HS_ROOM_SERVER);
+  expect_last (server, "n9999", "text 9999");
+  stage_fence (stage.store);
+  g_assert_cmpuint (hs_room_get_unread (server), ==, 10000 - (HS_SESSION_ROOMS_MAX - 1));
+  expect_last (hs_session_find_room (stage.session, "n0"), "n0", "text 0");
+
+  server_says_many (&stage, 1000, ":Ana!u@h PRIVMSG m", " :mine ", "");
+  server_says (&stage, ":n0!u@h NICK r0");
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *line = g_strdup_printf (":r%u!u@h NICK r%u", i, i + 1);
+
+      server_says (&stage, line);
+    }
+  expect_last (server, "Ana", "To m999: mine 999");
+  g_assert_cmpuint (n_rooms (&stage), ==, HS_SESSION_ROOMS_MAX + 1);
+  stage_end (&stage);
+}
+
+/* Rooms we did not ask for are told of once; those a person asks for open. */
+static void
+test_joins_bounded (void)
+{
+  Stage stage;
+  HsRoom *server;
+  g_autofree char *all = NULL;
+
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, OLD);
+  server_says_many (&stage, 2000, ":Ana!u@h JOIN #f", "x", "");
+  g_assert_cmpuint (n_rooms (&stage), ==, HS_SESSION_ROOMS_MAX + 1);
+  server = hs_session_find_room (stage.session, "*");
+  server_says (&stage, ":bo!u@h PRIVMSG #f1999x1999 :hear me");
+  expect_last (server, "bo", "To #f1999x1999: hear me");
+  all = stage_describe (stage.session);
+  g_assert_nonnull (strstr (all, "The server put you into #f499x499. 500 conversations"));
+  g_assert_null (strstr (strstr (all, "The server put you") + 1, "The server put you"));
+
+  run_script (&stage, "\" #a /part #f1999x1999\n> PART #f1999x1999\n< :Ana!u@h PART #f1999x1999\n\" #a /join #f1999x1999\n> JOIN #f1999x1999\n"
+                      "< :Ana!u@h JOIN #F1999X1999\n< :bo!u@h PRIVMSG #f1999x1999 :at last\n\" #a /msg new hello\n> PRIVMSG new hello");
+  expect_last (hs_session_find_room (stage.session, "#f1999x1999"), "bo", "at last");
+  g_assert_nonnull (hs_session_find_room (stage.session, "new"));
+  g_assert_nonnull (hs_session_open_person (stage.session, "another"));
+  g_assert_cmpuint (n_rooms (&stage), ==, HS_SESSION_ROOMS_MAX + 4);
+  stage_end (&stage);
+}
+
+/* NAMES without end, in two rooms: what is listed is bounded, and that it is incomplete is told. */
+static void
+test_members_bounded (void)
+{
+  Stage stage;
+  HsRoom *a, *b;
+  g_autoptr (HsEntry) told = NULL;
+
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, OLD "< :Ana!u@h JOIN #b");
+  a = hs_session_find_room (stage.session, "#a");
+  b = hs_session_find_room (stage.session, "#b");
+  for (guint i = 0; i < HS_SESSION_MEMBERS_MAX + 2000; i += 100)
+    {
+      g_autoptr (GString) line = g_string_new (NULL);
+
+      g_string_printf (line, ":s 353 Ana = %s :", i % 200 == 0 ? "#a" : "#b");
+      for (guint k = 0; k < 100; k++)
+        g_string_append_printf (line, "n%u ", i + k);
+      server_says (&stage, line->str);
+    }
+  server_says (&stage, ":Ana!u@h JOIN #c");
+  g_assert_cmpuint (hs_room_get_n_members (a) + hs_room_get_n_members (b), ==, HS_SESSION_MEMBERS_MAX);
+  g_assert_cmpuint (hs_room_get_n_members (hs_session_find_room (stage.session, "#c")), ==, 1);
+  told = stage_wait_for_entry (b, "There are more people in your rooms than can be listed: not everybody who is here is shown.");
+  server_says (&stage, ":late!u@h JOIN #a");
+  server_says (&stage, ":late!u@h PRIVMSG #a :heard all the same");
+  expect_last (a, "late", "heard all the same");
+  g_assert_null (hs_room_find_member (a, "late"));
+  stage_end (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -405,5 +533,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/session/own/long", test_long_message);
   g_test_add_func ("/client/session/plain", test_plain);
   g_test_add_func ("/client/session/late-irc", test_late_irc);
+  g_test_add_func ("/client/session/flood/rooms", test_rooms_bounded);
+  g_test_add_func ("/client/session/flood/joins", test_joins_bounded);
+  g_test_add_func ("/client/session/flood/members", test_members_bounded);
   return g_test_run ();
 }
