@@ -89,7 +89,7 @@ static gboolean
 fits (const Saying *saying, const char *target)
 {
   char source[HS_SOURCE_SIZE];
-  gsize len = strlen (hs_peer_write_source (saying->from, source)) + strlen (saying->command) + strlen (target) + strlen (":    :\r\n");
+  gsize len = strlen (hs_peer_write_source (saying->from, source)) + strlen (saying->command) + strlen (target) + strlen (":   :\r\n");
 
   return saying->text == NULL || len + strlen (saying->text) <= HS_LINE_MAX;
 }
