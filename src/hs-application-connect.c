@@ -94,6 +94,13 @@ forget_old_watches (HsApplication *self)
     g_list_store_remove (self->watches, 0);
 }
 
+static void
+on_show_room (HsSession *session, HsRoom *room, HsApplication *self)
+{
+  if (self->window != NULL)
+    hs_window_show_room (self->window, room);
+}
+
 void
 hs_application_add_connection (HsApplication *self, HsConnection *connection)
 {
@@ -108,6 +115,8 @@ hs_application_add_connection (HsApplication *self, HsConnection *connection)
       if (hs_connection_get_session (other) == session)
         at = i;
     }
+  g_signal_handlers_disconnect_by_func (session, on_show_room, self); /* it may have been here before */
+  g_signal_connect_object (session, "show-room", G_CALLBACK (on_show_room), self, 0);
   if (watch != NULL)
     g_list_store_append (self->watches, watch);
   forget_old_watches (self);

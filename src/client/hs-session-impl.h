@@ -71,6 +71,7 @@ struct _HsSession
   char *network, *address, *shown_name;
   char *name, *nick, *error_text;
   char *source;               /* (nullable) our own nick!user@host as others see it */
+  char *asked_room;           /* (nullable) of the last /join, until it is answered */
   char *peer;                 /* (nullable) plain: who is at the other end */
   GListStore *rooms;
   GHashTable *conversations;  /* folded name → HsConversation */

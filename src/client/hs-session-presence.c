@@ -72,6 +72,11 @@ on_own_join (HsSession *self, const HsEvent *event)
   conversation->rejoin = FALSE;
   hs_session_member_here (self, conversation, event->nick);
   tell_waiting (self);
+  if (self->asked_room != NULL && hs_name_equal (self->asked_room, HS_PARAM (event, 0)))
+    {
+      g_clear_pointer (&self->asked_room, g_free);
+      g_signal_emit_by_name (self, "show-room", conversation->room);
+    }
 }
 
 void

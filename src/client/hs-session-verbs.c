@@ -58,6 +58,15 @@ put_lines (HsSession *self, HsConversation *conversation, HsEntryKind kind, cons
     }
 }
 
+/* "slides key" → "#slides" */
+static char *
+room_of (HsSession *self, const char *words)
+{
+  g_autofree char *word = g_strndup (words, strcspn (words, " "));
+
+  return hs_session_is_channel (self, word) ? g_steal_pointer (&word) : g_strconcat ("#", word, NULL);
+}
+
 /* ---- /words ---- */
 
 typedef struct
@@ -85,7 +94,21 @@ verb_nick (HsSession *self, HsConversation *conversation, const char *argument, 
 static gboolean
 verb_join (HsSession *self, HsConversation *conversation, const char *argument, GError **error)
 {
-  return hs_session_join (self, argument, error);
+  g_autofree char *name = NULL;
+  HsConversation *known;
+
+  if (!hs_session_join (self, argument, error))
+    return FALSE;
+  name = room_of (self, argument);
+  known = hs_session_find_conversation (self, name);
+  if (known != NULL && hs_room_is_joined (known->room))
+    {
+      g_signal_emit_by_name (self, "show-room", known->room);
+      return TRUE;
+    }
+  g_free (self->asked_room);
+  self->asked_room = g_steal_pointer (&name);
+  return TRUE;
 }
 
 static gboolean
@@ -105,14 +128,44 @@ verb_part (HsSession *self, HsConversation *conversation, const char *argument, 
   return hs_session_part (self, other->room, error);
 }
 
-/* The first word is a name; a nick, or the shown name of somebody here. */
+/* How many bytes of @words are the shown name of somebody here, whose nick goes to @nick: shown names may have spaces, the longest counts. */
+static gsize
+find_shown (HsConversation *conversation, const char *words, char **nick)
+{
+  GListModel *members = conversation != NULL ? hs_room_get_members (conversation->room) : NULL;
+  guint n = members != NULL ? g_list_model_get_n_items (members) : 0;
+  gsize found = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsMember) member = g_list_model_get_item (members, i);
+      const char *shown = hs_member_get_shown (member);
+      gsize len = strlen (shown);
+
+      if (len <= found || !g_str_has_prefix (words, shown) || (words[len] != '\0' && strchr (" \n", words[len]) == NULL))
+        continue;
+      found = len;
+      g_free (*nick);
+      *nick = g_strdup (hs_member_get_nick (member));
+    }
+  return found;
+}
+
+/* The first word is a name: a nick, or the shown name of somebody here. */
 static gboolean
 verb_msg (HsSession *self, HsConversation *conversation, const char *argument, GError **error)
 {
-  gsize n = strcspn (argument, " \n");
-  g_autofree char *whom = g_strndup (argument, n);
-  const char *text = argument + n;
+  g_autofree char *whom = NULL;
+  gsize n = find_shown (conversation, argument, &whom);
+  const char *text;
   HsConversation *other;
+
+  if (n == 0)
+    {
+      n = strcspn (argument, " \n");
+      whom = g_strndup (argument, n);
+    }
+  text = argument + n;
 
   while (*text == ' ')
     text++;
@@ -127,6 +180,7 @@ verb_msg (HsSession *self, HsConversation *conversation, const char *argument, G
   else
     other = hs_session_get_conversation (self, whom, HS_ROOM_PERSON);
   put_lines (self, other, HS_ENTRY_MESSAGE, text);
+  g_signal_emit_by_name (self, "show-room", other->room);
   return TRUE;
 }
 
@@ -249,7 +303,7 @@ gboolean
 hs_session_join (HsSession *self, const char *room, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (room, " ", 2); /* a key may follow */
-  g_autofree char *name = NULL;
+  g_autofree char *name = room_of (self, room);
 
   if (!check_online (self, error))
     return FALSE;
@@ -257,7 +311,6 @@ hs_session_join (HsSession *self, const char *room, GError **error)
     return fail (error, HS_SESSION_ERROR_UNSUPPORTED, _("A plain-text connection has one conversation only."));
   if (words[0] == NULL || *words[0] == '\0')
     return fail (error, HS_SESSION_ERROR_USAGE, _("Which room?"));
-  name = hs_session_is_channel (self, words[0]) ? g_strdup (words[0]) : g_strconcat ("#", words[0], NULL);
   if (!hs_name_is_room (name))
     return fail (error, HS_SESSION_ERROR_USAGE, _("A room’s name has no spaces and no commas."));
   g_hash_table_add (self->asked, hs_name_fold (name));

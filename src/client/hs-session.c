@@ -116,6 +116,7 @@ hs_session_finalize (GObject *object)
   g_free (self->nick);
   g_free (self->error_text);
   g_free (self->source);
+  g_free (self->asked_room);
   g_free (self->peer);
   G_OBJECT_CLASS (hs_session_parent_class)->finalize (object);
 }
@@ -143,6 +144,8 @@ hs_session_class_init (HsSessionClass *klass)
 
   /* For hs-connection: all that was said before is written; now close in good order. */
   g_signal_new ("leave-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /* For the window: the person asked for this room (/join, /msg, /query) and wants to see it. */
+  g_signal_new ("show-room", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
 }
 
 static void
