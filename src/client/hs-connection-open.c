@@ -145,7 +145,10 @@ on_name (HsConnection *self, gboolean done, const char *detail)
       return;
     }
   if (self->address->host != NULL && hs_address_is_numeric (self->address))
-    text = g_strdup (_("It is a number, nothing to look up"));
+    {
+      text = g_strdup (_("It is a number, nothing to look up"));
+      self->step_began[STEP_NAME] = 0; /* no time to show either */
+    }
   else if (detail != NULL)
     text = g_strdup_printf (_("%s leads to %s"), self->address->host, detail);
   hs_connection_step_done (self, STEP_NAME, text);
