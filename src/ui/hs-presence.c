@@ -47,6 +47,29 @@ say_renamed (const char *line)
   return g_strdup_printf (_("%s is now %s"), old, arrow + 1);
 }
 
+/* Who changes names twice is one person, from the first name to the last. */
+static void
+add_renamed (GPtrArray *renamed, const char *line)
+{
+  const char *arrow = strchr (line, '>');
+
+  for (guint i = 0; i < renamed->len; i++)
+    {
+      const char *before = g_ptr_array_index (renamed, i);
+      const char *latest = strchr (before, '>') + 1;
+
+      if (strlen (latest) == (gsize) (arrow - line) && strncmp (latest, line, arrow - line) == 0)
+        {
+          char *whole = g_strdup_printf ("%.*s%s", (int) (latest - 1 - before), before, arrow);
+
+          g_ptr_array_remove_index (renamed, i);
+          g_ptr_array_insert (renamed, i, whole);
+          return;
+        }
+    }
+  g_ptr_array_add (renamed, g_strdup (line));
+}
+
 guint
 hs_presence_count (const char *text)
 {
@@ -63,7 +86,7 @@ hs_presence_summarize (const char *text)
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   g_autoptr (GPtrArray) joined = g_ptr_array_new ();
   g_autoptr (GPtrArray) left = g_ptr_array_new ();
-  g_autoptr (GPtrArray) renamed = g_ptr_array_new ();
+  g_autoptr (GPtrArray) renamed = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
 
   for (char **line = lines; *line != NULL; line++)
@@ -72,7 +95,7 @@ hs_presence_summarize (const char *text)
     else if (**line == '-')
       add_once (left, *line + 1);
     else if (strchr (*line, '>') != NULL)
-      g_ptr_array_add (renamed, *line);
+      add_renamed (renamed, *line);
 
   if (joined->len > 0)
     g_ptr_array_add (parts, say_joined (joined));

@@ -64,6 +64,7 @@ static const struct
   { "the same twice", "+A\n-A\n+A", "A joined · A left", "A joined\nA left\nA joined", 3 },
   { "renamed", "A>B", "A is now B", "A is now B", 1 },
   { "renamed, two", "A>B\nC>D", "2 changed their names", "A is now B\nC is now D", 2 },
+  { "renamed twice", "A>B\nB>C", "A is now C", "A is now B\nB is now C", 2 },
   { "trailing newline", "-A\n", "A left", "A left", 1 },
   { "nothing", "", "", "", 0 },
   { "rubbish", "hello", "", "", 1 },
