@@ -54,8 +54,12 @@ hs_text_fit (HsText *self, int room, int *width, int *height)
 void
 hs_text_set_text (HsText *self, const char *text, PangoAttrList *attributes)
 {
+  g_autoptr (PangoAttrList) all = attributes != NULL ? pango_attr_list_copy (attributes) : pango_attr_list_new ();
+
+  /* A hyphen that nobody wrote would be read as part of an address or a number. */
+  pango_attr_list_insert (all, pango_attr_insert_hyphens_new (FALSE));
   pango_layout_set_text (self->layout, text, -1);
-  pango_layout_set_attributes (self->layout, attributes);
+  pango_layout_set_attributes (self->layout, all);
   self->given = 0;
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
