@@ -72,13 +72,17 @@ update_accessible (HsGuestRow *self)
 }
 
 static void
-show (HsGuestRow *self, const char *name, const char *address, HsTcpState state, guint32 rtt, gboolean plain)
+show (HsGuestRow *self, const char *name, const char *who, const char *address, HsTcpState state, guint32 rtt, gboolean plain)
 {
   g_autofree char *rtt_text = rtt != 0 ? hs_numbers_format_us (rtt) : g_strdup ("");
 
-  adw_avatar_set_text (self->avatar, name);
+  adw_avatar_set_text (self->avatar, who);
   adw_avatar_set_show_initials (self->avatar, !plain);
   adw_avatar_set_icon_name (self->avatar, plain ? "utilities-terminal-symbolic" : NULL);
+  if (plain)
+    gtk_widget_add_css_class (GTK_WIDGET (self->avatar), "plain");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->avatar), "plain");
   gtk_label_set_label (self->name, name);
   gtk_label_set_label (self->address, address);
   gtk_label_set_label (self->state, hs_tcp_state_get_name (state));
@@ -97,7 +101,8 @@ update (HsGuestRow *self)
       g_autofree char *name = guest_name (guest);
       g_autofree char *address = guest_address (guest);
 
-      show (self, name, address, hs_guest_get_state (guest), hs_guest_get_rtt (guest), hs_guest_is_plain (guest));
+      show (self, name, hs_guest_get_nick (guest), address, hs_guest_get_state (guest), hs_guest_get_rtt (guest),
+            hs_guest_is_plain (guest) || hs_guest_is_listener (guest));
     }
   else
     {
@@ -105,7 +110,7 @@ update (HsGuestRow *self)
       const HsTcpNumbers *numbers = hs_tcp_watch_get_numbers (watch);
       const char *name = hs_tcp_watch_get_name (watch), *remote = hs_tcp_watch_get_remote (watch);
 
-      show (self, name != NULL ? name : "", remote != NULL ? remote : "", hs_tcp_watch_get_state (watch),
+      show (self, name != NULL ? name : "", name, remote != NULL ? remote : "", hs_tcp_watch_get_state (watch),
             numbers != NULL ? numbers->rtt_us : 0, FALSE);
     }
 }
