@@ -80,7 +80,7 @@ hs_room_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspe
     }
 }
 
-static void on_rank_changed (HsMember *member, GParamSpec *pspec, gpointer user_data);
+static void on_member_changed (HsMember *member, GParamSpec *pspec, gpointer user_data);
 
 static void
 forget_members (HsRoom *self)
@@ -91,7 +91,7 @@ forget_members (HsRoom *self)
   g_hash_table_iter_init (&iter, self->by_nick);
   while (g_hash_table_iter_next (&iter, NULL, &member))
     {
-      g_signal_handlers_disconnect_by_func (member, on_rank_changed, self);
+      g_signal_handlers_disconnect_by_func (member, on_member_changed, self);
       g_hash_table_iter_remove (&iter);
     }
 }
@@ -433,7 +433,7 @@ resort (HsRoom *self, HsMember *member)
 }
 
 static void
-on_rank_changed (HsMember *member, GParamSpec *pspec, gpointer user_data)
+on_member_changed (HsMember *member, GParamSpec *pspec, gpointer user_data)
 {
   resort (user_data, member);
 }
@@ -451,7 +451,8 @@ hs_room_add_member (HsRoom *self, const char *nick)
     return known;
   member = hs_member_new (nick);
   g_hash_table_insert (self->by_nick, fold (nick), member);
-  g_signal_connect (member, "notify::rank", G_CALLBACK (on_rank_changed), self);
+  g_signal_connect (member, "notify::rank", G_CALLBACK (on_member_changed), self);
+  g_signal_connect (member, "notify::plain", G_CALLBACK (on_member_changed), self); /* the heading counts them */
   g_list_store_append (self->members, member);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_MEMBERS]);
   return member; /* the list's */
@@ -470,7 +471,7 @@ hs_room_remove_member (HsRoom *self, const char *nick)
   key = fold (nick);
   typed = hs_member_is_typing (member);
   g_hash_table_remove (self->by_nick, key);
-  g_signal_handlers_disconnect_by_func (member, on_rank_changed, self);
+  g_signal_handlers_disconnect_by_func (member, on_member_changed, self);
   if (g_list_store_find (self->members, member, &position))
     g_list_store_remove (self->members, position);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_MEMBERS]);
