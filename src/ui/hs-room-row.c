@@ -13,6 +13,7 @@ struct _HsRoomRow
   /* Template */
   AdwAvatar *avatar;
   GtkLabel *title, *time, *preview, *badge;
+  GtkWidget *second; /* the line of the preview */
 
   /* Owned */
   HsRoom *room;
@@ -55,6 +56,7 @@ refresh (HsRoomRow *self)
   gtk_label_set_text (self->title, hs_room_get_title (self->room));
   gtk_label_set_text (self->time, time);
   gtk_label_set_text (self->preview, line);
+  gtk_widget_set_visible (self->second, *line != '\0' || unread > 0);
   gtk_label_set_text (self->badge, badge);
   gtk_widget_set_visible (GTK_WIDGET (self->badge), unread > 0);
   set_class (self->title, "heading", unread > 0);
@@ -89,6 +91,7 @@ hs_room_row_class_init (HsRoomRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsRoomRow, title);
   gtk_widget_class_bind_template_child (widget_class, HsRoomRow, time);
   gtk_widget_class_bind_template_child (widget_class, HsRoomRow, preview);
+  gtk_widget_class_bind_template_child (widget_class, HsRoomRow, second);
   gtk_widget_class_bind_template_child (widget_class, HsRoomRow, badge);
 }
 
