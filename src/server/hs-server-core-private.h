@@ -76,8 +76,44 @@ struct _HsServerCore
 
 /* hs-server-core.c */
 void hs_core_run (HsServerCore *self, GSourceFunc func, gpointer data, GDestroyNotify destroy);
-HsNews *hs_core_gather (HsServerCore *self);
+
+/* hs-server-core-run.c: GSourceFuncs over the core */
+gboolean hs_core_start (gpointer data);
+gboolean hs_core_stop (gpointer data);
+/* Also after a start that failed; the loop of a thread ends. */
+gboolean hs_core_clean_up (gpointer data);
+/* A guest has gone: when it was the last of a server that stops, that is told. */
+void hs_core_maybe_all_have_left (HsServerCore *self);
+
+/* hs-server-core-guests.c */
+extern const HsEngineFuncs hs_core_engine_funcs;
+/* The listener's; @fd is given. */
+void hs_core_accept (HsListener *listener, int fd, gpointer user_data);
 HsCarrier *hs_core_find_guest (HsServerCore *self, guint64 guest_id);
+/* At once, with nothing said. */
+void hs_core_drop_guests (HsServerCore *self);
+
+/* hs-server-core-deadlines.c */
+void hs_core_deadlines_init (HsServerCore *self);
+void hs_core_deadlines_clear (HsServerCore *self);
+/* What the configuration says of waiting; after each change of it. */
+void hs_core_note_waits (HsServerCore *self);
+/* Something new has a deadline. @now: monotonic µs. */
+void hs_core_expect_sweep (HsServerCore *self, gint64 now);
+/* A guest has come. */
+void hs_core_expect_trim (HsServerCore *self);
+GSource *hs_core_attach_timer (HsServerCore *self, guint ms, GSourceFunc func);
+void hs_core_clear_timer (GSource **source);
+
+/* hs-server-core-news.c */
+/* The batch being gathered; it leaves by itself, a frame after the last. */
+HsNews *hs_core_gather (HsServerCore *self);
+/* GSourceFunc: the batch leaves now. */
+gboolean hs_core_deliver_news (gpointer data);
+void hs_core_tell_guest (HsServerCore *self, HsCarrier *carrier);
+/* @error: (nullable) (transfer full) why it does not listen. */
+void hs_core_tell_started (HsServerCore *self, GError *error);
+void hs_core_tell_stopped (HsServerCore *self);
 
 /* hs-server-core-look.c */
 void hs_core_look_init (HsServerCore *self);

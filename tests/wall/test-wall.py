@@ -24,8 +24,8 @@ LAYERS = {
     'client': ['wire', 'model', 'tcp', 'net', 'store'],
     'ui': ['model', 'client', 'server', 'store', 'tcp'],
 }
-# The one file of server/ that meets sockets.
-NET_IN_SERVER = re.compile(r'^hs-server(-[a-z]+)*\.c$')
+# The files of server/ that meet sockets.
+NET_IN_SERVER = re.compile(r'^hs-server-core(-[a-z]+)*\.c$')
 NO_PLACES = re.compile(r'(^|[-_/.])(utils?|helpers?|managers?|common|misc)([-_/.]|$)', re.IGNORECASE)
 # Setting text that may come from the wire as markup, in C and in templates.
 MARKUP = re.compile(r'gtk_label_set_markup|pango_parse_markup|adw_\w+_set_use_markup\s*\([^)]*TRUE'

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From listening to the last guest's leave, on the server's thread. The guests themselves are hs-server-core-guests.c's. */
+#include "hs-server-core-private.h"
+
+#include <glib/gi18n.h>
+
+#include "hs-limits.h"
+
+static gboolean
+listen_all (HsServerCore *self, GError **error)
+{
+  const HsServerConfig *config = self->config;
+
+  hs_core_tell_listener_step (self, N_("binding"), config->address != NULL ? config->address : "::", "GSocketListener");
+  if (!hs_listener_listen (self->listener, config->address, config->port, config->port_exact ? 0 : HS_PORT_TRIES, config->backlog, error))
+    return FALSE;
+  return config->unix_path == NULL || hs_listener_listen_unix (self->listener, config->unix_path, config->backlog, error);
+}
+
+static void
+tell_listening (HsServerCore *self)
+{
+  g_autofree char *bound = g_strdup_printf ("%s, port %u", hs_listener_get_address (self->listener), hs_listener_get_port (self->listener));
+  g_autofree char *backlog = g_strdup_printf ("backlog %d", hs_listener_get_backlog (self->listener));
+
+  hs_core_tell_listener_step (self, N_("bound"), bound, "bind()");
+  hs_core_tell_listener_step (self, N_("listening"), backlog, "listen()");
+}
+
+gboolean
+hs_core_start (gpointer data)
+{
+  HsServerCore *self = data;
+  GError *error = NULL;
+
+  hs_core_deadlines_init (self);
+  self->poller = hs_poller_new (self->context);
+  self->engine = hs_engine_new (self->config, &hs_core_engine_funcs, self);
+  self->listener = hs_listener_new (hs_core_accept, self);
+  hs_core_look_init (self);
+  if (listen_all (self, &error))
+    tell_listening (self);
+  else
+    hs_listener_stop (self->listener);
+  hs_core_tell_started (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_core_maybe_all_have_left (HsServerCore *self)
+{
+  if (!self->stopping || self->carriers.length > 0 || self->stop_timer == NULL)
+    return;
+  hs_core_clear_timer (&self->stop_timer);
+  hs_core_tell_stopped (self);
+}
+
+static gboolean
+on_stop_time (gpointer data)
+{
+  HsServerCore *self = data;
+
+  hs_core_drop_guests (self);
+  hs_core_maybe_all_have_left (self);
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+hs_core_stop (gpointer data)
+{
+  HsServerCore *self = data;
+
+  if (self->stopping)
+    return G_SOURCE_REMOVE;
+  self->stopping = TRUE;
+  hs_listener_stop (self->listener);
+  self->stop_timer = hs_core_attach_timer (self, HS_STOP_MS * 9 / 10, on_stop_time);
+  hs_engine_stop (self->engine, "The server was stopped");
+  hs_core_maybe_all_have_left (self);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+hs_core_clean_up (gpointer data)
+{
+  HsServerCore *self = data;
+
+  self->tells_guests = FALSE;
+  if (self->engine != NULL)
+    hs_core_drop_guests (self);
+  hs_core_look_clear (self);
+  g_clear_pointer (&self->listener, hs_listener_free);
+  g_clear_pointer (&self->engine, hs_engine_free);
+  g_clear_pointer (&self->poller, hs_poller_free);
+  hs_core_deadlines_clear (self);
+  g_clear_pointer (&self->news, hs_news_free);
+  if (self->loop != NULL)
+    g_main_loop_quit (self->loop);
+  return G_SOURCE_REMOVE;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the core has told, applied to what the window binds: guests, numbers, the listener's log. One change of a list for many facts. */
+#include "hs-server-private.h"
+
+#include "hs-guest-private.h"
+
+/* More log than anybody reads; the oldest go together, so that a full log changes once for many. */
+#define LOG_MAX     2000
+#define LOG_DROPPED 200
+
+/* ---- News: guests ---- */
+
+typedef struct
+{
+  HsServer *server;
+  GPtrArray *added;  /* of HsGuest, in order, not yet in the list */
+  GHashTable *gone;  /* set of HsGuest */
+} Changes;
+
+static void
+apply_guest (Changes *changes, const HsNewsItem *item)
+{
+  HsGuest *guest = g_hash_table_lookup (changes->server->by_id, &item->id);
+  guint64 *id;
+
+  if (guest != NULL)
+    {
+      hs_guest_set_facts (guest, &item->facts);
+      return;
+    }
+  guest = hs_guest_new (&item->facts);
+  id = g_memdup2 (&item->id, sizeof item->id);
+  g_hash_table_insert (changes->server->by_id, id, guest);
+  g_ptr_array_add (changes->added, guest);
+}
+
+static void
+apply_guest_state (Changes *changes, const HsNewsItem *item)
+{
+  HsGuest *guest = g_hash_table_lookup (changes->server->by_id, &item->id);
+
+  if (guest != NULL)
+    hs_guest_set_state (guest, item->state, item->rtt != 0 ? item->rtt : hs_guest_get_rtt (guest));
+}
+
+static void
+apply_guest_gone (Changes *changes, const HsNewsItem *item)
+{
+  HsGuest *guest = g_hash_table_lookup (changes->server->by_id, &item->id);
+
+  if (guest == NULL)
+    return;
+  hs_guest_set_gone (guest);
+  g_hash_table_remove (changes->server->by_id, &item->id);
+  if (!g_ptr_array_remove (changes->added, guest))
+    g_hash_table_add (changes->gone, guest);
+}
+
+/* One change of the list for many guests: each would cost a list view a relayout. */
+static void
+remove_gone (HsServer *self, GHashTable *gone)
+{
+  GListModel *model = G_LIST_MODEL (self->guests);
+  guint n = g_list_model_get_n_items (model);
+  g_autoptr (GPtrArray) kept = NULL;
+
+  if (g_hash_table_size (gone) == 1)
+    {
+      GHashTableIter iter;
+      gpointer guest;
+      guint position;
+
+      g_hash_table_iter_init (&iter, gone);
+      if (g_hash_table_iter_next (&iter, &guest, NULL) && g_list_store_find (self->guests, guest, &position))
+        g_list_store_remove (self->guests, position);
+      return;
+    }
+  kept = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsGuest) guest = g_list_model_get_item (model, i);
+
+      if (!g_hash_table_contains (gone, guest))
+        g_ptr_array_add (kept, g_steal_pointer (&guest));
+    }
+  g_list_store_splice (self->guests, 0, n, kept->pdata, kept->len);
+}
+
+static void
+changes_commit (Changes *changes)
+{
+  GListStore *guests = changes->server->guests;
+
+  if (g_hash_table_size (changes->gone) > 0)
+    remove_gone (changes->server, changes->gone);
+  if (changes->added->len > 0)
+    g_list_store_splice (guests, g_list_model_get_n_items (G_LIST_MODEL (guests)), 0, changes->added->pdata, changes->added->len);
+}
+
+/* ---- News: listener and watches ---- */
+
+static void
+apply_listener_numbers (Changes *changes, const HsNewsItem *item)
+{
+  HsServer *self = changes->server;
+  HsTcpListenerNumbers old = { 0 };
+  const HsTcpListenerNumbers *new = &item->listener;
+  gboolean first = self->numbers == NULL; /* zeros too are news then */
+
+  if (self->numbers != NULL)
+    old = *self->numbers;
+  g_free (self->numbers);
+  self->numbers = g_memdup2 (new, sizeof *new);
+  if (first || old.half_open != new->half_open)
+    hs_server_notify (self, HS_SERVER_PROP_HALF_OPEN);
+  if (old.accept_queue != new->accept_queue)
+    hs_server_notify (self, HS_SERVER_PROP_ACCEPT_QUEUE);
+  if (old.drops != new->drops)
+    hs_server_notify (self, HS_SERVER_PROP_DROPS);
+  if (old.syn_cookies != new->syn_cookies)
+    hs_server_notify (self, HS_SERVER_PROP_SYN_COOKIES);
+}
+
+static void
+apply_listener_event (Changes *changes, const HsNewsItem *item)
+{
+  GListStore *log = changes->server->log;
+  g_autoptr (HsTcpLogItem) logged = hs_tcp_log_item_new (item->event);
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (log)) >= LOG_MAX)
+    g_list_store_splice (log, 0, LOG_DROPPED, NULL, 0);
+  g_list_store_append (log, logged);
+}
+
+static void
+apply_watch (Changes *changes, const HsNewsItem *item)
+{
+  hs_server_apply_watch (changes->server, item);
+}
+
+static void (*const appliers[]) (Changes *changes, const HsNewsItem *item) = {
+  [HS_NEWS_GUEST] = apply_guest,
+  [HS_NEWS_GUEST_STATE] = apply_guest_state,
+  [HS_NEWS_GUEST_GONE] = apply_guest_gone,
+  [HS_NEWS_LISTENER_NUMBERS] = apply_listener_numbers,
+  [HS_NEWS_LISTENER_EVENT] = apply_listener_event,
+  [HS_NEWS_WATCH_EVENT] = apply_watch,
+  [HS_NEWS_WATCH_NUMBERS] = apply_watch,
+  [HS_NEWS_WATCH_ADDRESSES] = apply_watch,
+  [HS_NEWS_WATCH_GONE] = apply_watch,
+};
+
+void
+hs_server_apply_news (const HsNews *news, gpointer user_data)
+{
+  HsServer *self = user_data;
+  g_autoptr (HsServer) alive G_GNUC_UNUSED = g_object_ref (self);
+  g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) gone = g_hash_table_new (NULL, NULL);
+  Changes changes = { self, added, gone };
+
+  for (guint i = 0; i < news->items->len; i++)
+    {
+      const HsNewsItem *item = g_ptr_array_index (news->items, i);
+
+      appliers[item->kind] (&changes, item);
+    }
+  changes_commit (&changes);
+  hs_server_set_uint (self, &self->n_guests, news->n_guests, HS_SERVER_PROP_N_GUESTS);
+  hs_server_set_uint (self, &self->n_listeners, news->n_listeners, HS_SERVER_PROP_N_LISTENERS);
+}
+
+void
+hs_server_forget_guests (HsServer *self)
+{
+  GListModel *model = G_LIST_MODEL (self->guests);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (HsGuest) guest = g_list_model_get_item (model, i);
+
+      hs_guest_set_gone (guest);
+    }
+  g_hash_table_remove_all (self->by_id);
+  g_list_store_remove_all (self->guests);
+  hs_server_set_uint (self, &self->n_guests, 0, HS_SERVER_PROP_N_GUESTS);
+  hs_server_set_uint (self, &self->n_listeners, 0, HS_SERVER_PROP_N_LISTENERS);
+}
