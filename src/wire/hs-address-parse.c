@@ -8,10 +8,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "hs-base64url.h"
+#include "hs-fingerprint.h"
 #include "hs-limits.h"
 #include "hs-name.h"
-
-#define KEY_PREFIX "sha256:"
 
 static gboolean
 fail (GError **error, HsWireError code, const char *sentence)
@@ -192,32 +192,12 @@ parse_room (HsAddress *self, const char *text, gsize len, GError **error)
 
 /* ---- Invite ---- */
 
-/* base64url without padding of exactly @bytes bytes, in the one way they can be written. */
-static gboolean
-is_base64url (const char *text, gsize bytes)
-{
-  g_autoptr (GString) standard = g_string_new (text);
-  g_autofree guchar *decoded = NULL;
-  g_autofree char *again = NULL;
-  gsize len = 0;
-
-  if (text[strspn (text, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_")] != '\0' ||
-      standard->len != (bytes * 4 + 2) / 3)
-    return FALSE;
-  g_strdelimit (standard->str, "-", '+');
-  g_strdelimit (standard->str, "_", '/');
-  while (standard->len % 4 != 0)
-    g_string_append_c (standard, '=');
-  decoded = g_base64_decode (standard->str, &len);
-  again = g_base64_encode (decoded, len);
-  return len == bytes && strcmp (again, standard->str) == 0;
-}
-
 static gboolean
 take_key (HsAddress *self, char *value)
 {
-  if (self->key != NULL || !g_str_has_prefix (value, KEY_PREFIX) ||
-      !is_base64url (value + strlen (KEY_PREFIX), HS_KEY_HASH_BYTES))
+  HsFingerprint fingerprint;
+
+  if (self->key != NULL || !hs_fingerprint_init_from_text (&fingerprint, value))
     return FALSE;
   self->key = g_strdup (value);
   return TRUE;
@@ -226,7 +206,9 @@ take_key (HsAddress *self, char *value)
 static gboolean
 take_token (HsAddress *self, char *value)
 {
-  if (self->token != NULL || !is_base64url (value, HS_INVITE_TOKEN_BYTES))
+  guint8 token[HS_INVITE_TOKEN_BYTES];
+
+  if (self->token != NULL || !hs_base64url_decode (value, token, sizeof token))
     return FALSE;
   self->token = g_strdup (value);
   return TRUE;
