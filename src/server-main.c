@@ -24,7 +24,7 @@ typedef struct
   HsServerConfig *config;
   /* The command line, which wins over the file */
   char *port, *address, *name, *config_path, *unix_path;
-  gboolean no_plain_text, check_config, version;
+  gboolean no_plain_text, check_config, print_config, version;
   int status;
   gboolean stopping;
 } Program;
@@ -73,6 +73,7 @@ parse_options (Program *self, int *argc, char ***argv, GError **error)
     { "unix", 0, 0, G_OPTION_ARG_FILENAME, &self->unix_path, N_("Listen on this local socket too"), "PATH" },
     { "no-plain-text", 0, 0, G_OPTION_ARG_NONE, &self->no_plain_text, N_("Take no guests without a protocol"), NULL },
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &self->check_config, N_("Check the configuration and end"), NULL },
+    { "print-config", 0, 0, G_OPTION_ARG_NONE, &self->print_config, N_("Print a configuration with every key, its default and what it means, and end"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, N_("Tell the version and end"), NULL },
     { "encrypted-only", 0, G_OPTION_FLAG_NO_ARG | G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
     { "classroom", 0, G_OPTION_FLAG_NO_ARG | G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
@@ -159,13 +160,14 @@ on_reload (gpointer data)
   Program *self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (HsServerConfig) config = read_config (self, &error);
+  g_autofree char *waiting = config != NULL ? hs_server_set_config (self->server, config) : NULL;
 
   if (config == NULL)
     g_printerr (_("%s\nThe old configuration stays.\n"), error->message);
-  else if (hs_server_set_config (self->server, config))
+  else if (waiting == NULL)
     g_printerr (_("The configuration was read again.\n"));
   else
-    g_printerr (_("The configuration was read again. Address, port, unix, backlog, network and default-room wait for the next start.\n"));
+    g_printerr (_("The configuration was read again. These wait for the next start: %s.\n"), waiting);
   return G_SOURCE_CONTINUE;
 }
 
@@ -228,6 +230,14 @@ program_clear (Program *self)
   g_free (self->unix_path);
 }
 
+static void
+print_example (void)
+{
+  g_autofree char *example = hs_server_config_make_example ();
+
+  g_print ("%s", example);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -248,6 +258,8 @@ main (int argc, char **argv)
     }
   else if (program.version)
     g_print ("handshake-server " HS_VERSION "\n");
+  else if (program.print_config)
+    print_example ();
   else if (program.check_config)
     g_print (_("The configuration is good.\n"));
   else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The hosted server's configuration: a key file whose every mistake is named with file and line. */
-#include "hs-server-config.h"
+/* The hosted server's configuration: a key file whose every mistake is named with file and line. What keys there are is said in
+ * hs-server-config-keys.c. */
+#include "hs-server-config-private.h"
 
 #include <gio/gio.h>
 #include "hs-config.h" /* GETTEXT_PACKAGE, before gi18n-lib.h */
@@ -8,25 +9,14 @@
 #include <string.h>
 
 #include "hs-limits.h"
-#include "hs-name.h"
 #include "hs-utf8.h"
-
-static char *
-make_default_name (void)
-{
-  const char *real = g_get_real_name ();
-
-  if (real != NULL && *real != '\0' && strcmp (real, "Unknown") != 0 && g_utf8_validate (real, -1, NULL))
-    return g_strdup (real);
-  return g_strdup (g_get_host_name ());
-}
 
 HsServerConfig *
 hs_server_config_new (void)
 {
   HsServerConfig *self = g_new0 (HsServerConfig, 1);
 
-  self->name = make_default_name ();
+  self->name = hs_server_config_make_default_name ();
   self->network = g_strdup ("Handshake");
   self->port = HS_PORT_DEFAULT;
   self->backlog = HS_BACKLOG_DEFAULT;
@@ -50,215 +40,32 @@ HsServerConfig *
 hs_server_config_copy (const HsServerConfig *self)
 {
   HsServerConfig *copy = g_memdup2 (self, sizeof *self);
+  guint n_keys;
+  const HsServerConfigKey *keys = hs_server_config_get_keys (&n_keys);
 
-  copy->name = g_strdup (self->name);
-  copy->network = g_strdup (self->network);
-  copy->motd = g_strdup (self->motd);
-  copy->address = g_strdup (self->address);
-  copy->unix_path = g_strdup (self->unix_path);
-  copy->default_room = g_strdup (self->default_room);
+  for (guint i = 0; i < n_keys; i++)
+    if (keys[i].kind->is_text)
+      {
+        char **text = hs_server_config_field (copy, &keys[i]);
+
+        *text = g_strdup (*text);
+      }
   return copy;
 }
 
 void
 hs_server_config_free (HsServerConfig *self)
 {
+  guint n_keys;
+  const HsServerConfigKey *keys = hs_server_config_get_keys (&n_keys);
+
   if (self == NULL)
     return;
-  g_free (self->name);
-  g_free (self->network);
-  g_free (self->motd);
-  g_free (self->address);
-  g_free (self->unix_path);
-  g_free (self->default_room);
+  for (guint i = 0; i < n_keys; i++)
+    if (keys[i].kind->is_text)
+      g_free (*(char **) hs_server_config_field (self, &keys[i]));
   g_free (self);
 }
-
-/* ---- Keys ---- */
-
-typedef struct _Key Key;
-struct _Key
-{
-  const char *group, *name;
-  /* FALSE with a sentence that does not name the key. */
-  gboolean (*read) (const Key *key, const char *value, gpointer field, char **problem);
-  gsize offset;
-  gint64 min, max;
-};
-
-static gboolean
-read_text (const Key *key, const char *value, gpointer field, char **problem)
-{
-  char **text = field;
-
-  if (*value == '\0')
-    {
-      *problem = g_strdup (_("it is empty"));
-      return FALSE;
-    }
-  if (key->max > 0 && strlen (value) > (gsize) key->max)
-    {
-      *problem = g_strdup_printf (_("it is longer than %d bytes"), (int) key->max);
-      return FALSE;
-    }
-  g_free (*text);
-  *text = g_strdup (value);
-  return TRUE;
-}
-
-static gboolean
-read_motd (const Key *key, const char *value, gpointer field, char **problem)
-{
-  char **text = field;
-
-  g_free (*text);
-  *text = g_strcompress (value);
-  if (hs_utf8_is_text (*text, strlen (*text)))
-    return TRUE;
-  *problem = g_strdup (_("it is not UTF-8"));
-  return FALSE;
-}
-
-static gboolean
-read_address (const Key *key, const char *value, gpointer field, char **problem)
-{
-  char **text = field;
-
-  g_clear_pointer (text, g_free);
-  if (strcmp (value, "*") == 0)
-    return TRUE;
-  if (g_hostname_is_ip_address (value))
-    {
-      *text = g_strdup (value);
-      return TRUE;
-    }
-  *problem = g_strdup (_("it is not a numeric address of this computer, nor * for all"));
-  return FALSE;
-}
-
-static gboolean
-read_room (const Key *key, const char *value, gpointer field, char **problem)
-{
-  char **text = field;
-
-  if (!hs_name_is_room (value))
-    {
-      *problem = g_strdup (_("it is not a room's name: # and letters, without a space or a comma"));
-      return FALSE;
-    }
-  g_free (*text);
-  *text = g_strdup (value);
-  return TRUE;
-}
-
-static gboolean
-read_boolean (const Key *key, const char *value, gpointer field, char **problem)
-{
-  gboolean *truth = field;
-
-  *truth = strcmp (value, "true") == 0;
-  if (*truth || strcmp (value, "false") == 0)
-    return TRUE;
-  *problem = g_strdup (_("it is neither true nor false"));
-  return FALSE;
-}
-
-static gboolean
-read_number (const Key *key, const char *value, gint64 *number, char **problem)
-{
-  g_autofree char *min = g_strdup_printf ("%" G_GINT64_FORMAT, key->min);
-  g_autofree char *max = g_strdup_printf ("%" G_GINT64_FORMAT, key->max);
-
-  if (g_ascii_string_to_signed (value, 10, key->min, key->max, number, NULL))
-    return TRUE;
-  *problem = g_strdup_printf (_("it is not a number from %s to %s"), min, max);
-  return FALSE;
-}
-
-static gboolean
-read_uint (const Key *key, const char *value, gpointer field, char **problem)
-{
-  gint64 number;
-
-  if (!read_number (key, value, &number, problem))
-    return FALSE;
-  *(guint *) field = (guint) number;
-  return TRUE;
-}
-
-static gboolean
-read_seconds (const Key *key, const char *value, gpointer field, char **problem)
-{
-  if (!read_uint (key, value, field, problem))
-    return FALSE;
-  *(guint *) field *= 1000;
-  return TRUE;
-}
-
-static gboolean
-read_size (const Key *key, const char *value, gpointer field, char **problem)
-{
-  gint64 number;
-
-  if (!read_number (key, value, &number, problem))
-    return FALSE;
-  *(gsize *) field = (gsize) number;
-  return TRUE;
-}
-
-/* Who names a port means that one, and no other. */
-static gboolean
-read_port (const Key *key, const char *value, gpointer field, char **problem)
-{
-  HsServerConfig *config = (HsServerConfig *) (gpointer) ((char *) field - key->offset);
-  gint64 number;
-
-  if (!read_number (key, value, &number, problem))
-    return FALSE;
-  config->port = (guint16) number;
-  config->port_exact = TRUE;
-  return TRUE;
-}
-
-/* A key of a feature that is not built yet: it must not seem to work. */
-static gboolean
-read_later (const Key *key, const char *value, gpointer field, char **problem)
-{
-  *problem = g_strdup (_("this version does not know it yet"));
-  return FALSE;
-}
-
-#define FIELD(name) G_STRUCT_OFFSET (HsServerConfig, name)
-
-static const Key keys[] = {
-  { "server", "name", read_text, FIELD (name), 0, HS_NAME_MAX_BYTES },
-  { "server", "network", read_text, FIELD (network), 0, HS_NAME_MAX_BYTES },
-  { "server", "motd", read_motd, FIELD (motd) },
-  { "server", "address", read_address, FIELD (address) },
-  { "server", "port", read_port, FIELD (port), 0, 65535 },
-  { "server", "unix", read_text, FIELD (unix_path), 0, 107 }, /* unix (7): sun_path */
-  { "server", "backlog", read_uint, FIELD (backlog), 1, 65535 },
-  { "server", "plain-text", read_boolean, FIELD (plain_text) },
-  { "server", "default-room", read_room, FIELD (default_room) },
-  { "server", "password-file", read_later },
-  { "server", "encrypted-only", read_later },
-  { "server", "classroom", read_later },
-  { "server", "tls-certificate", read_later },
-  { "server", "tls-key", read_later },
-  { "limits", "flood-protection", read_boolean, FIELD (flood_protection) },
-  { "limits", "guests", read_uint, FIELD (guests), 1, 1000000 },
-  { "limits", "per-address", read_uint, FIELD (per_address), 0, 1000000 },
-  { "limits", "unregistered", read_uint, FIELD (unregistered), 1, 1000000 },
-  { "limits", "registration-timeout", read_seconds, FIELD (registration_timeout), 1, 86400 },
-  { "limits", "ping-after", read_seconds, FIELD (ping_after), 1, 86400 },
-  { "limits", "pong-within", read_seconds, FIELD (pong_within), 1, 86400 },
-  { "limits", "send-queue", read_size, FIELD (send_queue), 64 * 1024, G_MAXUINT32 },
-  { "limits", "receive-queue", read_size, FIELD (receive_queue), HS_LINE_MAX, HS_READ_MAX },
-  { "limits", "commands-per-second", read_uint, FIELD (commands_per_second), 1, 1000000 },
-  { "limits", "commands-burst", read_uint, FIELD (commands_burst), 1, 1000000 },
-};
-
-static const char *const later_groups[] = { "accounts", "history", "operator", NULL };
 
 /* ---- The file, line by line: GKeyFile does not know where a key stood ---- */
 
@@ -284,6 +91,30 @@ fail (Reading *self, GError **error, const char *format, ...)
 }
 
 static gboolean
+is_group (const char *group)
+{
+  guint n_keys;
+  const HsServerConfigKey *keys = hs_server_config_get_keys (&n_keys);
+
+  for (guint i = 0; i < n_keys; i++)
+    if (strcmp (keys[i].group, group) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static const HsServerConfigKey *
+find_key (const char *group, const char *name)
+{
+  guint n_keys;
+  const HsServerConfigKey *keys = hs_server_config_get_keys (&n_keys);
+
+  for (guint i = 0; i < n_keys; i++)
+    if (strcmp (keys[i].group, group) == 0 && strcmp (keys[i].name, name) == 0)
+      return &keys[i];
+  return NULL;
+}
+
+static gboolean
 read_group (Reading *self, const char *line, GError **error)
 {
   gsize len = strlen (line);
@@ -292,28 +123,22 @@ read_group (Reading *self, const char *line, GError **error)
     return fail (self, error, _("The name of a group ends with ]."));
   g_free (self->group);
   self->group = g_strndup (line + 1, len - 2);
-  if (g_strv_contains (later_groups, self->group))
-    return fail (self, error, _("This version does not know the group [%s] yet."), self->group);
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (strcmp (keys[i].group, self->group) == 0)
-      return TRUE;
+  if (is_group (self->group))
+    return TRUE;
   return fail (self, error, _("There is no group [%s]."), self->group);
 }
 
 static gboolean
 read_key (Reading *self, const char *name, const char *value, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    {
-      g_autofree char *problem = NULL;
+  const HsServerConfigKey *key = find_key (self->group, name);
+  g_autofree char *problem = NULL;
 
-      if (strcmp (keys[i].group, self->group) != 0 || strcmp (keys[i].name, name) != 0)
-        continue;
-      if (keys[i].read (&keys[i], value, G_STRUCT_MEMBER_P (self->config, keys[i].offset), &problem))
-        return TRUE;
-      return fail (self, error, "%s: %s", name, problem);
-    }
-  return fail (self, error, _("There is no key “%s” in [%s]."), name, self->group);
+  if (key == NULL)
+    return fail (self, error, _("There is no key “%s” in [%s]."), name, self->group);
+  if (key->kind->read (key, value, hs_server_config_field (self->config, key), &problem))
+    return TRUE;
+  return fail (self, error, "%s: %s", name, problem);
 }
 
 static gboolean
@@ -338,10 +163,10 @@ read_line (Reading *self, char *line, GError **error)
 gboolean
 hs_server_config_set (HsServerConfig *self, const char *group, const char *name, const char *value, char **problem)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (strcmp (keys[i].group, group) == 0 && strcmp (keys[i].name, name) == 0)
-      return keys[i].read (&keys[i], value, G_STRUCT_MEMBER_P (self, keys[i].offset), problem);
-  g_return_val_if_reached (FALSE);
+  const HsServerConfigKey *key = find_key (group, name);
+
+  g_return_val_if_fail (key != NULL, FALSE);
+  return key->kind->read (key, value, hs_server_config_field (self, key), problem);
 }
 
 gboolean
@@ -368,4 +193,51 @@ hs_server_config_load (HsServerConfig *self, const char *path, GError **error)
     }
   g_free (reading.group);
   return ok;
+}
+
+/* ---- While it runs, and for people ---- */
+
+char *
+hs_server_config_take_live (HsServerConfig *self, const HsServerConfig *wanted)
+{
+  g_autoptr (GString) waiting = g_string_new (NULL);
+  guint n_keys;
+  const HsServerConfigKey *keys = hs_server_config_get_keys (&n_keys);
+
+  for (guint i = 0; i < n_keys; i++)
+    {
+      gpointer field = hs_server_config_field (self, &keys[i]);
+      g_autofree char *old = keys[i].kind->write (field);
+      g_autofree char *new = keys[i].kind->write (hs_server_config_field (wanted, &keys[i]));
+      g_autofree char *problem = NULL;
+
+      if (strcmp (old, new) == 0)
+        continue;
+      if (!keys[i].live)
+        g_string_append_printf (waiting, "%s%s", waiting->len > 0 ? ", " : "", keys[i].name);
+      else if (!keys[i].kind->read (&keys[i], new, field, &problem))
+        g_warning ("%s: what was written cannot be read: %s", keys[i].name, problem);
+    }
+  return waiting->len > 0 ? g_string_free (g_steal_pointer (&waiting), FALSE) : NULL;
+}
+
+char *
+hs_server_config_make_example (void)
+{
+  g_autoptr (HsServerConfig) defaults = hs_server_config_new ();
+  GString *text = g_string_new (NULL);
+  guint n_keys;
+  const HsServerConfigKey *keys = hs_server_config_get_keys (&n_keys);
+
+  g_clear_pointer (&defaults->name, g_free); /* it depends on who starts the server, and where */
+  g_string_append_printf (text, "# %s\n", _("The configuration of handshake-server (1). What is commented out is the default."));
+  for (guint i = 0; i < n_keys; i++)
+    {
+      g_autofree char *value = keys[i].kind->write (hs_server_config_field (defaults, &keys[i]));
+
+      if (i == 0 || strcmp (keys[i - 1].group, keys[i].group) != 0)
+        g_string_append_printf (text, "\n[%s]\n", keys[i].group);
+      g_string_append_printf (text, "# %s\n#%s=%s\n", _(keys[i].sentence), keys[i].name, value);
+    }
+  return g_string_free (text, FALSE);
 }

@@ -28,8 +28,13 @@ typedef struct
 HsServerConfig *hs_server_config_new (void); /* defaults */
 HsServerConfig *hs_server_config_copy (const HsServerConfig *self);
 void hs_server_config_free (HsServerConfig *self);
-/* Overlays the key file. Error: "FILE:LINE: …". Keys of later features (tls-*, [history] …) are refused by name until they are there. */
+/* Overlays the key file. Error: "FILE:LINE: …". */
 gboolean hs_server_config_load (HsServerConfig *self, const char *path, GError **error);
 /* One key, as in the file; for the command line. FALSE with a sentence that does not name the key. */
 gboolean hs_server_config_set (HsServerConfig *self, const char *group, const char *name, const char *value, char **problem);
+/* What may change while it runs is taken from @wanted. Returns the names of the keys that differ and wait for the next start.
+ * (nullable) (transfer full) */
+char *hs_server_config_take_live (HsServerConfig *self, const HsServerConfig *wanted);
+/* A file with every key commented out: its sentence and its default. (transfer full) */
+char *hs_server_config_make_example (void);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerConfig, hs_server_config_free)

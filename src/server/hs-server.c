@@ -174,22 +174,25 @@ hs_server_new (const HsServerConfig *config, gboolean threaded)
   return self;
 }
 
-gboolean
+char *
 hs_server_set_config (HsServer *self, const HsServerConfig *config)
 {
-  const HsServerConfig *old = self->config;
-  gboolean all = g_strcmp0 (old->address, config->address) == 0 && old->port == config->port && old->backlog == config->backlog &&
-                 g_strcmp0 (old->unix_path, config->unix_path) == 0 && g_strcmp0 (old->default_room, config->default_room) == 0 &&
-                 g_strcmp0 (old->network, config->network) == 0;
-  gboolean renamed = g_strcmp0 (old->name, config->name) != 0;
+  g_autofree char *old_name = g_strdup (self->config->name);
+  char *waiting = NULL;
 
-  hs_server_config_free (self->config);
-  self->config = hs_server_config_copy (config);
   if (self->core != NULL)
-    hs_server_core_set_config (self->core, config);
-  if (renamed)
+    {
+      waiting = hs_server_config_take_live (self->config, config);
+      hs_server_core_set_config (self->core, self->config);
+    }
+  else
+    {
+      hs_server_config_free (self->config);
+      self->config = hs_server_config_copy (config);
+    }
+  if (g_strcmp0 (old_name, self->config->name) != 0)
     hs_server_notify (self, HS_SERVER_PROP_NAME);
-  return all;
+  return waiting;
 }
 
 gboolean

@@ -25,8 +25,9 @@ gboolean hs_server_start_finish (HsServer *self, GAsyncResult *result, GError **
 void hs_server_stop_async (HsServer *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean hs_server_stop_finish (HsServer *self, GAsyncResult *result, GError **error);
 
-/* What may change while it runs does so: names, motd, plain-text, limits. FALSE: something else differs too, and waits for the next start. */
-gboolean hs_server_set_config (HsServer *self, const HsServerConfig *config);
+/* While it runs what may change does so, else all does (see hs_server_config_take_live ()). Returns the names of keys that wait for the next start.
+ * (nullable) (transfer full) */
+char *hs_server_set_config (HsServer *self, const HsServerConfig *config);
 
 gboolean hs_server_get_running (HsServer *self);
 guint16 hs_server_get_port (HsServer *self);

@@ -36,9 +36,12 @@ test_mistakes (void)
     { "[server]\naddress=rubbish\n", "2: address: it is not a numeric address of this computer, nor * for all" },
     { "[server]\ndefault-room=lobby\n", "2: default-room: it is not a room's name: # and letters, without a space or a comma" },
     { "[server]\nplain-text=yes\n", "2: plain-text: it is neither true nor false" },
-    { "[server]\nname=\n", "2: name: it is empty" },
-    { "[server]\ntls-key=/x\n", "2: tls-key: this version does not know it yet" },
-    { "[history]\n", "1: This version does not know the group [history] yet." },
+    { "[server]\nnetwork=\n", "2: network: it is empty" },
+    { "[server]\nunix=/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789\n",
+      "2: unix: it is longer than 107 bytes" },
+    { "[server]\nmotd=a\\377b\n", "2: motd: it is not UTF-8" },
+    { "[limits]\nsend-queue=1\n", "2: send-queue: it is not a number from 65536 to 4294967295" },
+    { "[limits]\nping-after=1.5\n", "2: ping-after: it is not a number from 1 to 86400" },
     { "[limits]\nguests=0\n", "2: guests: it is not a number from 1 to 1000000" },
     { "[limits]\nguests=-1\n", "2: guests: it is not a number from 1 to 1000000" },
     { "[limits]\nport=1\n", "2: There is no key “port” in [limits]." },
@@ -94,6 +97,95 @@ test_all_keys (void)
   g_unlink (path);
 }
 
+/* Each key in turn, as SIGHUP meets it: taken, or named as waiting. */
+static void
+test_live (void)
+{
+  static const struct
+  {
+    const char *group, *name, *value;
+    gboolean live;
+  } rows[] = {
+    { "server", "name", "Ana", TRUE },
+    { "server", "network", "Home", FALSE },
+    { "server", "motd", "with “quotes”,\\n\\\\ and \\t", TRUE },
+    { "server", "address", "::1", FALSE },
+    { "server", "port", "9", FALSE },
+    { "server", "unix", "/tmp/x", FALSE },
+    { "server", "backlog", "7", FALSE },
+    { "server", "plain-text", "false", TRUE },
+    { "server", "default-room", "#hall", FALSE },
+    { "limits", "flood-protection", "false", TRUE },
+    { "limits", "guests", "3", TRUE },
+    { "limits", "registration-timeout", "3", TRUE },
+    { "limits", "send-queue", "70000", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (HsServerConfig) running = hs_server_config_new ();
+      g_autoptr (HsServerConfig) wanted = hs_server_config_new ();
+      g_autofree char *problem = NULL;
+      g_autofree char *waiting = NULL;
+      g_autofree char *again = NULL;
+
+      g_assert_true (hs_server_config_set (wanted, rows[i].group, rows[i].name, rows[i].value, &problem));
+      waiting = hs_server_config_take_live (running, wanted);
+      g_assert_cmpstr (waiting, ==, rows[i].live ? NULL : rows[i].name);
+      /* What waits goes on waiting, what was taken is there. */
+      again = hs_server_config_take_live (running, wanted);
+      g_assert_cmpstr (again, ==, waiting);
+      if (g_str_equal (rows[i].name, "motd"))
+        g_assert_cmpstr (running->motd, ==, "with “quotes”,\n\\ and \t");
+    }
+}
+
+static void
+test_live_together (void)
+{
+  g_autoptr (HsServerConfig) running = hs_server_config_new ();
+  g_autoptr (HsServerConfig) wanted = hs_server_config_new ();
+  g_autofree char *waiting = NULL;
+
+  wanted->port = 9000;
+  wanted->backlog = 5;
+  wanted->guests = 5;
+  waiting = hs_server_config_take_live (running, wanted);
+  g_assert_cmpstr (waiting, ==, "port, backlog");
+  g_assert_cmpuint (running->guests, ==, 5);
+  g_assert_cmpuint (running->port, ==, 8000);
+}
+
+/* With every # before a key taken away the example is a file that changes nothing. */
+static void
+test_example (void)
+{
+  g_autofree char *example = hs_server_config_make_example ();
+  g_auto (GStrv) lines = g_strsplit (example, "\n", -1);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (HsServerConfig) defaults = hs_server_config_new ();
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *waiting = NULL;
+  guint n_keys = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      gboolean is_key = lines[i][0] == '#' && lines[i][1] != ' ';
+
+      g_string_append_printf (text, "%s\n", lines[i] + (is_key ? 1 : 0));
+      n_keys += is_key;
+    }
+  g_assert_cmpuint (n_keys, >, 0);
+  path = write_file (text->str);
+  hs_server_config_load (config, path, &error);
+  g_assert_no_error (error);
+  waiting = hs_server_config_take_live (config, defaults);
+  g_assert_cmpstr (waiting, ==, NULL);
+  g_unlink (path);
+}
+
 static void
 test_missing (void)
 {
@@ -110,6 +202,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/config/mistakes", test_mistakes);
   g_test_add_func ("/server/config/all-keys", test_all_keys);
+  g_test_add_func ("/server/config/live", test_live);
+  g_test_add_func ("/server/config/live-together", test_live_together);
+  g_test_add_func ("/server/config/example", test_example);
   g_test_add_func ("/server/config/missing", test_missing);
   return g_test_run ();
 }

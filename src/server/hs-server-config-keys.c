@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of the configuration's keys, and how the value of each kind is read and written. The file around them is hs-server-config.c's. */
+#include "hs-server-config-private.h"
+
+#include <gio/gio.h>
+#include "hs-config.h" /* GETTEXT_PACKAGE, before gi18n-lib.h */
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "hs-limits.h"
+#include "hs-name.h"
+#include "hs-utf8.h"
+
+char *
+hs_server_config_make_default_name (void)
+{
+  const char *real = g_get_real_name ();
+
+  if (real != NULL && *real != '\0' && strcmp (real, "Unknown") != 0 && g_utf8_validate (real, -1, NULL))
+    return g_strdup (real);
+  return g_strdup (g_get_host_name ());
+}
+
+/* ---- Texts ---- */
+
+static gboolean
+fits (const HsServerConfigKey *key, const char *value, char **problem)
+{
+  if (key->max <= 0 || strlen (value) <= (gsize) key->max)
+    return TRUE;
+  *problem = g_strdup_printf (_("it is longer than %d bytes"), (int) key->max);
+  return FALSE;
+}
+
+static gboolean
+take (gpointer field, char *value)
+{
+  char **text = field;
+
+  g_free (*text);
+  *text = value;
+  return TRUE;
+}
+
+static gboolean
+read_text (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  if (*value != '\0')
+    return fits (key, value, problem) && take (field, g_strdup (value));
+  *problem = g_strdup (_("it is empty"));
+  return FALSE;
+}
+
+static gboolean
+read_optional (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  return fits (key, value, problem) && take (field, *value != '\0' ? g_strdup (value) : NULL);
+}
+
+static gboolean
+read_name (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  return fits (key, value, problem) && take (field, *value != '\0' ? g_strdup (value) : hs_server_config_make_default_name ());
+}
+
+static char *
+write_text (gconstpointer field)
+{
+  const char *text = *(char *const *) field;
+
+  return g_strdup (text != NULL ? text : "");
+}
+
+static gboolean
+read_lines (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  g_autofree char *text = g_strcompress (value);
+
+  if (hs_utf8_is_text (text, strlen (text)))
+    return take (field, *text != '\0' ? g_steal_pointer (&text) : NULL);
+  *problem = g_strdup (_("it is not UTF-8"));
+  return FALSE;
+}
+
+static char *
+write_lines (gconstpointer field)
+{
+  const char *text = *(char *const *) field;
+  char kept[0x80 + 1] = { 0 }; /* of UTF-8, every byte that is not ASCII */
+
+  for (int i = 0; i < 0x80; i++)
+    kept[i] = (char) (0x80 + i);
+  return g_strescape (text != NULL ? text : "", kept);
+}
+
+static gboolean
+read_address (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  if (strcmp (value, "*") == 0)
+    return take (field, NULL);
+  if (g_hostname_is_ip_address (value))
+    return take (field, g_strdup (value));
+  *problem = g_strdup (_("it is not a numeric address of this computer, nor * for all"));
+  return FALSE;
+}
+
+static char *
+write_address (gconstpointer field)
+{
+  const char *text = *(char *const *) field;
+
+  return g_strdup (text != NULL ? text : "*");
+}
+
+static gboolean
+read_room (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  if (hs_name_is_room (value))
+    return take (field, g_strdup (value));
+  *problem = g_strdup (_("it is not a room's name: # and letters, without a space or a comma"));
+  return FALSE;
+}
+
+static const HsServerConfigKind kind_text = { read_text, write_text, TRUE };
+static const HsServerConfigKind kind_optional = { read_optional, write_text, TRUE };
+static const HsServerConfigKind kind_name = { read_name, write_text, TRUE };
+static const HsServerConfigKind kind_lines = { read_lines, write_lines, TRUE };
+static const HsServerConfigKind kind_address = { read_address, write_address, TRUE };
+static const HsServerConfigKind kind_room = { read_room, write_text, TRUE };
+
+/* ---- Truth and numbers ---- */
+
+static gboolean
+read_boolean (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  gboolean truth = strcmp (value, "true") == 0;
+
+  if (!truth && strcmp (value, "false") != 0)
+    {
+      *problem = g_strdup (_("it is neither true nor false"));
+      return FALSE;
+    }
+  *(gboolean *) field = truth;
+  return TRUE;
+}
+
+static char *
+write_boolean (gconstpointer field)
+{
+  return g_strdup (*(const gboolean *) field ? "true" : "false");
+}
+
+static gboolean
+read_number (const HsServerConfigKey *key, const char *value, gint64 *number, char **problem)
+{
+  g_autofree char *min = g_strdup_printf ("%" G_GINT64_FORMAT, key->min);
+  g_autofree char *max = g_strdup_printf ("%" G_GINT64_FORMAT, key->max);
+
+  if (g_ascii_string_to_signed (value, 10, key->min, key->max, number, NULL))
+    return TRUE;
+  *problem = g_strdup_printf (_("it is not a number from %s to %s"), min, max);
+  return FALSE;
+}
+
+static gboolean
+read_uint (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  gint64 number;
+
+  if (!read_number (key, value, &number, problem))
+    return FALSE;
+  *(guint *) field = (guint) number;
+  return TRUE;
+}
+
+static char *
+write_uint (gconstpointer field)
+{
+  return g_strdup_printf ("%u", *(const guint *) field);
+}
+
+static gboolean
+read_seconds (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  if (!read_uint (key, value, field, problem))
+    return FALSE;
+  *(guint *) field *= 1000;
+  return TRUE;
+}
+
+static char *
+write_seconds (gconstpointer field)
+{
+  return g_strdup_printf ("%u", *(const guint *) field / 1000);
+}
+
+static gboolean
+read_size (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  gint64 number;
+
+  if (!read_number (key, value, &number, problem))
+    return FALSE;
+  *(gsize *) field = (gsize) number;
+  return TRUE;
+}
+
+static char *
+write_size (gconstpointer field)
+{
+  return g_strdup_printf ("%" G_GSIZE_FORMAT, *(const gsize *) field);
+}
+
+/* Who names a port means that one, and no other. */
+static gboolean
+read_port (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  HsServerConfig *config = (HsServerConfig *) (gpointer) ((char *) field - key->offset);
+  gint64 number;
+
+  if (!read_number (key, value, &number, problem))
+    return FALSE;
+  config->port = (guint16) number;
+  config->port_exact = TRUE;
+  return TRUE;
+}
+
+static char *
+write_port (gconstpointer field)
+{
+  return g_strdup_printf ("%u", *(const guint16 *) field);
+}
+
+static const HsServerConfigKind kind_boolean = { read_boolean, write_boolean, FALSE };
+static const HsServerConfigKind kind_uint = { read_uint, write_uint, FALSE };
+static const HsServerConfigKind kind_seconds = { read_seconds, write_seconds, FALSE };
+static const HsServerConfigKind kind_size = { read_size, write_size, FALSE };
+static const HsServerConfigKind kind_port = { read_port, write_port, FALSE };
+
+/* ---- The table ---- */
+
+#define FIELD(name) G_STRUCT_OFFSET (HsServerConfig, name)
+#define LIVE TRUE
+#define AT_START FALSE
+
+static const HsServerConfigKey keys[] = {
+  { "server", "name", &kind_name, FIELD (name), 0, HS_NAME_MAX_BYTES, LIVE,
+    N_("How the server is called. Empty: the name of who starts it, or of this computer.") },
+  { "server", "network", &kind_text, FIELD (network), 0, HS_NAME_MAX_BYTES, AT_START,
+    N_("How the network is called that IRC programs show.") },
+  { "server", "motd", &kind_lines, FIELD (motd), 0, 0, LIVE,
+    N_("The message of the day; \\n begins a new line. Empty: none.") },
+  { "server", "address", &kind_address, FIELD (address), 0, 0, AT_START,
+    N_("The one address of this computer, as a number, that is listened on. *: all of them, IPv6 and IPv4.") },
+  { "server", "port", &kind_port, FIELD (port), 0, 65535, AT_START,
+    N_("The TCP port; 0: any that is free. Without this key the next free port is taken where 8000 is in use.") },
+  { "server", "unix", &kind_optional, FIELD (unix_path), 0, HS_UNIX_PATH_MAX, AT_START,
+    N_("The path of a local socket that is listened on besides; only the server's own user may connect to it. Empty: none.") },
+  { "server", "backlog", &kind_uint, FIELD (backlog), 1, 65535, AT_START,
+    N_("How many connections may wait to be accepted. The kernel's net.core.somaxconn caps it.") },
+  { "server", "plain-text", &kind_boolean, FIELD (plain_text), 0, 0, LIVE,
+    N_("Whether guests without a protocol are served: netcat, a bare socket.") },
+  { "server", "default-room", &kind_room, FIELD (default_room), 0, 0, AT_START,
+    N_("The room that everybody joins on arrival.") },
+  { "limits", "flood-protection", &kind_boolean, FIELD (flood_protection), 0, 0, LIVE,
+    N_("Whether a guest that sends more than its share has to wait. Nobody is dropped for haste.") },
+  { "limits", "guests", &kind_uint, FIELD (guests), 1, 1000000, LIVE,
+    N_("How many guests there may be at once.") },
+  { "limits", "per-address", &kind_uint, FIELD (per_address), 0, 1000000, LIVE,
+    N_("How many of them may come from one address, this computer's own excepted. 0: any number.") },
+  { "limits", "unregistered", &kind_uint, FIELD (unregistered), 1, 1000000, LIVE,
+    N_("How many connections may be without a name at once. Over it the one that is silent for longest goes.") },
+  { "limits", "registration-timeout", &kind_seconds, FIELD (registration_timeout), 1, 86400, LIVE,
+    N_("Seconds within which a guest that speaks IRC must have given its name.") },
+  { "limits", "ping-after", &kind_seconds, FIELD (ping_after), 1, 86400, LIVE,
+    N_("Seconds of silence after which a guest that speaks IRC is asked whether it is still there.") },
+  { "limits", "pong-within", &kind_seconds, FIELD (pong_within), 1, 86400, LIVE,
+    N_("Seconds within which it must answer.") },
+  { "limits", "send-queue", &kind_size, FIELD (send_queue), 64 * 1024, G_MAXUINT32, LIVE,
+    N_("Bytes that may wait for a guest that does not read. With more it is dropped.") },
+  { "limits", "receive-queue", &kind_size, FIELD (receive_queue), HS_LINE_MAX, HS_READ_MAX, LIVE,
+    N_("Bytes of one guest that may wait for their turn. With more nothing is read from it until there is room.") },
+  { "limits", "commands-per-second", &kind_uint, FIELD (commands_per_second), 1, 1000000, LIVE,
+    N_("Commands that one guest may send each second, with flood-protection. 4 KiB of plain text count as one.") },
+  { "limits", "commands-burst", &kind_uint, FIELD (commands_burst), 1, 1000000, LIVE,
+    N_("Commands that one guest may send at once before that holds.") },
+};
+
+const HsServerConfigKey *
+hs_server_config_get_keys (guint *n_keys)
+{
+  *n_keys = G_N_ELEMENTS (keys);
+  return keys;
+}
