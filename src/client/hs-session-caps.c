@@ -6,7 +6,7 @@
 
 #include "hs-name.h"
 
-/* Asked for where offered; the server may refuse any. */
+/* Asked for where offered; the server may refuse any. Of what it offers no more is kept than these: a list need never end. */
 static const struct { const char *name; guint bit; } wanted[] = {
   { "message-tags", HS_CAP_TAGS },
   { "server-time", HS_CAP_TIME },
@@ -30,7 +30,7 @@ hs_session_forget_caps (HsSession *self)
   self->nick_ascii = FALSE;
   self->nick_short = FALSE;
   self->nick_attempt = 0;
-  g_clear_pointer (&self->offered, g_hash_table_unref);
+  self->offered = 0;
   /* What holds until ISUPPORT says otherwise (RFC 2811). */
   g_strlcpy (self->prefix_modes, "ov", sizeof self->prefix_modes);
   g_strlcpy (self->prefix_chars, "@+", sizeof self->prefix_chars);
@@ -66,7 +66,7 @@ request (HsSession *self)
   g_autoptr (GString) list = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
-    if (!(self->caps & wanted[i].bit) && g_hash_table_contains (self->offered, wanted[i].name))
+    if (self->offered & ~self->caps & wanted[i].bit)
       g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", wanted[i].name);
   if (list->len > 0)
     hs_session_put (self, "CAP", "REQ", list->str, NULL);
@@ -84,15 +84,15 @@ offer (HsSession *self, const char *list)
 {
   g_auto (GStrv) words = g_strsplit (list, " ", -1);
 
-  if (self->offered == NULL)
-    self->offered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; words[i] != NULL; i++)
+  for (guint w = 0; words[w] != NULL; w++)
     {
-      if (*words[i] == '\0')
-        continue;
-      if (g_str_has_prefix (words[i], OURS_PREFIX))
+      gsize len = strcspn (words[w], "=");
+
+      if (g_str_has_prefix (words[w], OURS_PREFIX))
         hs_session_set_ours (self);
-      g_hash_table_add (self->offered, g_strndup (words[i], strcspn (words[i], "=")));
+      for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+        if (strlen (wanted[i].name) == len && memcmp (words[w], wanted[i].name, len) == 0)
+          self->offered |= wanted[i].bit;
     }
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hs-event-text.h"
+#include "hs-limits.h"
 #include "hs-name.h"
 #include "hs-utf8.h"
 
@@ -274,6 +275,8 @@ on_mode (HsSession *self, const HsEvent *event)
     {
       if (*p == '+' || *p == '-')
         on = *p == '+';
+      else if (strchr (self->prefix_modes, *p) != NULL && next >= event->message->n_params)
+        continue; /* of nobody: a line of such letters would make a row of each */
       else if (strchr (self->prefix_modes, *p) != NULL)
         {
           const char *whom = HS_PARAM (event, next++);
@@ -320,6 +323,16 @@ on_error (HsSession *self, const HsEvent *event)
     hs_session_set_error_text (self, text);
 }
 
+/* Without its label an answer in a batch is still heard: an own message in it is found by its id or its words. */
+static void
+tell_batches (HsSession *self)
+{
+  if (self->batches_told)
+    return;
+  self->batches_told = TRUE;
+  hs_session_tell (self, NULL, _("The server begins answers and never ends them: which of your messages they belong to may not be seen."));
+}
+
 static void
 on_batch (HsSession *self, const HsEvent *event)
 {
@@ -327,8 +340,12 @@ on_batch (HsSession *self, const HsEvent *event)
 
   if (*reference == '-')
     g_hash_table_remove (self->batches, reference + 1);
-  else if (*reference == '+' && event->label != NULL)
+  else if (*reference != '+' || event->label == NULL)
+    return;
+  else if (g_hash_table_size (self->batches) < HS_SESSION_BATCHES_MAX || g_hash_table_contains (self->batches, reference + 1))
     g_hash_table_insert (self->batches, g_strdup (reference + 1), g_strdup (event->label));
+  else
+    tell_batches (self);
 }
 
 /* IRCv3 standard replies: FAIL command code context… :words */

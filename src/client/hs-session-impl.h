@@ -76,13 +76,12 @@ struct _HsSession
   GListStore *rooms;
   GHashTable *conversations;  /* folded name → HsConversation */
   GHashTable *people;         /* folded nick → HsPerson */
-  GHashTable *offered;        /* (nullable) capabilities of a CAP LS in pieces */
   GHashTable *batches;        /* reference → label */
   GHashTable *asked;          /* folded names of rooms a person wished to join, until we are in */
   GPtrArray *own;             /* HsOwnMessage, in the order said */
   GQueue outgoing;            /* Outgoing: lines that wait for a message before them to be stored */
-  GPtrArray *waiting_info;    /* (nullable) told before there was a room to tell it in */
-  GString *motd;              /* (nullable) */
+  GPtrArray *waiting_info;    /* (nullable) told before there was a room to tell it in; at most HS_SESSION_WAITING_MAX */
+  GString *motd;              /* (nullable) coming in; not much over HS_SESSION_MOTD_MAX */
 
   /* Borrowed */
   HsSessionSend send;
@@ -91,12 +90,15 @@ struct _HsSession
   /* State */
   HsSessionState state;
   int lag;
-  guint caps;
+  guint offered, caps;        /* HS_CAP_*: by a CAP LS in pieces; granted */
   gboolean plain, hosted;
   gboolean plain_heard;       /* the peer has said something: a BOM can no longer stand there */
   gboolean ours;              /* a Handshake server: rooms have titles, names may be of any script */
   gboolean cap_sent, cap_ending, registered, leaving;
   gboolean full_told;         /* said that a room does not open */
+  gboolean motd_cut;          /* it was too long, is told, and goes on */
+  gboolean batches_told;      /* said that batches do not end */
+  guint n_waiting_lost;       /* lines that did not find a place in waiting_info */
   gboolean nick_ascii, nick_short;
   guint nick_attempt;
   guint next_label;
@@ -193,6 +195,7 @@ void hs_session_on_away (HsSession *self, const HsEvent *event);
 void hs_session_on_cap (HsSession *self, const HsEvent *event);
 void hs_session_register (HsSession *self, const char *pass);
 void hs_session_forget_caps (HsSession *self);
+void hs_session_clear_motd (HsSession *self);
 char *hs_session_clean_text (const char *text); /* without formatting codes and controls */
 /* One word of NAMES: prefixes and a name. */
 void hs_session_name_member (HsSession *self, HsConversation *conversation, const char *name);

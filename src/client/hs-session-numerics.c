@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "hs-limits.h"
 #include "hs-name.h"
 #include "hs-numerics.h"
 
@@ -286,27 +287,51 @@ on_who (HsSession *self, const HsEvent *event)
 
 /* ---- Words of the server ---- */
 
+void
+hs_session_clear_motd (HsSession *self)
+{
+  if (self->motd != NULL)
+    g_string_free (g_steal_pointer (&self->motd), TRUE);
+  self->motd_cut = FALSE;
+}
+
+static void
+tell_motd (HsSession *self)
+{
+  if (self->motd != NULL && self->motd->len > 0)
+    hs_session_tell (self, NULL, self->motd->str);
+}
+
+static void
+on_motd_start (HsSession *self, const HsEvent *event)
+{
+  hs_session_clear_motd (self);
+}
+
+/* One that is too long is shown as far as it is kept: it may have no end. */
 static void
 on_motd (HsSession *self, const HsEvent *event)
 {
   g_autofree char *line = hs_session_clean_text (HS_PARAM (event, 1));
+  const char *words = g_str_has_prefix (line, "- ") ? line + 2 : line; /* the dash is the protocol's (RFC 2812 RPL_MOTD) */
 
+  if (self->motd_cut)
+    return;
   if (self->motd == NULL)
     self->motd = g_string_new (NULL);
-  /* "- text": the dash is the protocol's (RFC 2812 RPL_MOTD) */
-  g_string_append_printf (self->motd, "%s%s", self->motd->len > 0 ? "\n" : "", g_str_has_prefix (line, "- ") ? line + 2 : line);
+  self->motd_cut = self->motd->len + strlen (words) > HS_SESSION_MOTD_MAX;
+  g_string_append_printf (self->motd, "%s%s", self->motd->len > 0 ? "\n" : "",
+                          self->motd_cut ? _("(The server goes on; the rest was left out.)") : words);
+  if (self->motd_cut)
+    tell_motd (self);
 }
 
 static void
 on_end_of_motd (HsSession *self, const HsEvent *event)
 {
-  GString *motd = g_steal_pointer (&self->motd);
-
-  if (motd == NULL)
-    return;
-  if (motd->len > 0)
-    hs_session_tell (self, NULL, motd->str);
-  g_string_free (motd, TRUE);
+  if (!self->motd_cut)
+    tell_motd (self);
+  hs_session_clear_motd (self);
 }
 
 static void
@@ -406,7 +431,7 @@ const HsEventRow hs_session_numeric_rows[] = {
   { HS_RPL_WHOREPLY, on_who, 8 },
   { HS_RPL_NAMREPLY, on_names, 4 },
   { HS_RPL_ENDOFNAMES, on_end_of_names, 2 },
-  { HS_RPL_MOTDSTART, on_silent, 0 },
+  { HS_RPL_MOTDSTART, on_motd_start, 0 },
   { HS_RPL_MOTD, on_motd, 2 },
   { HS_RPL_ENDOFMOTD, on_end_of_motd, 0 },
   { HS_ERR_NOMOTD, on_silent, 0 },

@@ -31,9 +31,17 @@ static void
 tell_waiting (HsSession *self)
 {
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting_info);
+  guint lost = self->n_waiting_lost;
+  g_autofree char *text = NULL;
 
   for (guint i = 0; waiting != NULL && i < waiting->len; i++)
     hs_session_tell (self, NULL, g_ptr_array_index (waiting, i));
+  self->n_waiting_lost = 0;
+  if (lost == 0)
+    return;
+  text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "The server said %u more line, which was left out.",
+                                       "The server said %u more lines, which were left out.", lost), lost);
+  hs_session_tell (self, NULL, text);
 }
 
 /* We are in a room that does not open. Leaving it again would be for others to see, and through a bouncer for good. */

@@ -280,7 +280,10 @@ hs_session_tell (HsSession *self, HsConversation *conversation, const char *text
     }
   if (self->waiting_info == NULL)
     self->waiting_info = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (self->waiting_info, g_strdup (text));
+  if (self->waiting_info->len < HS_SESSION_WAITING_MAX)
+    g_ptr_array_add (self->waiting_info, g_strdup (text));
+  else
+    self->n_waiting_lost++;
 }
 
 static gboolean

@@ -103,10 +103,8 @@ hs_session_finalize (GObject *object)
   g_hash_table_unref (self->people);
   g_hash_table_unref (self->batches);
   g_hash_table_unref (self->asked);
-  g_clear_pointer (&self->offered, g_hash_table_unref);
   g_clear_pointer (&self->waiting_info, g_ptr_array_unref);
-  if (self->motd != NULL)
-    g_string_free (self->motd, TRUE);
+  hs_session_clear_motd (self);
   g_clear_object (&self->rooms);
   g_clear_object (&self->store);
   g_free (self->network);
@@ -355,6 +353,10 @@ hs_session_ended (HsSession *self, const char *why)
   self->registered = FALSE;
   self->leaving = FALSE;
   self->full_told = FALSE;
+  self->batches_told = FALSE;
+  self->n_waiting_lost = 0;
+  g_clear_pointer (&self->waiting_info, g_ptr_array_unref);
+  hs_session_clear_motd (self);
   hs_session_forget_caps (self);
   hs_session_clear_outgoing (self);
   hs_session_doubt_own (self);

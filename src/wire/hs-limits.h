@@ -36,6 +36,9 @@
 /* ---- What a server can make us keep ---- */
 #define HS_SESSION_ROOMS_MAX    500        /* conversations of one connection that open unasked; a person's own wish opens more */
 #define HS_SESSION_MEMBERS_MAX  100000     /* of all rooms of one connection together; a room's first is always there */
+#define HS_SESSION_MOTD_MAX     (32 * 1024) /* bytes of one message of the day; the rest is left out */
+#define HS_SESSION_WAITING_MAX  100        /* lines of the server before there is a room to show them in */
+#define HS_SESSION_BATCHES_MAX  64         /* batches begun and not yet ended whose label is remembered */
 #define HS_SESSION_PEOPLE_MAX   100000     /* of whom one connection knows more than the nick; above it that is learned anew */
 
 /* ---- Guests of a hosted server ---- */

@@ -285,6 +285,7 @@ test_case (gconstpointer data)
 
   stage_start (&stage, "Ana", FALSE);
   run_script (&stage, c->script);
+  stage_fence (stage.store); /* a row too many would come late */
   stage_expect (stage.session, c->expected);
   if (!g_queue_is_empty (&stage.out))
     g_error ("said too much: %s", (char *) g_queue_peek_head (&stage.out));
@@ -518,6 +519,95 @@ test_members_bounded (void)
   stage_end (&stage);
 }
 
+/* A message of the day without end: its beginning is shown at once, then nothing of it is kept; the next is whole again. */
+static void
+test_motd_bounded (void)
+{
+  Stage stage;
+  HsRoom *server;
+  g_autofree char *all = NULL;
+
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, OLD "< :s 375 Ana :- s -");
+  server_says_many (&stage, 20000, ":s 372 Ana :- line ", " and ", "");
+  server = hs_session_find_room (stage.session, "*");
+  g_assert_nonnull (server);
+  run_script (&stage, "< :s 376 Ana :End\n< :s 375 Ana :- s -\n< :s 372 Ana :- short\n< :s 376 Ana :End");
+  expect_last (server, "", "short");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (hs_room_get_entries (server))), ==, 2);
+  all = stage_describe (stage.session);
+  g_assert_cmpuint (strlen (all), <, HS_SESSION_MOTD_MAX + 1000);
+  g_assert_nonnull (strstr (all, "<> line 0 and 0|line 1 and 1|"));
+  g_assert_nonnull (strstr (all, "|(The server goes on; the rest was left out.)\n"));
+  stage_end (&stage);
+}
+
+/* What a lost connection left half said is not the next one's. */
+static void
+test_motd_lost (void)
+{
+  Stage stage;
+
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, OLD "< :s 372 Ana :- old\n! lost\n! back\n> CAP LS 302\n> NICK Ana\n> USER*\n< :s 001 Ana :Welcome\n> JOIN #a\n"
+                          "< :s 372 Ana :- new\n< :s 376 Ana :End");
+  stage_fence (stage.store);
+  stage_expect (stage.session, "#a “#a” left\n* “irc.test”\n    info <> new\n");
+  stage_end (&stage);
+}
+
+/* Batches that never end: the first ones still mean something, and that it is so is told once. */
+static void
+test_batches_bounded (void)
+{
+  Stage stage;
+  HsRoom *room;
+  g_autoptr (HsEntry) own = NULL;
+  g_autofree char *all = NULL;
+
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, MODERN "\" #a hi\n> @label=h1*");
+  server_says (&stage, "@label=h1 :s BATCH +first labeled-response");
+  server_says_many (&stage, 5000, "@label=x :s BATCH +", "x", " labeled-response");
+  server_says (&stage, "@batch=first :Ana!u@h PRIVMSG #a :hi");
+  room = hs_session_find_room (stage.session, "#a");
+  own = stage_wait_for_entry (room, "hi");
+  stage_wait_until (hs_entry_get_delivery (own) == HS_SENT_ACCEPTED);
+  all = stage_describe (stage.session);
+  g_assert_nonnull (strstr (all, "never ends them"));
+  g_assert_null (strstr (strstr (all, "never ends them") + 1, "never ends them"));
+  stage_end (&stage);
+}
+
+/* All that a server says before it lets us in has no room yet: some of it waits, the rest is counted. */
+static void
+test_waiting_bounded (void)
+{
+  Stage stage;
+  HsRoom *server;
+
+  stage_start (&stage, "Ana", TRUE);
+  server_says_many (&stage, 5000, ":s NOTICE * :line ", " and ", "");
+  run_script (&stage, "> CAP*\n> NICK*\n> USER*\n< :s 001 Ana :Welcome\n< :Ana!u@h JOIN #lobby");
+  server = hs_session_find_room (stage.session, "#lobby");
+  expect_last (server, "", "The server said 4900 more lines, which were left out.");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (hs_room_get_entries (server))), ==, HS_SESSION_WAITING_MAX + 1);
+  stage_end (&stage);
+}
+
+/* A list of capabilities in pieces without end, ours among them; when it ends after all, they are asked for. */
+static void
+test_caps_without_end (void)
+{
+  Stage stage;
+
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, "> CAP*\n> NICK*\n> USER*\n< :s CAP * LS * :echo-message=x");
+  server_says_many (&stage, 20000, ":s CAP * LS * :cap", " sasl=PLAIN draft/cap", "");
+  run_script (&stage, "< :s CAP * LS :batch\n> CAP REQ :echo-message batch\n< :s CAP * ACK :echo-message batch\n> CAP END");
+  stage_end (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -536,5 +626,10 @@ main (int argc, char **argv)
   g_test_add_func ("/client/session/flood/rooms", test_rooms_bounded);
   g_test_add_func ("/client/session/flood/joins", test_joins_bounded);
   g_test_add_func ("/client/session/flood/members", test_members_bounded);
+  g_test_add_func ("/client/session/flood/motd", test_motd_bounded);
+  g_test_add_func ("/client/session/flood/motd-lost", test_motd_lost);
+  g_test_add_func ("/client/session/flood/batches", test_batches_bounded);
+  g_test_add_func ("/client/session/flood/waiting", test_waiting_bounded);
+  g_test_add_func ("/client/session/flood/caps", test_caps_without_end);
   return g_test_run ();
 }
