@@ -47,7 +47,10 @@ struct _HsConnection
   guint8 leave_now : 1;
   guint8 peer_frames : 1;   /* plain: it has once sent LF, other than by echoing ours */
   guint8 owes_answer : 1;   /* plain: the peer has not spoken since our last text */
+  guint8 stall_told : 1;    /* it was said that nothing is acknowledged; until something is */
   guint ack_delay;          /* ms */
+  guint64 acked;            /* stream offset up to which the peer's TCP has acknowledged */
+  gint64 acked_at;          /* monotonic µs when that was last seen to change, or nothing was waiting */
   guint unstored;           /* lines heard since the store was last known to have all */
   guint syns;               /* how often the SYN went out, 0 unknown */
   guint syn_at[8];          /* at which second */

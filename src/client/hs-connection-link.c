@@ -181,6 +181,33 @@ on_end (HsLink *link, HsLinkEnd end, const GError *error, gpointer user_data)
 
 /* ---- What the kernel took, and the peer's TCP acknowledged ---- */
 
+/* The two look alike to who waits, and are not: a program that does not read has a TCP that still answers. */
+static const char *
+stall_words (const HsTcpNumbers *numbers)
+{
+  if (numbers->snd_wnd == 0)
+    return _("The other program does not read what is sent to it: what you write waits.");
+  return _("The other computer does not answer: what you write is sent again and again. A cable, a sleeping computer, or another network?");
+}
+
+static void
+look_for_stall (HsConnection *self, guint64 acked, const HsTcpNumbers *numbers)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (acked != self->acked || numbers->send_queue == 0 || self->acked_at == 0)
+    {
+      self->acked = acked;
+      self->acked_at = now;
+      self->stall_told = FALSE;
+    }
+  else if (!self->stall_told && now - self->acked_at >= HS_STALL_MS * 1000)
+    {
+      self->stall_told = TRUE;
+      hs_session_tell (self->session, NULL, stall_words (numbers));
+    }
+}
+
 static void
 tell_progress (HsConnection *self)
 {
@@ -194,7 +221,10 @@ tell_progress (HsConnection *self)
   if (!hs_tcp_numbers_read (hs_link_get_fd (self->link), &numbers))
     hs_session_acknowledged (self->session, written);
   else if (numbers.send_queue <= written)
-    hs_session_acknowledged (self->session, written - numbers.send_queue);
+    {
+      look_for_stall (self, written - numbers.send_queue, &numbers);
+      hs_session_acknowledged (self->session, written - numbers.send_queue);
+    }
 }
 
 static gboolean
@@ -225,6 +255,8 @@ on_drained (HsLink *link, gpointer user_data)
   HsConnection *self = user_data;
 
   hs_session_written (self->session, hs_link_get_bytes_written (link));
+  if (self->ack_delay > ACK_FIRST_MS)
+    g_clear_handle_id (&self->ack_source, g_source_remove);
   self->ack_delay = ACK_FIRST_MS;
   hs_connection_await_ack (self);
 }
@@ -246,6 +278,11 @@ on_session_send (HsSession *session, const char *data, gsize len, gpointer user_
 
   if (self->link == NULL || hs_link_is_closing (self->link))
     return 0;
+  if (self->ack_source == 0) /* should the queue never drain */
+    {
+      self->ack_delay = ACK_LAST_MS;
+      self->ack_source = g_timeout_add (self->ack_delay, on_ack_due, self);
+    }
   if (hs_session_is_plain (session))
     return hs_connection_plain_send (self, data);
   self->queued_end = hs_link_send_bytes (self->link, data, len);
@@ -267,6 +304,7 @@ hs_connection_take_descriptor (HsConnection *self, int fd)
   if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer attaches TCP only */
     hs_tcp_tap_attach (self->tap, fd, 0);
   hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
+  hs_link_keep_alive (self->link);
   hs_session_set_send (self->session, on_session_send, self);
 
   if (self->protocol == HS_PROTOCOL_PLAIN)

@@ -27,7 +27,7 @@ enum
 #define HS_SERVER_ROOM "*" /* name of the room of the server's own lines; no nick, no channel */
 
 /* One room with what the session keeps beside the model. */
-typedef struct
+struct _HsConversation
 {
   HsSession *session;     /* borrowed */
   HsRoom *room;
@@ -37,7 +37,7 @@ typedef struct
   gboolean naming;        /* NAMES are coming in */
   gboolean crowded;       /* said that not all members are listed */
   gboolean rejoin;        /* was joined when the connection went */
-} HsConversation;
+};
 
 /* What is known of a person on this server, whichever room they are in. */
 typedef struct
@@ -140,8 +140,6 @@ void hs_session_forget_absent (HsSession *self, const char *nick);    /* when in
 /* Before a line is looked at: no HsPerson is held then. */
 void hs_session_limit_people (HsSession *self);
 
-/* A sentence of ours or the server's in a room's history (@conversation NULL: where the server's lines go). */
-void hs_session_tell (HsSession *self, HsConversation *conversation, const char *text);
 void hs_session_add_row (HsSession *self, HsConversation *conversation, HsEntryKind kind, gint64 time, const char *sender, const char *text,
                          const char *msgid, guint flags, gboolean counts);
 /* Names as words in @text: ours. */

@@ -6,6 +6,8 @@
 #include "hs-plain.h"
 #include "hs-session.h"
 
+typedef struct _HsConversation HsConversation; /* hs-session-impl.h */
+
 void hs_session_set_send (HsSession *self, HsSessionSend send, gpointer user_data);
 /* The connection stands and the protocol is being found out, or chosen. @pass (nullable): sent as PASS (the host's token). */
 /* CAP LS 302 and nothing else: to a server of which it is not known whether it speaks IRC. */
@@ -18,6 +20,8 @@ void hs_session_receive_irc (HsSession *self, char *line, gsize len);
 /* One text from a plain peer, raw bytes. */
 void hs_session_receive_plain (HsSession *self, const char *data, gsize len);
 void hs_session_receive_too_long (HsSession *self);
+/* A sentence of ours or the server's in a room's history (@conversation NULL: where the server's lines go). */
+void hs_session_tell (HsSession *self, HsConversation *conversation, const char *text);
 /* The peer's TCP has acknowledged the stream up to @offset; the kernel took it up to @offset. */
 void hs_session_written (HsSession *self, guint64 offset);
 void hs_session_acknowledged (HsSession *self, guint64 offset);

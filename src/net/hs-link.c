@@ -228,6 +228,13 @@ hs_link_set_receive_queue_max (HsLink *self, gsize bytes)
 }
 
 void
+hs_link_keep_alive (HsLink *self)
+{
+  if (self->fd >= 0)
+    hs_link_socket_keep_alive (self);
+}
+
+void
 hs_link_set_user_data (HsLink *self, gpointer user_data)
 {
   self->user_data = user_data;

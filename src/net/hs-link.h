@@ -73,6 +73,9 @@ void hs_link_set_deadline (HsLink *self, gint64 monotonic_us);
 void hs_link_set_send_queue_max (HsLink *self, gsize bytes);
 /* One read takes at most so many bytes: the most that a paused peer's own haste makes us hold, beside a line begun before. */
 void hs_link_set_receive_queue_max (HsLink *self, gsize bytes);
+/* From now on the kernel finds out within HS_TCP_USER_TIMEOUT_MS and a probe whether the peer is still there, for nobody pings it.
+ * Plain text has this by itself. */
+void hs_link_keep_alive (HsLink *self);
 void hs_link_set_user_data (HsLink *self, gpointer user_data);
 
 /* ---- Facts ---- */

@@ -70,7 +70,8 @@
 #define HS_CONNECT_MS           15000      /* SYN without an answer */
 #define HS_STOP_MS              5000       /* a stopping server takes leave within this */
 #define HS_HOST_TOKEN_MS        10000      /* the host's own client presents its token within this */
-#define HS_TCP_USER_TIMEOUT_MS  120000     /* RFC 5482; plain-text guests, who are never pinged */
+#define HS_TCP_USER_TIMEOUT_MS  120000     /* RFC 5482; plain-text guests, who are never pinged, and our own connections, which ping nobody */
+#define HS_STALL_MS             5000       /* what we wrote has not been acknowledged for this long: worth a word */
 #define HS_TYPING_MS            6000       /* IRCv3 typing: an "active" holds this long */
 #define HS_TYPING_SPACING_MS    3000       /* IRCv3 typing: our own "active" at most this often */
 #define HS_TRIM_AFTER_MS        250
