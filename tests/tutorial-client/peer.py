@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The other end of a tutorial: one scripted TCP server a run. Says its port first, then what it sees, one line each."""
+import random
 import socket
 import struct
 import sys
+import threading
 import time
 
 
@@ -193,6 +195,123 @@ def flood():
     except OSError:
         pass
     connection.close()
+
+
+# ---- Rubbish: after each flood it behaves, and says so ----
+
+def narrow_listen():
+    """As listen (), with room for little that is not read."""
+    server = socket.socket()
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    server.bind(("127.0.0.1", 0))
+    server.listen(5)
+    server.settimeout(20)
+    say("port", server.getsockname()[1])
+    connection, _ = server.accept()
+    connection.settimeout(20)
+    return server, connection
+
+
+def irc_welcome(connection):
+    connection.sendall(b":s 001 Ana :Hello\r\n:Ana!u@h JOIN #a\r\n:s 353 Ana = #a :Ana bo\r\n:s 366 Ana #a :End\r\n")
+
+
+def rubbish(make, before=False):
+    """Sends 12 MB of what make () gives, then a text that must still arrive. before: ahead of the welcome."""
+    server, connection = listen()
+    drain = threading.Thread(target=swallow, args=[connection], daemon=True)
+    drain.start()
+    if not before:
+        irc_welcome(connection)
+    sent, number = 0, 0
+    while sent < 12_000_000:
+        data = b"".join(make(number + k) for k in range(100))
+        number += 100
+        connection.sendall(data)
+        sent += len(data)
+    if before:
+        irc_welcome(connection)
+    connection.sendall(b"\r\n:bo!u@h PRIVMSG #a :still here\r\n")
+    drain.join(20)  # until we have left
+    connection.close()
+
+
+def swallow(connection):
+    while connection.recv(65536):
+        pass
+
+
+LONG = b"x" * 300
+
+
+def rubbish_bytes():
+    chance = random.Random(7)
+    rubbish(lambda n: chance.randbytes(400))
+
+
+def rubbish_line():
+    rubbish(lambda n: b":s PRIVMSG #a :" + LONG if n == 0 else LONG)
+
+
+def rubbish_numerics():
+    rubbish(lambda n: b":s %03d\r\n:s %03d Ana\r\n%03d Ana #a\r\n:s %03d\r\n" % ((n % 1000,) * 4) if n < 8000 else b":s 372\r\n" + b"\r\n" * 300)
+
+
+def rubbish_rooms():
+    rubbish(lambda n: (b":s 353 Ana = #other%d :a%d b%d\r\n:s 366 Ana #other%d :End\r\n:a%d!u@h JOIN #other%d\r\n:s MODE #other%d +oooooooooooo a\r\n"
+                       b":bo!u@h MODE #a +" + b"o" * 400 + b"\r\n") % ((n,) * 7))
+
+
+def rubbish_caps():
+    rubbish(lambda n: b":s CAP * LS * :cap%d%s\r\n" % (n, LONG), before=True)
+
+
+def rubbish_notices():
+    rubbish(lambda n: b":s NOTICE * :%d %s\r\n" % (n, LONG), before=True)
+
+
+def rubbish_batches():
+    rubbish(lambda n: b"@label=%d :s BATCH +%d%s labeled-response\r\n" % (n, n, LONG))
+
+
+def rubbish_motd():
+    rubbish(lambda n: b":s 372 Ana :- %d %s\r\n" % (n, LONG))
+
+
+def rubbish_typing():
+    rubbish(lambda n: b"@+typing=active :n%d!u@h TAGMSG #a\r\n@+typing=active :bo!u@h TAGMSG #a\r\n@+typing=done :bo!u@h TAGMSG #a%s\r\n" % (n, LONG))
+
+
+def pings():
+    """Asks and asks, and reads no answer."""
+    server, connection = narrow_listen()
+    irc_welcome(connection)
+    ask = b"".join(b"PING :%d%s\r\n" % (n, LONG) for n in range(100))
+    try:
+        while True:
+            connection.sendall(ask)
+    except OSError:
+        pass
+
+
+def never_reads():
+    """Speaks lines, so that texts to it need no space between them; reads nothing."""
+    server, connection = narrow_listen()
+    connection.sendall(b"hello\n")
+    time.sleep(40)
+
+
+def vanishes():
+    """Says a word; then its network goes, before it can say another."""
+    server, connection = listen()
+    connection.sendall(b"hello\n")
+    time.sleep(40)
+
+
+def vanishes_irc():
+    server, connection = listen()
+    irc_welcome(connection)
+    time.sleep(40)
 
 
 def unix(path):
