@@ -10,10 +10,10 @@ hs_history_outbox_add (HsHistory *self, gint64 room, const HsHistoryRow *row, GE
 
   hs_history_check (self);
 
-  statement = hs_sql_bind (self, SQL_OUTBOX_ADD, "i" HS_SQL_ROW_TYPES, room, HS_SQL_ROW_VALUES (0, row));
-  if (!hs_sql_run (self, statement, error))
+  statement = hs_sql_bind (&self->base, SQL_OUTBOX_ADD, "i" HS_SQL_ROW_TYPES, room, HS_SQL_ROW_VALUES (0, row));
+  if (!hs_sql_run (&self->base, statement, error))
     return 0;
-  return sqlite3_last_insert_rowid (self->db);
+  return sqlite3_last_insert_rowid (self->base.db);
 }
 
 static void
@@ -41,10 +41,10 @@ complete (HsHistoryRow *row, HsHistoryRow *sent)
 static HsHistoryRow *
 get_row (HsHistory *self, gint64 outbox, gint64 room, GError **error)
 {
-  sqlite3_stmt *statement = hs_sql_bind (self, SQL_OUTBOX_GET, "ii", outbox, room);
+  sqlite3_stmt *statement = hs_sql_bind (&self->base, SQL_OUTBOX_GET, "ii", outbox, room);
   HsHistoryRow *row;
 
-  if (!hs_sql_step (self, statement, error))
+  if (!hs_sql_step (&self->base, statement, error))
     return NULL;
   row = hs_sql_dup_row (statement);
   sqlite3_reset (statement);
@@ -70,12 +70,12 @@ hs_history_outbox_settle (HsHistory *self, gint64 outbox, gint64 room, HsHistory
   if (sent == NULL) /* settled before, or given up */
     return FALSE;
   complete (row, sent);
-  if (!hs_history_savepoint (self, error))
+  if (!hs_database_savepoint (&self->base, error))
     return FALSE;
   inserted = hs_history_insert (self, room, row, position, &failed);
-  if (failed == NULL && hs_history_outbox_remove (self, outbox, &failed) && hs_history_release (self, &failed))
+  if (failed == NULL && hs_history_outbox_remove (self, outbox, &failed) && hs_database_release (&self->base, &failed))
     return inserted;
-  hs_history_rollback_to (self);
+  hs_database_rollback_to (&self->base);
   g_propagate_error (error, g_steal_pointer (&failed));
   return FALSE;
 }
@@ -84,14 +84,14 @@ gboolean
 hs_history_outbox_set_delivery (HsHistory *self, gint64 outbox, HsDelivery delivery, GError **error)
 {
   hs_history_check (self);
-  return hs_sql_run (self, hs_sql_bind (self, SQL_OUTBOX_SET_DELIVERY, "ii", (gint64) delivery, outbox), error);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_OUTBOX_SET_DELIVERY, "ii", (gint64) delivery, outbox), error);
 }
 
 gboolean
 hs_history_outbox_remove (HsHistory *self, gint64 outbox, GError **error)
 {
   hs_history_check (self);
-  return hs_sql_run (self, hs_sql_bind (self, SQL_OUTBOX_REMOVE, "i", outbox), error);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_OUTBOX_REMOVE, "i", outbox), error);
 }
 
 GPtrArray *
@@ -103,8 +103,8 @@ hs_history_outbox_list (HsHistory *self, gint64 room, GError **error)
 
   hs_history_check (self);
 
-  statement = hs_sql_bind (self, SQL_OUTBOX_LIST, "i", room);
-  while (hs_sql_step (self, statement, &failed))
+  statement = hs_sql_bind (&self->base, SQL_OUTBOX_LIST, "i", room);
+  while (hs_sql_step (&self->base, statement, &failed))
     g_ptr_array_add (rows, hs_sql_dup_row (statement));
   if (failed == NULL)
     return g_steal_pointer (&rows);

@@ -60,10 +60,10 @@ hs_places_free (HsPlaces *self)
 static gboolean
 load (HsPlaces *self, HsHistory *history, GError **error)
 {
-  sqlite3_stmt *statement = hs_sql_bind (history, SQL_DAYS, "i", self->room);
+  sqlite3_stmt *statement = hs_sql_bind (&history->base, SQL_DAYS, "i", self->room);
   g_autoptr (GError) failed = NULL;
 
-  while (hs_sql_step (history, statement, &failed))
+  while (hs_sql_step (&history->base, statement, &failed))
     {
       Day day = { sqlite3_column_int64 (statement, 0), self->count, sqlite3_column_int64 (statement, 1), NULL };
 
@@ -71,7 +71,7 @@ load (HsPlaces *self, HsHistory *history, GError **error)
       self->count += day.n;
     }
   if (failed == NULL)
-    return hs_sql_get_int64 (history, hs_sql_bind (history, SQL_LAST_ID, "i", self->room), &self->last_id, error);
+    return hs_sql_get_int64 (&history->base, hs_sql_bind (&history->base, SQL_LAST_ID, "i", self->room), &self->last_id, error);
   g_propagate_error (error, g_steal_pointer (&failed));
   return FALSE;
 }
@@ -113,12 +113,12 @@ hs_places_get_last_id (HsPlaces *self)
 static gboolean
 make_marks (HsPlaces *self, HsHistory *history, Day *day, GError **error)
 {
-  sqlite3_stmt *statement = hs_sql_bind (history, SQL_DAY_IDS, "iii", self->room, first_id_of_day (day->day),
+  sqlite3_stmt *statement = hs_sql_bind (&history->base, SQL_DAY_IDS, "iii", self->room, first_id_of_day (day->day),
                                          first_id_of_day (day->day + 1));
   g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (Mark));
   g_autoptr (GError) failed = NULL;
 
-  for (guint i = 0; hs_sql_step (history, statement, &failed); i++)
+  for (guint i = 0; hs_sql_step (&history->base, statement, &failed); i++)
     if (i % HS_HISTORY_STEP == 0)
       {
         Mark mark = { sqlite3_column_int64 (statement, 0), i };
@@ -176,10 +176,10 @@ id_in_day (HsPlaces *self, HsHistory *history, Day *day, guint ordinal, GError *
     return 0;
   mark = mark_below (day, ordinal, FALSE);
   if (ordinal - mark.ordinal <= from_end)
-    statement = hs_sql_bind (history, SQL_ID_FORWARD, "iii", self->room, mark.id, (gint64) (ordinal - mark.ordinal));
+    statement = hs_sql_bind (&history->base, SQL_ID_FORWARD, "iii", self->room, mark.id, (gint64) (ordinal - mark.ordinal));
   else
-    statement = hs_sql_bind (history, SQL_ID_BACKWARD, "iii", self->room, first_id_of_day (day->day + 1), (gint64) from_end);
-  if (!hs_sql_get_int64 (history, statement, &id, error))
+    statement = hs_sql_bind (&history->base, SQL_ID_BACKWARD, "iii", self->room, first_id_of_day (day->day + 1), (gint64) from_end);
+  if (!hs_sql_get_int64 (&history->base, statement, &id, error))
     return 0;
   if (id == 0) /* room_day and the rows do not agree */
     hs_store_set_error (error, HS_STORE_ERROR_CORRUPT, NULL);
@@ -243,7 +243,7 @@ hs_places_find_position (HsPlaces *self, HsHistory *history, gint64 id, guint *p
   if (day->marks == NULL && day->n > NEAR && !make_marks (self, history, day, error))
     return FALSE;
   mark = mark_below (day, id, TRUE);
-  if (!hs_sql_get_int64 (history, hs_sql_bind (history, SQL_COUNT_BETWEEN, "iii", self->room, mark.id, id), &n, error))
+  if (!hs_sql_get_int64 (&history->base, hs_sql_bind (&history->base, SQL_COUNT_BETWEEN, "iii", self->room, mark.id, id), &n, error))
     return FALSE;
   *position += mark.ordinal + (guint) n;
   return TRUE;

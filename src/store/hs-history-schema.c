@@ -3,7 +3,7 @@
  * tests/store/fixtures. */
 #include "hs-history-private.h"
 
-#define APPLICATION_ID 0x48736b65 /* "Hske", PRAGMA application_id: file (1) and we know whose it is */
+#define APPLICATION_ID 0x48736b65 /* "Hske" */
 
 /* 86400000 ms are a UTC day: room_day only finds positions; what a person calls a day is the list's
  * matter. */
@@ -63,80 +63,18 @@ static const char *const migrations[] = {
   " text TEXT);",
 };
 
-static gboolean
-execute (sqlite3 *db, const char *sql, GError **error)
+static void
+forget_places (HsDatabase *database)
 {
-  int result = sqlite3_exec (db, sql, NULL, NULL, NULL);
-
-  if (result == SQLITE_OK)
-    return TRUE;
-  hs_store_set_error_from_sqlite (error, db, result);
-  return FALSE;
+  g_hash_table_remove_all (((HsHistory *) database)->places); /* they counted what is gone */
 }
 
-static gboolean
-read_number (sqlite3 *db, const char *sql, gint64 *number, GError **error)
-{
-  sqlite3_stmt *statement = NULL;
-  int result = sqlite3_prepare_v2 (db, sql, -1, &statement, NULL);
-
-  if (result == SQLITE_OK)
-    result = sqlite3_step (statement);
-  if (result == SQLITE_ROW)
-    *number = sqlite3_column_int64 (statement, 0);
-  else
-    hs_store_set_error_from_sqlite (error, db, result);
-  sqlite3_finalize (statement);
-  return result == SQLITE_ROW;
-}
-
-/* Somebody else's database, or one from tomorrow, is left as it is. */
-static gboolean
-check_whose (sqlite3 *db, gint64 *version, GError **error)
-{
-  gint64 application, tables;
-
-  if (!read_number (db, "PRAGMA user_version", version, error)
-      || !read_number (db, "PRAGMA application_id", &application, error)
-      || !read_number (db, "SELECT count(*) FROM sqlite_schema", &tables, error))
-    return FALSE;
-  if (application != APPLICATION_ID && (application != 0 || *version != 0 || tables != 0))
-    hs_store_set_error (error, HS_STORE_ERROR_CORRUPT, NULL);
-  else if (*version > (gint64) G_N_ELEMENTS (migrations))
-    hs_store_set_error (error, HS_STORE_ERROR_NEWER, NULL);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-static gboolean
-migrate_from (sqlite3 *db, gint64 version, GError **error)
-{
-  g_autoptr (GString) sql = g_string_new ("BEGIN IMMEDIATE;");
-
-  for (gsize i = version; i < G_N_ELEMENTS (migrations); i++)
-    g_string_append (sql, migrations[i]);
-  g_string_append_printf (sql, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
-                          APPLICATION_ID, (int) G_N_ELEMENTS (migrations));
-  if (execute (db, sql->str, error))
-    return TRUE;
-  if (!sqlite3_get_autocommit (db))
-    sqlite3_exec (db, "ROLLBACK", NULL, NULL, NULL);
-  return FALSE;
-}
-
-gboolean
-hs_history_migrate (sqlite3 *db, GError **error)
-{
-  gint64 version = 0;
-
-  /* Exclusive: two programs in one profile would each show half of a conversation. The lock is the file's,
-   * so a killed program leaves none. */
-  if (!execute (db, "PRAGMA locking_mode = EXCLUSIVE", error) || !check_whose (db, &version, error))
-    return FALSE;
-  if (!execute (db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON", error))
-    return FALSE;
-  if (version == (gint64) G_N_ELEMENTS (migrations))
-    return execute (db, "BEGIN IMMEDIATE; COMMIT", error); /* can it be written, and is it ours alone? */
-  return migrate_from (db, version, error);
-}
+const HsDatabaseKind hs_history_kind = {
+  .application_id = APPLICATION_ID,
+  .migrations = migrations,
+  .n_migrations = G_N_ELEMENTS (migrations),
+  .texts = hs_history_texts,
+  .n_texts = N_SQL,
+  .wal_pages = 1000,
+  .rolled_back = forget_places,
+};

@@ -15,14 +15,7 @@
   " (SELECT time FROM message WHERE room = r.id ORDER BY id DESC LIMIT 1)"
 #define ROW "id, time, kind, flags, delivery, msgid, client_id, sender, shown, text"
 
-static const char *const texts[N_SQL] = {
-  [SQL_BEGIN] = "BEGIN",
-  [SQL_COMMIT] = "COMMIT",
-  [SQL_ROLLBACK] = "ROLLBACK",
-  [SQL_SAVEPOINT] = "SAVEPOINT work",
-  [SQL_RELEASE] = "RELEASE work",
-  [SQL_ROLLBACK_TO] = "ROLLBACK TO work",
-
+const char *const hs_history_texts[N_SQL] = {
   [SQL_ROOM_ADD] = "INSERT OR IGNORE INTO room (network, name) VALUES (?, ?)",
   [SQL_ROOM_FIND] = "SELECT id FROM room WHERE network = ? AND name = ?",
   [SQL_ROOM_LIST] = "SELECT " ROOM " FROM room r WHERE ?1 IS NULL OR r.network = ?1 ORDER BY r.id",
@@ -51,100 +44,6 @@ static const char *const texts[N_SQL] = {
   [SQL_OUTBOX_SET_DELIVERY] = "UPDATE outbox SET delivery = ? WHERE id = ?",
   [SQL_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE id = ?",
 };
-
-gboolean
-hs_sql_prepare (HsHistory *self, GError **error)
-{
-  for (guint i = 0; i < N_SQL; i++)
-    {
-      int result = sqlite3_prepare_v3 (self->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &self->statements[i], NULL);
-
-      if (result != SQLITE_OK)
-        {
-          hs_store_set_error_from_sqlite (error, self->db, result);
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
-void
-hs_sql_finalize (HsHistory *self)
-{
-  for (guint i = 0; i < N_SQL; i++)
-    g_clear_pointer (&self->statements[i], sqlite3_finalize);
-}
-
-sqlite3_stmt *
-hs_sql_bind (HsHistory *self, HsSql sql, const char *types, ...)
-{
-  sqlite3_stmt *statement = self->statements[sql];
-  va_list values;
-
-  va_start (values, types);
-  for (int i = 0; types[i] != '\0'; i++)
-    {
-      if (types[i] == 'i')
-        sqlite3_bind_int64 (statement, i + 1, va_arg (values, gint64));
-      else /* STATIC: the caller's string outlives the statement's run, and it is bound anew before the next */
-        sqlite3_bind_text (statement, i + 1, va_arg (values, const char *), -1, SQLITE_STATIC);
-    }
-  va_end (values);
-  return statement;
-}
-
-gboolean
-hs_sql_step (HsHistory *self, sqlite3_stmt *statement, GError **error)
-{
-  int result = sqlite3_step (statement);
-
-  if (result == SQLITE_ROW)
-    return TRUE;
-  if (result != SQLITE_DONE)
-    hs_store_set_error_from_sqlite (error, self->db, result);
-  sqlite3_reset (statement);
-  return FALSE;
-}
-
-gboolean
-hs_sql_run (HsHistory *self, sqlite3_stmt *statement, GError **error)
-{
-  g_autoptr (GError) failed = NULL;
-
-  while (hs_sql_step (self, statement, &failed))
-    ;
-  if (failed == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failed));
-  return FALSE;
-}
-
-gboolean
-hs_sql_get_int64 (HsHistory *self, sqlite3_stmt *statement, gint64 *value, GError **error)
-{
-  g_autoptr (GError) failed = NULL;
-
-  if (hs_sql_step (self, statement, &failed))
-    {
-      if (sqlite3_column_type (statement, 0) != SQLITE_NULL)
-        *value = sqlite3_column_int64 (statement, 0);
-      sqlite3_reset (statement);
-    }
-  if (failed == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failed));
-  return FALSE;
-}
-
-char *
-hs_sql_dup_text (sqlite3_stmt *statement, int column)
-{
-  const char *text = (const char *) sqlite3_column_text (statement, column);
-
-  if (text == NULL)
-    return NULL;
-  return g_utf8_validate (text, -1, NULL) ? g_strdup (text) : g_utf8_make_valid (text, -1);
-}
 
 HsHistoryRow *
 hs_sql_dup_row (sqlite3_stmt *statement)

@@ -4,8 +4,6 @@
 #include "hs-history-private.h"
 #include "hs-limits.h"
 
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <time.h>
 
 #define TIME_MAX ((G_GINT64_CONSTANT (1) << 51) - 1) /* ms that still fit above the 12 bits of the sequence */
@@ -59,40 +57,6 @@ hs_history_room_free (HsHistoryRoom *room)
 
 /* ---- Opening ---- */
 
-/* Conversations are nobody else's to read: SQLite would make the file with the umask alone, and gives its
- * WAL the file's mode. */
-static void
-make_private_file (const char *path)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  int fd;
-
-  g_mkdir_with_parents (folder, 0700);
-  fd = g_open (path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-  if (fd >= 0)
-    g_close (fd, NULL);
-}
-
-static gboolean
-open_database (HsHistory *self, const char *path, GError **error)
-{
-  int result = sqlite3_open_v2 (path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-
-  if (result != SQLITE_OK)
-    {
-      hs_store_set_error_from_sqlite (error, self->db, result);
-      return FALSE;
-    }
-  sqlite3_extended_result_codes (self->db, 1);
-  sqlite3_busy_timeout (self->db, HS_STORE_BUSY_MS);
-  if (sqlite3_db_readonly (self->db, "main") == 1)
-    {
-      hs_store_set_error (error, HS_STORE_ERROR_READ_ONLY, NULL);
-      return FALSE;
-    }
-  return hs_history_migrate (self->db, error);
-}
-
 HsHistory *
 hs_history_open (const char *path, GError **error)
 {
@@ -101,16 +65,9 @@ hs_history_open (const char *path, GError **error)
   g_return_val_if_fail (path != NULL, NULL);
 
   self = g_new0 (HsHistory, 1);
-  self->thread = g_thread_self ();
   self->places = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) hs_places_free);
-  if (!g_str_equal (path, ":memory:"))
-    make_private_file (path);
-  if (open_database (self, path, error) && hs_sql_prepare (self, error))
+  if (hs_database_open (&self->base, &hs_history_kind, path, error))
     return self;
-
-  /* What could not be opened is left as it is, its WAL too. */
-  if (self->db != NULL)
-    sqlite3_db_config (self->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
   hs_history_close (self);
   return NULL;
 }
@@ -120,11 +77,8 @@ hs_history_close (HsHistory *self)
 {
   if (self == NULL)
     return;
-  hs_history_check (self);
-
-  hs_sql_finalize (self);
+  hs_database_close (&self->base);
   g_hash_table_unref (self->places);
-  sqlite3_close (self->db);
   g_free (self);
 }
 
@@ -133,63 +87,13 @@ hs_history_close (HsHistory *self)
 gboolean
 hs_history_begin (HsHistory *self, GError **error)
 {
-  hs_history_check (self);
-  return hs_sql_run (self, self->statements[SQL_BEGIN], error);
+  return hs_database_begin (&self->base, error);
 }
 
 gboolean
 hs_history_commit (HsHistory *self, GError **error)
 {
-  hs_history_check (self);
-
-  if (hs_sql_run (self, self->statements[SQL_COMMIT], error))
-    return TRUE;
-  hs_history_rollback (self);
-  return FALSE;
-}
-
-void
-hs_history_rollback (HsHistory *self)
-{
-  hs_history_check (self);
-
-  g_hash_table_remove_all (self->places); /* they counted what is gone */
-  if (hs_history_in_transaction (self))
-    hs_sql_run (self, self->statements[SQL_ROLLBACK], NULL);
-}
-
-gboolean
-hs_history_savepoint (HsHistory *self, GError **error)
-{
-  return hs_sql_run (self, self->statements[SQL_SAVEPOINT], error);
-}
-
-gboolean
-hs_history_release (HsHistory *self, GError **error)
-{
-  return hs_sql_run (self, self->statements[SQL_RELEASE], error);
-}
-
-void
-hs_history_rollback_to (HsHistory *self)
-{
-  g_hash_table_remove_all (self->places);
-  if (!hs_history_in_transaction (self))
-    return;
-  hs_sql_run (self, self->statements[SQL_ROLLBACK_TO], NULL);
-  hs_sql_run (self, self->statements[SQL_RELEASE], NULL);
-}
-
-gboolean
-hs_history_in_transaction (HsHistory *self)
-{
-  return !sqlite3_get_autocommit (self->db);
-}
-
-guint
-hs_history_get_changes (HsHistory *self)
-{
-  return (guint) sqlite3_total_changes (self->db);
+  return hs_database_commit (&self->base, error);
 }
 
 /* ---- Rooms ---- */
@@ -201,11 +105,11 @@ hs_history_room (HsHistory *self, const char *network, const char *name, GError 
 
   hs_history_check (self);
 
-  if (!hs_sql_get_int64 (self, hs_sql_bind (self, SQL_ROOM_FIND, "ss", network, name), &id, error) || id != 0)
+  if (!hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_ROOM_FIND, "ss", network, name), &id, error) || id != 0)
     return id;
-  if (!hs_sql_run (self, hs_sql_bind (self, SQL_ROOM_ADD, "ss", network, name), error))
+  if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_ADD, "ss", network, name), error))
     return 0;
-  return sqlite3_last_insert_rowid (self->db);
+  return sqlite3_last_insert_rowid (self->base.db);
 }
 
 static HsHistoryRoom *
@@ -234,8 +138,8 @@ hs_history_list_rooms (HsHistory *self, const char *network, GError **error)
 
   hs_history_check (self);
 
-  statement = hs_sql_bind (self, SQL_ROOM_LIST, "s", network);
-  while (hs_sql_step (self, statement, &failed))
+  statement = hs_sql_bind (&self->base, SQL_ROOM_LIST, "s", network);
+  while (hs_sql_step (&self->base, statement, &failed))
     g_ptr_array_add (rooms, dup_room (statement));
   if (failed == NULL)
     return g_steal_pointer (&rooms);
@@ -251,8 +155,8 @@ hs_history_get_room (HsHistory *self, gint64 room, GError **error)
 
   hs_history_check (self);
 
-  statement = hs_sql_bind (self, SQL_ROOM_GET, "i", room);
-  if (!hs_sql_step (self, statement, error))
+  statement = hs_sql_bind (&self->base, SQL_ROOM_GET, "i", room);
+  if (!hs_sql_step (&self->base, statement, error))
     return NULL;
   found = dup_room (statement);
   sqlite3_reset (statement);
@@ -263,21 +167,21 @@ gboolean
 hs_history_set_read (HsHistory *self, gint64 room, gint64 id, GError **error)
 {
   hs_history_check (self);
-  return hs_sql_run (self, hs_sql_bind (self, SQL_ROOM_SET_READ, "ii", id, room), error);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_SET_READ, "ii", id, room), error);
 }
 
 gboolean
 hs_history_set_draft (HsHistory *self, gint64 room, const char *draft, GError **error)
 {
   hs_history_check (self);
-  return hs_sql_run (self, hs_sql_bind (self, SQL_ROOM_SET_DRAFT, "si", draft, room), error);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_SET_DRAFT, "si", draft, room), error);
 }
 
 gboolean
 hs_history_set_shown (HsHistory *self, gint64 room, const char *shown, GError **error)
 {
   hs_history_check (self);
-  return hs_sql_run (self, hs_sql_bind (self, SQL_ROOM_SET_SHOWN, "si", shown, room), error);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_SET_SHOWN, "si", shown, room), error);
 }
 
 /* ---- Rows ---- */
@@ -292,7 +196,7 @@ make_id (HsHistory *self, gint64 time, gint64 *id, GError **error)
     {
       gint64 first = ms << 12, last = 0;
 
-      if (!hs_sql_get_int64 (self, hs_sql_bind (self, SQL_LAST_IN_MS, "ii", first, first | SEQUENCE_MAX), &last, error))
+      if (!hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_LAST_IN_MS, "ii", first, first | SEQUENCE_MAX), &last, error))
         return FALSE;
       *id = last == 0 ? MAX (first, 1) : last + 1;
       if (last == 0 || last < (first | SEQUENCE_MAX))
@@ -306,7 +210,7 @@ find_stored (HsHistory *self, HsPlaces *places, gint64 room, HsHistoryRow *row, 
 {
   gint64 id = 0;
 
-  if (!hs_sql_get_int64 (self, hs_sql_bind (self, SQL_FIND_MSGID, "is", room, row->msgid), &id, error))
+  if (!hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_FIND_MSGID, "is", room, row->msgid), &id, error))
     return FALSE;
   row->id = id;
   return hs_places_find_position (places, self, id, position, error);
@@ -324,9 +228,9 @@ hs_history_insert (HsHistory *self, gint64 room, HsHistoryRow *row, guint *posit
   places = hs_history_get_places (self, room, error);
   if (places == NULL || !make_id (self, row->time, &id, error)
       || !hs_places_find_position (places, self, id, &place, error)
-      || !hs_sql_run (self, hs_sql_bind (self, SQL_INSERT, "i" HS_SQL_ROW_TYPES, room, HS_SQL_ROW_VALUES (id, row)), error))
+      || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_INSERT, "i" HS_SQL_ROW_TYPES, room, HS_SQL_ROW_VALUES (id, row)), error))
     return FALSE;
-  if (sqlite3_changes (self->db) == 0)
+  if (sqlite3_changes (self->base.db) == 0)
     {
       find_stored (self, places, room, row, &place, error);
       if (position != NULL)
@@ -380,7 +284,7 @@ hs_history_insert_presence (HsHistory *self, gint64 room, HsHistoryRow *row, gui
     return hs_history_insert (self, room, row, position, error);
 
   text = g_strconcat (last->text, "\n", row->text, NULL);
-  if (!hs_sql_run (self, hs_sql_bind (self, SQL_PRESENCE_APPEND, "si", text, last->id), error))
+  if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_PRESENCE_APPEND, "si", text, last->id), error))
     return FALSE;
   hs_history_row_clear (row);
   *row = *last; /* the whole row as it is now */
@@ -397,7 +301,7 @@ gboolean
 hs_history_set_delivery (HsHistory *self, gint64 id, HsDelivery delivery, GError **error)
 {
   hs_history_check (self);
-  return hs_sql_run (self, hs_sql_bind (self, SQL_SET_DELIVERY, "ii", (gint64) delivery, id), error);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_SET_DELIVERY, "ii", (gint64) delivery, id), error);
 }
 
 guint
@@ -430,8 +334,8 @@ hs_history_page (HsHistory *self, gint64 room, guint first, guint count, GError 
   id = hs_places_find_id (places, self, first, error);
   if (id == 0)
     return NULL;
-  statement = hs_sql_bind (self, SQL_PAGE, "iii", room, id, (gint64) count);
-  while (hs_sql_step (self, statement, &failed))
+  statement = hs_sql_bind (&self->base, SQL_PAGE, "iii", room, id, (gint64) count);
+  while (hs_sql_step (&self->base, statement, &failed))
     g_ptr_array_add (rows, hs_sql_dup_row (statement));
   if (failed == NULL)
     return g_steal_pointer (&rows);

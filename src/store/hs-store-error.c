@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What SQLite and the system say of a database, told in words for a person. */
 #include "hs-config.h"
-#include "hs-history-private.h"
+#include "hs-database.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>

@@ -4,11 +4,12 @@
 #include "hs-store.h"
 
 #include "hs-history-private.h"
+#include "hs-store-private.h"
 #include "hs-limits.h"
 
 typedef struct
 {
-  HsStoreWork work; /* NULL: the end of the queue */
+  GCallback work; /* NULL: the end of the queue */
   HsStoreDone done; /* (nullable) */
   gpointer data;
   GDestroyNotify destroy; /* (nullable) */
@@ -29,6 +30,7 @@ struct _HsStore
   GObject parent_instance;
 
   /* Owned */
+  const HsStoreKind *kind;
   char *path;
   char *error_text; /* (nullable) */
   GAsyncQueue *queue; /* of Operation */
@@ -36,7 +38,8 @@ struct _HsStore
   GMainContext *context; /* of who made it */
 
   /* State of the store's thread */
-  HsHistory *history;
+  gpointer database; /* what the kind opened */
+  HsDatabase *base;
   gboolean in_memory; /* could not be opened: that stays said */
   gboolean complaining;
 
@@ -165,23 +168,23 @@ run_one (HsStore *self, GPtrArray *batch, guint index, guint first)
 {
   Operation *operation = g_ptr_array_index (batch, index);
 
-  if ((!hs_history_in_transaction (self->history) && !hs_history_begin (self->history, &operation->error))
-      || !hs_history_savepoint (self->history, &operation->error))
+  if ((!hs_database_in_transaction (self->base) && !hs_database_begin (self->base, &operation->error))
+      || !hs_database_savepoint (self->base, &operation->error))
     return first;
-  operation->result = operation->work (self->history, operation->data, &operation->error);
-  if (operation->error == NULL && hs_history_in_transaction (self->history))
+  operation->result = self->kind->call (self->database, operation->work, operation->data, &operation->error);
+  if (operation->error == NULL && hs_database_in_transaction (self->base))
     {
-      if (!hs_history_release (self->history, &operation->error))
-        hs_history_rollback_to (self->history);
+      if (!hs_database_release (self->base, &operation->error))
+        hs_database_rollback_to (self->base);
       return first;
     }
-  if (hs_history_in_transaction (self->history))
+  if (hs_database_in_transaction (self->base))
     {
-      hs_history_rollback_to (self->history);
+      hs_database_rollback_to (self->base);
       return first;
     }
   /* The whole transaction is gone, with what others did before in it. */
-  hs_history_rollback (self->history);
+  hs_database_rollback (self->base);
   if (operation->error == NULL)
     hs_store_set_error (&operation->error, HS_STORE_ERROR_FAILED, NULL);
   for (guint i = first; i < index; i++)
@@ -220,31 +223,33 @@ tell (HsStore *self, GPtrArray *batch, gboolean wrote)
 static void
 run_batch (HsStore *self, GPtrArray *batch)
 {
-  guint changes = hs_history_get_changes (self->history);
+  guint changes = hs_database_get_changes (self->base);
   g_autoptr (GError) error = NULL;
   guint first = 0;
 
   for (guint i = 0; i < batch->len; i++)
     first = run_one (self, batch, i, first);
-  if (hs_history_in_transaction (self->history) && !hs_history_commit (self->history, &error))
+  if (hs_database_in_transaction (self->base) && !hs_database_commit (self->base, &error))
     for (guint i = first; i < batch->len; i++)
       fail (g_ptr_array_index (batch, i), error);
-  tell (self, batch, hs_history_get_changes (self->history) != changes);
+  tell (self, batch, hs_database_get_changes (self->base) != changes);
   post_answers (batch);
 }
 
 static void
-open_history (HsStore *self)
+open_database (HsStore *self)
 {
   g_autoptr (GError) error = NULL;
 
-  self->history = hs_history_open (self->path, &error);
-  if (self->history != NULL)
-    return;
-  g_message ("%s: %s", self->path, error->message);
-  complain (self, hs_store_error_get_words (error->code));
-  self->in_memory = TRUE;
-  self->history = hs_history_open (":memory:", NULL);
+  self->database = self->kind->open (self->path, &error);
+  if (self->database == NULL)
+    {
+      g_message ("%s: %s", self->path, error->message);
+      complain (self, hs_store_error_get_words (error->code));
+      self->in_memory = TRUE;
+      self->database = self->kind->open (":memory:", NULL);
+    }
+  self->base = self->kind->get_base (self->database);
 }
 
 static gpointer
@@ -254,7 +259,7 @@ run_thread (gpointer data)
   g_autoptr (GPtrArray) batch = g_ptr_array_new ();
   gboolean ending = FALSE;
 
-  open_history (self);
+  open_database (self);
   while (!ending)
     {
       Operation *operation = g_async_queue_pop (self->queue);
@@ -270,7 +275,7 @@ run_thread (gpointer data)
       ending = TRUE;
       operation_free (operation);
     }
-  hs_history_close (self->history);
+  self->kind->close (self->database);
   return NULL;
 }
 
@@ -330,13 +335,14 @@ hs_store_init (HsStore *self)
 }
 
 HsStore *
-hs_store_new (const char *path)
+hs_store_new_of_kind (const HsStoreKind *kind, const char *path)
 {
   HsStore *self;
 
   g_return_val_if_fail (path != NULL, NULL);
 
   self = g_object_new (HS_TYPE_STORE, NULL);
+  self->kind = kind;
   self->path = g_strdup (path);
   self->thread = g_thread_new ("hs-store", run_thread, self);
   return self;
@@ -350,7 +356,7 @@ hs_store_get_error_text (HsStore *self)
 }
 
 void
-hs_store_run (HsStore *self, HsStoreWork work, HsStoreDone done, gpointer data, GDestroyNotify destroy)
+hs_store_run_callback (HsStore *self, GCallback work, HsStoreDone done, gpointer data, GDestroyNotify destroy)
 {
   Operation *operation;
 
@@ -383,4 +389,44 @@ hs_store_close (HsStore *self)
   self->closed = TRUE;
   g_async_queue_push (self->queue, g_new0 (Operation, 1));
   g_thread_join (g_steal_pointer (&self->thread));
+}
+
+/* ---- history.db ---- */
+
+static gpointer
+open_history (const char *path, GError **error)
+{
+  return hs_history_open (path, error);
+}
+
+static void
+close_history (gpointer database)
+{
+  hs_history_close (database);
+}
+
+static HsDatabase *
+get_history_base (gpointer database)
+{
+  return &((HsHistory *) database)->base;
+}
+
+static gpointer
+call_history (gpointer database, GCallback work, gpointer data, GError **error)
+{
+  return ((HsStoreWork) work) (database, data, error);
+}
+
+static const HsStoreKind history_kind = { open_history, close_history, get_history_base, call_history };
+
+HsStore *
+hs_store_new (const char *path)
+{
+  return hs_store_new_of_kind (&history_kind, path);
+}
+
+void
+hs_store_run (HsStore *self, HsStoreWork work, HsStoreDone done, gpointer data, GDestroyNotify destroy)
+{
+  hs_store_run_callback (self, G_CALLBACK (work), done, data, destroy);
 }

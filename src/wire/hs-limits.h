@@ -98,4 +98,11 @@
 #define HS_HISTORY_FOLD_MAX     8192       /* bytes of one folded presence row; then the next begins */
 #define HS_STORE_BATCH          256        /* operations in one transaction at most, so that an answer is not long in coming */
 #define HS_STORE_BUSY_MS        500        /* how long a database held by another program is waited for */
+#define HS_CHATHISTORY_MAX      1000       /* messages of one CHATHISTORY request; ISUPPORT CHATHISTORY */
+#define HS_KEPT_DAYS            90         /* of a hosted server's history */
+#define HS_KEPT_MESSAGES        1000000    /* of a room */
+#define HS_RETENTION_SLICE      500        /* rows deleted at once, so that nobody waits for it */
+#define HS_PLACES_REMEMBERED    4096       /* rooms and conversations whose row is remembered by name */
+#define HS_SERVER_DB_WAL_PAGES  4000       /* writing the WAL back takes a sync, for which messages wait: rarely, then */
+#define HS_RESUME_MS            G_GINT64_CONSTANT (604800000) /* 7 days: how long a token finds repeated ids */
 #define HS_RECENT_ADDRESSES     10

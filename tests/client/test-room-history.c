@@ -168,7 +168,7 @@ work_wait (HsHistory *history, gpointer data, GError **error)
 static gpointer
 work_roll_back (HsHistory *history, gpointer data, GError **error)
 {
-  hs_history_rollback (history);
+  hs_database_rollback (&history->base);
   return NULL;
 }
 

@@ -119,7 +119,7 @@ test_settings (void)
     {
       sqlite3_stmt *statement = NULL;
 
-      if (sqlite3_prepare_v2 (history->db, cases[i].sql, -1, &statement, NULL) != SQLITE_OK)
+      if (sqlite3_prepare_v2 (history->base.db, cases[i].sql, -1, &statement, NULL) != SQLITE_OK)
         continue; /* not every pragma is a table */
       g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
       g_test_message ("%s", cases[i].sql);
@@ -144,7 +144,7 @@ test_day_counts (void)
 
   for (guint i = 0; i < 6; i++)
     insert_text (history, room, T0 + i * G_GINT64_CONSTANT (43200000), "x", NULL);
-  execute (history->db, "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT 3)");
+  execute (history->base.db, "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT 3)");
   g_hash_table_remove_all (history->places);
   g_assert_cmpuint (hs_history_count (history, room, NULL), ==, 3);
   g_autoptr (GPtrArray) rows = hs_history_page (history, room, 0, 10, NULL);

@@ -24,8 +24,8 @@ test_bytes_of_the_file (void)
       g_autofree char *text = NULL;
 
       g_test_message ("%s", cases[i].description);
-      g_assert_cmpint (sqlite3_prepare_v2 (history->db, cases[i].sql, -1, &statement, NULL), ==, SQLITE_OK);
-      g_assert_true (hs_sql_step (history, statement, NULL));
+      g_assert_cmpint (sqlite3_prepare_v2 (history->base.db, cases[i].sql, -1, &statement, NULL), ==, SQLITE_OK);
+      g_assert_true (hs_sql_step (&history->base, statement, NULL));
       text = hs_sql_dup_text (statement, 0);
       g_assert_true (text == NULL || g_utf8_validate (text, -1, NULL));
       g_assert_cmpstr (text, ==, cases[i].expected);
@@ -41,19 +41,19 @@ test_reused (void)
   g_autoptr (GError) error = NULL;
   gint64 value = 7;
 
-  g_assert_true (hs_sql_get_int64 (history, hs_sql_bind (history, SQL_ROOM_FIND, "ss", "n", "r"), &value, &error));
+  g_assert_true (hs_sql_get_int64 (&history->base, hs_sql_bind (&history->base, SQL_ROOM_FIND, "ss", "n", "r"), &value, &error));
   g_assert_cmpint (value, ==, 7);
-  g_assert_true (hs_sql_run (history, hs_sql_bind (history, SQL_ROOM_ADD, "ss", "n", "r"), &error));
-  g_assert_true (hs_sql_get_int64 (history, hs_sql_bind (history, SQL_ROOM_FIND, "ss", "n", "r"), &value, &error));
+  g_assert_true (hs_sql_run (&history->base, hs_sql_bind (&history->base, SQL_ROOM_ADD, "ss", "n", "r"), &error));
+  g_assert_true (hs_sql_get_int64 (&history->base, hs_sql_bind (&history->base, SQL_ROOM_FIND, "ss", "n", "r"), &value, &error));
   g_assert_cmpint (value, ==, 1);
-  g_assert_false (hs_sql_run (history, hs_sql_bind (history, SQL_ROOM_ADD, "ss", "n", NULL), &error)
-                  && sqlite3_changes (history->db) > 0); /* NOT NULL, ignored */
+  g_assert_false (hs_sql_run (&history->base, hs_sql_bind (&history->base, SQL_ROOM_ADD, "ss", "n", NULL), &error)
+                  && sqlite3_changes (history->base.db) > 0); /* NOT NULL, ignored */
   g_clear_error (&error);
-  g_assert_false (hs_sql_run (history, history->statements[SQL_RELEASE], &error)); /* no savepoint */
+  g_assert_false (hs_sql_run (&history->base, history->base.statements[SQL_RELEASE], &error)); /* no savepoint */
   g_assert_error (error, HS_STORE_ERROR, HS_STORE_ERROR_FAILED);
   g_clear_error (&error);
-  g_assert_true (hs_history_savepoint (history, &error));
-  g_assert_true (hs_history_release (history, &error));
+  g_assert_true (hs_database_savepoint (&history->base, &error));
+  g_assert_true (hs_database_release (&history->base, &error));
 }
 
 int

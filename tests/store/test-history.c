@@ -304,15 +304,15 @@ test_rollback (Fixture *fixture, gconstpointer data)
   insert_text (fixture->history, fixture->room, T0, "a", NULL);
   g_assert_true (hs_history_begin (fixture->history, NULL));
   insert_text (fixture->history, fixture->room, T0 + 2, "b", NULL);
-  g_assert_true (hs_history_savepoint (fixture->history, NULL));
+  g_assert_true (hs_database_savepoint (&fixture->history->base, NULL));
   insert_text (fixture->history, fixture->room, T0 + 1, "lost", NULL);
-  hs_history_rollback_to (fixture->history);
+  hs_database_rollback_to (&fixture->history->base);
   insert_text (fixture->history, fixture->room, T0 + 3, "c", &position);
   g_assert_cmpuint (position, ==, 2);
   g_assert_true (hs_history_commit (fixture->history, NULL));
   g_assert_true (hs_history_begin (fixture->history, NULL));
   insert_text (fixture->history, fixture->room, T0 + 4, "lost", NULL);
-  hs_history_rollback (fixture->history);
+  hs_database_rollback (&fixture->history->base);
   g_assert_cmpuint (hs_history_count (fixture->history, fixture->room, NULL), ==, 3);
   g_autofree char *texts = join_texts (fixture->history, fixture->room);
   g_assert_cmpstr (texts, ==, "abc");
@@ -328,7 +328,7 @@ test_no_such_room (Fixture *fixture, gconstpointer data)
 
   g_assert_true (hs_history_begin (fixture->history, NULL));
   room = hs_history_room (fixture->history, "host", "#new", NULL);
-  hs_history_rollback (fixture->history);
+  hs_database_rollback (&fixture->history->base);
   g_assert_false (hs_history_insert (fixture->history, room, &row, NULL, &error));
   g_assert_error (error, HS_STORE_ERROR, HS_STORE_ERROR_FAILED);
   g_clear_error (&error);

@@ -292,7 +292,7 @@ limit_pages (HsHistory *history, gpointer data, GError **error)
 {
   g_autofree char *sql = g_strdup_printf ("PRAGMA max_page_count = %d", GPOINTER_TO_INT (data));
 
-  sqlite3_exec (history->db, sql, NULL, NULL, NULL);
+  sqlite3_exec (history->base.db, sql, NULL, NULL, NULL);
   return NULL;
 }
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of HsServerDb, for its files: statements. */
+#pragma once
+
+#include "hs-database.h"
+#include "hs-server-db.h"
+
+extern const HsDatabaseKind hs_server_db_kind; /* hs-server-db-schema.c */
+
+typedef enum
+{
+  SQL_STATE = N_SQL_TRANSACTION,
+  SQL_LAST_MESSAGE,
+  SQL_LAST_ANSWERED,
+  SQL_PLACE_ADD,
+  SQL_PLACE_FIND,
+  SQL_PLACE_NAME,
+  SQL_APPEND,
+  SQL_OWNER_BY_HASH,
+  SQL_OWNER_BY_NAME,
+  SQL_OWNER_ADD,
+  SQL_OWNER_RESUME,
+  SQL_ANSWERED_FIND,
+  SQL_ANSWERED_ADD,
+  SQL_TALK_SET,
+  SQL_TALK_FIND,
+  SQL_TALK_LIST,
+  SQL_READ_NEWEST,
+  SQL_READ_OLDEST,
+  SQL_LAST_SAID,
+  SQL_REDACT_FIND,
+  SQL_REDACT,
+  SQL_ROOM_LIST,
+  SQL_ROOM_SET,
+  SQL_ROOM_DROP,
+  SQL_LIST_GET,
+  SQL_LIST_CLEAR,
+  SQL_LIST_ADD,
+  SQL_ROOM_MESSAGES_DROP,
+  SQL_MARKER_GET,
+  SQL_MARKER_SET,
+  SQL_ACCOUNT_ADD,
+  SQL_ACCOUNT_SET,
+  SQL_ACCOUNT_GET,
+  SQL_ACCOUNT_REMOVE,
+  SQL_TRIM_OLD,
+  SQL_TRIM_FULL,
+  SQL_TRIM_PLACE,
+  SQL_TRIM_TALK_PLACE,
+  SQL_TRIM_TALKS,
+  SQL_TRIM_MARKERS,
+  SQL_TRIM_OWNERS,
+  SQL_TRIM_ANSWERED,
+  N_SQL,
+} HsServerSql;
+
+extern const char *const hs_server_db_texts[N_SQL];
+
+struct _HsServerDb
+{
+  HsDatabase base;
+  GHashTable *places; /* name → gint64 id, as far as asked for */
+};
+
+#define hs_server_db_check(self) hs_database_check (&(self)->base)
+
+/* The place's row; made when new and @make. 0: none, or @error. */
+gint64 hs_server_db_place (HsServerDb *self, const char *name, gboolean make, GError **error);

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the hosted server keeps beside what was said: rooms with their lists, read markers, and what it throws away in time. */
+#include "hs-server-db-private.h"
+
+#include "hs-limits.h"
+#include "hs-name.h"
+
+/* ---- Rooms ---- */
+
+HsServerRoom *
+hs_server_room_new (const char *name)
+{
+  HsServerRoom *self = g_new0 (HsServerRoom, 1);
+
+  self->name = g_strdup (name);
+  self->list = g_ptr_array_new ();
+  return self;
+}
+
+void
+hs_server_room_add (HsServerRoom *self, char mode, const char *mask, const char *by, gint64 time)
+{
+  HsServerListEntry *entry = g_new0 (HsServerListEntry, 1);
+
+  entry->mode = mode;
+  entry->mask = g_strdup (mask);
+  entry->by = g_strdup (by);
+  entry->time = time;
+  g_ptr_array_add (self->list, entry);
+}
+
+void
+hs_server_room_free (HsServerRoom *self)
+{
+  if (self == NULL)
+    return;
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      HsServerListEntry *entry = g_ptr_array_index (self->list, i);
+
+      g_free (entry->mask);
+      g_free (entry->by);
+      g_free (entry);
+    }
+  g_ptr_array_unref (self->list);
+  g_free (self->name);
+  g_free (self->topic);
+  g_free (self->topic_by);
+  g_free (self->modes);
+  g_free (self);
+}
+
+static gboolean
+read_list (HsServerDb *self, HsServerRoom *room, gint64 place, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement = hs_sql_bind (&self->base, SQL_LIST_GET, "i", place);
+
+  while (hs_sql_step (&self->base, statement, &failed))
+    {
+      g_autofree char *mode = hs_sql_dup_text (statement, 0);
+      g_autofree char *mask = hs_sql_dup_text (statement, 1);
+      g_autofree char *by = hs_sql_dup_text (statement, 2);
+
+      hs_server_room_add (room, mode[0], mask, by, sqlite3_column_int64 (statement, 3));
+    }
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
+}
+
+static HsServerRoom *
+dup_room (sqlite3_stmt *statement)
+{
+  g_autofree char *name = hs_sql_dup_text (statement, 1);
+  HsServerRoom *room = hs_server_room_new (name);
+
+  room->topic = hs_sql_dup_text (statement, 2);
+  room->topic_by = hs_sql_dup_text (statement, 3);
+  room->topic_time = sqlite3_column_int64 (statement, 4);
+  room->created = sqlite3_column_int64 (statement, 5);
+  room->modes = hs_sql_dup_text (statement, 6);
+  return room;
+}
+
+GPtrArray *
+hs_server_db_list_rooms (HsServerDb *self, GError **error)
+{
+  g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_server_room_free);
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement;
+
+  hs_server_db_check (self);
+
+  statement = self->base.statements[SQL_ROOM_LIST];
+  while (failed == NULL && hs_sql_step (&self->base, statement, &failed))
+    {
+      HsServerRoom *room = dup_room (statement);
+
+      g_ptr_array_add (rooms, room);
+      if (!read_list (self, room, sqlite3_column_int64 (statement, 0), &failed))
+        sqlite3_reset (statement);
+    }
+  if (failed == NULL)
+    return g_steal_pointer (&rooms);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
+}
+
+gboolean
+hs_server_db_put_room (HsServerDb *self, const HsServerRoom *room, GError **error)
+{
+  g_autofree char *folded = hs_name_fold (room->name);
+  gint64 place;
+
+  hs_server_db_check (self);
+
+  place = hs_server_db_place (self, folded, TRUE, error);
+  if (place == 0
+      || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_SET, "isssiis", place, room->name, room->topic, room->topic_by,
+                                                room->topic_time, room->created, room->modes), error)
+      || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_LIST_CLEAR, "i", place), error))
+    return FALSE;
+  for (guint i = 0; i < room->list->len; i++)
+    {
+      const HsServerListEntry *entry = g_ptr_array_index (room->list, i);
+      const char mode[] = { entry->mode, '\0' };
+
+      if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_LIST_ADD, "isssi", place, mode, entry->mask, entry->by, entry->time), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+hs_server_db_drop_room (HsServerDb *self, const char *name, GError **error)
+{
+  static const guint statements[] = { SQL_LIST_CLEAR, SQL_ROOM_DROP, SQL_ROOM_MESSAGES_DROP };
+  g_autofree char *folded = hs_name_fold (name);
+  gint64 place;
+
+  hs_server_db_check (self);
+
+  place = hs_server_db_place (self, folded, FALSE, error);
+  for (guint i = 0; place != 0 && i < G_N_ELEMENTS (statements); i++)
+    if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, statements[i], "i", place), error))
+      return FALSE;
+  return place != 0;
+}
+
+/* ---- Read markers ---- */
+
+gint64
+hs_server_db_get_marker (HsServerDb *self, const char *identity, const char *place, GError **error)
+{
+  gint64 id = hs_server_db_place (self, place, FALSE, error), time = 0;
+
+  hs_server_db_check (self);
+
+  if (id != 0)
+    hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_MARKER_GET, "si", identity, id), &time, error);
+  return time;
+}
+
+gint64
+hs_server_db_set_marker (HsServerDb *self, const char *identity, const char *place, gint64 time, GError **error)
+{
+  gint64 id = hs_server_db_place (self, place, TRUE, error);
+
+  hs_server_db_check (self);
+
+  if (id == 0 || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_MARKER_SET, "sii", identity, id, time), error))
+    return 0;
+  return hs_server_db_get_marker (self, identity, place, error);
+}
+
+/* ---- Retention ---- */
+
+static guint
+run_and_count (HsServerDb *self, sqlite3_stmt *statement, GError **error)
+{
+  return hs_sql_run (&self->base, statement, error) ? (guint) sqlite3_changes (self->base.db) : 0;
+}
+
+/* Of the first room that has too many. */
+static guint
+trim_full (HsServerDb *self, guint messages, GError **error)
+{
+  sqlite3_stmt *statement = hs_sql_bind (&self->base, SQL_TRIM_FULL, "i", (gint64) messages);
+  gint64 place, excess;
+
+  if (messages == 0 || !hs_sql_step (&self->base, statement, error))
+    return 0;
+  place = sqlite3_column_int64 (statement, 0);
+  excess = sqlite3_column_int64 (statement, 1);
+  sqlite3_reset (statement);
+  return run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_PLACE, "ii", place, MIN (excess, HS_RETENTION_SLICE)), error);
+}
+
+static guint
+trim_talks (HsServerDb *self, const char *run, GError **error)
+{
+  gint64 place = 0;
+  guint n;
+
+  if (!hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_TRIM_TALK_PLACE, "s", run), &place, error) || place == 0)
+    return 0;
+  n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_PLACE, "ii", place, (gint64) HS_RETENTION_SLICE), error);
+  if (n < HS_RETENTION_SLICE)
+    n += run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_TALKS, "i", place), error);
+  return n;
+}
+
+guint
+hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, const char *run, GError **error)
+{
+  guint n;
+
+  hs_server_db_check (self);
+
+  n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_OLD, "i", HS_SERVER_ID_FIRST (oldest)), error);
+  if (n == 0)
+    n = trim_full (self, messages, error);
+  if (n == 0)
+    n = trim_talks (self, run, error);
+  if (n == 0)
+    n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_MARKERS, "s", run), error);
+  if (n == 0)
+    n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_ANSWERED, "i", HS_SERVER_ID_FIRST (now - HS_RESUME_MS)), error);
+  if (n == 0)
+    n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_OWNERS, "i", now), error);
+  return n;
+}

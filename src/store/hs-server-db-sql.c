@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every statement of server.db. */
+#include "hs-limits.h"
+#include "hs-server-db-private.h"
+
+#define MESSAGE "id, kind, source, author, target, text, tags"
+/* A redacted row has neither text nor tags. */
+#define READ(order) \
+  "SELECT " MESSAGE " FROM message WHERE place = ? AND id > ? AND id < ? AND (1 << kind) & ? <> 0" \
+  " AND (text IS NOT NULL OR tags IS NOT NULL) ORDER BY id " order " LIMIT ?"
+#define ROOM "name, topic, topic_by, topic_time, created, modes"
+#define ACCOUNT "name, salt, iterations, stored_key, server_key, created"
+#define SLICE G_STRINGIFY (HS_RETENTION_SLICE)
+/* ?1: a run's prefix. Sorted pairs: where both are guests, the first is. */
+#define LOST_TALK \
+  "name > '=guest:' AND name < '=guest;' AND instr (name, char (31) || 'guest:') > 0 AND instr (name, ?1) = 0"
+
+const char *const hs_server_db_texts[N_SQL] = {
+  [SQL_STATE] = "SELECT value FROM meta WHERE name = 'salt'",
+  [SQL_LAST_MESSAGE] = "SELECT max(id) FROM message",
+  [SQL_LAST_ANSWERED] = "SELECT max(message) FROM answered",
+
+  [SQL_PLACE_ADD] = "INSERT INTO place (name) VALUES (?)",
+  [SQL_PLACE_FIND] = "SELECT id FROM place WHERE name = ?",
+  [SQL_PLACE_NAME] = "SELECT name FROM place WHERE id = ?",
+
+  [SQL_APPEND] = "INSERT INTO message (place, " MESSAGE ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  [SQL_OWNER_BY_HASH] = "SELECT id FROM owner WHERE hash = ?",
+  [SQL_OWNER_BY_NAME] = "SELECT id FROM owner WHERE name = ?",
+  [SQL_OWNER_ADD] = "INSERT INTO owner (hash, name, expires) VALUES (?, ?, ?)",
+  [SQL_OWNER_RESUME] = "UPDATE owner SET hash = ?, expires = ? WHERE hash = ? AND expires > ?",
+  [SQL_ANSWERED_FIND] = "SELECT message, digest FROM answered WHERE owner = ? AND client_id = ?",
+  [SQL_ANSWERED_ADD] = "INSERT INTO answered (owner, client_id, message, digest) VALUES (?, ?, ?, ?)",
+  [SQL_TALK_SET] = "INSERT INTO talk (identity, nick, shown, place, last) VALUES (?, ?, ?, ?, ?)"
+                   " ON CONFLICT (identity, nick) DO UPDATE SET shown = excluded.shown, place = excluded.place, last = excluded.last",
+  [SQL_TALK_FIND] = "SELECT p.name FROM talk t JOIN place p ON p.id = t.place WHERE t.identity = ? AND t.nick = ?",
+  /* The name is that of the newest row (SQLite: bare columns beside max ()). */
+  [SQL_TALK_LIST] = "SELECT shown, max(last) AS m FROM talk WHERE identity = ? GROUP BY place HAVING m > ? AND m < ?",
+  [SQL_READ_NEWEST] = READ ("DESC"),
+  [SQL_READ_OLDEST] = READ ("ASC"),
+  [SQL_LAST_SAID] = "SELECT id FROM message WHERE place = ? AND kind <= 1 ORDER BY id DESC LIMIT 1",
+  [SQL_REDACT_FIND] = "SELECT author FROM message WHERE id = ? AND place = ? AND kind <= 2 AND (text IS NOT NULL OR tags IS NOT NULL)",
+  [SQL_REDACT] = "UPDATE message SET text = NULL, tags = NULL WHERE id = ?",
+
+  [SQL_ROOM_LIST] = "SELECT place, " ROOM " FROM room ORDER BY place",
+  [SQL_ROOM_SET] = "INSERT INTO room (place, " ROOM ") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE SET"
+                   " name = excluded.name, topic = excluded.topic, topic_by = excluded.topic_by, topic_time = excluded.topic_time,"
+                   " created = excluded.created, modes = excluded.modes",
+  [SQL_ROOM_DROP] = "DELETE FROM room WHERE place = ?",
+  [SQL_LIST_GET] = "SELECT mode, mask, by, time FROM room_list WHERE place = ? ORDER BY time, mask",
+  [SQL_LIST_CLEAR] = "DELETE FROM room_list WHERE place = ?",
+  [SQL_LIST_ADD] = "INSERT OR IGNORE INTO room_list (place, mode, mask, by, time) VALUES (?, ?, ?, ?, ?)",
+  [SQL_ROOM_MESSAGES_DROP] = "DELETE FROM message WHERE place = ?",
+
+  [SQL_MARKER_GET] = "SELECT time FROM marker WHERE identity = ? AND place = ?",
+  [SQL_MARKER_SET] = "INSERT INTO marker (identity, place, time) VALUES (?, ?, ?)"
+                     " ON CONFLICT (identity, place) DO UPDATE SET time = max (time, excluded.time)",
+
+  [SQL_ACCOUNT_ADD] = "INSERT OR IGNORE INTO account (key, " ACCOUNT ") VALUES (?, ?, ?, ?, ?, ?, ?)",
+  [SQL_ACCOUNT_SET] = "UPDATE account SET salt = ?, iterations = ?, stored_key = ?, server_key = ? WHERE key = ?",
+  [SQL_ACCOUNT_GET] = "SELECT " ACCOUNT " FROM account WHERE key = ?",
+  [SQL_ACCOUNT_REMOVE] = "DELETE FROM account WHERE key = ?",
+
+  [SQL_TRIM_OLD] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < ? ORDER BY id LIMIT " SLICE ")",
+  [SQL_TRIM_FULL] = "SELECT place, sum(n) - ?1 FROM place_day GROUP BY place HAVING sum(n) > ?1 LIMIT 1",
+  [SQL_TRIM_PLACE] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE place = ? ORDER BY id LIMIT ?)",
+  [SQL_TRIM_TALK_PLACE] = "SELECT id FROM place WHERE " LOST_TALK " AND EXISTS (SELECT 1 FROM message WHERE message.place = place.id) LIMIT 1",
+  [SQL_TRIM_TALKS] = "DELETE FROM talk WHERE place = ?",
+  [SQL_TRIM_MARKERS] = "DELETE FROM marker WHERE identity > 'guest:' AND identity < 'guest;' AND instr (identity, ?1) = 0",
+  [SQL_TRIM_OWNERS] = "DELETE FROM owner WHERE id IN (SELECT id FROM owner WHERE expires < ?"
+                      " AND NOT EXISTS (SELECT 1 FROM answered WHERE answered.owner = owner.id) LIMIT " SLICE ")",
+  [SQL_TRIM_ANSWERED] = "DELETE FROM answered WHERE (owner, client_id) IN"
+                        " (SELECT owner, client_id FROM answered WHERE message < ? LIMIT " SLICE ")",
+};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* server.db: what the hosted server keeps: rooms and their lists, messages and events with their ids, tokens and the ids that were answered, read
+ * markers, accounts. The synchronous core, one connection, used by one thread (hs-server-store.h is the thread in front of it).
+ * A *place* is where something was said: a room's folded name ("#lobby"), or a private conversation's ("=" and both identities, see
+ * hs_server_db_make_talk ()). An *identity* is whoever may read a private conversation: an account, the host, or one connection of a guest.
+ * Order key: id = (Unix ms << 12) | sequence, given by the engine, ever growing; the time of a message is its id's. */
+#pragma once
+
+#include <glib.h>
+
+#include "hs-store-error.h"
+
+typedef struct _HsServerDb HsServerDb;
+
+#define HS_SERVER_ID_TIME(id) ((gint64) (id) >> 12)             /* Unix ms */
+#define HS_SERVER_ID_FIRST(ms) ((gint64) (ms) << 12)             /* of that millisecond */
+#define HS_SERVER_ID_LAST(ms) (((gint64) (ms) << 12) | 0xfff)
+
+typedef enum
+{
+  HS_SERVER_PRIVMSG = 0,
+  HS_SERVER_NOTICE = 1,
+  HS_SERVER_TAGMSG = 2,
+  HS_SERVER_EVENT = 3,  /* text: a whole line without tags and source, "JOIN #lobby" */
+  HS_SERVER_REDACT = 4, /* text: likewise */
+} HsServerKind; /* stored; append only */
+
+/* What the engine wants to be stored, and what is read back. */
+typedef struct
+{
+  gint64 id;
+  HsServerKind kind;
+  char *place;
+  char *source;    /* nick!user@host then */
+  char *author;    /* identity of who said it */
+  char *target;    /* (nullable) as it was said: the room's or the other's name */
+  char *text;      /* (nullable) NULL: TAGMSG, or redacted */
+  char *tags;      /* (nullable) client-only, raw */
+  /* Only when storing */
+  char *to;        /* (nullable) private: identity of the other; who told it */
+  char *author_nick, *to_nick; /* (nullable) private: how each calls the other */
+  GBytes *owner;   /* (nullable) hash of the sender's token */
+  char *owner_name; /* (nullable) without a token: its account's identity */
+  char *client_id; /* (nullable) +handshakechat.github.io/id */
+  gboolean only_answer; /* history is off: nothing but its id is kept */
+} HsServerMessage;
+
+HsServerMessage *hs_server_message_new (void);
+void hs_server_message_free (HsServerMessage *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerMessage, hs_server_message_free)
+
+typedef enum
+{
+  HS_SERVER_APPENDED,
+  HS_SERVER_REPEATED, /* from this owner with this id before: nothing stored, *first is that message's id */
+  HS_SERVER_CONFLICT, /* the same id with another text or target */
+  HS_SERVER_FAILED,   /* @error */
+} HsServerAppended;
+
+/* @path or ":memory:". As hs_history_open (). */
+HsServerDb *hs_server_db_open (const char *path, GError **error);
+void hs_server_db_close (HsServerDb *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerDb, hs_server_db_close)
+
+/* The largest id that was ever given, 0 none; and a number of this database's own, which makes its msgids differ from others'. */
+gboolean hs_server_db_get_state (HsServerDb *self, gint64 *last_id, guint32 *salt, GError **error);
+
+/* ---- Messages ---- */
+HsServerAppended hs_server_db_append (HsServerDb *self, const HsServerMessage *message, gint64 *first, GError **error);
+
+/* The place of a private conversation of two identities. (transfer full) */
+char *hs_server_db_make_talk (const char *identity, const char *other);
+/* The place that @identity knows under @nick (the last one who was called so). (nullable) (transfer full) */
+char *hs_server_db_find_talk (HsServerDb *self, const char *identity, const char *nick, GError **error);
+
+typedef struct
+{
+  const char *place;
+  gint64 after, before; /* exclusive; 0 and G_MAXINT64: open */
+  gboolean newest;      /* of more than @limit those nearest to @before, else those nearest to @after */
+  gboolean events;      /* kinds other than PRIVMSG and NOTICE too */
+  gboolean redactions;
+  guint limit;
+} HsServerQuery;
+/* In ascending order; what was redacted is left out. (element-type HsServerMessage) (transfer full), NULL with @error. */
+GPtrArray *hs_server_db_read (HsServerDb *self, const HsServerQuery *query, GError **error);
+
+typedef struct
+{
+  char *name;   /* a room's name, or a nick */
+  gint64 last_id;
+} HsServerTarget;
+void hs_server_target_free (HsServerTarget *self);
+/* Of @rooms (NULL-terminated, folded) and of @identity's private conversations those whose last message lies between (exclusive), by its time.
+ * @newest and @limit as above. (element-type HsServerTarget) */
+GPtrArray *hs_server_db_list_targets (HsServerDb *self, const char *identity, const char *const *rooms, gint64 after, gint64 before,
+                                      gboolean newest, guint limit, GError **error);
+
+typedef enum
+{
+  HS_SERVER_REDACTED,
+  HS_SERVER_UNKNOWN,
+  HS_SERVER_FORBIDDEN,
+} HsServerRedacted;
+/* Takes text and tags out of the message @id, keeps its row. @author (nullable): only if it was theirs; NULL: anybody's. */
+HsServerRedacted hs_server_db_redact (HsServerDb *self, const char *place, gint64 id, const char *author, GError **error);
+
+/* ---- Rooms ---- */
+typedef struct
+{
+  char mode;  /* 'b', 'e', 'I' … */
+  char *mask, *by;
+  gint64 time; /* Unix s */
+} HsServerListEntry;
+
+typedef struct
+{
+  char *name;     /* as it is shown; folded it is the key */
+  char *topic;    /* (nullable) */
+  char *topic_by; /* (nullable) */
+  gint64 topic_time, created; /* Unix µs */
+  char *modes;    /* (nullable) letters and parameters, "+knt key" */
+  GPtrArray *list; /* of HsServerListEntry */
+} HsServerRoom;
+HsServerRoom *hs_server_room_new (const char *name);
+void hs_server_room_add (HsServerRoom *self, char mode, const char *mask, const char *by, gint64 time);
+void hs_server_room_free (HsServerRoom *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerRoom, hs_server_room_free)
+/* (element-type HsServerRoom) */
+GPtrArray *hs_server_db_list_rooms (HsServerDb *self, GError **error);
+gboolean hs_server_db_put_room (HsServerDb *self, const HsServerRoom *room, GError **error);
+/* With all that was said in it. */
+gboolean hs_server_db_drop_room (HsServerDb *self, const char *name, GError **error);
+
+/* ---- Resuming ---- */
+/* From now on the ids of @old (nullable; or of nobody, when it is unknown or expired) are @token's. Hashes; times in Unix ms. TRUE: @old was known. */
+gboolean hs_server_db_resume (HsServerDb *self, GBytes *old, GBytes *token, gint64 now, gint64 expires, GError **error);
+
+/* ---- Read markers ---- */
+/* The marker of @identity in @place: Unix ms, 0 none. */
+gint64 hs_server_db_get_marker (HsServerDb *self, const char *identity, const char *place, GError **error);
+/* Only ever grows; returns what holds then. */
+gint64 hs_server_db_set_marker (HsServerDb *self, const char *identity, const char *place, gint64 time, GError **error);
+
+/* ---- Accounts ---- */
+typedef struct
+{
+  char *name;
+  GBytes *salt;
+  guint iterations;
+  GBytes *stored_key, *server_key; /* RFC 5802; SHA-256 */
+  gint64 created;                  /* Unix ms */
+} HsServerAccount;
+void hs_server_account_free (HsServerAccount *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerAccount, hs_server_account_free)
+/* @iterations of PBKDF2-HMAC-SHA-256 over @password and @salt. (transfer full) */
+HsServerAccount *hs_server_account_make (const char *name, const char *password, GBytes *salt, guint iterations, gint64 created);
+gboolean hs_server_account_check (const HsServerAccount *self, const char *password); /* in constant time */
+/* FALSE without error: there is one of this (folded) name. */
+gboolean hs_server_db_add_account (HsServerDb *self, const HsServerAccount *account, GError **error);
+gboolean hs_server_db_set_account (HsServerDb *self, const HsServerAccount *account, GError **error); /* a new password */
+HsServerAccount *hs_server_db_get_account (HsServerDb *self, const char *name, GError **error); /* (nullable) */
+gboolean hs_server_db_remove_account (HsServerDb *self, const char *name, GError **error);
+
+/* ---- Retention ---- */
+/* One slice of what is older than @oldest (Unix ms) or beyond @messages a room (0: any number), of tokens that have expired, and of
+ * private conversations that nobody can read any more: those of guests that are not of @run (their identities begin with it).
+ * Returns the rows deleted: when some were, ask again. */
+guint hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, const char *run, GError **error);
+
+gboolean hs_server_db_begin (HsServerDb *self, GError **error);
+gboolean hs_server_db_commit (HsServerDb *self, GError **error);

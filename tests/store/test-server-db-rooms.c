@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rooms, markers, and what is thrown away. */
+#include "test-server-db-private.h"
+
+#define DAY G_GINT64_CONSTANT (86400000)
+
+static void
+test_rooms (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "server.db", NULL);
+  g_autoptr (HsServerRoom) room = hs_server_room_new ("#Küche");
+  g_autoptr (GPtrArray) rooms = NULL;
+  HsServerDb *db = hs_server_db_open (path, NULL);
+  const HsServerRoom *back;
+  const HsServerListEntry *entry;
+
+  room->topic = g_strdup ("Tee 🫖");
+  room->topic_by = g_strdup ("anna");
+  room->topic_time = 5;
+  room->created = 4;
+  room->modes = g_strdup ("+nt");
+  hs_server_room_add (room, 'b', "*!*@10.0.0.9", "anna", 7);
+  hs_server_room_add (room, 'I', "berta!*@*", "anna", 8);
+  g_assert_true (hs_server_db_put_room (db, room, NULL));
+  g_assert_true (hs_server_db_put_room (db, room, NULL)); /* replaces */
+  hs_server_db_close (db);
+
+  db = hs_server_db_open (path, NULL);
+  rooms = hs_server_db_list_rooms (db, NULL);
+  g_assert_cmpuint (rooms->len, ==, 1);
+  back = g_ptr_array_index (rooms, 0);
+  g_assert_cmpstr (back->name, ==, "#Küche");
+  g_assert_cmpstr (back->topic, ==, "Tee 🫖");
+  g_assert_cmpstr (back->topic_by, ==, "anna");
+  g_assert_cmpint (back->topic_time, ==, 5);
+  g_assert_cmpint (back->created, ==, 4);
+  g_assert_cmpstr (back->modes, ==, "+nt");
+  g_assert_cmpuint (back->list->len, ==, 2);
+  entry = g_ptr_array_index (back->list, 0);
+  g_assert_cmpint (entry->mode, ==, 'b');
+  g_assert_cmpstr (entry->mask, ==, "*!*@10.0.0.9");
+  g_assert_cmpint (entry->time, ==, 7);
+
+  append (db, ID (0, 0), "#küche", "x");
+  g_assert_true (hs_server_db_drop_room (db, "#KÜche", NULL) || hs_server_db_drop_room (db, "#Küche", NULL));
+  g_clear_pointer (&rooms, g_ptr_array_unref);
+  rooms = hs_server_db_list_rooms (db, NULL);
+  g_assert_cmpuint (rooms->len, ==, 0);
+  g_assert_false (hs_server_db_drop_room (db, "#nowhere", NULL));
+  hs_server_db_close (db);
+  remove_folder (folder);
+}
+
+static void
+test_markers (void)
+{
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+
+  g_assert_cmpint (hs_server_db_get_marker (db, "a", "#lobby", NULL), ==, 0);
+  g_assert_cmpint (hs_server_db_set_marker (db, "a", "#lobby", 10, NULL), ==, 10);
+  g_assert_cmpint (hs_server_db_set_marker (db, "a", "#lobby", 5, NULL), ==, 10); /* never back */
+  g_assert_cmpint (hs_server_db_get_marker (db, "b", "#lobby", NULL), ==, 0);
+}
+
+static guint
+trim_all (HsServerDb *db, gint64 oldest, guint messages, const char *run)
+{
+  guint n, total = 0;
+
+  while ((n = hs_server_db_trim (db, T0 + DAY, oldest, messages, run, NULL)) > 0)
+    {
+      g_assert_cmpuint (n, <=, 501);
+      total += n;
+    }
+  return total;
+}
+
+static void
+test_retention (void)
+{
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  HsServerQuery query = { "#lobby", 0, G_MAXINT64, FALSE, FALSE, FALSE, 5000 };
+  g_autoptr (GPtrArray) left = NULL;
+
+  hs_server_db_begin (db, NULL);
+  for (guint i = 0; i < 2000; i++)
+    append (db, ID (i, 0), "#lobby", "x");
+  for (guint i = 0; i < 100; i++)
+    append (db, ID (3000 + i, 0), "#small", "x");
+  hs_server_db_commit (db, NULL);
+  g_assert_cmpuint (trim_all (db, T0, 5000, "guest:run1:"), ==, 0);
+  g_assert_cmpuint (trim_all (db, T0 + 700, 5000, "guest:run1:"), ==, 700);
+  g_assert_cmpuint (trim_all (db, T0, 100, "guest:run1:"), ==, 1200);
+  left = hs_server_db_read (db, &query, NULL);
+  g_assert_cmpuint (left->len, ==, 100);
+  g_assert_cmpint (((HsServerMessage *) g_ptr_array_index (left, 0))->id, ==, ID (1900, 0)); /* the newest stay */
+}
+
+/* Two guests' words, when one can prove to have been either any more, are not kept; an account's are. */
+static void
+test_lost_talks (void)
+{
+  static const struct
+  {
+    const char *from, *to;
+    gboolean kept;
+  } cases[] = {
+    { "guest:run1:1", "guest:run1:2", FALSE },
+    { "guest:run1:1", "guest:run2:2", TRUE },
+    { "guest:run2:1", "guest:run2:2", TRUE },
+    { "account:ana", "guest:run1:2", TRUE },
+    { "guest:run1:1", "host", TRUE },
+  };
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *place = hs_server_db_make_talk (cases[i].from, cases[i].to);
+      g_autoptr (HsServerMessage) message = make_message (ID (i, 0), place, "x");
+      gint64 first;
+
+      g_free (message->author);
+      message->author = g_strdup (cases[i].from);
+      message->author_nick = g_strdup ("a");
+      message->to = g_strdup (cases[i].to);
+      message->to_nick = g_strdup ("b");
+      g_assert_cmpint (hs_server_db_append (db, message, &first, NULL), ==, HS_SERVER_APPENDED);
+    }
+  hs_server_db_set_marker (db, "guest:run1:1", "#lobby", 10, NULL);
+  hs_server_db_set_marker (db, "guest:run2:1", "#lobby", 10, NULL);
+  trim_all (db, T0, 0, "guest:run2:");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *place = hs_server_db_make_talk (cases[i].from, cases[i].to);
+      HsServerQuery query = { place, 0, G_MAXINT64, FALSE, FALSE, FALSE, 10 };
+      g_autoptr (GPtrArray) left = hs_server_db_read (db, &query, NULL);
+
+      g_test_message ("%s and %s", cases[i].from, cases[i].to);
+      g_assert_cmpuint (left->len, ==, cases[i].kept ? 1 : 0);
+    }
+  g_assert_cmpint (hs_server_db_get_marker (db, "guest:run1:1", "#lobby", NULL), ==, 0);
+  g_assert_cmpint (hs_server_db_get_marker (db, "guest:run2:1", "#lobby", NULL), ==, 10);
+}
+
+/* Answered ids and the tokens they are found by are kept for seven days. */
+static void
+test_answers (void)
+{
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  HsServerAppended expected[] = { HS_SERVER_APPENDED, HS_SERVER_REPEATED, HS_SERVER_APPENDED };
+  gint64 nows[] = { T0, T0 + 6 * DAY, T0 + 8 * DAY };
+
+  for (guint i = 0; i < G_N_ELEMENTS (nows); i++)
+    {
+      g_autoptr (HsServerMessage) message = make_message (ID (i, 0), "#lobby", "x");
+      gint64 first;
+
+      while (hs_server_db_trim (db, nows[i], 0, 0, "guest:", NULL) > 0)
+        ;
+      message->client_id = g_strdup ("1");
+      message->owner = g_bytes_new ("token", 5);
+      g_assert_cmpint (hs_server_db_append (db, message, &first, NULL), ==, expected[i]);
+    }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/store/server-db-rooms/rooms", test_rooms);
+  g_test_add_func ("/store/server-db-rooms/markers", test_markers);
+  g_test_add_func ("/store/server-db-rooms/retention", test_retention);
+  g_test_add_func ("/store/server-db-rooms/lost-talks", test_lost_talks);
+  g_test_add_func ("/store/server-db-rooms/answers", test_answers);
+  return g_test_run ();
+}

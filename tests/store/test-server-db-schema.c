@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every version that was ever released opens, keeps its rows, and looks afterwards as a new one does. */
+#include "test-server-db-private.h"
+#include "hs-database.h"
+
+#define NEWEST 1
+
+static void
+make_from_fixture (const char *path, guint version)
+{
+  g_autofree char *name = g_strdup_printf ("server-%u.sql", version);
+  g_autofree char *fixture = g_test_build_filename (G_TEST_DIST, "store", "fixtures", name, NULL);
+  g_autofree char *sql = NULL;
+  GError *error = NULL;
+  sqlite3 *db;
+
+  g_file_get_contents (fixture, &sql, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+}
+
+static int
+append_column (void *data, int n, char **values, char **names)
+{
+  g_string_append_printf (data, "%s\n", values[0] != NULL ? values[0] : "");
+  return 0;
+}
+
+static char *
+read_schema (const char *path)
+{
+  GString *text = g_string_new (NULL);
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "SELECT type || ' ' || name || ': ' || coalesce (sql, '') FROM sqlite_schema ORDER BY type, name",
+                                 append_column, text, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+  return g_string_free (text, FALSE);
+}
+
+static void
+check_rows (HsServerDb *db)
+{
+  HsServerQuery query = { "#lobby", 0, G_MAXINT64, FALSE, FALSE, FALSE, 100 };
+  g_autofree char *texts = read_texts (db, &query);
+  g_autoptr (GPtrArray) rooms = hs_server_db_list_rooms (db, NULL);
+  g_autoptr (HsServerAccount) account = hs_server_db_get_account (db, "ana", NULL);
+  const HsServerRoom *room;
+
+  g_assert_cmpstr (texts, ==, "你好 👋 hi");
+  g_assert_cmpuint (rooms->len, ==, 1);
+  room = g_ptr_array_index (rooms, 0);
+  g_assert_cmpstr (room->topic, ==, "Welcome");
+  g_assert_cmpuint (room->list->len, ==, 1);
+  g_assert_cmpuint (account->iterations, ==, 4096);
+  g_assert_cmpint (hs_server_db_get_marker (db, "account:ana", "#lobby", NULL), ==, T0);
+}
+
+static void
+test_migrations (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *fresh = g_build_filename (folder, "fresh.db", NULL);
+  g_autofree char *expected = NULL;
+
+  hs_server_db_close (hs_server_db_open (fresh, NULL));
+  expected = read_schema (fresh);
+  for (guint version = 1; version <= NEWEST; version++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/server-%u.db", folder, version);
+      g_autofree char *got = NULL;
+      GError *error = NULL;
+      HsServerDb *db;
+
+      make_from_fixture (path, version);
+      db = hs_server_db_open (path, &error);
+      g_assert_no_error (error);
+      check_rows (db);
+      hs_server_db_close (db);
+      got = read_schema (path);
+      g_assert_cmpstr (got, ==, expected);
+    }
+  remove_folder (folder);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/store/server-db-schema/migrations", test_migrations);
+  return g_test_run ();
+}
