@@ -15,6 +15,7 @@ static const struct
   { "cap-notify", HS_CAP_CAP_NOTIFY },
   { "echo-message", HS_CAP_ECHO_MESSAGE },
   { "extended-join", HS_CAP_EXTENDED_JOIN },
+  { "invite-notify", HS_CAP_INVITE_NOTIFY },
   { "labeled-response", HS_CAP_LABELED_RESPONSE },
   { "message-tags", HS_CAP_MESSAGE_TAGS },
   { "multi-prefix", HS_CAP_MULTI_PREFIX },

@@ -7,9 +7,11 @@
 const HsCommand hs_commands[] = {
   { "AWAY", hs_command_away, 0, 0, 1 },
   { "CAP", hs_command_cap, HS_COMMAND_EARLY, 1, 2 },
+  { "INVITE", hs_command_invite, 0, 0, 2 },
   { "ISON", hs_command_ison, 0, 1, HS_PARAMS_MAX },
   { "JOIN", hs_command_join, 0, 1, 2 },
-  { "LIST", hs_command_list, 0, 0, 1 },
+  { "KICK", hs_command_kick, 0, 2, 3 },
+  { "LIST", hs_command_list, 0, 0, 2 },
   { "LUSERS", hs_command_lusers, 0, 0, 0 },
   { "MODE", hs_command_mode, 0, 1, HS_PARAMS_MAX },
   { "MOTD", hs_command_motd, 0, 0, 0 },
@@ -28,8 +30,8 @@ const HsCommand hs_commands[] = {
   { "USER", hs_command_user, HS_COMMAND_ONLY_EARLY, 4, 4 },
   { "USERHOST", hs_command_userhost, 0, 1, 5 },
   { "VERSION", hs_command_version, 0, 0, 0 },
-  { "WHO", hs_command_who, 0, 0, 1 },
-  { "WHOIS", hs_command_whois, 0, 1, 2 },
+  { "WHO", hs_command_who, 0, 0, 2 },
+  { "WHOIS", hs_command_whois, 0, 0, 2 },
   { NULL },
 };
 

@@ -9,7 +9,7 @@
 #include "hs-plain.h"
 #include "hs-utf8.h"
 
-#define PLAIN_USER "plain"
+
 
 static void
 send_line (HsEngine *self, HsPeer *peer, const char *words)
@@ -37,16 +37,33 @@ take_guest_name (HsEngine *self, HsPeer *peer)
   self->first_free_guest = number + 1;
 }
 
-static void
+gboolean
+hs_engine_turn_away_barred (HsEngine *self, HsPeer *peer)
+{
+  g_autofree char *line = NULL;
+
+  if (self->lobby == NULL || hs_engine_find_bar (peer, self->lobby, "") == NULL)
+    return FALSE;
+  /* Translators: said to somebody who came with netcat or a script */
+  line = g_strconcat (_("This room is not open to you now."), "\n", NULL);
+  hs_engine_turn_away (self, peer, line);
+  return TRUE;
+}
+
+/* FALSE: it was turned away. */
+static gboolean
 join_plain (HsEngine *self, HsPeer *peer)
 {
+  if (hs_engine_turn_away_barred (self, peer))
+    return FALSE;
   take_guest_name (self, peer);
-  peer->user = g_strdup (PLAIN_USER);
+  peer->user = g_strdup (HS_PLAIN_USER);
   hs_engine_set_registered (self, peer);
   hs_engine_wait (self, peer, NULL, 0);
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
   if (self->lobby != NULL)
     hs_engine_join (self, peer, self->lobby, FALSE, FALSE);
+  return TRUE;
 }
 
 /* ---- What it says ---- */
@@ -157,8 +174,8 @@ hs_engine_plain_line (HsEngine *self, HsPeer *peer, const char *line)
   HsPlainCommand command;
 
   hs_plain_parse (line, &command);
-  if (!peer->registered && command.kind != HS_PLAIN_QUIT)
-    join_plain (self, peer);
+  if (!peer->registered && command.kind != HS_PLAIN_QUIT && !join_plain (self, peer))
+    return;
   plain_kinds[command.kind] (self, peer, command.text != NULL ? command.text : "");
 }
 

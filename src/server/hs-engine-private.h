@@ -2,14 +2,12 @@
 /* What the engine's own files share: its structs, and the functions by which commands answer and tell others. */
 #pragma once
 
+#include "hs-channel.h"
 #include "hs-engine.h"
 #include "hs-limits.h"
 #include "hs-name.h"
 #include "hs-numerics.h"
 #include "hs-peer.h"
-
-typedef struct _HsChannel HsChannel;
-typedef struct _HsMembership HsMembership;
 
 typedef enum
 {
@@ -25,6 +23,7 @@ typedef enum
   HS_CAP_SETNAME = 1 << 9,
   HS_CAP_AWAY_NOTIFY = 1 << 10,
   HS_CAP_STANDARD_REPLIES = 1 << 11,
+  HS_CAP_INVITE_NOTIFY = 1 << 12,
 } HsCap;
 
 /* An address that guests come from, shared by them. */
@@ -35,26 +34,16 @@ typedef struct
   char name[];
 } HsHost;
 
-struct _HsMembership
-{
-  HsChannel *channel;
-  HsPeer *peer;
-  HsMembership *next; /* the peer's next room */
-  guint32 index;      /* in channel->members */
-  guint32 op : 1;
-  guint32 quiet : 1;  /* arrived in a large default room and has not spoken: others have not been told */
-};
+/* The user name of a plain guest in every source; our own client knows it. */
+#define HS_PLAIN_USER "plain"
+/* Of the lists' age as many bits as a membership keeps. */
+#define HS_LISTS_AGE_MASK 0x0fffffffu
 
-struct _HsChannel
+/* What only few guests have. */
+typedef struct
 {
-  char *name;
-  char *topic;    /* (nullable) */
-  char *topic_by; /* (nullable) */
-  gint64 topic_time;
-  gint64 created;
-  GPtrArray *members; /* of HsMembership, owned; those others have been told of come first */
-  guint n_told;
-};
+  GArray *invited; /* (nullable) of guint64: ids of rooms */
+} HsPeerExtra;
 
 struct _HsPeer
 {
@@ -64,6 +53,7 @@ struct _HsPeer
   char *shown; /* (nullable) */
   char *away;  /* (nullable) */
   HsMembership *memberships;
+  HsPeerExtra *extra; /* (nullable) */
   /* Borrowed */
   gpointer owner;
   HsHost *host;
@@ -78,7 +68,7 @@ struct _HsPeer
   GList place_link;
   guint32 mark;
   guint32 guest_number;  /* of a plain guest who is still called guest-N */
-  guint32 caps : 16;
+  guint32 caps;
   guint32 dialect : 3;
   guint32 registered : 1;
   guint32 negotiating : 1;
@@ -86,7 +76,10 @@ struct _HsPeer
   guint32 settled_listener : 1;
   guint32 own : 1;       /* the host's client */
   guint32 loopback : 1;
-  guint32 invisible : 1; /* user mode i: a wish; WHO and NAMES tell strangers nothing here anyway */
+  guint32 oper : 1;      /* by OPER */
+  guint32 invisible : 1; /* user mode i: shown only to those it shares a room with */
+  guint32 bot : 1;
+  guint32 wallops : 1;
   guint32 leaving : 1;
   guint32 flushing : 1;  /* closing in good order */
 };
@@ -96,7 +89,7 @@ struct _HsEngine
   /* Owned */
   HsServerConfig *config;
   char *server_name;     /* as the source of lines: no space, has a dot */
-  char *isupport;        /* tokens of 005 */
+  char **isupport;       /* tokens of 005 */
   char *created_text;
   GHashTable *commands;  /* name → const HsCommand */
   GHashTable *nicks;     /* nick → HsPeer, casemapping ascii */
@@ -121,6 +114,7 @@ struct _HsEngine
   gint64 token_until;
   gint64 now;            /* Unix µs, of this call */
   guint64 next_peer_id;
+  guint64 next_channel_id;
   guint64 next_message;
   guint64 next_batch;
   guint64 run;           /* random: ids of this run differ from those of others */
@@ -150,8 +144,10 @@ extern const HsCommand hs_commands[]; /* ends with a row without name */
 #define HS_DECLARE_COMMAND(name) void hs_command_##name (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 HS_DECLARE_COMMAND (away);
 HS_DECLARE_COMMAND (cap);
+HS_DECLARE_COMMAND (invite);
 HS_DECLARE_COMMAND (ison);
 HS_DECLARE_COMMAND (join);
+HS_DECLARE_COMMAND (kick);
 HS_DECLARE_COMMAND (list);
 HS_DECLARE_COMMAND (lusers);
 HS_DECLARE_COMMAND (message); /* PRIVMSG, NOTICE, TAGMSG */
@@ -177,6 +173,8 @@ HS_DECLARE_COMMAND (whois);
 void hs_engine_depart (HsEngine *self, HsPeer *peer, const char *reason);
 /* The same with an ERROR line to an IRC guest, then closes in good order. */
 void hs_engine_dismiss (HsEngine *self, HsPeer *peer, const char *reason, guint fin_ms);
+/* The same with a bare q in a write of its own to one who does not speak IRC: the tutorial's client ends on it. */
+void hs_engine_say_q (HsEngine *self, HsPeer *peer, const char *reason);
 /* One line to somebody whose dialect is not IRC or not known, then closes. */
 void hs_engine_turn_away (HsEngine *self, HsPeer *peer, const char *line);
 void hs_engine_set_place (HsEngine *self, HsPeer *peer, GQueue *place);
@@ -202,6 +200,12 @@ char *hs_engine_cut (const char *text, gsize max);
 /* nick!user@host into @out (HS_LINE_MAX bytes). */
 const char *hs_peer_write_source (const HsPeer *self, char *out);
 #define HS_SOURCE_SIZE (HS_NAME_MAX_BYTES + HS_USER_MAX_BYTES + 128)
+/* The host as it stands there, numeric (HS_HOST_SIZE bytes). */
+const char *hs_peer_write_host (const HsPeer *self, char *out);
+#define HS_HOST_SIZE 120
+const char *hs_peer_get_user (const HsPeer *self);
+/* The shown name, or the nick of one who has none. */
+const char *hs_peer_get_realname (const HsPeer *self);
 
 /* One message for many: formatted once per set of negotiated capabilities that somebody present has. */
 typedef struct
@@ -226,13 +230,11 @@ void hs_fanout_send_channel (HsFanout *self, HsChannel *channel, HsPeer *except)
 void hs_fanout_send_neighbours (HsFanout *self, HsPeer *peer, HsCap caps);
 void hs_fanout_clear (HsFanout *self);
 
-/* ---- Rooms (hs-channel.c) ---- */
+/* ---- Rooms (hs-engine-rooms.c) ---- */
 HsChannel *hs_engine_find_channel (HsEngine *self, const char *name);
 HsChannel *hs_engine_make_channel (HsEngine *self, const char *name);
-void hs_channel_free (HsChannel *self);
-HsMembership *hs_peer_find_membership (const HsPeer *self, const HsChannel *channel);
-/* The members that @peer may know of: those of whom others are told, and itself. @i from 0; NULL after the last. */
-const HsMembership *hs_channel_get_known (const HsChannel *self, const HsPeer *peer, guint i);
+/* Something of it that people see, or that survives a restart, is not what it was. */
+void hs_engine_room_changed (HsEngine *self, HsChannel *channel);
 void hs_engine_join (HsEngine *self, HsPeer *peer, HsChannel *channel, gboolean op, gboolean arriving);
 /* Without a word to anybody. */
 void hs_engine_drop_membership (HsEngine *self, HsMembership *membership);
@@ -242,6 +244,48 @@ void hs_engine_announce (HsEngine *self, HsMembership *membership);
 void hs_engine_reply_topic (HsEngine *self, HsPeer *peer, HsChannel *channel);
 void hs_engine_reply_names (HsEngine *self, HsPeer *peer, HsChannel *channel);
 
+/* ---- Rights in rooms (hs-engine-rooms.c) ---- */
+/* Its operators, and the server's. */
+gboolean hs_engine_rules (const HsPeer *peer, const HsChannel *channel);
+/* May it know who is there? */
+gboolean hs_engine_can_see (const HsPeer *peer, const HsChannel *channel);
+/* The host in the room that it rules: nobody kicks it there, nor takes its rank. */
+gboolean hs_engine_is_protected (HsEngine *self, const HsPeer *peer, const HsChannel *channel);
+gboolean hs_peer_is_banned (const HsPeer *self, const HsChannel *channel);
+gboolean hs_peer_shares_room (const HsPeer *self, const HsPeer *other);
+/* Banned or muted, and without a rank. */
+gboolean hs_membership_is_silenced (HsMembership *self);
+/* May it speak there? @membership (nullable): it is not in the room. */
+gboolean hs_engine_may_speak (const HsPeer *peer, const HsChannel *channel, HsMembership *membership);
+/* Its name is another now: what the lists say of it is asked anew. */
+void hs_peer_forget_silence (HsPeer *self);
+/* What keeps somebody out. */
+typedef struct
+{
+  const char *numeric, *words;
+} HsBar;
+/* (nullable) NULL: it may join. */
+const HsBar *hs_engine_find_bar (const HsPeer *peer, const HsChannel *channel, const char *key);
+/* Listeners and plain guests go when they may not be there any more (hs-engine-moderation.c). */
+void hs_engine_send_away_barred (HsEngine *self, HsChannel *channel);
+
+/* ---- Modes (hs-engine-modes.c, hs-engine-people.c) ---- */
+void hs_engine_channel_mode (HsEngine *self, HsPeer *peer, HsChannel *channel, const HsIrcMessage *message);
+/* "+ntk key 5"; with "*" for the key where it is not @with_key. (transfer full) */
+char *hs_channel_dup_modes (const HsChannel *self, gboolean with_key);
+char *hs_peer_dup_modes (const HsPeer *self);
+/* "+o" to the guest itself. */
+void hs_engine_tell_user_mode (HsEngine *self, HsPeer *peer, const char *change);
+
+/* ---- A guest (hs-peer.c) ---- */
+/* The host's own client, or by OPER. */
+gboolean hs_peer_is_operator (const HsPeer *self);
+HsPeerExtra *hs_peer_get_extra (HsPeer *self);
+void hs_peer_free_extra (HsPeer *self);
+gboolean hs_peer_is_invited (const HsPeer *self, const HsChannel *channel);
+void hs_peer_add_invitation (HsPeer *self, const HsChannel *channel);
+void hs_peer_forget_invitation (HsPeer *self, const HsChannel *channel);
+
 /* ---- Names and arrival (hs-engine-registration.c) ---- */
 void hs_engine_take_nick (HsEngine *self, HsPeer *peer, const char *nick);
 void hs_engine_release_nick (HsEngine *self, HsPeer *peer);
@@ -249,8 +293,12 @@ HsPeer *hs_engine_find_nick (HsEngine *self, const char *nick);
 void hs_engine_try_register (HsEngine *self, HsPeer *peer);
 void hs_engine_append_motd (HsEngine *self, HsPeer *peer, GString *out);
 void hs_engine_append_lusers (HsEngine *self, HsPeer *peer, GString *out);
-char *hs_engine_make_isupport (const HsServerConfig *config);
+/* (transfer full) */
+char **hs_engine_make_isupport (const HsServerConfig *config);
+void hs_engine_append_isupport (HsEngine *self, HsPeer *peer, GString *out);
 
 /* ---- The plain dialect (hs-engine-plain.c) ---- */
 void hs_engine_plain_line (HsEngine *self, HsPeer *peer, const char *line);
+/* One who does not speak IRC cannot come into the default room as it is now: told so in one line. */
+gboolean hs_engine_turn_away_barred (HsEngine *self, HsPeer *peer);
 void hs_engine_answer_http (HsEngine *self, HsPeer *peer);

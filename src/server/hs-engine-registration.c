@@ -7,8 +7,6 @@
 #include "hs-config.h"
 #include "hs-utf8.h"
 
-#define CHANNEL_MODES "nt"
-
 /* ---- Nicks ---- */
 
 HsPeer *
@@ -48,6 +46,7 @@ change_nick (HsEngine *self, HsPeer *peer, const char *nick)
   hs_irc_message_set (&message, hs_peer_write_source (peer, source), "NICK", nick, NULL);
   hs_fanout_init (&fanout, self, &message);
   hs_engine_take_nick (self, peer, nick);
+  hs_peer_forget_silence (peer);
   if (peer->dialect == HS_DIALECT_IRC)
     hs_fanout_send (&fanout, peer);
   hs_fanout_send_neighbours (&fanout, peer, 0);
@@ -143,86 +142,7 @@ hs_command_user (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   hs_engine_try_register (self, peer);
 }
 
-void
-hs_command_setname (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
-{
-  const char *given = hs_irc_message_param (message, 0);
-  g_autofree char *shown = hs_name_make_shown (given);
-  char source[HS_SOURCE_SIZE];
-  HsIrcMessage told;
-  HsFanout fanout;
-
-  if (shown == NULL || *shown == '\0' || strlen (given) > HS_NAME_MAX_BYTES)
-    {
-      hs_engine_fail (self, peer, "SETNAME", "INVALID_REALNAME", "This name cannot be shown");
-      return;
-    }
-  g_free (peer->shown);
-  peer->shown = g_steal_pointer (&shown);
-
-  hs_irc_message_set (&told, hs_peer_write_source (peer, source), "SETNAME", peer->shown, NULL);
-  hs_fanout_init (&fanout, self, &told);
-  if ((peer->caps & HS_CAP_SETNAME) != 0)
-    hs_fanout_send (&fanout, peer);
-  hs_fanout_send_neighbours (&fanout, peer, HS_CAP_SETNAME);
-  hs_fanout_clear (&fanout);
-  hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
-}
-
 /* ---- The welcome ---- */
-
-/* ISUPPORT values escape the space (modern.ircdocs.horse, RPL_ISUPPORT). */
-static char *
-escape_network (const char *network)
-{
-  g_auto (GStrv) words = g_strsplit (network != NULL && *network != '\0' ? network : "Handshake", " ", -1);
-
-  return g_strjoinv ("\\x20", words);
-}
-
-char *
-hs_engine_make_isupport (const HsServerConfig *config)
-{
-  g_autofree char *network = escape_network (config->network);
-
-  return g_strdup_printf ("CASEMAPPING=ascii CHANTYPES=# CHANMODES=,,,%s PREFIX=(o)@ NETWORK=%s NICKLEN=%d CHANNELLEN=%d TOPICLEN=%d "
-                          "AWAYLEN=%d NAMELEN=%d CHANLIMIT=#:%d TARGMAX=NOTICE:%d,PRIVMSG:%d,TAGMSG:%d UTF8ONLY",
-                          CHANNEL_MODES, network, HS_NAME_MAX_CHARS, HS_ROOM_MAX_BYTES, HS_TOPIC_MAX_BYTES,
-                          HS_AWAY_MAX_BYTES, HS_NAME_MAX_BYTES, HS_ROOMS_PER_GUEST, HS_TARGETS_MAX, HS_TARGETS_MAX, HS_TARGETS_MAX);
-}
-
-/* 005's tokens are parameters of their own. */
-static void
-append_isupport (HsEngine *self, HsPeer *peer, GString *out)
-{
-  g_string_append_printf (out, ":%s %s %s %s :are supported by this server\r\n",
-                          self->server_name, HS_RPL_ISUPPORT, peer->nick, self->isupport);
-}
-
-void
-hs_engine_append_motd (HsEngine *self, HsPeer *peer, GString *out)
-{
-  g_auto (GStrv) lines = NULL;
-  g_autofree char *heading = NULL;
-
-  if (self->config->motd == NULL || *self->config->motd == '\0')
-    {
-      hs_engine_append_reply (self, peer, out, HS_ERR_NOMOTD, "There is no message of the day", NULL);
-      return;
-    }
-  heading = g_strdup_printf ("- %s message of the day -", self->server_name);
-  hs_engine_append_reply (self, peer, out, HS_RPL_MOTDSTART, heading, NULL);
-  lines = g_strsplit (self->config->motd, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      gsize room = HS_LINE_MAX - strlen (self->server_name) - strlen (peer->nick) - strlen (":  372  :- \r\n");
-      g_autofree char *cut = g_strndup (lines[i], hs_utf8_split (lines[i], strlen (lines[i]), room));
-      g_autofree char *line = g_strconcat ("- ", cut, NULL);
-
-      hs_engine_append_reply (self, peer, out, HS_RPL_MOTD, line, NULL);
-    }
-  hs_engine_append_reply (self, peer, out, HS_RPL_ENDOFMOTD, "End of /MOTD command", NULL);
-}
 
 static void
 welcome (HsEngine *self, HsPeer *peer)
@@ -237,11 +157,23 @@ welcome (HsEngine *self, HsPeer *peer)
   hs_engine_append_reply (self, peer, out, HS_RPL_WELCOME, hello, NULL);
   hs_engine_append_reply (self, peer, out, HS_RPL_YOURHOST, host, NULL);
   hs_engine_append_reply (self, peer, out, HS_RPL_CREATED, created, NULL);
-  hs_engine_append_reply (self, peer, out, HS_RPL_MYINFO, self->server_name, "handshake-" HS_VERSION, "io", CHANNEL_MODES "o", "o", NULL);
-  append_isupport (self, peer, out);
+  hs_engine_append_reply (self, peer, out, HS_RPL_MYINFO, self->server_name, "handshake-" HS_VERSION, "Biow", "Ibeiklmnopqstv", "Ibeklqov", NULL);
+  hs_engine_append_isupport (self, peer, out);
   hs_engine_append_lusers (self, peer, out);
   hs_engine_append_motd (self, peer, out);
   hs_engine_send_text (self, peer, out->str, out->len);
+}
+
+/* Everybody is joined to the default room, unless it is barred to them: then they are told why. */
+static void
+arrive (HsEngine *self, HsPeer *peer)
+{
+  const HsBar *bar = self->lobby != NULL ? hs_engine_find_bar (peer, self->lobby, "") : NULL;
+
+  if (bar != NULL)
+    hs_engine_reply (self, peer, bar->numeric, self->lobby->name, bar->words, NULL);
+  else if (self->lobby != NULL)
+    hs_engine_join (self, peer, self->lobby, peer->own, TRUE);
 }
 
 void
@@ -254,6 +186,5 @@ hs_engine_try_register (HsEngine *self, HsPeer *peer)
   hs_engine_wait (self, peer, &self->heard, self->config->ping_after);
   welcome (self, peer);
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
-  if (self->lobby != NULL)
-    hs_engine_join (self, peer, self->lobby, peer->own, TRUE);
+  arrive (self, peer);
 }

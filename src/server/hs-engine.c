@@ -74,6 +74,7 @@ free_peer (HsEngine *self, HsPeer *peer)
   g_free (peer->user);
   g_free (peer->shown);
   g_free (peer->away);
+  hs_peer_free_extra (peer);
   g_free (peer);
 }
 
@@ -106,7 +107,7 @@ hs_engine_free (HsEngine *self)
   g_ptr_array_unref (self->captured);
   hs_server_config_free (self->config);
   g_free (self->server_name);
-  g_free (self->isupport);
+  g_strfreev (self->isupport);
   g_free (self->created_text);
   g_free (self->host_token);
   g_free (self);
@@ -281,6 +282,8 @@ hs_engine_set_listener (HsEngine *self, HsPeer *peer)
       hs_engine_turn_away (self, peer, "This room takes no plain text: join it with Handshake or an IRC program.\n");
       return;
     }
+  if (hs_engine_turn_away_barred (self, peer))
+    return;
   set_listener (self, peer, TRUE);
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
 }
@@ -447,6 +450,18 @@ hs_engine_dismiss (HsEngine *self, HsPeer *peer, const char *reason, guint fin_m
 }
 
 void
+hs_engine_say_q (HsEngine *self, HsPeer *peer, const char *reason)
+{
+  if (!peer->leaving && (peer->dialect == HS_DIALECT_PLAIN || peer->dialect == HS_DIALECT_UNKNOWN))
+    {
+      self->funcs->break_write (peer, self->user_data);
+      hs_engine_send_text (self, peer, "q", 1);
+      self->funcs->break_write (peer, self->user_data);
+    }
+  hs_engine_dismiss (self, peer, reason, 0);
+}
+
+void
 hs_engine_turn_away (HsEngine *self, HsPeer *peer, const char *line)
 {
   if (peer->leaving)
@@ -552,19 +567,10 @@ hs_engine_sweep (HsEngine *self)
 static void
 stop_peer (HsEngine *self, HsPeer *peer, const char *reason)
 {
-  gboolean says_q = peer->dialect == HS_DIALECT_PLAIN || peer->dialect == HS_DIALECT_UNKNOWN;
-
   /* Nobody is told of the others' leaving: all leave. */
   while (peer->memberships != NULL)
     hs_engine_drop_membership (self, peer->memberships);
-  if (says_q)
-    {
-      /* The tutorial's client ends on a read that is just this. */
-      self->funcs->break_write (peer, self->user_data);
-      hs_engine_send_text (self, peer, "q", 1);
-      self->funcs->break_write (peer, self->user_data);
-    }
-  hs_engine_dismiss (self, peer, reason, 0);
+  hs_engine_say_q (self, peer, reason);
 }
 
 void

@@ -68,11 +68,103 @@ hs_peer_get_last_active (HsPeer *self)
   return self->last_active;
 }
 
+gboolean
+hs_peer_is_operator (const HsPeer *self)
+{
+  return self->own || self->oper;
+}
+
+/* ---- What few have ---- */
+
+HsPeerExtra *
+hs_peer_get_extra (HsPeer *self)
+{
+  if (self->extra == NULL)
+    self->extra = g_new0 (HsPeerExtra, 1);
+  return self->extra;
+}
+
+void
+hs_peer_free_extra (HsPeer *self)
+{
+  if (self->extra == NULL)
+    return;
+  g_clear_pointer (&self->extra->invited, g_array_unref);
+  g_clear_pointer (&self->extra, g_free);
+}
+
+static gboolean
+find_invitation (const HsPeer *self, const HsChannel *channel, guint *index)
+{
+  const GArray *invited = self->extra != NULL ? self->extra->invited : NULL;
+
+  for (*index = 0; invited != NULL && *index < invited->len; (*index)++)
+    if (g_array_index (invited, guint64, *index) == channel->id)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+hs_peer_is_invited (const HsPeer *self, const HsChannel *channel)
+{
+  guint index;
+
+  return find_invitation (self, channel, &index);
+}
+
+/* The oldest goes when there are too many. */
+void
+hs_peer_add_invitation (HsPeer *self, const HsChannel *channel)
+{
+  HsPeerExtra *extra = hs_peer_get_extra (self);
+
+  if (hs_peer_is_invited (self, channel))
+    return;
+  if (extra->invited == NULL)
+    extra->invited = g_array_new (FALSE, FALSE, sizeof (guint64));
+  if (extra->invited->len >= HS_INVITATIONS_MAX)
+    g_array_remove_index (extra->invited, 0);
+  g_array_append_val (extra->invited, channel->id);
+}
+
+void
+hs_peer_forget_invitation (HsPeer *self, const HsChannel *channel)
+{
+  guint index;
+
+  if (find_invitation (self, channel, &index))
+    g_array_remove_index (self->extra->invited, index);
+}
+
+/* ---- As others see it ---- */
+
+const char *
+hs_peer_get_user (const HsPeer *self)
+{
+  if (self->user != NULL)
+    return self->user;
+  return self->dialect == HS_DIALECT_IRC ? "guest" : HS_PLAIN_USER;
+}
+
+const char *
+hs_peer_get_realname (const HsPeer *self)
+{
+  return self->shown != NULL && *self->shown != '\0' ? self->shown : self->nick;
+}
+
+/* A source or parameter must not begin with ':' (::1). */
+const char *
+hs_peer_write_host (const HsPeer *self, char *out)
+{
+  g_snprintf (out, HS_HOST_SIZE, "%s%s", self->host->name[0] == ':' ? "0" : "", self->host->name);
+  return out;
+}
+
 const char *
 hs_peer_write_source (const HsPeer *self, char *out)
 {
-  /* A source or parameter must not begin with ':' (::1). */
-  g_snprintf (out, HS_SOURCE_SIZE, "%s!%s@%s%s", self->nick, self->user != NULL ? self->user : "guest",
-              self->host->name[0] == ':' ? "0" : "", self->host->name);
+  char host[HS_HOST_SIZE];
+
+  g_snprintf (out, HS_SOURCE_SIZE, "%s!%s@%s", self->nick, hs_peer_get_user (self), hs_peer_write_host (self, host));
   return out;
 }

@@ -17,11 +17,19 @@
 #define HS_ROOM_MAX_BYTES       64
 #define HS_TOPIC_MAX_BYTES      300
 #define HS_AWAY_MAX_BYTES       200
+#define HS_KICK_MAX_BYTES       200        /* as HS_REASON_MAX_BYTES, with one more name in the line; ISUPPORT KICKLEN */
+#define HS_MASK_MAX_BYTES       200        /* of a ban: the longest nick, user and host fit; ISUPPORT has no word for it */
+#define HS_KEY_MAX_BYTES        64         /* of a room; ISUPPORT KEYLEN */
 #define HS_REASON_MAX_BYTES     280        /* of QUIT and PART, so that the line with its source stays below HS_LINE_MAX */
 #define HS_ECHO_MAX_BYTES       128        /* of a guest's own word echoed in a numeric */
 #define HS_USER_MAX_BYTES       16         /* USER's first parameter; longer is cut */
 #define HS_CAP_LABEL_MAX        64         /* IRCv3 labeled-response */
 #define HS_ROOMS_PER_GUEST      100
+#define HS_LIST_ENTRIES_MAX     200        /* of each list of a room; ISUPPORT MAXLIST */
+#define HS_MODES_MAX            12         /* with a parameter in one MODE; ISUPPORT MODES */
+#define HS_INVITATIONS_MAX      100        /* that one guest has and has not followed; then the oldest is forgotten */
+#define HS_LIST_ROWS_MAX        2000       /* rooms of one LIST: more than a send queue must hold */
+#define HS_WHO_ROWS_MAX         1000       /* people that one WHO by mask shows */
 #define HS_TARGETS_MAX          4          /* of one PRIVMSG, NOTICE, TAGMSG; ISUPPORT TARGMAX */
 #define HS_ANNOUNCED_ARRIVALS   100        /* in a default room larger than this an arrival is told to others when it first speaks: n arrivals cost n² lines else */
 #define HS_ADDRESS_MAX_BYTES    4096       /* a typed or pasted address, an invite */

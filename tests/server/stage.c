@@ -2,6 +2,7 @@
 /* A stage for the engine: peers without sockets, time and chance in the test's hand. */
 #include "stage.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void
@@ -187,4 +188,178 @@ void
 guest_forget (Guest *self)
 {
   g_string_truncate (self->out, 0);
+}
+
+/* ---- Plays ---- */
+
+typedef struct
+{
+  Stage *stage;
+  GHashTable *guests; /* name → Guest */
+  const char *line;
+} Play;
+
+static Guest *
+find_guest (Play *self, const char *name)
+{
+  Guest *guest = g_hash_table_lookup (self->guests, name);
+
+  if (guest == NULL)
+    g_error ("nobody is called so: %s", self->line);
+  return guest;
+}
+
+static void
+forget_all (Play *self)
+{
+  GHashTableIter iter;
+  gpointer guest;
+
+  g_hash_table_iter_init (&iter, self->guests);
+  while (g_hash_table_iter_next (&iter, NULL, &guest))
+    guest_forget (guest);
+}
+
+static void
+check_silence (Play *self)
+{
+  GHashTableIter iter;
+  gpointer name, guest;
+
+  g_hash_table_iter_init (&iter, self->guests);
+  while (g_hash_table_iter_next (&iter, &name, &guest))
+    if (((Guest *) guest)->out->len > 0)
+      g_error ("before “%s”\n%s also heard\n%s", self->line, (char *) name, ((Guest *) guest)->out->str);
+}
+
+static void
+enter (Play *self, char kind, char *words)
+{
+  char *caps = strchr (words, ' ');
+  char *at = NULL;
+  const char *host = "10.0.0.1";
+  Guest *guest;
+
+  if (caps != NULL)
+    *caps++ = '\0';
+  at = strchr (words, '@');
+  if (at != NULL)
+    {
+      *at = '\0';
+      host = at + 1;
+    }
+  guest = guest_connect_from (self->stage, kind == '!' ? "127.0.0.1" : host, kind == '!');
+  if (guest->peer == NULL)
+    g_error ("refused: %s", self->line);
+  g_hash_table_insert (self->guests, g_strdup (words), guest);
+  if (kind == '~')
+    hs_engine_set_dialect (self->stage->engine, guest->peer, HS_DIALECT_PLAIN);
+  else if (kind == '^')
+    hs_engine_set_listener (self->stage->engine, guest->peer);
+  else
+    {
+      g_autofree char *nick = g_strconcat ("NICK ", words, NULL);
+      g_autofree char *request = g_strconcat ("CAP REQ :", caps, NULL);
+
+      if (kind == '!')
+        {
+          hs_engine_set_host_token (self->stage->engine, "token");
+          guest_says (guest, "PASS token");
+        }
+      if (caps != NULL)
+        guest_says (guest, request);
+      guest_says (guest, nick);
+      guest_says (guest, "USER u 0 * :Real Name");
+      if (caps != NULL)
+        guest_says (guest, "CAP END");
+      forget_all (self);
+    }
+}
+
+static void
+hear (Play *self, Guest *guest, const char *expected)
+{
+  const char *end;
+  gsize len;
+
+  if (strcmp (expected, "…") == 0)
+    {
+      guest_forget (guest);
+      return;
+    }
+  end = strchr (guest->out->str, '\n');
+  len = end != NULL ? (gsize) (end - guest->out->str) : guest->out->len;
+  if (len > 0 && guest->out->str[len - 1] == '\r')
+    len--;
+  if (len != strlen (expected) || memcmp (guest->out->str, expected, len) != 0)
+    g_error ("%s\nheard\n%s", self->line, guest->out->str);
+  g_string_erase (guest->out, 0, end != NULL ? end + 1 - guest->out->str : (gssize) guest->out->len);
+}
+
+static void
+act (Play *self, char *line)
+{
+  char *space = strchr (line, ' ');
+  Guest *guest;
+
+  if (space == NULL)
+    g_error ("what does this mean: %s", self->line);
+  *space++ = '\0';
+  if (strcmp (line, "wait") == 0)
+    {
+      stage_wait (self->stage, (guint) atoi (space));
+      return;
+    }
+  guest = find_guest (self, line);
+  if (space[0] == '>')
+    {
+      check_silence (self);
+      if (hs_peer_get_dialect (guest->peer) == HS_DIALECT_PLAIN)
+        guest_writes (guest, space + 2);
+      else
+        guest_says (guest, space + 2);
+    }
+  else if (space[0] == '<')
+    hear (self, guest, space[1] != '\0' ? space + 2 : "");
+  else if (strcmp (space, "closed") == 0)
+    g_assert_true (guest->closed);
+  else
+    g_error ("what does this mean: %s", self->line);
+}
+
+void
+stage_play (Stage *stage, const char *script)
+{
+  g_autoptr (GHashTable) guests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) guest_free);
+  g_auto (GStrv) lines = g_strsplit (script, "\n", -1);
+  Play self = { .stage = stage, .guests = guests };
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autofree char *line = g_strdup (lines[i]);
+
+      self.line = lines[i];
+      if (*line == '\0' || *line == '#')
+        continue;
+      if (strchr ("+!~^", *line) != NULL)
+        {
+          check_silence (&self);
+          enter (&self, *line, line + 2);
+        }
+      else
+        act (&self, line);
+    }
+  self.line = "the end";
+  check_silence (&self);
+}
+
+void
+stage_perform (const char *script)
+{
+  Stage stage;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_play (&stage, script);
+  stage_clear (&stage);
 }

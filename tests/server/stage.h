@@ -44,3 +44,18 @@ void guest_writes (Guest *self, const char *text); /* plain */
 void guest_check (Guest *self, const char *text, const char *func, int line);
 gboolean guest_saw (Guest *self, const char *part);
 void guest_forget (Guest *self);
+
+/* ---- A play: who says what, and all that anybody hears of it ----
+ *   + anna CAPS…        joins the default room by IRC; what was said until then is forgotten. anna@ADDRESS: from there
+ *   ! anna CAPS…        the same as the host of the server
+ *   ~ name[@ADDRESS]    connects, speaks plain text
+ *   ^ name[@ADDRESS]    connects, listens
+ *   anna > LINE         says it; all that was said before must have been heard by name
+ *   anna < LINE         hears it; "anna < …" forgets what it heard, whatever it was
+ *   anna closed         is no longer connected
+ *   wait MS             time passes
+ *   # words             tell the reader why
+ * Everything heard must be written down: a line that nobody expects fails the play. */
+void stage_play (Stage *self, const char *script);
+/* A stage of its own, as configured by default. */
+void stage_perform (const char *script);

@@ -2,7 +2,7 @@
 /* CAP: each line and its answer. */
 #include "stage.h"
 
-#define ALL "away-notify batch cap-notify echo-message extended-join labeled-response message-tags multi-prefix " \
+#define ALL "away-notify batch cap-notify echo-message extended-join invite-notify labeled-response message-tags multi-prefix " \
             "server-time setname standard-replies userhost-in-names"
 
 static void
