@@ -146,12 +146,24 @@ def is_silent(sock, seconds=0.4):
     return not ready
 
 
+class Skip(Exception):
+    """Raised with the reason why a row cannot be tried here."""
+
+
 def run(tests):
-    """Runs the functions given; the first that fails ends it with its trace."""
-    for test in tests:
+    """Runs the functions given and reports each (TAP); the first that fails ends it with its trace."""
+    for number, test in enumerate(tests, 1):
         began = time.monotonic()
-        test()
-        print(f"ok - {test.__name__} ({time.monotonic() - began:.2f} s)", flush=True)
+        try:
+            test()
+        except Skip as reason:
+            print(f"ok {number} - {test.__name__} # SKIP {reason}", flush=True)
+        except BaseException:
+            print(f"not ok {number} - {test.__name__}", flush=True)
+            raise
+        else:
+            print(f"ok {number} - {test.__name__} ({time.monotonic() - began:.2f} s)", flush=True)
+    print(f"1..{len(tests)}", flush=True)
 
 
 @contextlib.contextmanager
