@@ -241,13 +241,13 @@ hs_application_startup (GApplication *application)
   HsApplication *self = HS_APPLICATION (application);
   g_autofree char *path = hs_profile_dup_database_path (self->profile);
 
+  /* The store's thread opens the database while GTK opens the display. */
+  hs_profile_prepare (self->profile);
+  self->store = hs_store_new (path);
   G_APPLICATION_CLASS (hs_application_parent_class)->startup (application);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accelerators);
-  gtk_window_set_default_icon_name (HS_APPLICATION_ID);
-  hs_profile_prepare (self->profile);
-  self->store = hs_store_new (path);
   make_server (self);
 }
 

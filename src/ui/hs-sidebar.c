@@ -147,10 +147,18 @@ hs_sidebar_set_server (HsSidebar *self, HsServer *server)
   update_server (self);
 }
 
+static void
+create_menu (GtkMenuButton *button, gpointer menu)
+{
+  if (gtk_menu_button_get_popover (button) == NULL)
+    gtk_menu_button_set_menu_model (button, menu);
+}
+
+/* The menu's widgets are made when it is first opened. */
 void
 hs_sidebar_set_menu (HsSidebar *self, GMenuModel *menu)
 {
-  gtk_menu_button_set_menu_model (self->menu, menu);
+  gtk_menu_button_set_create_popup_func (self->menu, create_menu, g_object_ref (menu), g_object_unref);
 }
 
 void

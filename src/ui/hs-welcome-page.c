@@ -14,10 +14,18 @@ struct _HsWelcomePage
 
 G_DEFINE_FINAL_TYPE (HsWelcomePage, hs_welcome_page, GTK_TYPE_WIDGET)
 
+static void
+create_menu (GtkMenuButton *button, gpointer menu)
+{
+  if (gtk_menu_button_get_popover (button) == NULL)
+    gtk_menu_button_set_menu_model (button, menu);
+}
+
+/* The menu's widgets are made when it is first opened. */
 void
 hs_welcome_page_set_menu (HsWelcomePage *self, GMenuModel *menu)
 {
-  gtk_menu_button_set_menu_model (self->menu, menu);
+  gtk_menu_button_set_create_popup_func (self->menu, create_menu, g_object_ref (menu), g_object_unref);
 }
 
 void

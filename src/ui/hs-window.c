@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "hs-config.h"
 #include "hs-connection-panel.h"
 #include "hs-room-view.h"
 #include "hs-sidebar.h"
@@ -27,20 +28,24 @@ struct _HsWindow
   HsSidebar *sidebar;
   GtkWidget *sidebar_rule;
   AdwFlap *flap;
+  AdwBin *panel_place;
   GtkStack *content;
+
+  /* Made when first shown: NULL until then */
   HsWelcomePage *welcome;
   HsRoomView *view;
+  HsConnectionPanel *panel;
 
   /* Owned */
   GSettings *settings;
   HsServer *server;
-  GListModel *connections, *rooms;
+  GListModel *connections, *rooms, *watches;
+  GMenuModel *menu;
   char *profile;
-  HsConnectionPanel *panel;
   HsRoom *room;
 
   /* State */
-  gboolean syncing;
+  gboolean painted; /* the first frame is on the screen */
 };
 
 enum { OPEN_ADDRESS, JOIN_AGAIN, N_SIGNALS };
@@ -75,24 +80,80 @@ on_warning_response (HsWindow *self)
 
 /* ---- Panes ---- */
 
+static void on_close_panel (HsWindow *self);
+static void on_close_connection (HsWindow *self, HsTcpWatch *watch);
+
 static gboolean
 panel_is_beside (HsWindow *self)
 {
   return adw_flap_get_reveal_flap (self->flap) && !adw_flap_get_folded (self->flap);
 }
 
+static HsConnection *
+find_connection (HsWindow *self, HsSession *session)
+{
+  guint n = g_list_model_get_n_items (self->connections);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsConnection) connection = g_list_model_get_item (self->connections, i);
+
+      if (hs_connection_get_session (connection) == session)
+        return connection;
+    }
+  return NULL;
+}
+
+static HsTcpWatch *
+find_watch (HsWindow *self)
+{
+  HsSession *session = self->room != NULL ? hs_room_view_find_session (self->room) : NULL;
+  HsConnection *connection = session != NULL ? find_connection (self, session) : NULL;
+
+  return connection != NULL ? hs_connection_get_watch (connection) : NULL;
+}
+
+/* The page Server is there only while one hosts. */
+static void
+update_panel (HsWindow *self)
+{
+  if (self->panel == NULL)
+    return;
+  hs_connection_panel_set_server (self->panel, hs_server_get_running (self->server) ? self->server : NULL);
+  hs_connection_panel_set_watch (self->panel, find_watch (self));
+}
+
+/* The window does not wait for it: its place is kept, and it comes after the first frame, or when it is first revealed. */
+static void
+need_panel (HsWindow *self)
+{
+  if (self->panel != NULL || !self->painted || !adw_flap_get_reveal_flap (self->flap))
+    return;
+  self->panel = HS_CONNECTION_PANEL (hs_connection_panel_new ());
+  adw_bin_set_child (self->panel_place, GTK_WIDGET (self->panel));
+  g_signal_connect_object (self->panel, "close-panel", G_CALLBACK (on_close_panel), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->panel, "close-connection", G_CALLBACK (on_close_connection), self, G_CONNECT_SWAPPED);
+  hs_connection_panel_set_watches (self->panel, self->watches);
+  update_panel (self);
+}
+
 static void
 update_frame (HsWindow *self)
 {
   gboolean narrow = adw_leaflet_get_folded (self->leaflet), revealed = adw_flap_get_reveal_flap (self->flap);
-  GtkWidget *panel = GTK_WIDGET (self->panel);
 
-  gtk_widget_set_hexpand (panel, narrow);
-  gtk_widget_set_size_request (panel, narrow ? -1 : PANEL_WIDTH, -1);
-  hs_connection_panel_set_narrow (self->panel, adw_flap_get_folded (self->flap));
-  hs_connection_panel_set_shown (self->panel, revealed);
-  hs_room_view_set_frame (self->view, narrow && gtk_widget_get_visible (GTK_WIDGET (self->sidebar)), !panel_is_beside (self));
-  hs_welcome_page_set_title_buttons (self->welcome, !panel_is_beside (self));
+  need_panel (self);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->panel_place), narrow);
+  gtk_widget_set_size_request (GTK_WIDGET (self->panel_place), narrow ? -1 : PANEL_WIDTH, -1);
+  if (self->panel != NULL)
+    {
+      hs_connection_panel_set_narrow (self->panel, adw_flap_get_folded (self->flap));
+      hs_connection_panel_set_shown (self->panel, revealed);
+    }
+  if (self->view != NULL)
+    hs_room_view_set_frame (self->view, narrow && gtk_widget_get_visible (GTK_WIDGET (self->sidebar)), !panel_is_beside (self));
+  if (self->welcome != NULL)
+    hs_welcome_page_set_title_buttons (self->welcome, !panel_is_beside (self));
   g_object_set (self->sidebar, "narrow", narrow, NULL);
 }
 
@@ -144,21 +205,6 @@ on_close_connection (HsWindow *self, HsTcpWatch *watch)
 
 /* ---- Rooms ---- */
 
-static HsConnection *
-find_connection (HsWindow *self, HsSession *session)
-{
-  guint n = g_list_model_get_n_items (self->connections);
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (HsConnection) connection = g_list_model_get_item (self->connections, i);
-
-      if (hs_connection_get_session (connection) == session)
-        return connection;
-    }
-  return NULL;
-}
-
 static void
 update_title (HsWindow *self)
 {
@@ -170,6 +216,35 @@ update_title (HsWindow *self)
   gtk_window_set_title (GTK_WINDOW (self), title);
 }
 
+static void on_error (HsWindow *self, const char *text);
+static void on_open_uri (HsWindow *self, const char *uri);
+static void on_room_chosen (HsWindow *self, HsRoom *room);
+static void on_join_again (HsWindow *self, HsRoom *room);
+
+static void
+need_view (HsWindow *self)
+{
+  if (self->view != NULL)
+    return;
+  self->view = g_object_new (HS_TYPE_ROOM_VIEW, NULL);
+  gtk_stack_add_named (self->content, GTK_WIDGET (self->view), "room");
+  g_signal_connect_object (self->view, "error", G_CALLBACK (on_error), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "open-uri", G_CALLBACK (on_open_uri), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "open-room", G_CALLBACK (on_room_chosen), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "join-again", G_CALLBACK (on_join_again), self, G_CONNECT_SWAPPED);
+  hs_room_view_set_looked_at (self->view, gtk_window_is_active (GTK_WINDOW (self)));
+}
+
+static void
+need_welcome (HsWindow *self)
+{
+  if (self->welcome != NULL)
+    return;
+  self->welcome = g_object_new (HS_TYPE_WELCOME_PAGE, NULL);
+  gtk_stack_add_named (self->content, GTK_WIDGET (self->welcome), "welcome");
+  hs_welcome_page_set_menu (self->welcome, self->menu);
+}
+
 static void
 update_content (HsWindow *self)
 {
@@ -177,9 +252,15 @@ update_content (HsWindow *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->sidebar), any);
   gtk_widget_set_visible (self->sidebar_rule, any);
+  if (self->room != NULL)
+    need_view (self);
+  else
+    need_welcome (self);
   /* A page of a stack that is merely not shown would still be offered to screen readers. */
-  gtk_widget_set_visible (GTK_WIDGET (self->view), self->room != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->welcome), self->room == NULL);
+  if (self->view != NULL)
+    gtk_widget_set_visible (GTK_WIDGET (self->view), self->room != NULL);
+  if (self->welcome != NULL)
+    gtk_widget_set_visible (GTK_WIDGET (self->welcome), self->room == NULL);
   gtk_stack_set_visible_child_name (self->content, self->room != NULL ? "room" : "welcome");
   if (!any)
     adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
@@ -199,9 +280,10 @@ hs_window_show_room (HsWindow *self, HsRoom *room)
     g_signal_connect_object (room, "notify::title", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
   /* First the page, then what it shows: what is hidden takes no focus. */
   update_content (self);
-  hs_room_view_set_room (self->view, room, connection);
+  if (self->view != NULL)
+    hs_room_view_set_room (self->view, room, connection);
   hs_sidebar_select (self->sidebar, room);
-  hs_connection_panel_set_watch (self->panel, connection != NULL ? hs_connection_get_watch (connection) : NULL);
+  update_panel (self);
   update_title (self);
   if (room != NULL)
     adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
@@ -236,10 +318,8 @@ on_rooms_changed (HsWindow *self)
     hs_window_show_room (self, NULL);
   else if (self->room != NULL)
     {
-      HsConnection *connection = find_connection (self, hs_room_view_find_session (self->room));
-
-      hs_room_view_set_room (self->view, self->room, connection);
-      hs_connection_panel_set_watch (self->panel, connection != NULL ? hs_connection_get_watch (connection) : NULL);
+      hs_room_view_set_room (self->view, self->room, find_connection (self, hs_room_view_find_session (self->room)));
+      update_panel (self);
     }
   update_content (self);
 }
@@ -279,6 +359,8 @@ make_rooms (GListModel *connections)
 static void
 update_looked_at (HsWindow *self)
 {
+  if (self->view == NULL)
+    return;
   hs_room_view_set_looked_at (self->view, gtk_window_is_active (GTK_WINDOW (self)));
   if (!gtk_window_is_active (GTK_WINDOW (self)))
     hs_room_view_save_draft (self->view);
@@ -328,7 +410,7 @@ on_menu_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   HsWindow *self = data;
 
-  if (!gtk_widget_get_visible (GTK_WIDGET (self->sidebar)))
+  if (self->room == NULL && !gtk_widget_get_visible (GTK_WIDGET (self->sidebar)))
     hs_welcome_page_popup_menu (self->welcome);
   else if (adw_leaflet_get_folded (self->leaflet) && adw_leaflet_get_visible_child (self->leaflet) != GTK_WIDGET (self->sidebar))
     hs_room_view_popup_menu (self->view);
@@ -370,7 +452,8 @@ hs_window_save (HsWindow *self)
 {
   int width, height;
 
-  hs_room_view_save_draft (self->view);
+  if (self->view != NULL)
+    hs_room_view_save_draft (self->view);
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
   g_settings_set_int (self->settings, "window-width", MAX (width, 360));
   g_settings_set_int (self->settings, "window-height", MAX (height, 294));
@@ -384,6 +467,24 @@ hs_window_close_request (GtkWindow *window)
   return GTK_WINDOW_CLASS (hs_window_parent_class)->close_request (window);
 }
 
+/* What can wait for the window, and the window not for it. The icon is X11's, and drawn in many sizes. */
+static void
+on_first_frame (GdkFrameClock *clock, HsWindow *self)
+{
+  g_signal_handlers_disconnect_by_func (clock, on_first_frame, self);
+  self->painted = TRUE;
+  gtk_window_set_default_icon_name (HS_APPLICATION_ID);
+  update_frame (self);
+}
+
+static void
+hs_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (hs_window_parent_class)->realize (widget);
+  if (!HS_WINDOW (widget)->painted)
+    g_signal_connect_object (gtk_widget_get_frame_clock (widget), "after-paint", G_CALLBACK (on_first_frame), widget, 0);
+}
+
 static void
 hs_window_dispose (GObject *object)
 {
@@ -391,9 +492,13 @@ hs_window_dispose (GObject *object)
 
   if (self->panel != NULL)
     hs_connection_panel_set_shown (self->panel, FALSE);
-  g_clear_object (&self->panel);
+  self->panel = NULL;
+  self->view = NULL;
+  self->welcome = NULL;
   g_clear_object (&self->room);
   g_clear_object (&self->rooms);
+  g_clear_object (&self->watches);
+  g_clear_object (&self->menu);
   g_clear_object (&self->connections);
   g_clear_object (&self->server);
   g_clear_object (&self->settings);
@@ -412,8 +517,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, HsWindow, sidebar_rule);
   gtk_widget_class_bind_template_child (klass, HsWindow, flap);
   gtk_widget_class_bind_template_child (klass, HsWindow, content);
-  gtk_widget_class_bind_template_child (klass, HsWindow, welcome);
-  gtk_widget_class_bind_template_child (klass, HsWindow, view);
+  gtk_widget_class_bind_template_child (klass, HsWindow, panel_place);
 }
 
 static void
@@ -422,19 +526,15 @@ hs_window_class_init (HsWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hs_window_dispose;
+  widget_class->realize = hs_window_realize;
   GTK_WINDOW_CLASS (klass)->close_request = hs_window_close_request;
   g_type_ensure (HS_TYPE_SIDEBAR);
-  g_type_ensure (HS_TYPE_WELCOME_PAGE);
-  g_type_ensure (HS_TYPE_ROOM_VIEW);
   signals[OPEN_ADDRESS] = g_signal_new ("open-address", HS_TYPE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[JOIN_AGAIN] = g_signal_new ("join-again", HS_TYPE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-window.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_warning_response);
   gtk_widget_class_bind_template_callback (widget_class, on_room_chosen);
-  gtk_widget_class_bind_template_callback (widget_class, on_error);
-  gtk_widget_class_bind_template_callback (widget_class, on_open_uri);
-  gtk_widget_class_bind_template_callback (widget_class, on_join_again);
   gtk_widget_class_bind_template_callback (widget_class, update_looked_at);
   gtk_widget_class_bind_template_callback (widget_class, update_frame);
   gtk_widget_class_bind_template_callback (widget_class, on_flap_folded);
@@ -446,18 +546,7 @@ static void
 hs_window_init (HsWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  self->panel = g_object_ref_sink (HS_CONNECTION_PANEL (hs_connection_panel_new ()));
   gtk_widget_init_template (GTK_WIDGET (self));
-  adw_flap_set_flap (self->flap, GTK_WIDGET (self->panel));
-  g_signal_connect_object (self->panel, "close-panel", G_CALLBACK (on_close_panel), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->panel, "close-connection", G_CALLBACK (on_close_connection), self, G_CONNECT_SWAPPED);
-}
-
-/* The page Server is there only while one hosts. */
-static void
-update_panel_server (HsWindow *self)
-{
-  hs_connection_panel_set_server (self->panel, hs_server_get_running (self->server) ? self->server : NULL);
 }
 
 static void
@@ -478,23 +567,21 @@ HsWindow *
 hs_window_new (GtkApplication *application, const HsWindowParts *parts)
 {
   HsWindow *self = g_object_new (HS_TYPE_WINDOW, "application", application, NULL);
-  GMenuModel *menu = G_MENU_MODEL (gtk_application_get_menu_by_id (application, "main-menu"));
 
   self->settings = g_object_ref (parts->settings);
   self->server = g_object_ref (parts->server);
   self->connections = g_object_ref (parts->connections);
+  self->watches = g_object_ref (parts->watches);
+  self->menu = G_MENU_MODEL (g_object_ref (gtk_application_get_menu_by_id (application, "main-menu")));
   self->profile = g_strdup (parts->profile);
   self->rooms = make_rooms (self->connections);
-  hs_sidebar_set_menu (self->sidebar, menu);
-  hs_welcome_page_set_menu (self->welcome, menu);
+  hs_sidebar_set_menu (self->sidebar, self->menu);
   hs_sidebar_set_rooms (self->sidebar, self->rooms);
   hs_sidebar_set_server (self->sidebar, self->server);
-  hs_connection_panel_set_watches (self->panel, parts->watches);
   g_signal_connect_object (self->rooms, "items-changed", G_CALLBACK (on_rooms_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->server, "notify::running", G_CALLBACK (update_panel_server), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "notify::running", G_CALLBACK (update_panel), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (parts->store, "notify::error-text", G_CALLBACK (update_store_warning), self, G_CONNECT_SWAPPED);
   update_store_warning (self, NULL, parts->store);
-  update_panel_server (self);
   restore_size (self);
   on_flap_folded (self);
   hs_window_show_room (self, NULL);

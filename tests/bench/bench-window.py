@@ -18,7 +18,7 @@ from desktop import Desktop, Failure
 
 ROUNDS = 7
 SETTLED = 3.0
-BLINKED = 13.0  # GTK stops a cursor's blinking after ten seconds
+QUIET = 35.0    # GTK stops a cursor's blinking after 10 s, GLib ends unused threads of its pool after 15 s, and one timer of 30 s is left
 IDLE = 10.0
 START_AIM, MEMORY_AIM, IDLE_AIM = 1.25, 1.3, 0.0
 SUBSTRUCTURE_NOTIFY, MAP_NOTIFY = 1 << 19, 19
@@ -82,7 +82,7 @@ def idle(desktop):
     toggle = window.find(window.BUTTON, 'Connection')
     if toggle.get_state_set().contains(window.PRESSED):
         window.press('Connection')
-    time.sleep(BLINKED)
+    time.sleep(QUIET)
     before = busy(window.process.pid)
     time.sleep(IDLE)
     return busy(window.process.pid) - before
