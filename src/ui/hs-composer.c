@@ -386,6 +386,8 @@ on_realize (HsComposer *self)
   int height = pango_font_metrics_get_height (metrics) / PANGO_SCALE;
 
   gtk_scrolled_window_set_max_content_height (self->scrolled, LINES_SHOWN * MAX (LINE_HEIGHT_MIN, height) + 16);
+  /* GtkTextView lays out its text some time later, and has no height until then. */
+  gtk_scrolled_window_set_min_content_height (self->scrolled, height + 16);
   pango_font_metrics_unref (metrics);
 }
 
