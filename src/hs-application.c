@@ -155,10 +155,11 @@ static const struct
 static void
 update_server_actions (HsApplication *self)
 {
-  gboolean running = hs_server_get_running (self->server);
+  gboolean running = hs_server_get_running (self->server), stopping = FALSE;
 
+  g_object_get (self->server, "stopping", &stopping, NULL);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "start-server")), !running);
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "stop-server")), running);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "stop-server")), running && !stopping);
 }
 
 /* ---- Leaving ---- */
@@ -232,6 +233,7 @@ make_server (HsApplication *self)
   config->port = hs_application_get_wanted_port (self);
   self->server = hs_server_new (config, TRUE);
   g_signal_connect_object (self->server, "notify::running", G_CALLBACK (update_server_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "notify::stopping", G_CALLBACK (update_server_actions), self, G_CONNECT_SWAPPED);
   update_server_actions (self);
 }
 

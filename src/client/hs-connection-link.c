@@ -116,9 +116,9 @@ static HsFailure *
 make_loss (HsConnection *self, HsLinkEnd end, const GError *error)
 {
   const char *said = hs_session_get_error_text (self->session);
-  HsFailure *failure = hs_failure_new (HS_FAILURE_LOST, self->address, said);
+  HsFailure *failure = hs_failure_new (end == HS_LINK_EOF ? HS_FAILURE_CLOSED : HS_FAILURE_LOST, self->address, said);
 
-  if (said != NULL && *said != '\0')
+  if (end == HS_LINK_EOF || (said != NULL && *said != '\0'))
     return failure;
   g_free (failure->sentence);
   if (end == HS_LINK_OVERFLOW)
@@ -128,7 +128,7 @@ make_loss (HsConnection *self, HsLinkEnd end, const GError *error)
   else if (error != NULL)
     failure->sentence = g_strdup_printf (_("The other side broke it off (%s)."), error->message);
   else
-    failure->sentence = g_strdup (_("The other side closed it."));
+    failure->sentence = g_strdup (_("The other side broke it off."));
   return failure;
 }
 

@@ -279,6 +279,7 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
   g_signal_connect_object (self->session, "notify::name", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hs_session_get_rooms (self->session), "items-changed", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
+  name_watch (self); /* a session that joins again has its rooms already */
 
   self->address = hs_address_parse (self->address_text, &error);
   failure = self->address == NULL ? hs_failure_from_error (NULL, error, 0, NULL) : check_scheme (self->address, &error);

@@ -79,6 +79,10 @@ static const Words words[] = {
     N_("The connection to {who} is lost"),
     N_("It stood, and then broke off."),
     HINT_JOIN_AGAIN },
+  [HS_FAILURE_CLOSED] = {
+    N_("{who} closed the connection"),
+    N_("It ended the conversation in good order."),
+    HINT_JOIN_AGAIN },
   [HS_FAILURE_OTHER] = {
     N_("The connection to {who} failed"),
     N_("The system did not say why."),

@@ -313,14 +313,17 @@ on_ping (HsSession *self, const HsEvent *event)
   hs_session_put (self, "PONG", HS_PARAM (event, event->message->n_params - 1), NULL);
 }
 
-/* Its last words; the end of the stream follows. Our own leaving is answered so, too. */
+/* Its last words; the end of the stream follows. Our own leaving is answered so, too. "Closing link: " is how every server begins: that the
+ * connection is closed is said without it. */
 static void
 on_error (HsSession *self, const HsEvent *event)
 {
+  static const char begin[] = "Closing link: ";
   g_autofree char *text = hs_session_clean_text (HS_PARAM (event, 0));
+  gboolean begins = g_ascii_strncasecmp (text, begin, strlen (begin)) == 0 && text[strlen (begin)] != '\0';
 
   if (self->state != HS_SESSION_LEAVING)
-    hs_session_set_error_text (self, text);
+    hs_session_set_error_text (self, begins ? text + strlen (begin) : text);
 }
 
 /* Without its label an answer in a batch is still heard: an own message in it is found by its id or its words. */

@@ -71,7 +71,7 @@ hs_bubble_get_request_mode (GtkWidget *widget)
 }
 
 int
-hs_bubble_fit (HsBubble *self, int room)
+hs_bubble_fit (HsBubble *self, int room, int pane)
 {
   GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
   int width, height, end_width, end_height, around;
@@ -81,7 +81,7 @@ hs_bubble_fit (HsBubble *self, int room)
   gtk_style_context_get_border (style, &border);
   measure_end (self, &end_width, &end_height);
   around = padding.left + padding.right + border.left + border.right + end_width;
-  hs_text_fit (HS_TEXT (self->text), room - around, &width, &height);
+  hs_text_fit (HS_TEXT (self->text), MIN (room - around, hs_text_get_widest (HS_TEXT (self->text), pane)), &width, &height);
   return width + around;
 }
 

@@ -11,7 +11,7 @@ GtkWidget *hs_bubble_new (void);
 HsText *hs_bubble_get_text (HsBubble *self);
 /* Once: what stands at the end. */
 void hs_bubble_set_end (HsBubble *self, GtkWidget *end);
-/* How wide the bubble is when it has @room: as narrow as its lines. */
-int hs_bubble_fit (HsBubble *self, int room);
+/* How wide the bubble is when it has @room of a pane that is @pane wide: as narrow as its lines. */
+int hs_bubble_fit (HsBubble *self, int room, int pane);
 /* A label that can be selected takes the text's place, until FALSE. */
 void hs_bubble_set_selectable (HsBubble *self, gboolean selectable);

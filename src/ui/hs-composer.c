@@ -19,7 +19,6 @@ struct _HsComposer
   GtkTextView *view;
   GtkScrolledWindow *scrolled;
   GtkLabel *placeholder;
-  GtkWidget *send;
   GtkWidget *emoji;
 
   /* Owned */
@@ -95,7 +94,7 @@ update_sensitive (HsComposer *self)
   gboolean empty = gtk_text_buffer_get_char_count (buffer_of (self)) == 0;
 
   gtk_widget_set_visible (GTK_WIDGET (self->placeholder), empty && !self->has_preedit);
-  gtk_widget_set_sensitive (self->send, !empty);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send", !empty);
 }
 
 static void
@@ -202,7 +201,7 @@ may_recall (HsComposer *self, int step)
   gtk_text_buffer_get_iter_at_mark (buffer_of (self), &cursor, gtk_text_buffer_get_insert (buffer_of (self)));
   line = cursor;
   if (step > 0 || self->recall_at >= 0)
-    return gtk_text_iter_get_line (&cursor) == (step < 0 ? gtk_text_buffer_get_line_count (buffer_of (self)) - 1 : gtk_text_buffer_get_line_count (buffer_of (self)) - 1);
+    return gtk_text_iter_get_line (&cursor) == gtk_text_buffer_get_line_count (buffer_of (self)) - 1;
   return !gtk_text_view_backward_display_line (self->view, &line);
 }
 
@@ -449,7 +448,6 @@ hs_composer_class_init (HsComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsComposer, view);
   gtk_widget_class_bind_template_child (widget_class, HsComposer, scrolled);
   gtk_widget_class_bind_template_child (widget_class, HsComposer, placeholder);
-  gtk_widget_class_bind_template_child (widget_class, HsComposer, send);
   gtk_widget_class_bind_template_child (widget_class, HsComposer, emoji);
   gtk_widget_class_bind_template_callback (widget_class, on_key_pressed);
   gtk_widget_class_bind_template_callback (widget_class, on_preedit_changed);

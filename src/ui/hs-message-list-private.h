@@ -12,10 +12,11 @@ struct _HsMessageList
   GtkWidget parent_instance;
 
   /* Owned */
-  GtkWidget *overlay, *scrolled, *list, *jump;
+  GtkWidget *overlay, *scrolled, *list, *jump, *beginning;
   GtkMultiSelection *selection;
   GHashTable *unfolded; /* ids of entries */
-  GHashTable *live;     /* rows that show an entry; borrowed */
+  GHashTable *live;     /* rows that show an entry, each with its GtkListItem; borrowed */
+  char *title, *sentence; /* (nullable) of the beginning */
   HsEntry *menu_entry;
 
   /* Borrowed */

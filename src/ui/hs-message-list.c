@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "hs-bottom-clamp.h"
+#include "hs-room-beginning.h"
 
 #define CLAMP_MAXIMUM 784  /* px: messages of 760 and the rows' padding */
 #define NEAR_END 4.0       /* px: rounding of row heights */
@@ -81,8 +82,15 @@ follow (HsMessageList *self)
 }
 
 static void
+show_beginning (HsMessageList *self)
+{
+  gtk_widget_set_visible (self->beginning, self->title != NULL && n_items (self) == 0);
+}
+
+static void
 on_items_changed (HsMessageList *self, guint position, guint removed, guint added)
 {
+  show_beginning (self);
   if (removed == 0 && added == 0)
     return;
   if (self->sticky && removed != added)
@@ -191,9 +199,26 @@ is_unfolded (HsMessageList *self, HsEntry *entry)
 }
 
 static void
+place_beginning (HsMessageList *self, HsMessageRow *row, GtkListItem *item)
+{
+  gboolean first = gtk_list_item_get_position (item) == 0 && gtk_list_item_get_item (item) != NULL;
+
+  hs_message_row_set_beginning (row, first ? self->title : NULL, self->sentence);
+}
+
+/* Rows that come in before it take its place. */
+static void
+on_position (GtkListItem *item, GParamSpec *pspec, HsMessageList *self)
+{
+  if (gtk_list_item_get_child (item) != NULL)
+    place_beginning (self, HS_MESSAGE_ROW (gtk_list_item_get_child (item)), item);
+}
+
+static void
 on_setup (GtkListItemFactory *factory, GtkListItem *item, HsMessageList *self)
 {
   gtk_list_item_set_child (item, hs_message_row_new ());
+  g_signal_connect (item, "notify::position", G_CALLBACK (on_position), self);
 }
 
 static void
@@ -203,7 +228,8 @@ on_bind (GtkListItemFactory *factory, GtkListItem *item, HsMessageList *self)
   HsEntry *entry = gtk_list_item_get_item (item);
 
   hs_message_row_set_entry (row, entry, is_unfolded (self, entry));
-  g_hash_table_add (self->live, row);
+  place_beginning (self, row, item);
+  g_hash_table_insert (self->live, row, item);
 }
 
 static void
@@ -227,6 +253,26 @@ refresh_rows (HsMessageList *self)
 }
 
 /* ---- Life ---- */
+
+void
+hs_message_list_set_beginning (HsMessageList *self, const char *title, const char *sentence)
+{
+  GHashTableIter iter;
+  gpointer row, item;
+
+  if (g_strcmp0 (self->title, title) == 0 && g_strcmp0 (self->sentence, sentence) == 0)
+    return;
+  g_free (self->title);
+  g_free (self->sentence);
+  self->title = g_strdup (title);
+  self->sentence = g_strdup (sentence);
+  if (title != NULL)
+    hs_room_beginning_set (HS_ROOM_BEGINNING (self->beginning), title, sentence);
+  g_hash_table_iter_init (&iter, self->live);
+  while (g_hash_table_iter_next (&iter, &row, &item))
+    place_beginning (self, row, item);
+  show_beginning (self);
+}
 
 void
 hs_message_list_set_entries (HsMessageList *self, GListModel *entries, guint unread)
@@ -301,6 +347,16 @@ build_jump (HsMessageList *self)
 }
 
 static void
+build_beginning (HsMessageList *self)
+{
+  self->beginning = hs_room_beginning_new ();
+  gtk_widget_set_visible (self->beginning, FALSE);
+  gtk_widget_set_valign (self->beginning, GTK_ALIGN_CENTER);
+  gtk_widget_set_can_target (self->beginning, FALSE);
+  gtk_overlay_add_overlay (GTK_OVERLAY (self->overlay), self->beginning);
+}
+
+static void
 hs_message_list_init (HsMessageList *self)
 {
   self->sticky = TRUE;
@@ -319,6 +375,7 @@ hs_message_list_init (HsMessageList *self)
   self->overlay = gtk_overlay_new ();
   gtk_overlay_set_child (GTK_OVERLAY (self->overlay), self->scrolled);
   gtk_widget_set_parent (self->overlay, GTK_WIDGET (self));
+  build_beginning (self);
   build_jump (self);
   add_controllers (self);
   hs_message_list_add_pointer (self);
@@ -352,6 +409,8 @@ hs_message_list_finalize (GObject *object)
 
   g_hash_table_unref (self->unfolded);
   g_hash_table_unref (self->live);
+  g_free (self->title);
+  g_free (self->sentence);
   G_OBJECT_CLASS (hs_message_list_parent_class)->finalize (object);
 }
 

@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (HsMessageList, hs_message_list, HS, MESSAGE_LIST, GtkWidge
 HsMessageList *hs_message_list_new (void);
 /* @entries (nullable): GListModel of HsEntry. Opens at the end, or at the first of @unread rows when they do not fit. */
 void hs_message_list_set_entries (HsMessageList *self, GListModel *entries, guint unread);
+/* What stands above the first row, and alone where there is none yet. */
+void hs_message_list_set_beginning (HsMessageList *self, const char *title, const char *sentence);
 void hs_message_list_scroll_to_end (HsMessageList *self);
 /* The person scrolls upwards: it stays where it is. */
 void hs_message_list_let_go (HsMessageList *self);

@@ -11,7 +11,7 @@ struct _HsMessageRow
   GtkWidget parent_instance;
 
   /* Owned, each made when first needed */
-  GtkWidget *day, *unread, *avatar, *head, *sender, *tag, *time;
+  GtkWidget *beginning, *day, *unread, *avatar, *head, *sender, *tag, *time;
   GtkWidget *bubble, *stamp, *mark, *again;
   GtkWidget *note, *note_label, *note_arrow, *details;
   GArray *links;

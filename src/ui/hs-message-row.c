@@ -10,6 +10,7 @@
 #include "hs-entry-words.h"
 #include "hs-links.h"
 #include "hs-presence.h"
+#include "hs-room-beginning.h"
 
 #define INDENT 46      /* avatar and its gap */
 #define HEAD_INDENT 50 /* the head line stands 4 px within the bubbles */
@@ -47,6 +48,7 @@ list_blocks (HsMessageRow *self, Block blocks[8])
   Side side = own ? SIDE_END : SIDE_START;
   int indent = own ? FAR_SIDE : INDENT, spare = own ? 0 : FAR_SIDE;
   const Block all[] = {
+    { self->beginning, SIDE_CENTER, 0, 0, 0 },
     { self->day, SIDE_FILL, 0, 0, 10 },
     { self->unread, SIDE_FILL, 0, 0, 10 },
     { self->head, SIDE_START, HEAD_INDENT, 0, 0 },
@@ -77,7 +79,7 @@ block_width (const Block *block, int width)
   if (block->side == SIDE_FILL)
     return room;
   if (HS_IS_BUBBLE (block->widget))
-    return hs_bubble_fit (HS_BUBBLE (block->widget), room);
+    return hs_bubble_fit (HS_BUBBLE (block->widget), room, width);
   gtk_widget_measure (block->widget, GTK_ORIENTATION_HORIZONTAL, -1, &min, &natural, NULL, NULL);
   return MAX (min, MIN (natural, room));
 }
@@ -434,6 +436,22 @@ HsEntry *
 hs_message_row_get_entry (HsMessageRow *self)
 {
   return self->entry;
+}
+
+/* Only the first row of all has it: most rows never make one. */
+void
+hs_message_row_set_beginning (HsMessageRow *self, const char *title, const char *sentence)
+{
+  if (title != NULL)
+    {
+      if (self->beginning == NULL)
+        {
+          self->beginning = hs_room_beginning_new ();
+          gtk_widget_set_parent (self->beginning, GTK_WIDGET (self));
+        }
+      hs_room_beginning_set (HS_ROOM_BEGINNING (self->beginning), title, sentence);
+    }
+  set_shown (self->beginning, title != NULL);
 }
 
 void

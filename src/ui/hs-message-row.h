@@ -14,6 +14,8 @@ GtkWidget *hs_message_row_new (void);
 /* @entry (nullable). @unfolded: a presence row shows each name. */
 void hs_message_row_set_entry (HsMessageRow *self, HsEntry *entry, gboolean unfolded);
 HsEntry *hs_message_row_get_entry (HsMessageRow *self);
+/* @title (nullable): this row begins the conversation, which is said above it. */
+void hs_message_row_set_beginning (HsMessageRow *self, const char *title, const char *sentence);
 void hs_message_row_set_unfolded (HsMessageRow *self, gboolean unfolded);
 /* Colours changed: attributes hold them as numbers. */
 void hs_message_row_refresh (HsMessageRow *self);

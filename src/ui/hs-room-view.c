@@ -86,6 +86,37 @@ format_people (HsRoomView *self)
   return g_strdup_printf ("%s · %s", people, open);
 }
 
+static char *
+format_hosted (const char *address)
+{
+  g_autoptr (GSocketConnectable) bound = g_network_address_parse (address, 0, NULL);
+  guint port = bound != NULL ? g_network_address_get_port (G_NETWORK_ADDRESS (bound)) : 0;
+
+  /* Its address is the one that its own client uses: nobody else's. */
+  return port != 0 ? g_strdup_printf (_("You host this room. Others connect to this computer’s address, port %u."), port) : g_strdup (_("You host this room."));
+}
+
+static void
+update_beginning (HsRoomView *self)
+{
+  /* A server that starts again may have another port. */
+  const char *address = self->connection != NULL ? hs_connection_get_address (self->connection) : hs_session_get_address (self->session);
+  const char *title = hs_room_get_title (self->room);
+  g_autofree char *sentence = NULL;
+
+  if (hs_session_is_plain (self->session))
+    sentence = g_strdup_printf (_("Plain text with %s. Not encrypted."), address);
+  else if (hs_room_get_kind (self->room) == HS_ROOM_PERSON)
+    sentence = g_strdup_printf (_("Only you and %s are here. Not encrypted."), title);
+  else if (hs_room_get_kind (self->room) == HS_ROOM_SERVER)
+    sentence = g_strdup_printf (_("What the server %s itself says."), address);
+  else if (hs_session_is_hosted (self->session))
+    sentence = format_hosted (address);
+  else
+    sentence = g_strdup_printf (_("Hosted at %s. Not encrypted."), address);
+  hs_message_list_set_beginning (self->messages, title, sentence);
+}
+
 static void
 update_header (HsRoomView *self)
 {
@@ -102,6 +133,7 @@ update_header (HsRoomView *self)
   state = MIN ((guint) hs_session_get_state (self->session), G_N_ELEMENTS (states) - 1);
   topic = hs_room_get_topic (self->room);
   adw_window_title_set_title (self->title, hs_room_get_title (self->room));
+  update_beginning (self);
   if (states[state] != NULL)
     subtitle = g_strdup (_(states[state]));
   else if (hs_room_get_kind (self->room) == HS_ROOM_CHANNEL)
@@ -469,6 +501,7 @@ hs_room_view_set_room (HsRoomView *self, HsRoom *room, HsConnection *connection)
   else if (room == NULL)
     {
       hs_message_list_set_entries (self->messages, NULL, 0);
+      hs_message_list_set_beginning (self->messages, NULL, NULL);
       hs_member_list_set_members (self->members, NULL);
       return;
     }

@@ -130,10 +130,11 @@ hs_sidebar_set_rooms (HsSidebar *self, GListModel *rooms)
 static void
 update_server (HsSidebar *self)
 {
-  gboolean running = hs_server_get_running (self->server);
+  gboolean running = hs_server_get_running (self->server), stopping = FALSE;
   g_autofree char *port = g_strdup_printf (_("port %u"), hs_server_get_port (self->server));
 
-  gtk_label_set_text (self->port, port);
+  g_object_get (self->server, "stopping", &stopping, NULL);
+  gtk_label_set_text (self->port, stopping ? _("stopping…") : port);
   gtk_widget_set_visible (self->hosting, running);
   gtk_widget_set_visible (self->start, !running);
 }
@@ -144,6 +145,7 @@ hs_sidebar_set_server (HsSidebar *self, HsServer *server)
   g_set_object (&self->server, server);
   g_signal_connect_object (server, "notify::running", G_CALLBACK (update_server), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (server, "notify::port", G_CALLBACK (update_server), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (server, "notify::stopping", G_CALLBACK (update_server), self, G_CONNECT_SWAPPED);
   update_server (self);
 }
 

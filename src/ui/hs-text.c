@@ -32,6 +32,14 @@ get_chars (HsText *self)
   return self->chars;
 }
 
+int
+hs_text_get_widest (HsText *self, int pane)
+{
+  int chars = get_chars (self);
+
+  return pane * HS_TEXT_CHARS < chars * HS_TEXT_PANE_NARROW ? chars * HS_TEXT_CHARS_NARROW / HS_TEXT_CHARS : chars;
+}
+
 static void
 lay_out (HsText *self, int room)
 {

@@ -18,3 +18,7 @@ void hs_text_fit (HsText *self, int room, int *width, int *height);
 int hs_text_get_index_at (HsText *self, double x, double y);
 
 #define HS_TEXT_CHARS 46 /* a longer line is hard to read */
+#define HS_TEXT_CHARS_NARROW 30 /* in a narrow pane: both sides of a conversation still stand apart */
+#define HS_TEXT_PANE_NARROW 54 /* characters; a pane that holds less is narrow */
+/* The widest a line may be in a pane of this width, px. */
+int hs_text_get_widest (HsText *self, int pane);

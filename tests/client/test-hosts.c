@@ -247,7 +247,7 @@ test_comes_back (void)
   room (&ana, "#lobby");
   stop_host (&host);
   stage_wait_until (ana.closed);
-  g_assert_cmpint (hs_connection_get_failure (ana.connection)->kind, ==, HS_FAILURE_LOST);
+  g_assert_cmpint (hs_connection_get_failure (ana.connection)->kind, ==, HS_FAILURE_CLOSED);
   g_assert_nonnull (hs_session_get_error_text (ana.session));
   g_assert_false (hs_session_say (ana.session, room (&ana, "#lobby"), "hello?", &error));
   g_assert_error (error, HS_SESSION_ERROR, HS_SESSION_ERROR_NOT_CONNECTED);
@@ -259,6 +259,7 @@ test_comes_back (void)
   wait_for_host (&host);
   person_connect (&ana);
   stage_wait_until (hs_room_is_joined (room (&ana, "#lobby")));
+  g_assert_cmpstr (hs_tcp_watch_get_name (hs_connection_get_watch (ana.connection)), ==, "Lobby");
   says (&ana, "#lobby", "回来了");
   sees (&ana, "#lobby", "回来了", HS_SENT_ACCEPTED);
   person_leave (&ana);

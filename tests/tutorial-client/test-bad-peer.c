@@ -173,8 +173,8 @@ typedef struct
 static const Failing failing[] = {
   { "closed-early", "early", "127.0.0.1:PORT", HS_FAILURE_CLOSED_EARLY, "*without saying why*" },
   { "reset-early", "reset", "127.0.0.1:PORT", HS_FAILURE_CLOSED_EARLY, "*broke it off*" },
-  { "banned", "banned", "127.0.0.1:PORT", HS_FAILURE_REFUSED_BY_SERVER, "*Closing link: you are banned*" },
-  { "banned-irc", "banned", "irc://127.0.0.1:PORT", HS_FAILURE_REFUSED_BY_SERVER, "*Closing link: you are banned*" },
+  { "banned", "banned", "127.0.0.1:PORT", HS_FAILURE_REFUSED_BY_SERVER, "*“you are banned”*" },
+  { "banned-irc", "banned", "irc://127.0.0.1:PORT", HS_FAILURE_REFUSED_BY_SERVER, "*“you are banned”*" },
   { "ircs", NULL, "ircs://127.0.0.1:1", HS_FAILURE_NEEDS_ENCRYPTION, NULL },
   { "invite", NULL, "ircs://127.0.0.1:1/lobby?key=sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", HS_FAILURE_NEEDS_ENCRYPTION, NULL },
   { "udp", NULL, "udp://127.0.0.1:1", HS_FAILURE_UNSUPPORTED, NULL },

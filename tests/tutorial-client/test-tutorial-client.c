@@ -283,7 +283,8 @@ test_once (gconstpointer protocol)
   row_sees (&row, "只说一句");
   stage_wait_until (row.closed);
   failure = hs_connection_get_failure (row.connection);
-  g_assert_cmpint (failure->kind, ==, HS_FAILURE_LOST);
+  /* It reads nothing: where our greeting came before its close, the end is an RST. */
+  g_assert_true (failure->kind == HS_FAILURE_CLOSED || failure->kind == HS_FAILURE_LOST);
   row_end (&row);
 }
 

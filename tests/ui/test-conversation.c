@@ -10,6 +10,7 @@
 #include "hs-entry-words.h"
 #include "hs-message-list.h"
 #include "hs-message-row.h"
+#include "hs-room-beginning.h"
 #include "hs-room-view.h"
 #include "hs-session-private.h"
 
@@ -212,7 +213,82 @@ test_no_markup (void)
   fixture_clear (&fixture);
 }
 
+/* ---- Where the conversation begins ---- */
+
+static guint
+count_mapped (GtkWidget *widget, GType type)
+{
+  guint n = g_type_is_a (G_OBJECT_TYPE (widget), type) && gtk_widget_get_mapped (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_mapped (child, type);
+  return n;
+}
+
+static gboolean
+has_one_beginning (gpointer data)
+{
+  return count_mapped (data, HS_TYPE_ROOM_BEGINNING) == 1;
+}
+
+static gboolean
+has_rows (gpointer list)
+{
+  return count_mapped (list, HS_TYPE_MESSAGE_ROW) == 3;
+}
+
+static void
+test_beginning (void)
+{
+  Fixture fixture;
+  GtkWidget *first;
+
+  /* Alone where nothing was said yet, then above the first row and nowhere else. */
+  fixture_init (&fixture, 0);
+  g_assert_cmpuint (count_mapped (GTK_WIDGET (fixture.list), HS_TYPE_ROOM_BEGINNING), ==, 0);
+  hs_message_list_set_beginning (fixture.list, "Lobby", "You host this room.");
+  g_assert_true (wait_until (has_one_beginning, fixture.list));
+  for (guint i = 0; i < 3; i++)
+    append (fixture.entries, "short");
+  g_assert_true (wait_until (has_rows, fixture.list));
+  g_assert_true (wait_until (has_one_beginning, fixture.list));
+  first = find_type (GTK_WIDGET (fixture.list), HS_TYPE_MESSAGE_ROW);
+  g_assert_nonnull (find_type (first, HS_TYPE_ROOM_BEGINNING));
+  hs_message_list_set_beginning (fixture.list, NULL, NULL);
+  g_assert_cmpuint (count_mapped (GTK_WIDGET (fixture.list), HS_TYPE_ROOM_BEGINNING), ==, 0);
+  fixture_clear (&fixture);
+}
+
+/* ---- How wide a bubble may be ---- */
+
+static void
+test_bubble_widths (void)
+{
+  HsBubble *bubble = HS_BUBBLE (g_object_ref_sink (hs_bubble_new ()));
+  HsText *text = hs_bubble_get_text (bubble);
+  int wide, narrow;
+
+  hs_text_set_text (text, "A message of many words, so many that they take several lines in a window of any width at all, be it wide or narrow.", NULL);
+  wide = hs_text_get_widest (text, 760);
+  narrow = hs_text_get_widest (text, wide);
+  g_assert_cmpint (narrow, ==, wide * HS_TEXT_CHARS_NARROW / HS_TEXT_CHARS);
+  g_assert_cmpint (hs_bubble_fit (bubble, 700, 760), >, narrow);
+  g_assert_cmpint (hs_bubble_fit (bubble, wide, wide), <=, narrow + 40); /* and its padding */
+  g_object_unref (bubble);
+}
+
 /* ---- Composer ---- */
+
+static gboolean
+can_send (HsComposer *composer)
+{
+  GtkWidget *button = GTK_WIDGET (composer);
+
+  while ((button = find_type (button, GTK_TYPE_BUTTON)) != NULL && !gtk_widget_has_css_class (button, "send"))
+    button = gtk_widget_get_next_sibling (gtk_widget_get_ancestor (button, GTK_TYPE_BOX));
+  g_assert_nonnull (button);
+  return gtk_widget_is_sensitive (button);
+}
 
 static gboolean
 on_send (HsComposer *composer, const char *text, GPtrArray *sent)
@@ -235,7 +311,9 @@ test_composer (void)
 
   gtk_widget_activate_action (GTK_WIDGET (composer), "composer.send", NULL);
   g_assert_cmpuint (sent->len, ==, 0);
+  g_assert_false (can_send (composer));
   hs_composer_set_text (composer, "你好 👋");
+  g_assert_true (can_send (composer));
   gtk_widget_activate_action (GTK_WIDGET (composer), "composer.send", NULL);
   g_assert_cmpuint (sent->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (sent, 0), ==, "你好 👋");
@@ -360,6 +438,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/list/follows-end", test_follows_end);
   g_test_add_func ("/ui/list/stays-away", test_stays_away);
   g_test_add_func ("/ui/row/no-markup", test_no_markup);
+  g_test_add_func ("/ui/list/beginning", test_beginning);
+  g_test_add_func ("/ui/bubble/widths", test_bubble_widths);
   g_test_add_func ("/ui/composer/send", test_composer);
   g_test_add_func ("/ui/room/view", test_room_view);
   return g_test_run ();
