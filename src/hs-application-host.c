@@ -75,6 +75,10 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
 void
 hs_application_start_server (HsApplication *self)
 {
+  gboolean stopping = FALSE;
+
+  g_object_get (self->server, "stopping", &stopping, NULL);
+  self->start_again = stopping; /* who has pressed it need not press it again when the last guest is gone */
   if (!hs_server_get_running (self->server))
     hs_server_start_async (self->server, self->cancellable, on_started, g_object_ref (self));
 }
@@ -87,6 +91,8 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!hs_server_stop_finish (self->server, result, &error))
     tell (self, error->message);
+  else if (self->start_again && !self->quitting)
+    hs_application_start_server (self);
 }
 
 void

@@ -24,6 +24,7 @@ struct _HsApplication
   /* State */
   guint persons; /* windows opened for another person from here */
   gboolean quitting;
+  gboolean start_again; /* when the server has stopped */
 };
 
 /* -connect.c */

@@ -155,6 +155,12 @@ def stop_server(desktop):
     guest.hears_the_end()
     if not guest.heard.endswith(b'q'):
         raise Failure(f'no q at the end of {guest.heard!r}')
+    # It waits for a guest that does not leave; asked for meanwhile, it starts again after that.
+    ana.shows('stopping…')
+    ana.press('Start Server')
+    guest.close()
+    wait_until('it listens again', lambda: listening_ports(ana.process.pid) and ana.look(ana.TEXT, 'Message'))
+    ana.press('Stop Server')
     wait_until('the port is free', lambda: not listening_ports(ana.process.pid))
 
 
