@@ -214,6 +214,8 @@ hs_link_send (HsLink *self, HsBuf *buf)
   self->queue->bytes += buf->len;
   if (!self->blocked)
     hs_poller_mark_dirty (self->poller, &self->pollee);
+  if (self->tap != NULL)
+    hs_tcp_tap_queued (self->tap, self->bytes_written + self->queue->bytes);
   return self->bytes_written + self->queue->bytes;
 }
 

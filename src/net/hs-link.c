@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <sys/epoll.h>
 
+#include "hs-tcp-stamps.h"
+
 /* ---- Calls ---- */
 
 static void
@@ -63,13 +65,28 @@ look (HsLink *self)
     hs_tcp_tap_look (self->tap);
 }
 
+/* Not only an error raises EPOLLERR: so do the timestamps that the tap has asked for, or that somebody left switched on. */
+static void
+drain_errors (HsLink *self)
+{
+  if (hs_link_is_over (self) || self->local)
+    return;
+  if (self->tap != NULL)
+    hs_tcp_tap_errors (self->tap);
+  else
+    hs_tcp_stamps_drain (self->fd, 0, 0, NULL, NULL);
+}
+
 static void
 link_ready (HsPollee *pollee, guint32 events)
 {
   HsLink *self = (HsLink *) pollee;
 
   hs_link_enter (self);
-  look (self);
+  if (events & EPOLLERR)
+    drain_errors (self);
+  else
+    look (self);
   if ((events & EPOLLERR) && self->error_no == 0)
     self->error_no = (guint16) hs_link_socket_take_error (self);
   if (self->error_no != 0)
@@ -80,7 +97,7 @@ link_ready (HsPollee *pollee, guint32 events)
       if (self->queue != NULL)
         hs_poller_mark_dirty (self->poller, pollee);
     }
-  if (events & ~(guint32) EPOLLOUT)
+  if ((events & ~(guint32) (EPOLLOUT | EPOLLERR)) || self->error_no != 0)
     hs_link_pump (self);
   hs_link_leave (self);
 }

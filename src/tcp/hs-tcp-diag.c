@@ -21,6 +21,7 @@
 struct _HsTcpDiag
 {
   struct mnl_socket *socket;
+  HsTcpBell *bell; /* (nullable) */
   guint port_id;
   guint sequence;
   char buffer[BUFFER_BYTES];
@@ -29,7 +30,7 @@ struct _HsTcpDiag
 typedef struct
 {
   guint16 port;
-  guint count;
+  GArray *entries; /* of HsTcpHalfOpen */
 } HalfOpen;
 
 HsTcpDiag *
@@ -58,6 +59,7 @@ hs_tcp_diag_free (HsTcpDiag *self)
 {
   if (self == NULL)
     return;
+  hs_tcp_bell_free (self->bell);
   mnl_socket_close (self->socket);
   g_free (self);
 }
@@ -170,25 +172,43 @@ hs_tcp_diag_find (HsTcpDiag *self, GInetSocketAddress *local, GInetSocketAddress
   return find (self, &request, cookie, entry);
 }
 
+static const guint8 mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+static void
+read_guest (const struct inet_diag_msg *message, HsTcpHalfOpen *entry)
+{
+  const guint8 *bytes = (const guint8 *) message->id.idiag_dst;
+  gboolean mapped = message->idiag_family == AF_INET6 && memcmp (bytes, mapped_prefix, sizeof mapped_prefix) == 0;
+
+  entry->family = mapped ? AF_INET : message->idiag_family;
+  memcpy (entry->address, mapped ? bytes + sizeof mapped_prefix : bytes, entry->family == AF_INET ? 4 : 16);
+}
+
 static int
-count_entry (const struct nlmsghdr *header, void *data)
+list_entry (const struct nlmsghdr *header, void *data)
 {
   HalfOpen *half_open = data;
   const struct inet_diag_msg *message = mnl_nlmsg_get_payload (header);
+  HsTcpHalfOpen entry = { 0 };
 
   if (mnl_nlmsg_get_payload_len (header) < sizeof *message)
     return MNL_CB_ERROR;
-  if (message->id.idiag_sport == g_htons (half_open->port)
-      && hs_tcp_state_from_linux (message->idiag_state) == HS_TCP_SYN_RECEIVED)
-    half_open->count++;
+  if (message->id.idiag_sport != g_htons (half_open->port)
+      || hs_tcp_state_from_linux (message->idiag_state) != HS_TCP_SYN_RECEIVED)
+    return MNL_CB_OK;
+  entry.cookie = (guint64) message->id.idiag_cookie[1] << 32 | message->id.idiag_cookie[0];
+  entry.retransmits = message->idiag_retrans;
+  entry.port = g_ntohs (message->id.idiag_dport);
+  read_guest (message, &entry);
+  g_array_append_val (half_open->entries, entry);
   return MNL_CB_OK;
 }
 
-guint
-hs_tcp_diag_count_half_open (HsTcpDiag *self, guint16 port)
+GArray *
+hs_tcp_diag_list_half_open (HsTcpDiag *self, guint16 port)
 {
   static const guint8 families[] = { AF_INET, AF_INET6 };
-  HalfOpen half_open = { .port = port };
+  HalfOpen half_open = { port, g_array_new (FALSE, FALSE, sizeof (HsTcpHalfOpen)) };
 
   for (guint i = 0; i < G_N_ELEMENTS (families); i++)
     {
@@ -199,9 +219,25 @@ hs_tcp_diag_count_half_open (HsTcpDiag *self, guint16 port)
         .id.idiag_sport = g_htons (port),
       };
 
-      exchange (self, &request, NLM_F_DUMP, count_entry, &half_open);
+      exchange (self, &request, NLM_F_DUMP, list_entry, &half_open);
     }
-  return half_open.count;
+  return half_open.entries;
+}
+
+guint
+hs_tcp_diag_count_half_open (HsTcpDiag *self, guint16 port)
+{
+  g_autoptr (GArray) entries = hs_tcp_diag_list_half_open (self, port);
+
+  return entries->len;
+}
+
+HsTcpBell *
+hs_tcp_diag_get_bell (HsTcpDiag *self)
+{
+  if (self->bell == NULL)
+    self->bell = hs_tcp_bell_new ();
+  return self->bell;
 }
 
 guint64

@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "hs-tcp-bell.h"
 #include "hs-tcp-state.h"
 
 typedef struct _HsTcpDiag HsTcpDiag; /* one netlink socket; belongs to one thread */
@@ -24,8 +25,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTcpDiag, hs_tcp_diag_free)
 /* Exactly the socket with @cookie between @local and @remote. FALSE when it is gone (or the tuple now belongs to another). */
 gboolean hs_tcp_diag_find (HsTcpDiag *self, GInetSocketAddress *local, GInetSocketAddress *remote, guint64 cookie, HsTcpDiagEntry *entry);
 
-/* SYN_RECV entries of local @port, IPv4 and IPv6. */
+/* A connection that is half-open at a listener of ours: its SYN was answered, the third segment has not come. */
+typedef struct
+{
+  guint64 cookie;      /* the accepted socket, its TIME-WAIT and its DESTROY event will carry the same */
+  guint8 family;       /* AF_INET, AF_INET6; an IPv4 guest of a dual-stack listener is AF_INET */
+  guint8 retransmits;  /* of our SYN, ACK */
+  guint16 port;        /* the guest's */
+  guint8 address[16];  /* the guest's, network order */
+} HsTcpHalfOpen;
+
+/* SYN_RECV entries of local @port, IPv4 and IPv6. (element-type HsTcpHalfOpen) (transfer full) */
+GArray *hs_tcp_diag_list_half_open (HsTcpDiag *self, guint16 port);
+/* How many these are. */
 guint hs_tcp_diag_count_half_open (HsTcpDiag *self, guint16 port);
+
+/* Tells when a socket is gone; see hs-tcp-bell.h. Borrowed; costs nothing before somebody waits. */
+HsTcpBell *hs_tcp_diag_get_bell (HsTcpDiag *self);
 
 /* SO_COOKIE; 0 where there is none. Read it right after connect or accept: the leftovers of the connection carry it. */
 guint64 hs_tcp_socket_cookie (int fd);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One thing that happened on one connection: when, what, and how we know it. Immutable and atomically counted: it crosses threads. */
+#include "hs-config.h"
+
 #include "hs-tcp-event.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 G_DEFINE_BOXED_TYPE (HsTcpEvent, hs_tcp_event, hs_tcp_event_ref, hs_tcp_event_unref)
@@ -39,6 +42,23 @@ hs_tcp_event_unref (HsTcpEvent *self)
   g_free (self->detail);
   g_free (self->source);
   g_free (self);
+}
+
+static const struct { HsTcpCannot cannot; const char *sentence; } cannots[] = {
+  { HS_TCP_CANNOT_KERNEL, N_("The kernel tells nothing of this connection: only what our own calls returned is shown.") },
+  { HS_TCP_CANNOT_ORPHAN, N_("The kernel’s table of sockets cannot be read: what follows after closing is not seen.") },
+  { HS_TCP_CANNOT_STAMPS, N_("The kernel returns no copies of our segments: their numbers and the time of their sending are not seen.") },
+  { HS_TCP_CANNOT_HEADERS, N_("The kernel returns the times of our segments, but not their headers (net.core.tstamp_allow_data is 0).") },
+  { HS_TCP_CANNOT_SYN, N_("The guest’s SYN was not kept: its first number is not seen.") },
+};
+
+const char *
+hs_tcp_cannot_get_sentence (HsTcpCannot cannot)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cannots); i++)
+    if (cannots[i].cannot == cannot)
+      return cannots[i].sentence;
+  return "";
 }
 
 char *

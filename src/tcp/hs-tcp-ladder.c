@@ -13,6 +13,7 @@ typedef struct
   HsTcpRung *row;        /* (nullable) the state row being filled */
 
   /* Borrowed */
+  HsTcpWatch *watch;
   GPtrArray *events;     /* of const HsTcpEvent, the whole log */
 
   /* State */
@@ -124,25 +125,71 @@ name_close (const HsTcpEvent *event, gboolean first_sides, const char **symbols,
 }
 
 static void
+copy_numbers (const HsTcpEvent *event, HsTcpRung *rung)
+{
+  rung->has_seq = event->has_seq;
+  rung->has_ack = event->has_ack;
+  rung->has_window = event->has_window;
+  rung->seq_calculated = event->seq_calculated;
+  rung->ack_calculated = event->ack_calculated;
+  rung->seq = event->seq;
+  rung->ack = event->ack;
+  rung->window = event->window;
+  rung->bytes = event->kind == HS_TCP_EVENT_DATA ? event->bytes : 0;
+  rung->again = event->again;
+}
+
+/* What became known only later (by the first data, from which the first numbers follow) holds for the handshake, too. */
+static void
+complete_handshake (Walk *walk, const HsTcpEvent *event, HsTcpRung *rung)
+{
+  guint32 seq, ack;
+  guint32 next = event->flags == HS_TCP_ACK ? 1 : 0;
+
+  if (!rung->has_seq && hs_tcp_watch_get_first_number (walk->watch, event->outgoing, &seq, NULL))
+    {
+      rung->has_seq = rung->seq_calculated = TRUE;
+      rung->seq = seq + next;
+    }
+  if (!rung->has_ack && event->flags != HS_TCP_SYN && hs_tcp_watch_get_first_number (walk->watch, !event->outgoing, &ack, NULL))
+    {
+      rung->has_ack = rung->ack_calculated = TRUE;
+      rung->ack = ack + 1;
+    }
+}
+
+static void
+write_numbers (HsTcpRung *rung, const char *seq_name, const char *ack_name)
+{
+  g_autofree char *seq = group_digits (rung->seq);
+  g_autofree char *ack = group_digits (rung->ack);
+
+  if (rung->has_seq && rung->has_ack)
+    g_snprintf (rung->numbers, sizeof rung->numbers, "%s · %s", seq, ack);
+  else if (rung->has_seq)
+    g_snprintf (rung->numbers, sizeof rung->numbers, "%s = %s", seq_name, seq);
+  else if (rung->has_ack)
+    g_snprintf (rung->numbers, sizeof rung->numbers, "%s = %s", ack_name, ack);
+  rung->numbers_calculated = (rung->has_seq && rung->seq_calculated) || (rung->has_ack && rung->ack_calculated);
+}
+
+static void
 fill_numbers (Walk *walk, const HsTcpEvent *event, HsTcpRung *rung)
 {
   const char *symbols = "", *seq_name = "", *ack_name = "";
-  g_autofree char *seq = group_digits (event->seq);
-  g_autofree char *ack = group_digits (event->ack);
 
-  if (walk->closing)
+  if (event->kind == HS_TCP_EVENT_DATA)
+    seq_name = "seq", ack_name = "ack";
+  else if (walk->closing)
     name_close (event, event->outgoing == walk->first_fin_outgoing, &symbols, &seq_name, &ack_name);
   else
     name_handshake (event, &symbols, &seq_name, &ack_name);
 
+  copy_numbers (event, rung);
+  if (event->kind == HS_TCP_EVENT_SEGMENT && !walk->closing && !(event->flags & HS_TCP_RST))
+    complete_handshake (walk, event, rung);
   g_strlcpy (rung->symbols, symbols, sizeof rung->symbols);
-  if (event->has_seq && event->has_ack)
-    g_snprintf (rung->numbers, sizeof rung->numbers, "%s · %s", seq, ack);
-  else if (event->has_seq)
-    g_snprintf (rung->numbers, sizeof rung->numbers, "%s = %s", seq_name, seq);
-  else if (event->has_ack)
-    g_snprintf (rung->numbers, sizeof rung->numbers, "%s = %s", ack_name, ack);
-  rung->numbers_calculated = g_strcmp0 (event->source, "TCP_SAVED_SYN") != 0;
+  write_numbers (rung, seq_name, ack_name);
 }
 
 /* ---- Rows ---- */
@@ -260,6 +307,7 @@ walk_init (Walk *walk, HsTcpWatch *watch)
   GListModel *log = hs_tcp_watch_get_log (watch);
 
   memset (walk, 0, sizeof *walk);
+  walk->watch = watch;
   walk->role = hs_tcp_watch_get_role (watch);
   walk->rungs = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_tcp_rung_free);
   walk->events = g_ptr_array_new_full (g_list_model_get_n_items (log), NULL);
@@ -360,4 +408,49 @@ hs_tcp_ladder_close (HsTcpWatch *watch)
   put_state (&walk, TRUE, HS_TCP_ESTABLISHED, event_at (&walk, established)->known, FALSE);
   put_state (&walk, FALSE, HS_TCP_ESTABLISHED, HS_TCP_INFERRED, FALSE);
   return walk_events (&walk);
+}
+
+/* ---- Data ---- */
+
+static gboolean
+is_data (const HsTcpEvent *event)
+{
+  if (event->kind != HS_TCP_EVENT_DATA)
+    return FALSE;
+  return event->stage == HS_TCP_STAGE_ON_WIRE || event->stage == HS_TCP_STAGE_RECEIVED
+         || (event->stage == HS_TCP_STAGE_ACKNOWLEDGED && event->exact);
+}
+
+static void
+put_data (Walk *walk, const HsTcpEvent *event)
+{
+  HsTcpRung *rung;
+
+  put_segment (walk, event);
+  rung = walk->rungs->pdata[walk->rungs->len - 1];
+  if (event->stage == HS_TCP_STAGE_ON_WIRE)
+    return;
+  rung->flags = HS_TCP_ACK;
+  if (event->stage == HS_TCP_STAGE_RECEIVED)
+    rung->known = HS_TCP_INFERRED; /* bytes were read; in how many segments they came is not seen */
+  else
+    {
+      rung->from_left = !rung->from_left; /* of our bytes, by the other side's segment */
+      rung->bytes = 0;
+    }
+}
+
+GPtrArray *
+hs_tcp_ladder_data (HsTcpWatch *watch, guint max)
+{
+  g_auto (Walk) walk = { 0 };
+  guint n = 0;
+
+  walk_init (&walk, watch);
+  for (walk.begin = walk.events->len; walk.begin > 0 && n < max; walk.begin--)
+    n += is_data (event_at (&walk, walk.begin - 1)) ? 1 : 0;
+  for (guint i = walk.begin; i < walk.events->len; i++)
+    if (is_data (event_at (&walk, i)))
+      put_data (&walk, event_at (&walk, i));
+  return g_steal_pointer (&walk.rungs);
 }

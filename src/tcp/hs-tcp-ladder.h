@@ -25,6 +25,12 @@ typedef struct
   char symbols[64];    /* "seq = x · ack = y + 1" */
   char numbers[64];    /* "x = 3 481 203 117" with U+2009 groups, "" when unknown */
   gboolean numbers_calculated; /* italic */
+  gboolean has_seq, has_ack, has_window;
+  gboolean seq_calculated, ack_calculated; /* each by itself; FALSE: read from a header */
+  guint32 seq, ack;
+  guint32 window;      /* bytes, scaled */
+  guint64 bytes;       /* data in it; 0: none */
+  gboolean again;      /* sent again */
   gint64 time;         /* µs after the ladder's first segment; -1 unknown */
   char *source;        /* (nullable) how known */
 } HsTcpRung;
@@ -34,3 +40,6 @@ void hs_tcp_rung_free (HsTcpRung *rung);
 /* (element-type HsTcpRung) (transfer full). Empty when that part has not begun. */
 GPtrArray *hs_tcp_ladder_handshake (HsTcpWatch *watch);
 GPtrArray *hs_tcp_ladder_close (HsTcpWatch *watch);
+/* The last @max segments with data and acknowledgements between the two: ours as they left (observed), the peer's acknowledgements, and what we
+ * read of the peer's, of which the segments are not seen (inferred). */
+GPtrArray *hs_tcp_ladder_data (HsTcpWatch *watch, guint max);

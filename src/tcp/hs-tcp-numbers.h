@@ -30,6 +30,26 @@ typedef struct
 /* FALSE with errno where the kernel does not tell (Unix socket, other system). */
 gboolean hs_tcp_numbers_read (int fd, HsTcpNumbers *self);
 
+/* Half-open connections of one address. */
+#define HS_TCP_CALLERS_MAX 16
+typedef struct
+{
+  char address[46];       /* INET6_ADDRSTRLEN */
+  guint32 count;
+} HsTcpCaller;
+
+/* What is to be warned of at a listener; bits. Set by HsTcpDoor, which remembers. */
+typedef enum
+{
+  HS_TCP_DOOR_HALF_OPEN_CLIMBS = 1 << 0, /* ever more half-open: a SYN flood, or answers that do not arrive */
+  HS_TCP_DOOR_QUEUE_FULL = 1 << 1,       /* the accept queue is full: newcomers wait, their SYNs are dropped */
+  HS_TCP_DOOR_DROPS = 1 << 2,            /* the kernel has dropped some since the last look */
+  HS_TCP_DOOR_SYN_COOKIES = 1 << 3,      /* it answers with SYN cookies, and keeps nothing of a SYN */
+} HsTcpDoorWarning;
+
+/* One sentence for one bit (untranslated msgid); "" for none. */
+const char *hs_tcp_door_warning_get_sentence (HsTcpDoorWarning warning);
+
 /* A listener's (TCP_INFO of a LISTEN socket: unacked is the accept queue, sacked the backlog; SO_MEMINFO[8] the drops). */
 typedef struct
 {
@@ -39,6 +59,12 @@ typedef struct
   guint32 drops;
   guint32 half_open;      /* SYN_RECV entries of this port, by sock_diag; G_MAXUINT32 where it cannot be seen */
   gboolean syn_cookies;   /* half-open have reached the backlog: the kernel answers with SYN cookies if net.ipv4.tcp_syncookies allows */
+  /* Filled by HsTcpDoor only */
+  guint32 cookies_sent;   /* SYN cookies since it began to look, by all listeners of this computer (TcpExt SyncookiesSent) */
+  HsTcpDoorWarning warnings;
+  guint32 n_callers;      /* of callers, most half-open first */
+  guint32 n_more_callers; /* addresses beyond these */
+  HsTcpCaller callers[HS_TCP_CALLERS_MAX];
 } HsTcpListenerNumbers;
 
 /* @diag (nullable) counts the half-open of @port. */

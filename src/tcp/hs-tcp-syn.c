@@ -52,9 +52,8 @@ skip_v6_extensions (const guint8 *data, gsize len)
   return next == IPPROTO_TCP ? at : 0;
 }
 
-/* Where the TCP header begins; 0: this is no TCP in IP. */
-static gsize
-find_tcp (const guint8 *data, gsize len, guint8 *ttl)
+gsize
+hs_tcp_syn_find_tcp (const guint8 *data, gsize len, guint8 *ttl, gsize *total)
 {
   gsize header;
 
@@ -62,11 +61,13 @@ find_tcp (const guint8 *data, gsize len, guint8 *ttl)
     {
       header = (gsize) (data[0] & 0x0f) * 4;
       *ttl = data[8];
+      *total = read_u16 (data + 2);
       return header >= IPV4_HEADER_MIN && data[9] == IPPROTO_TCP ? header : 0;
     }
   if (len >= IPV6_HEADER && data[0] >> 4 == 6)
     {
       *ttl = data[7];
+      *total = IPV6_HEADER + (gsize) read_u16 (data + 4);
       return skip_v6_extensions (data, len);
     }
   return 0;
@@ -107,11 +108,11 @@ decode_options (const guint8 *data, gsize len, HsTcpSyn *syn)
 gboolean
 hs_tcp_syn_decode (const guint8 *data, gsize len, HsTcpSyn *syn)
 {
-  gsize tcp, header;
+  gsize tcp, header, total;
 
   memset (syn, 0, sizeof *syn);
   syn->window_scale = -1;
-  tcp = find_tcp (data, len, &syn->ttl);
+  tcp = hs_tcp_syn_find_tcp (data, len, &syn->ttl, &total);
   if (tcp == 0 || tcp > len || len - tcp < TCP_HEADER_MIN)
     return FALSE;
   data += tcp;

@@ -19,3 +19,5 @@ typedef struct
 gboolean hs_tcp_syn_decode (const guint8 *data, gsize len, HsTcpSyn *syn);
 /* TCP_SAVED_SYN of an accepted descriptor, once. FALSE: not saved, or taken already. */
 gboolean hs_tcp_syn_take (int fd, HsTcpSyn *syn);
+/* Where the TCP header begins in an IP packet; 0: this is no TCP in IP. @total: the packet's own length by its header. */
+gsize hs_tcp_syn_find_tcp (const guint8 *data, gsize len, guint8 *ttl, gsize *total);

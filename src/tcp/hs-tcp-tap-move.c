@@ -52,44 +52,85 @@ segment_title (guint8 flags, gboolean outgoing)
   return "";
 }
 
-/* The one number we may know is the guest's x (its saved SYN was read); what follows from it is calculated:
- * the handshake's ACK is x + 1, and a FIN comes after all that was received (RFC 9293 3.4). */
+/* ---- Numbers (RFC 9293 3.4): SYN and FIN take one each, data follows the SYN, a FIN follows all data ---- */
+
+/* The peer's FIN: bytes_received counts it once it has come. An orphan receives nothing but the FIN: data would have been answered by RST. */
+static gboolean
+get_peer_fin (HsTcpTap *self, guint32 *fin)
+{
+  gboolean orphan = self->phase == PHASE_ORPHAN;
+
+  *fin = self->peer_isn + (guint32) self->numbers.bytes_received + (self->peer_fin_counted ? 0 : 1);
+  return self->has_peer_isn && (self->peer_fin_counted || (orphan && !self->unread));
+}
+
+static void
+set_seq (HsTcpEvent *event, gboolean known, guint32 seq)
+{
+  event->has_seq = event->seq_calculated = known;
+  event->seq = known ? seq : 0;
+}
+
+static void
+set_ack (HsTcpEvent *event, gboolean known, guint32 ack)
+{
+  event->has_ack = event->ack_calculated = known;
+  event->ack = known ? ack : 0;
+}
+
+static void
+number_handshake (HsTcpTap *self, HsTcpEvent *event)
+{
+  gboolean own = event->outgoing;
+  guint32 next = event->flags == HS_TCP_ACK ? 1 : 0;
+
+  set_seq (event, own ? self->has_own_isn : self->has_peer_isn, (own ? self->own_isn : self->peer_isn) + next);
+  if (event->flags != HS_TCP_SYN)
+    set_ack (event, own ? self->has_peer_isn : self->has_own_isn, (own ? self->peer_isn : self->own_isn) + 1);
+  if (event->flags == HS_TCP_SYN && !own && self->peer_isn_seen)
+    {
+      event->seq_calculated = FALSE;
+      event->has_window = TRUE;
+      event->window = self->syn_window;
+    }
+}
+
+static void
+number_close (HsTcpTap *self, HsTcpEvent *event)
+{
+  guint32 own_fin = self->own_isn + 1 + (guint32) self->written;
+  guint32 peer_fin = 0;
+  gboolean peer_known = get_peer_fin (self, &peer_fin);
+  gboolean is_fin = (event->flags & HS_TCP_FIN) != 0;
+
+  if (is_fin && event->outgoing)
+    {
+      set_seq (event, self->has_own_isn, own_fin);
+      set_ack (event, peer_known && self->state == HS_TCP_CLOSE_WAIT, peer_fin + 1);
+    }
+  else if (is_fin)
+    {
+      set_seq (event, peer_known, peer_fin);
+      set_ack (event, self->has_own_isn && event->flags != HS_TCP_FIN, own_fin + 1);
+    }
+  else if (event->outgoing)
+    set_ack (event, peer_known, peer_fin + 1);
+  else
+    set_ack (event, self->has_own_isn, own_fin + 1);
+}
+
 static void
 calculate_numbers (HsTcpTap *self, HsTcpEvent *event)
 {
-  /* Received counts the FIN: x + 1 + (received - 1). An orphan receives nothing but the FIN: data would have been answered
-   * by RST. */
-  gboolean orphan = self->phase == PHASE_ORPHAN;
-  gboolean fin_known = self->peer_fin_counted || (orphan && !self->unread);
-  guint32 fin = self->peer_isn + (guint32) self->numbers.bytes_received + (self->peer_fin_counted ? 0 : 1);
+  gboolean beginning = self->state == HS_TCP_CLOSED || self->state == HS_TCP_LISTEN || self->state == HS_TCP_SYN_SENT
+    || self->state == HS_TCP_SYN_RECEIVED;
 
-  if (!self->has_peer_isn)
+  if (event->flags & HS_TCP_RST)
     return;
-  if (event->flags == HS_TCP_SYN && !event->outgoing)
-    {
-      event->seq = self->peer_isn;
-      event->has_seq = TRUE;
-    }
-  else if (event->flags == (HS_TCP_SYN | HS_TCP_ACK) && event->outgoing)
-    {
-      event->ack = self->peer_isn + 1;
-      event->has_ack = TRUE;
-    }
-  else if (event->flags == HS_TCP_ACK && !event->outgoing && self->state == HS_TCP_SYN_RECEIVED)
-    {
-      event->seq = self->peer_isn + 1;
-      event->has_seq = TRUE;
-    }
-  else if ((event->flags & HS_TCP_FIN) != 0 && !event->outgoing && fin_known)
-    {
-      event->seq = fin;
-      event->has_seq = TRUE;
-    }
-  else if (event->flags == HS_TCP_ACK && event->outgoing && fin_known && self->state != HS_TCP_ESTABLISHED)
-    {
-      event->ack = fin + 1;
-      event->has_ack = TRUE;
-    }
+  if (beginning || (event->flags & HS_TCP_SYN) || (self->state == HS_TCP_ESTABLISHED && event->flags == HS_TCP_ACK))
+    number_handshake (self, event);
+  else
+    number_close (self, event);
 }
 
 void

@@ -39,6 +39,49 @@ end_unseen (HsTcpTap *self)
   hs_tcp_tap_abort (self, FALSE, FALSE, "sock_diag");
 }
 
+/* ---- The kernel's word that the full socket is gone ---- */
+
+static void
+on_bell (gpointer user_data)
+{
+  HsTcpTap *self = user_data;
+
+  self->waiting = FALSE;
+  if (self->phase != PHASE_CLOSING && self->phase != PHASE_ORPHAN)
+    return;
+  hs_tcp_tap_orphan_look (self);
+  hs_tcp_tap_schedule (self);
+}
+
+/* After it the table has a small entry (FIN-WAIT-2, TIME-WAIT) or none; of these no word comes. */
+static gboolean
+is_full_orphan (HsTcpTap *self)
+{
+  return (self->phase == PHASE_CLOSING || self->phase == PHASE_ORPHAN) && self->state != HS_TCP_TIME_WAIT
+         && self->state != HS_TCP_CLOSED && self->cookie != 0 && self->diag != NULL && !self->is_unix;
+}
+
+void
+hs_tcp_tap_orphan_update (HsTcpTap *self)
+{
+  gboolean wanted = self->shown && !self->no_bell && is_full_orphan (self);
+
+  if (wanted == (self->waiting != 0))
+    return;
+  if (wanted)
+    {
+      self->waiting = hs_tcp_bell_await (hs_tcp_diag_get_bell (self->diag), self->cookie, on_bell, self);
+      self->no_bell = !self->waiting; /* a sandbox: then it is polled */
+    }
+  else
+    {
+      hs_tcp_bell_forget (hs_tcp_diag_get_bell (self->diag), self->cookie, self);
+      self->waiting = FALSE;
+    }
+}
+
+/* ---- Looking ---- */
+
 void
 hs_tcp_tap_orphan_look (HsTcpTap *self)
 {
@@ -51,7 +94,7 @@ hs_tcp_tap_orphan_look (HsTcpTap *self)
     }
   else if (self->diag == NULL || self->cookie == 0 || self->local == NULL || self->remote == NULL)
     {
-      hs_tcp_tap_emit_note (self, N_("What follows cannot be seen here"), NULL, "sock_diag");
+      hs_tcp_tap_emit_cannot (self, HS_TCP_CANNOT_ORPHAN, "sock_diag");
       hs_tcp_tap_over (self);
     }
   else if (find (self, &entry))
@@ -68,4 +111,5 @@ hs_tcp_tap_orphan_look (HsTcpTap *self)
       end_unseen (self);
       hs_tcp_tap_over (self);
     }
+  hs_tcp_tap_orphan_update (self);
 }

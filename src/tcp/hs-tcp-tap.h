@@ -43,17 +43,32 @@ void hs_tcp_tap_failed (HsTcpTap *self, const GError *error);
 void hs_tcp_tap_attach (HsTcpTap *self, int fd, gint64 since);
 /* Something may have happened (readable, hang-up, after our own send or shutdown): look. Cheap; calls back where it found news. */
 void hs_tcp_tap_look (HsTcpTap *self);
-/* Told by the link, because the kernel does not log them. */
+/* EPOLLERR: reads the error queue until it is empty, whoever filled it, then looks. */
+void hs_tcp_tap_errors (HsTcpTap *self);
+/* Told by the link, because the kernel does not log them. @bytes are the TCP stream's: under TLS, of ciphertext. */
 void hs_tcp_tap_wrote (HsTcpTap *self, gsize bytes, const char *what);
 void hs_tcp_tap_received (HsTcpTap *self, gsize bytes, guint reads, const char *what);
+/* The link took a message that ends at @app in its own stream (what hs_link_send () returns). */
+void hs_tcp_tap_queued (HsTcpTap *self, guint64 app);
+/* Under TLS: the record that carries the link's own stream up to @app ends at @stream of TCP's. Told when the record is made, before
+ * hs_tcp_tap_wrote (); once also when the tap is set on a link that has made records already. Never told: both are the same. */
+void hs_tcp_tap_record (HsTcpTap *self, guint64 app, guint64 stream);
 void hs_tcp_tap_note (HsTcpTap *self, const char *title, const char *detail, const char *source);
 void hs_tcp_tap_shutting_down (HsTcpTap *self);  /* right before our shutdown (SHUT_WR) */
 /* Right before close (fd): last look, then the orphan is followed. @reset: SO_LINGER 0 was set. */
 void hs_tcp_tap_detach (HsTcpTap *self, gboolean reset);
 
-/* Somebody looks (the panel shows it): only then do timers run (numbers each second, the orphan's steps). Off: costs nothing. */
+/* Somebody looks (the panel shows it): only then do timers run (numbers each second, the orphan's steps), are timestamps switched on, and is
+ * the kernel asked to tell when the orphan goes. Off: costs nothing. */
 void hs_tcp_tap_set_shown (HsTcpTap *self, gboolean shown);
 
+/* A guest's connection was seen half-open by its cookie (hs_tcp_door_get_seen ()): told before attach (), SYN-RECEIVED is observed then. */
+void hs_tcp_tap_set_half_open_seen (HsTcpTap *self, gint64 time);
+
+/* The link's own stream up to here is acknowledged by the peer's TCP, as known by the last look: for the marks on messages. */
+guint64 hs_tcp_tap_get_acknowledged (HsTcpTap *self);
+/* Timestamps are on: what the peer acknowledges is told by hs_tcp_tap_errors (), nobody need ask. */
+gboolean hs_tcp_tap_is_stamping (HsTcpTap *self);
 gboolean hs_tcp_tap_is_gone (HsTcpTap *self);
 HsTcpState hs_tcp_tap_get_state (HsTcpTap *self);
 GSocketAddress *hs_tcp_tap_get_local (HsTcpTap *self);   /* (nullable) */

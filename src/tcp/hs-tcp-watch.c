@@ -2,6 +2,8 @@
 /* What people see of one connection: the tap's events and numbers as an object to bind to, on the main thread. Does no I/O. */
 #include "hs-tcp-watch.h"
 
+#include <string.h>
+
 #define LOG_MAX  2000 /* events kept; brief story of a long chat */
 #define LOG_TRIM 200  /* dropped at once when full, so that a full log still changes once per event */
 
@@ -64,8 +66,11 @@ struct _HsTcpWatch
   char *remote;
   char *source;
   GListStore *log;
+  HsTcpWays *ways;
 
   /* State */
+  struct { gboolean known, calculated; guint32 number; } first[2]; /* by outgoing: [TRUE] ours */
+  HsTcpCannot cannot;
   HsTcpRole role;
   HsTcpState state;
   HsTcpKnown known;
@@ -95,10 +100,12 @@ enum
   PROP_EXPIRES,
   PROP_GONE,
   PROP_SHOWN,
+  PROP_CANNOT,
+  PROP_NUMBERED,
   N_PROPS
 };
 
-enum { NUMBERS_CHANGED, N_SIGNALS };
+enum { NUMBERS_CHANGED, WAY_CHANGED, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -113,6 +120,7 @@ hs_tcp_watch_finalize (GObject *object)
   g_free (self->remote);
   g_free (self->source);
   g_object_unref (self->log);
+  hs_tcp_ways_free (self->ways);
   G_OBJECT_CLASS (hs_tcp_watch_parent_class)->finalize (object);
 }
 
@@ -135,6 +143,8 @@ hs_tcp_watch_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_EXPIRES: g_value_set_int64 (value, self->expires); break;
     case PROP_GONE: g_value_set_boolean (value, self->gone); break;
     case PROP_SHOWN: g_value_set_boolean (value, self->shown); break;
+    case PROP_CANNOT: g_value_set_uint (value, self->cannot); break;
+    case PROP_NUMBERED: g_value_set_boolean (value, self->first[TRUE].known || self->first[FALSE].known); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -175,16 +185,21 @@ hs_tcp_watch_class_init (HsTcpWatchClass *klass)
   props[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, readable);
   props[PROP_GONE] = g_param_spec_boolean ("gone", NULL, NULL, FALSE, readable);
   props[PROP_SHOWN] = g_param_spec_boolean ("shown", NULL, NULL, FALSE, writable);
+  props[PROP_CANNOT] = g_param_spec_uint ("cannot", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  props[PROP_NUMBERED] = g_param_spec_boolean ("numbered", NULL, NULL, FALSE, readable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[NUMBERS_CHANGED] =
     g_signal_new ("numbers-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[WAY_CHANGED] =
+    g_signal_new ("way-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 hs_tcp_watch_init (HsTcpWatch *self)
 {
   self->log = g_list_store_new (HS_TYPE_TCP_LOG_ITEM);
+  self->ways = hs_tcp_ways_new ();
 }
 
 HsTcpWatch *
@@ -287,23 +302,86 @@ trim_log (HsTcpWatch *self)
   g_list_store_splice (self->log, first, LOG_TRIM, NULL, 0);
 }
 
-void
-hs_tcp_watch_add_event (HsTcpWatch *self, HsTcpEvent *event)
+static void
+take_number (HsTcpWatch *self, gboolean own, gboolean has, guint32 number, gboolean calculated)
 {
-  g_autoptr (HsTcpLogItem) item = NULL;
+  if (!has)
+    return;
+  self->first[own].known = TRUE;
+  self->first[own].number = number;
+  self->first[own].calculated = calculated;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NUMBERED]);
+}
 
-  g_return_if_fail (HS_IS_TCP_WATCH (self));
+/* A second address is another connection: what was known of the first is no longer true. */
+static void
+begin_anew (HsTcpWatch *self)
+{
+  memset (self->first, 0, sizeof self->first);
+  hs_tcp_ways_free (self->ways);
+  self->ways = hs_tcp_ways_new ();
+}
 
-  item = hs_tcp_log_item_new (event);
+static void
+take_event (HsTcpWatch *self, const HsTcpEvent *event)
+{
+  switch (event->kind)
+    {
+    case HS_TCP_EVENT_STATE:
+      if (event->state == HS_TCP_SYN_SENT && self->state != HS_TCP_SYN_SENT)
+        begin_anew (self);
+      take_state (self, event);
+      break;
+    case HS_TCP_EVENT_SEGMENT:
+      if (event->flags == HS_TCP_SYN)
+        take_number (self, event->outgoing, event->has_seq, event->seq, event->seq_calculated);
+      break;
+    case HS_TCP_EVENT_NUMBERED:
+      take_number (self, TRUE, event->has_seq, event->seq, event->seq_calculated);
+      take_number (self, FALSE, event->has_ack, event->ack, event->ack_calculated);
+      break;
+    case HS_TCP_EVENT_NOTE:
+      if ((self->cannot | event->cannot) == self->cannot)
+        break;
+      self->cannot |= event->cannot;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CANNOT]);
+      break;
+    default:
+      break;
+    }
+}
+
+static gboolean
+is_for_the_log (const HsTcpEvent *event)
+{
+  return event->kind != HS_TCP_EVENT_DATA || (event->stage != HS_TCP_STAGE_QUEUED && event->stage != HS_TCP_STAGE_RECORD);
+}
+
+static void
+log_event (HsTcpWatch *self, HsTcpEvent *event)
+{
+  g_autoptr (HsTcpLogItem) item = hs_tcp_log_item_new (event);
+
   if (g_list_model_get_n_items (G_LIST_MODEL (self->log)) >= LOG_MAX)
     trim_log (self);
   g_list_store_append (self->log, item);
+}
+
+void
+hs_tcp_watch_add_event (HsTcpWatch *self, HsTcpEvent *event)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  if (is_for_the_log (event))
+    log_event (self, event);
 
   g_object_freeze_notify (G_OBJECT (self));
   judge_beginner (self, event);
-  if (event->kind == HS_TCP_EVENT_STATE)
-    take_state (self, event);
+  take_event (self, event);
+  hs_tcp_ways_add (self->ways, event);
   g_object_thaw_notify (G_OBJECT (self));
+  if (event->kind == HS_TCP_EVENT_DATA && event->stage != HS_TCP_STAGE_RECEIVED)
+    g_signal_emit (self, signals[WAY_CHANGED], 0);
 }
 
 void
@@ -440,4 +518,26 @@ GListModel *
 hs_tcp_watch_get_log (HsTcpWatch *self)
 {
   return G_LIST_MODEL (self->log);
+}
+
+HsTcpCannot
+hs_tcp_watch_get_cannot (HsTcpWatch *self)
+{
+  return self->cannot;
+}
+
+gboolean
+hs_tcp_watch_get_first_number (HsTcpWatch *self, gboolean own, guint32 *number, gboolean *calculated)
+{
+  own = own != FALSE;
+  *number = self->first[own].number;
+  if (calculated != NULL)
+    *calculated = self->first[own].calculated;
+  return self->first[own].known;
+}
+
+gboolean
+hs_tcp_watch_get_way (HsTcpWatch *self, guint64 begin, guint64 end, HsTcpWay *way)
+{
+  return hs_tcp_ways_get (self->ways, begin, end, way);
 }

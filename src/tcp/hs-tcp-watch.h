@@ -5,12 +5,15 @@
 #include <gio/gio.h>
 
 #include "hs-tcp-tap.h"
+#include "hs-tcp-way.h"
 
 #define HS_TYPE_TCP_WATCH (hs_tcp_watch_get_type ())
 G_DECLARE_FINAL_TYPE (HsTcpWatch, hs_tcp_watch, HS, TCP_WATCH, GObject)
 
 /* Properties (all notify): name, local, remote (strings), role, state (int), known (int), source, since (µs Unix),
- * began (int: 0 nobody yet, 1 we, 2 the peer, 3 both), expires (monotonic µs when TIME-WAIT ends, else 0), gone, shown. */
+ * began (int: 0 nobody yet, 1 we, 2 the peer, 3 both), expires (monotonic µs when TIME-WAIT ends, else 0), gone, shown,
+ * cannot (HsTcpCannot bits: what is not seen here, see hs_tcp_cannot_get_sentence ()), numbered (bool: a first sequence number is known).
+ * Signal "way-changed": a moment of some message's way was added; ask again. */
 HsTcpWatch *hs_tcp_watch_new (HsTcpRole role, const char *name);
 
 /* Filled by whoever owns the tap (client/ directly, server/ by batches). */
@@ -37,6 +40,12 @@ guint hs_tcp_watch_get_began (HsTcpWatch *self);
 gboolean hs_tcp_watch_get_gone (HsTcpWatch *self);
 /* Last numbers; NULL before the first. Signal "numbers-changed" after each. */
 const HsTcpNumbers *hs_tcp_watch_get_numbers (HsTcpWatch *self);
+HsTcpCannot hs_tcp_watch_get_cannot (HsTcpWatch *self);
+/* The first sequence numbers (x and y): ours or the other side's. FALSE while not known. Both are reckoned from headers that were
+ * seen, but for a guest's x, which its kept SYN says (@calculated, nullable). */
+gboolean hs_tcp_watch_get_first_number (HsTcpWatch *self, gboolean own, guint32 *number, gboolean *calculated);
+/* The way of the message that is [@begin, @end) of the link's own stream; see hs-tcp-way.h. FALSE: nothing is known of it. */
+gboolean hs_tcp_watch_get_way (HsTcpWatch *self, guint64 begin, guint64 end, HsTcpWay *way);
 /* GListModel of HsTcpLogItem (a GObject holding one HsTcpEvent), oldest first, at most 2,000. */
 GListModel *hs_tcp_watch_get_log (HsTcpWatch *self);
 

@@ -85,3 +85,14 @@ hs_tcp_tap_detach (HsTcpTap *self, gboolean reset)
 {
   g_string_append (self->log, reset ? "detach:reset " : "detach ");
 }
+
+void
+hs_tcp_tap_errors (HsTcpTap *self)
+{
+}
+
+void
+hs_tcp_tap_queued (HsTcpTap *self, guint64 app)
+{
+  g_string_append_printf (self->log, "queued:%" G_GUINT64_FORMAT " ", app);
+}

@@ -1016,7 +1016,7 @@ test_tap (Fixture *fixture, gconstpointer data)
   close (fixture->peer); /* the unread "hi" makes it a reset */
   fixture->peer = -1;
   WAIT_UNTIL (fixture, fixture->n_closed == 1);
-  g_assert_cmpstr (told->str, ==, "received:6 wrote:2 shut detach ");
+  g_assert_cmpstr (told->str, ==, "received:6 queued:2 wrote:2 shut detach ");
   g_assert_cmpuint (n_freed, ==, 0);
   g_assert_null (hs_link_get_tap (fixture->link));
   g_clear_pointer (&stolen, hs_tcp_tap_free);

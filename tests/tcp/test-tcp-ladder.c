@@ -145,6 +145,7 @@ add_segment (HsTcpWatch *watch, guint8 flags, gboolean outgoing, gint64 time, co
   event->outgoing = outgoing;
   event->has_seq = seq >= 0;
   event->has_ack = ack >= 0;
+  event->seq_calculated = event->ack_calculated = !g_str_equal (source, "TCP_SAVED_SYN");
   event->seq = (guint32) MAX (seq, 0);
   event->ack = (guint32) MAX (ack, 0);
   hs_tcp_watch_add_event (watch, event);
@@ -190,6 +191,69 @@ test_numbers (void)
   g_assert_cmpint (rung->time, ==, 410);
 }
 
+/* The first numbers are known only after the first data: then the handshake has them, too. */
+static void
+test_numbers_later (void)
+{
+  g_autoptr (HsTcpWatch) watch = make_watch (HS_TCP_ROLE_OPENER, ">S SYN-SENT <SA ESTABLISHED ~>A");
+  g_autoptr (HsTcpEvent) event = hs_tcp_event_new (HS_TCP_EVENT_NUMBERED, HS_TCP_OBSERVED, 0, "", NULL, "SO_TIMESTAMPING");
+  g_autoptr (GPtrArray) rungs = NULL;
+  const HsTcpRung *rung;
+
+  event->has_seq = event->has_ack = event->seq_calculated = event->ack_calculated = TRUE;
+  event->seq = 1000;
+  event->ack = 2000;
+  hs_tcp_watch_add_event (watch, event);
+  rungs = hs_tcp_ladder_handshake (watch);
+  rung = nth_segment (rungs, 0);
+  g_assert_true (rung->has_seq && rung->seq == 1000 && rung->seq_calculated && !rung->has_ack);
+  rung = nth_segment (rungs, 1);
+  g_assert_true (rung->seq == 2000 && rung->ack == 1001);
+  rung = nth_segment (rungs, 2);
+  g_assert_true (rung->seq == 1001 && rung->ack == 2001 && rung->numbers_calculated);
+}
+
+static void
+add_data (HsTcpWatch *watch, HsTcpStage stage, guint32 seq, guint32 ack, guint64 bytes)
+{
+  g_autoptr (HsTcpEvent) event = hs_tcp_event_new (HS_TCP_EVENT_DATA, HS_TCP_OBSERVED, 0, "", NULL, "");
+
+  event->stage = stage;
+  event->outgoing = stage != HS_TCP_STAGE_RECEIVED;
+  event->exact = TRUE;
+  event->has_seq = seq != 0;
+  event->has_ack = ack != 0;
+  event->seq = seq;
+  event->ack = ack;
+  event->bytes = bytes;
+  hs_tcp_watch_add_event (watch, event);
+}
+
+static void
+test_data (void)
+{
+  g_autoptr (HsTcpWatch) watch = make_watch (HS_TCP_ROLE_OPENER, ">S SYN-SENT <SA ESTABLISHED ~>A");
+  g_autoptr (GPtrArray) rungs = NULL;
+  const HsTcpRung *rung;
+
+  add_data (watch, HS_TCP_STAGE_QUEUED, 0, 0, 0);
+  add_data (watch, HS_TCP_STAGE_WRITTEN, 1001, 0, 6);
+  add_data (watch, HS_TCP_STAGE_ON_WIRE, 1001, 2001, 6);
+  add_data (watch, HS_TCP_STAGE_ACKNOWLEDGED, 0, 1007, 6);
+  add_data (watch, HS_TCP_STAGE_RECEIVED, 2001, 0, 9);
+  rungs = hs_tcp_ladder_data (watch, 10);
+  g_assert_cmpuint (rungs->len, ==, 3);
+  rung = rungs->pdata[0];
+  g_assert_true (rung->from_left && rung->known == HS_TCP_OBSERVED && rung->seq == 1001 && rung->ack == 2001 && rung->bytes == 6);
+  rung = rungs->pdata[1];
+  g_assert_true (!rung->from_left && rung->flags == HS_TCP_ACK && rung->ack == 1007 && rung->bytes == 0);
+  rung = rungs->pdata[2];
+  g_assert_true (!rung->from_left && rung->known == HS_TCP_INFERRED && rung->seq == 2001 && rung->bytes == 9);
+  g_ptr_array_unref (rungs);
+  rungs = hs_tcp_ladder_data (watch, 1);
+  g_assert_cmpuint (rungs->len, ==, 1);
+}
+
 /* A chat of many lines drops data from the log, never how the connection began. */
 static void
 test_long_log (void)
@@ -213,6 +277,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tcp/ladder/rungs", test_rungs);
+  g_test_add_func ("/tcp/ladder/numbers-later", test_numbers_later);
+  g_test_add_func ("/tcp/ladder/data", test_data);
   g_test_add_func ("/tcp/ladder/numbers", test_numbers);
   g_test_add_func ("/tcp/ladder/long-log", test_long_log);
   return g_test_run ();

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a connection begins, as the tap tells it: the opener's steps, and what is known once it stands. */
+#include "hs-config.h"
+
+#include "hs-tcp-tap-private.h"
+
+#include "hs-tcp-syn.h"
+
+#include <glib/gi18n-lib.h>
+
+/* ---- Before there is a descriptor ---- */
+
+void
+hs_tcp_tap_step (HsTcpTap *self, const char *title, const char *detail, const char *source)
+{
+  hs_tcp_tap_emit (self, hs_tcp_event_new (HS_TCP_EVENT_STEP, HS_TCP_OBSERVED, 0, title, detail, source));
+}
+
+static char *
+address_to_text (GSocketAddress *address)
+{
+  if (address == NULL || !G_IS_SOCKET_CONNECTABLE (address))
+    return NULL;
+  return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
+}
+
+static gboolean
+same_address (GSocketAddress *a, GSocketAddress *b)
+{
+  g_autofree char *text_a = address_to_text (a);
+  g_autofree char *text_b = address_to_text (b);
+
+  return text_a != NULL && g_strcmp0 (text_a, text_b) == 0;
+}
+
+/* A descriptor came after the address: what was inferred may be seen now. */
+static void
+confirm_syn_sent (HsTcpTap *self, gboolean seen)
+{
+  HsTcpSighting sighting = {
+    .state = HS_TCP_SYN_SENT, .known = HS_TCP_OBSERVED, .time = g_get_monotonic_time (), .source = "TCP_INFO",
+  };
+
+  if (seen && self->known == HS_TCP_INFERRED)
+    hs_tcp_tap_enter (self, &sighting);
+}
+
+void
+hs_tcp_tap_connecting (HsTcpTap *self, int fd, GSocketAddress *remote)
+{
+  HsTcpNumbers numbers;
+  gboolean seen = fd >= 0 && hs_tcp_numbers_read (fd, &numbers) && numbers.state == HS_TCP_SYN_SENT;
+  HsTcpSighting sighting = {
+    .state = HS_TCP_SYN_SENT, .known = seen ? HS_TCP_OBSERVED : HS_TCP_INFERRED, .time = g_get_monotonic_time (),
+    .source = seen ? "TCP_INFO" : "connect()",
+  };
+  g_autofree char *text = address_to_text (remote);
+
+  if (self->state == HS_TCP_SYN_SENT && same_address (remote, self->remote))
+    {
+      confirm_syn_sent (self, seen);
+      return;
+    }
+  g_set_object (&self->remote, remote);
+  if (remote != NULL && g_socket_address_get_family (remote) == G_SOCKET_FAMILY_UNIX)
+    return;
+  if (self->state != HS_TCP_CLOSED) /* a second address (RFC 8305): the story begins anew */
+    hs_tcp_tap_enter (self, &(HsTcpSighting){
+    .state = HS_TCP_CLOSED, .known = HS_TCP_INFERRED, .time = sighting.time, .source = "GSocketClient",
+  });
+  sighting.detail = text;
+  hs_tcp_tap_enter (self, &sighting);
+}
+
+void
+hs_tcp_tap_failed (HsTcpTap *self, const GError *error)
+{
+  HsTcpSighting sighting = {
+    .state = HS_TCP_CLOSED, .known = HS_TCP_OBSERVED, .time = g_get_monotonic_time (),
+    .detail = error != NULL ? error->message : NULL, .source = "connect()",
+  };
+
+  if (self->state != HS_TCP_CLOSED)
+    {
+      /* An ICMP message says the same as RST: so it is not observed. */
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+        hs_tcp_tap_segment (self, HS_TCP_INFERRED, sighting.time, HS_TCP_RST, FALSE, NULL, "ECONNREFUSED");
+      hs_tcp_tap_enter (self, &sighting);
+    }
+  else
+    hs_tcp_tap_emit_note (self, N_("No connection"), sighting.detail, "GSocketClient");
+  hs_tcp_tap_over (self);
+}
+
+/* ---- Once it stands ---- */
+
+/* tcpi_rtt is the handshake's own while no data was acknowledged and no SYN went twice (RFC 6298, Karn). */
+static guint32
+handshake_rtt (HsTcpTap *self)
+{
+  const HsTcpNumbers *numbers = &self->numbers;
+
+  return self->has_numbers && numbers->data_segs_out == 0 && numbers->total_retrans == 0 ? numbers->rtt_us : 0;
+}
+
+static char *
+ms_text (const char *name, guint32 us)
+{
+  return us == 0 ? NULL : g_strdup_printf ("%s %.*f ms", name, us < 10000 ? 2 : 1, us / 1000.0);
+}
+
+static void
+establish_opener (HsTcpTap *self, gint64 time)
+{
+  gboolean seen = self->has_numbers && self->numbers.state == HS_TCP_ESTABLISHED;
+  guint32 rtt = handshake_rtt (self);
+  g_autofree char *rtt_text = ms_text ("tcpi_rtt", rtt);
+  g_autofree char *detail = g_strdup_printf ("%s%scookie 0x%" G_GINT64_MODIFIER "x", rtt_text != NULL ? rtt_text : "",
+                                             rtt_text != NULL ? " · " : "", self->cookie);
+
+  if (self->state == HS_TCP_CLOSED)
+    hs_tcp_tap_enter (self, &(HsTcpSighting){
+    .state = HS_TCP_SYN_SENT, .known = HS_TCP_INFERRED, .time = time - rtt, .source = "connect()",
+  });
+  hs_tcp_tap_enter (self, &(HsTcpSighting){
+    .state = HS_TCP_ESTABLISHED, .known = HS_TCP_OBSERVED, .time = time, .detail = detail,
+    .source = seen ? "TCP_INFO" : "connect()",
+  });
+}
+
+static char *
+describe_syn (const HsTcpSyn *syn)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "x = %u", syn->seq);
+  if (syn->mss != 0)
+    g_string_append_printf (text, " · MSS %u", syn->mss);
+  if (syn->window_scale >= 0)
+    g_string_append_printf (text, " · wscale %d", syn->window_scale);
+  if (syn->sack)
+    g_string_append (text, " · SACK");
+  g_string_append_printf (text, " · TTL %u", syn->ttl);
+  return g_string_free (text, FALSE);
+}
+
+/* The guest's SYN: kept for us by the kernel, or known only to have been. */
+static void
+tell_guests_syn (HsTcpTap *self, gint64 time)
+{
+  HsTcpSyn syn;
+  g_autofree char *text = NULL;
+
+  if (!hs_tcp_syn_take (self->fd, &syn))
+    {
+      hs_tcp_tap_emit_cannot (self, HS_TCP_CANNOT_SYN, "TCP_SAVED_SYN");
+      hs_tcp_tap_segment (self, HS_TCP_INFERRED, time, HS_TCP_SYN, FALSE, NULL, "accept()");
+      return;
+    }
+  text = describe_syn (&syn);
+  self->peer_isn = syn.seq;
+  self->has_peer_isn = self->peer_isn_seen = TRUE;
+  self->syn_window = syn.window;
+  hs_tcp_tap_segment (self, HS_TCP_OBSERVED, time, HS_TCP_SYN, FALSE, text, "TCP_SAVED_SYN");
+}
+
+static void
+establish_listener (HsTcpTap *self, gint64 time)
+{
+  guint32 rtt = handshake_rtt (self);
+  gboolean seen = self->half_open_seen != 0 && self->half_open_seen <= time;
+  gint64 syn_time = seen ? MIN (self->half_open_seen, time - rtt) : time - rtt;
+  g_autofree char *rtt_text = ms_text ("tcpi_rtt", rtt);
+  g_autofree char *cookie = g_strdup_printf ("cookie 0x%" G_GINT64_MODIFIER "x", self->cookie);
+  g_autofree char *port = self->local != NULL && G_IS_INET_SOCKET_ADDRESS (self->local)
+    ? g_strdup_printf ("port %u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (self->local))) : NULL;
+
+  hs_tcp_tap_enter (self, &(HsTcpSighting){
+    .state = HS_TCP_LISTEN, .known = HS_TCP_OBSERVED, .time = syn_time, .detail = port, .source = "accept()",
+  });
+  tell_guests_syn (self, syn_time);
+  hs_tcp_tap_enter (self, &(HsTcpSighting){
+    .state = HS_TCP_SYN_RECEIVED, .known = seen ? HS_TCP_OBSERVED : HS_TCP_INFERRED, .time = seen ? self->half_open_seen : syn_time,
+    .detail = seen ? cookie : rtt_text, .source = seen ? "sock_diag" : "TCP_INFO", .cause_told = TRUE,
+  });
+  hs_tcp_tap_enter (self, &(HsTcpSighting){
+    .state = HS_TCP_ESTABLISHED, .known = HS_TCP_OBSERVED, .time = time, .detail = cookie, .source = "accept()",
+  });
+}
+
+void
+hs_tcp_tap_establish (HsTcpTap *self, gint64 time)
+{
+  if (self->role == HS_TCP_ROLE_OPENER)
+    establish_opener (self, time);
+  else
+    establish_listener (self, time);
+}
