@@ -20,6 +20,7 @@ struct _HsApplication
 
   /* Borrowed */
   HsWindow *window;
+  GtkWindow *help;         /* (nullable) */
 
   /* State */
   guint persons; /* windows opened for another person from here */

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "hs-config.h"
+#include "hs-help-window.h"
 
 #define RESOURCES "/io/github/handshakechat/Handshake"
 
@@ -120,6 +121,31 @@ on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+show_help (HsApplication *self, const char *page)
+{
+  if (self->help == NULL)
+    {
+      g_set_weak_pointer (&self->help, GTK_WINDOW (hs_help_window_new ()));
+      gtk_window_set_application (self->help, GTK_APPLICATION (self));
+    }
+  hs_help_window_show (HS_HELP_WINDOW (self->help), page);
+  gtk_window_present (self->help);
+}
+
+static void
+on_help (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  show_help (data, "index");
+}
+
+/* Where a panel's explanation leads on. */
+static void
+on_help_page (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  show_help (data, g_variant_get_string (parameter, NULL));
+}
+
+static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   HsApplication *self = data;
@@ -136,6 +162,8 @@ static const GActionEntry actions[] = {
   { "start-server", on_start_server },
   { "stop-server", on_stop_server },
   { "about", on_about },
+  { "help", on_help },
+  { "help-page", on_help_page, "s" },
   { "shortcuts", on_shortcuts },
   { "quit", on_quit },
 };
@@ -149,6 +177,7 @@ static const struct
   { "window.close", { "<Control>w" } },
   { "win.panel", { "F9" } },
   { "win.menu", { "F10" } },
+  { "app.help", { "F1" } },
   { "app.shortcuts", { "<Control>question", "<Control>F1" } },
 };
 
@@ -212,6 +241,8 @@ static void
 on_window_destroyed (HsApplication *self)
 {
   self->window = NULL;
+  if (self->help != NULL)
+    gtk_window_destroy (self->help);
   leave_all (self);
 }
 

@@ -279,11 +279,33 @@ def chinese(desktop):
     desktop.picture('chinese')
 
 
+def help_pages(desktop):
+    """F1 opens the help; a search, a topic, a link and Back; the panel's state leads to its page."""
+    ana, port = host(desktop)
+    ana.keys('F1')
+    ana.find(ana.LABEL, 'Handshake Help')
+    # Keys go to the window that has just come to the front; whatever is typed there searches.
+    ana.xdotool('type', '--delay', '60', 'so_reuseaddr')
+    wait_until('the words stand in the search', lambda: ana.read('Search help') == 'so_reuseaddr')
+    ana.xdotool('key', 'Return')
+    ana.shows('the kernel keeps the pair of addresses and ports', roles=ana.LABEL)
+    ana.xdotool('key', 'alt+Left')
+    ana.shows('Begin where you like', roles=ana.LABEL)
+    desktop.picture('help')
+    ana.xdotool('key', 'Escape', 'Escape')
+    wait_until('the help is closed', lambda: not ana.look(ana.LIST, 'Help topics'))
+    wei = join(desktop, f'127.0.0.1:{port}')
+    wei.wait_state('ESTABLISHED')
+    wei.press('Learn More')
+    wei.shows('The handshake is done. Each side knows', roles=wei.LABEL)
+
+
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
     'conversation': conversation, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
+    'help': help_pages,
 }
 
 if __name__ == '__main__':
