@@ -3,6 +3,7 @@
 #include "hs-connection-page.h"
 
 #include "hs-ghost-ladder.h"
+#include "hs-help-book.h"
 #include "hs-guest-row.h"
 #include "hs-ladder-card.h"
 #include "hs-numbers.h"
@@ -27,6 +28,7 @@ struct _HsConnectionPage
   GtkListView *choices;
   GtkWidget *dot;
   GtkLabel *state, *known, *sentence, *since;
+  GtkWidget *learn_more;
   HsTimeRing *ring;
   HsLadderCard *closing, *handshake;
   GtkWidget *numbers_card;
@@ -151,11 +153,13 @@ update_state (HsConnectionPage *self)
 {
   static const char *tags[] = { "observed", "inferred" };
   HsTcpState state = hs_tcp_watch_get_state (self->watch);
+  g_autofree char *page = hs_help_dup_state_page (state);
   HsTcpKnown known = hs_tcp_watch_get_known (self->watch);
   gboolean has_state = hs_tcp_watch_get_since (self->watch) != 0;
 
   gtk_widget_set_css_classes (self->dot, (const char *[]){ "panel-dot", dot_class (state), NULL });
   gtk_label_set_label (self->state, hs_tcp_state_get_name (state));
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->learn_more), "s", page);
   gtk_widget_set_visible (GTK_WIDGET (self->known), has_state);
   gtk_widget_set_css_classes (GTK_WIDGET (self->known), (const char *[]){ "panel-tag", tags[known], NULL });
   gtk_label_set_label (self->known, known == HS_TCP_OBSERVED ? _("observed") : _("inferred"));
@@ -386,6 +390,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, state);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, known);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, sentence);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, learn_more);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, since);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, ring);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, closing);

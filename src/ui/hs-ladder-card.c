@@ -18,6 +18,7 @@ struct _HsLadderCard
   HsLadder *ladder;
   GtkWidget *explanation;
   GtkLabel *rung_title, *rung_sentence, *rung_known;
+  GtkWidget *learn_more;
 
   /* State */
   gboolean closing;
@@ -39,10 +40,13 @@ set_label (GtkLabel *label, char *text)
 static void
 on_selected (HsLadderCard *self)
 {
+  g_autofree char *help = hs_ladder_dup_help (self->ladder);
+
   gtk_widget_set_visible (self->explanation, hs_ladder_get_selected (self->ladder) >= 0);
   set_label (self->rung_title, hs_ladder_dup_title (self->ladder));
   set_label (self->rung_sentence, hs_ladder_dup_sentence (self->ladder));
   set_label (self->rung_known, hs_ladder_dup_known (self->ladder));
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->learn_more), "s", help != NULL ? help : "index");
 }
 
 void
@@ -138,6 +142,7 @@ hs_ladder_card_class_init (HsLadderCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_title);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_sentence);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_known);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, learn_more);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
 }
 

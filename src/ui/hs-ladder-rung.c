@@ -2,6 +2,7 @@
 /* One rung of a ladder: a row with states, or one with a segment's arrow, and its piece of both rails. Focusable, with a label of its own. */
 #include "hs-ladder-rung.h"
 
+#include "hs-help-book.h"
 #include "hs-paint.h"
 
 #include <glib/gi18n.h>
@@ -37,20 +38,20 @@ G_DEFINE_FINAL_TYPE (HsLadderRung, hs_ladder_rung, GTK_TYPE_WIDGET)
 
 /* ---- Words ---- */
 
-/* "SYN, ACK: …": what each segment says. */
-static const struct { guint8 flags; const char *name, *title, *sentence; } segments[] = {
+/* "SYN, ACK: …": what each segment says, and the help's page about it. */
+static const struct { guint8 flags; const char *name, *title, *sentence, *help; } segments[] = {
   { HS_TCP_SYN, "SYN", N_("SYN: “May I? My number is x”"),
-    N_("It asks for a connection and names the number its bytes will be counted from.") },
+    N_("It asks for a connection and names the number its bytes will be counted from."), "tcp-flags#syn" },
   { HS_TCP_SYN | HS_TCP_ACK, "SYN, ACK", N_("SYN, ACK: “Heard you; my number is y”"),
-    N_("It asks for x + 1 next, and so confirms x.") },
+    N_("It asks for x + 1 next, and so confirms x."), "tcp-handshake" },
   { HS_TCP_ACK, "ACK", N_("ACK: “Heard you too”"),
-    N_("It confirms the number before: everything up to it has arrived.") },
+    N_("It confirms the number before: everything up to it has arrived."), "tcp-flags#ack" },
   { HS_TCP_FIN, "FIN", N_("FIN: “I have nothing more to say”"),
-    N_("It closes one direction only. It is counted like a byte, and so it is acknowledged.") },
+    N_("It closes one direction only. It is counted like a byte, and so it is acknowledged."), "tcp-flags#fin" },
   { HS_TCP_FIN | HS_TCP_ACK, "FIN, ACK", N_("FIN, ACK: “Heard you; I am done too”"),
-    N_("One segment confirms the other side’s FIN and carries a FIN of its own.") },
+    N_("One segment confirms the other side’s FIN and carries a FIN of its own."), "tcp-close" },
   { HS_TCP_RST, "RST", N_("RST: “There is no such connection”"),
-    N_("It ends the connection at once, without waiting and without an answer.") },
+    N_("It ends the connection at once, without waiting and without an answer."), "tcp-reset" },
 };
 
 static guint
@@ -102,6 +103,18 @@ hs_ladder_rung_dup_sentence (HsLadderRung *self)
     return g_strdup (_(segments[segment_index (self->rung->flags)].sentence));
   main_state (self, &state, &known);
   return g_strdup (_(hs_tcp_state_get_explanation (state)));
+}
+
+char *
+hs_ladder_rung_dup_help (HsLadderRung *self)
+{
+  HsTcpState state;
+  HsTcpKnown known;
+
+  if (self->rung->kind == HS_TCP_RUNG_SEGMENT)
+    return g_strdup (segments[segment_index (self->rung->flags)].help);
+  main_state (self, &state, &known);
+  return hs_help_dup_state_page (state);
 }
 
 char *

@@ -29,3 +29,5 @@ void hs_ladder_rung_set_selected (HsLadderRung *self, gboolean selected);
 char *hs_ladder_rung_dup_title (HsLadderRung *self);
 char *hs_ladder_rung_dup_sentence (HsLadderRung *self);
 char *hs_ladder_rung_dup_known (HsLadderRung *self);
+/* The help's page about it. (transfer full) */
+char *hs_ladder_rung_dup_help (HsLadderRung *self);

@@ -207,6 +207,14 @@ hs_ladder_dup_known (HsLadder *self)
   return rung != NULL ? hs_ladder_rung_dup_known (rung) : NULL;
 }
 
+char *
+hs_ladder_dup_help (HsLadder *self)
+{
+  HsLadderRung *rung = selected_rung (self);
+
+  return rung != NULL ? hs_ladder_rung_dup_help (rung) : NULL;
+}
+
 /* ---- Object ---- */
 
 static void

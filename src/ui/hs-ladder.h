@@ -21,3 +21,4 @@ void hs_ladder_set_selected (HsLadder *self, int selected);
 char *hs_ladder_dup_title (HsLadder *self);
 char *hs_ladder_dup_sentence (HsLadder *self);
 char *hs_ladder_dup_known (HsLadder *self);
+char *hs_ladder_dup_help (HsLadder *self); /* the help's page about it */
