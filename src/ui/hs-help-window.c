@@ -281,6 +281,7 @@ on_search_started (HsHelpWindow *self)
 {
   adw_leaflet_set_visible_child (self->leaflet, self->choosing);
   gtk_widget_grab_focus (GTK_WIDGET (self->search));
+  gtk_editable_set_position (GTK_EDITABLE (self->search), -1); /* what was typed to begin with is there already, and now selected */
 }
 
 /* Escape: first the search goes, then the window. */
