@@ -5,16 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hs-utf8.h"
+
+/* By name. Nothing stands here that the engine does not do. */
 static const struct
 {
   const char *name;
   HsCap cap;
+  const char *value; /* (nullable) told to those who speak CAP 302 */
 } caps[] = {
   { "away-notify", HS_CAP_AWAY_NOTIFY },
   { "batch", HS_CAP_BATCH },
   { "cap-notify", HS_CAP_CAP_NOTIFY },
   { "echo-message", HS_CAP_ECHO_MESSAGE },
   { "extended-join", HS_CAP_EXTENDED_JOIN },
+  { "extended-monitor", HS_CAP_EXTENDED_MONITOR },
   { "invite-notify", HS_CAP_INVITE_NOTIFY },
   { "labeled-response", HS_CAP_LABELED_RESPONSE },
   { "message-tags", HS_CAP_MESSAGE_TAGS },
@@ -25,19 +30,42 @@ static const struct
   { "userhost-in-names", HS_CAP_USERHOST_IN_NAMES },
 };
 
+/* The words of @list in as many lines as they need; with CAP 302 all but the last LS and LIST say by a "*" that more follows. */
 static void
 send_cap (HsEngine *self, HsPeer *peer, const char *subcommand, const char *list)
 {
-  HsIrcMessage message;
+  const char *nick = peer->nick != NULL ? peer->nick : "*";
+  gboolean star = (peer->caps & HS_CAP_302) != 0 && *subcommand == 'L';
+  gsize fixed = strlen (self->server_name) + strlen (nick) + strlen (subcommand) + strlen (":  CAP   * :\r\n");
   g_autoptr (GString) out = g_string_sized_new (HS_LINE_MAX);
+  gsize len = strlen (list);
 
-  hs_irc_message_set (&message, self->server_name, "CAP", peer->nick != NULL ? peer->nick : "*", subcommand, list, NULL);
-  hs_irc_message_format (&message, out);
+  do
+    {
+      gsize part = len;
+      g_autofree char *words = NULL;
+      HsIrcMessage message;
+
+      if (fixed + part > HS_LINE_MAX)
+        for (part = HS_LINE_MAX - fixed; part > 0 && list[part] != ' '; part--)
+          ;
+      if (part == 0)
+        part = hs_utf8_split (list, len, HS_LINE_MAX - fixed);
+      words = g_strndup (list, part);
+      list += part + strspn (list + part, " ");
+      len = strlen (list);
+      if (star && len > 0)
+        hs_irc_message_set (&message, self->server_name, "CAP", nick, subcommand, "*", words, NULL);
+      else
+        hs_irc_message_set (&message, self->server_name, "CAP", nick, subcommand, words, NULL);
+      hs_irc_message_format (&message, out);
+    }
+  while (len > 0);
   hs_engine_send_text (self, peer, out->str, out->len);
 }
 
 static char *
-list_caps (guint which)
+list_caps (guint which, gboolean values)
 {
   GString *list = g_string_new (NULL);
 
@@ -45,20 +73,22 @@ list_caps (guint which)
     {
       if ((caps[i].cap & which) == 0)
         continue;
-      if (list->len > 0)
-        g_string_append_c (list, ' ');
-      g_string_append (list, caps[i].name);
+      g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", caps[i].name);
+      if (values && caps[i].value != NULL)
+        g_string_append_printf (list, "=%s", caps[i].value);
     }
   return g_string_free (list, FALSE);
 }
 
+/* A lower version asked for later gets an answer of its kind; the higher one holds. */
 static void
 cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
 {
-  g_autofree char *list = list_caps (G_MAXUINT);
+  gboolean modern = atoi (argument) >= 302;
+  g_autofree char *list = list_caps (G_MAXUINT, modern);
 
-  if (atoi (argument) >= 302)
-    peer->caps |= HS_CAP_CAP_NOTIFY;
+  if (modern)
+    peer->caps |= HS_CAP_302 | HS_CAP_CAP_NOTIFY;
   if (!peer->registered)
     peer->negotiating = TRUE;
   send_cap (self, peer, "LS", list);
@@ -67,7 +97,7 @@ cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
 static void
 cap_list (HsEngine *self, HsPeer *peer, const char *argument)
 {
-  g_autofree char *list = list_caps (peer->caps);
+  g_autofree char *list = list_caps (peer->caps, FALSE);
 
   send_cap (self, peer, "LIST", list);
 }
@@ -95,6 +125,9 @@ apply_request (const char *request, guint *result)
       if (words[i][0] == '\0')
         continue;
       if (cap == 0)
+        return FALSE;
+      /* Who speaks 302 is told of changes, wished or not. */
+      if (off && cap == HS_CAP_CAP_NOTIFY && (*result & HS_CAP_302) != 0)
         return FALSE;
       *result = off ? *result & ~cap : *result | cap;
     }

@@ -14,6 +14,7 @@ const HsCommand hs_commands[] = {
   { "LIST", hs_command_list, 0, 0, 2 },
   { "LUSERS", hs_command_lusers, 0, 0, 0 },
   { "MODE", hs_command_mode, 0, 1, HS_PARAMS_MAX },
+  { "MONITOR", hs_command_monitor, 0, 1, 2 },
   { "MOTD", hs_command_motd, 0, 0, 0 },
   { "NAMES", hs_command_names, 0, 0, 1 },
   { "NICK", hs_command_nick, HS_COMMAND_EARLY, 0, 1 },

@@ -38,6 +38,7 @@ static const char *const fixed_tokens[] = {
   "KICKLEN=" TEXT (HS_KICK_MAX_BYTES),
   "MAXLIST=I:" LIST_MAX ",b:" LIST_MAX ",e:" LIST_MAX ",q:" LIST_MAX,
   "MODES=" TEXT (HS_MODES_MAX),
+  "MONITOR=" TEXT (HS_MONITOR_MAX),
   "NAMELEN=" TEXT (HS_NAME_MAX_BYTES),
   "NICKLEN=" TEXT (HS_NAME_MAX_CHARS),
   "PREFIX=(ov)@+",

@@ -86,7 +86,7 @@ say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer
   HsFanout fanout;
 
   hs_irc_message_set (&message, hs_peer_write_source (saying->from, source), saying->command, target, saying->text, NULL);
-  hs_fanout_init (&fanout, self, &message);
+  hs_fanout_init (&fanout, self, &message, saying->from);
   hs_fanout_identify (&fanout, saying->tags);
   if (channel != NULL)
     send_to_channel (&fanout, channel, saying, rank);

@@ -30,7 +30,7 @@ tell_invitation (HsEngine *self, HsPeer *peer, HsPeer *guest, HsChannel *channel
   HsFanout fanout;
 
   hs_irc_message_set (&message, hs_peer_write_source (peer, source), "INVITE", guest->nick, channel->name, NULL);
-  hs_fanout_init (&fanout, self, &message);
+  hs_fanout_init (&fanout, self, &message, peer);
   hs_fanout_send (&fanout, guest);
   for (guint i = 0; i < channel->members->len; i++)
     {
@@ -85,7 +85,7 @@ tell_kick (HsEngine *self, HsPeer *peer, HsMembership *member, const char *reaso
 
   hs_engine_announce (self, member);
   hs_irc_message_set (&message, hs_peer_write_source (peer, source), "KICK", member->channel->name, member->peer->nick, reason, NULL);
-  hs_fanout_init (&fanout, self, &message);
+  hs_fanout_init (&fanout, self, &message, peer);
   hs_fanout_send_channel (&fanout, member->channel, NULL);
   if (hs_peer_find_membership (peer, member->channel) == NULL)
     hs_fanout_send (&fanout, peer);

@@ -66,7 +66,7 @@ tell (Change *self)
   for (guint i = 1; words[0] != NULL && words[i] != NULL; i++)
     message.params[message.n_params++] = words[i];
   message.params[message.n_params] = NULL;
-  hs_fanout_init (&fanout, self->engine, &message);
+  hs_fanout_init (&fanout, self->engine, &message, self->peer);
   hs_fanout_send_channel (&fanout, self->channel, NULL);
   hs_fanout_clear (&fanout);
   g_string_truncate (self->letters, 0);

@@ -19,7 +19,7 @@ hs_command_away (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     peer->away = hs_engine_cut (words, HS_AWAY_MAX_BYTES);
 
   hs_irc_message_set (&told, hs_peer_write_source (peer, source), "AWAY", peer->away, NULL);
-  hs_fanout_init (&fanout, self, &told);
+  hs_fanout_init (&fanout, self, &told, peer);
   hs_fanout_send_neighbours (&fanout, peer, HS_CAP_AWAY_NOTIFY);
   hs_fanout_clear (&fanout);
 
@@ -49,7 +49,7 @@ hs_command_setname (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   peer->shown = g_steal_pointer (&shown);
 
   hs_irc_message_set (&told, hs_peer_write_source (peer, source), "SETNAME", peer->shown, NULL);
-  hs_fanout_init (&fanout, self, &told);
+  hs_fanout_init (&fanout, self, &told, peer);
   if ((peer->caps & HS_CAP_SETNAME) != 0)
     hs_fanout_send (&fanout, peer);
   hs_fanout_send_neighbours (&fanout, peer, HS_CAP_SETNAME);
@@ -150,7 +150,7 @@ hs_engine_tell_user_mode (HsEngine *self, HsPeer *peer, const char *change)
   HsFanout fanout;
 
   hs_irc_message_set (&told, hs_peer_write_source (peer, source), "MODE", peer->nick, change, NULL);
-  hs_fanout_init (&fanout, self, &told);
+  hs_fanout_init (&fanout, self, &told, peer);
   hs_fanout_send (&fanout, peer);
   hs_fanout_clear (&fanout);
 }

@@ -9,7 +9,8 @@
 #include "hs-numerics.h"
 #include "hs-peer.h"
 
-typedef enum
+typedef guint32 HsCap;
+enum
 {
   HS_CAP_MESSAGE_TAGS = 1 << 0,
   HS_CAP_SERVER_TIME = 1 << 1,
@@ -24,7 +25,9 @@ typedef enum
   HS_CAP_AWAY_NOTIFY = 1 << 10,
   HS_CAP_STANDARD_REPLIES = 1 << 11,
   HS_CAP_INVITE_NOTIFY = 1 << 12,
-} HsCap;
+  HS_CAP_EXTENDED_MONITOR = 1 << 13,
+  HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
+};
 
 /* An address that guests come from, shared by them. */
 typedef struct
@@ -42,7 +45,8 @@ typedef struct
 /* What only few guests have. */
 typedef struct
 {
-  GArray *invited; /* (nullable) of guint64: ids of rooms */
+  GArray *invited;      /* (nullable) of guint64: ids of rooms */
+  GPtrArray *monitored; /* (nullable) of HsMonitored */
 } HsPeerExtra;
 
 struct _HsPeer
@@ -95,6 +99,7 @@ struct _HsEngine
   GHashTable *nicks;     /* nick → HsPeer, casemapping ascii */
   GHashTable *channels;  /* name → HsChannel, casemapping ascii */
   GHashTable *hosts;     /* address → HsHost */
+  GHashTable *monitored; /* nick → HsMonitored */
   GQueue unregistered;   /* longest silent first */
   GQueue registered;
   GQueue leaving;
@@ -152,6 +157,7 @@ HS_DECLARE_COMMAND (list);
 HS_DECLARE_COMMAND (lusers);
 HS_DECLARE_COMMAND (message); /* PRIVMSG, NOTICE, TAGMSG */
 HS_DECLARE_COMMAND (mode);
+HS_DECLARE_COMMAND (monitor);
 HS_DECLARE_COMMAND (motd);
 HS_DECLARE_COMMAND (names);
 HS_DECLARE_COMMAND (nick);
@@ -212,6 +218,7 @@ typedef struct
 {
   HsEngine *engine;
   const HsIrcMessage *message;
+  const HsPeer *sender;    /* (nullable) */
   const char *client_tags; /* (nullable) raw */
   gboolean has_id;
   char id[40];
@@ -220,14 +227,18 @@ typedef struct
   gboolean plain_tried;
 } HsFanout;
 
-void hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message);
+/* @sender: whose doing it is; NULL: the server's. */
+void hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message, const HsPeer *sender);
 /* Gives it a msgid and the sender's client-only tags. */
 void hs_fanout_identify (HsFanout *self, const char *client_tags);
 void hs_fanout_send (HsFanout *self, HsPeer *peer);
 /* To every member but @except (nullable); listeners too where it is the default room. */
 void hs_fanout_send_channel (HsFanout *self, HsChannel *channel, HsPeer *except);
-/* To everybody who shares a room with @peer and knows of it there, once each; not to itself. @caps: only to those who have them. */
+/* To everybody who shares a room with @peer and knows of it there, once each; not to itself. @caps: only to those who have them, and then
+ * also to those who watch it (IRCv3 extended-monitor). */
 void hs_fanout_send_neighbours (HsFanout *self, HsPeer *peer, HsCap caps);
+/* To those who watch @peer and have @caps and extended-monitor, and have not been marked by the last send to neighbours. */
+void hs_fanout_send_watchers (HsFanout *self, const HsPeer *peer, HsCap caps);
 void hs_fanout_clear (HsFanout *self);
 
 /* ---- Rooms (hs-engine-rooms.c) ---- */
@@ -296,6 +307,18 @@ void hs_engine_append_lusers (HsEngine *self, HsPeer *peer, GString *out);
 /* (transfer full) */
 char **hs_engine_make_isupport (const HsServerConfig *config);
 void hs_engine_append_isupport (HsEngine *self, HsPeer *peer, GString *out);
+
+/* ---- MONITOR (hs-engine-monitor.c) ---- */
+/* A name that somebody waits for. */
+typedef struct
+{
+  char *nick;          /* as the first one wrote it */
+  GPtrArray *watchers; /* of HsPeer */
+} HsMonitored;
+void hs_monitored_free (HsMonitored *self);
+/* Who is called @nick has come (@source of it) or, NULL, gone. */
+void hs_engine_tell_watchers (HsEngine *self, const char *nick, const char *source);
+void hs_engine_forget_monitored (HsEngine *self, HsPeer *peer);
 
 /* ---- The plain dialect (hs-engine-plain.c) ---- */
 void hs_engine_plain_line (HsEngine *self, HsPeer *peer, const char *line);

@@ -42,15 +42,21 @@ change_nick (HsEngine *self, HsPeer *peer, const char *nick)
   char source[HS_SOURCE_SIZE];
   HsIrcMessage message;
   HsFanout fanout;
+  g_autofree char *former = g_strdup (peer->nick);
 
   hs_irc_message_set (&message, hs_peer_write_source (peer, source), "NICK", nick, NULL);
-  hs_fanout_init (&fanout, self, &message);
+  hs_fanout_init (&fanout, self, &message, peer);
   hs_engine_take_nick (self, peer, nick);
   hs_peer_forget_silence (peer);
   if (peer->dialect == HS_DIALECT_IRC)
     hs_fanout_send (&fanout, peer);
   hs_fanout_send_neighbours (&fanout, peer, 0);
   hs_fanout_clear (&fanout);
+  if (!hs_name_equal (former, nick))
+    {
+      hs_engine_tell_watchers (self, former, NULL);
+      hs_engine_tell_watchers (self, nick, hs_peer_write_source (peer, source));
+    }
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
 }
 

@@ -182,8 +182,8 @@ arrival_init (Arrival *self, HsEngine *engine, HsPeer *peer, HsChannel *channel)
   hs_irc_message_set (&self->plain_message, self->source, "JOIN", channel->name, NULL);
   hs_irc_message_set (&self->extended_message, self->source, "JOIN", channel->name, "*",
                       peer->shown != NULL ? peer->shown : peer->nick, NULL);
-  hs_fanout_init (&self->plain, engine, &self->plain_message);
-  hs_fanout_init (&self->extended, engine, &self->extended_message);
+  hs_fanout_init (&self->plain, engine, &self->plain_message, peer);
+  hs_fanout_init (&self->extended, engine, &self->extended_message, peer);
 }
 
 static void
@@ -210,7 +210,7 @@ arrival_send_others (Arrival *self, HsEngine *engine, HsMembership *membership)
       HsFanout fanout;
 
       hs_irc_message_set (&away, self->source, "AWAY", membership->peer->away, NULL);
-      hs_fanout_init (&fanout, engine, &away);
+      hs_fanout_init (&fanout, engine, &away, membership->peer);
       for (guint i = 0; i < members->len; i++)
         {
           const HsMembership *other = g_ptr_array_index (members, i);
@@ -305,7 +305,7 @@ hs_engine_part (HsEngine *self, HsMembership *membership, const char *reason)
   HsFanout fanout;
 
   hs_irc_message_set (&message, hs_peer_write_source (membership->peer, source), "PART", membership->channel->name, reason, NULL);
-  hs_fanout_init (&fanout, self, &message);
+  hs_fanout_init (&fanout, self, &message, membership->peer);
   if (membership->quiet)
     hs_fanout_send (&fanout, membership->peer);
   else

@@ -217,11 +217,12 @@ hs_engine_end_label (HsEngine *self)
 /* ---- To many ---- */
 
 void
-hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message)
+hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message, const HsPeer *sender)
 {
   memset (self, 0, sizeof *self);
   self->engine = engine;
   self->message = message;
+  self->sender = sender;
 }
 
 void
@@ -261,6 +262,8 @@ format_line (HsFanout *self, guint variant)
         g_string_append_c (tags, ';');
       g_string_append (tags, self->client_tags);
     }
+  if ((variant & VARIANT_TAGS) != 0 && self->sender != NULL && self->sender->bot)
+    hs_irc_tags_append (tags, "bot", NULL);
   message.tags = tags->len > 0 ? tags->str : NULL;
   hs_irc_message_format (&message, out);
 
@@ -345,6 +348,8 @@ hs_fanout_send_neighbours (HsFanout *self, HsPeer *peer, HsCap caps)
           hs_fanout_send (self, other);
         }
     }
+  if (caps != 0)
+    hs_fanout_send_watchers (self, peer, caps);
 }
 
 void

@@ -24,7 +24,7 @@ set_topic (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *topic)
   if (membership != NULL)
     hs_engine_announce (self, membership);
   hs_irc_message_set (&message, source, "TOPIC", channel->name, channel->topic != NULL ? channel->topic : "", NULL);
-  hs_fanout_init (&fanout, self, &message);
+  hs_fanout_init (&fanout, self, &message, peer);
   hs_fanout_send_channel (&fanout, channel, NULL);
   if (membership == NULL)
     hs_fanout_send (&fanout, peer);

@@ -42,6 +42,7 @@ hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointe
   self->nicks = g_hash_table_new (hs_name_hash, hs_name_equal);
   self->channels = g_hash_table_new_full (hs_name_hash, hs_name_equal, NULL, (GDestroyNotify) hs_channel_free);
   self->hosts = g_hash_table_new (g_str_hash, g_str_equal);
+  self->monitored = g_hash_table_new_full (hs_name_hash, hs_name_equal, NULL, (GDestroyNotify) hs_monitored_free);
   self->captured = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_buf_unref);
   self->first_free_guest = 1;
 
@@ -74,6 +75,7 @@ free_peer (HsEngine *self, HsPeer *peer)
   g_free (peer->user);
   g_free (peer->shown);
   g_free (peer->away);
+  hs_engine_forget_monitored (self, peer);
   hs_peer_free_extra (peer);
   g_free (peer);
 }
@@ -104,6 +106,7 @@ hs_engine_free (HsEngine *self)
   g_hash_table_unref (self->nicks);
   g_hash_table_unref (self->channels);
   g_hash_table_unref (self->hosts);
+  g_hash_table_unref (self->monitored);
   g_ptr_array_unref (self->captured);
   hs_server_config_free (self->config);
   g_free (self->server_name);
@@ -182,6 +185,12 @@ hs_engine_set_registered (HsEngine *self, HsPeer *peer)
   set_listener (self, peer, FALSE);
   peer->registered = TRUE;
   hs_engine_set_place (self, peer, &self->registered);
+  if (g_hash_table_size (self->monitored) > 0)
+    {
+      char source[HS_SOURCE_SIZE];
+
+      hs_engine_tell_watchers (self, peer->nick, hs_peer_write_source (peer, source));
+    }
 }
 
 /* ---- Coming ---- */
@@ -414,13 +423,16 @@ hs_engine_depart (HsEngine *self, HsPeer *peer, const char *reason)
       HsFanout fanout;
 
       hs_irc_message_set (&quit, hs_peer_write_source (peer, source), "QUIT", reason, NULL);
-      hs_fanout_init (&fanout, self, &quit);
+      hs_fanout_init (&fanout, self, &quit, peer);
       hs_fanout_send_neighbours (&fanout, peer, 0);
       hs_fanout_clear (&fanout);
     }
   while (peer->memberships != NULL)
     hs_engine_drop_membership (self, peer->memberships);
   hs_engine_release_nick (self, peer);
+  if (peer->registered)
+    hs_engine_tell_watchers (self, peer->nick, NULL);
+  hs_engine_forget_monitored (self, peer);
 }
 
 static void

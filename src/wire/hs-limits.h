@@ -28,6 +28,7 @@
 #define HS_LIST_ENTRIES_MAX     200        /* of each list of a room; ISUPPORT MAXLIST */
 #define HS_MODES_MAX            12         /* with a parameter in one MODE; ISUPPORT MODES */
 #define HS_INVITATIONS_MAX      100        /* that one guest has and has not followed; then the oldest is forgotten */
+#define HS_MONITOR_MAX          100        /* names that one guest waits for; ISUPPORT MONITOR */
 #define HS_LIST_ROWS_MAX        2000       /* rooms of one LIST: more than a send queue must hold */
 #define HS_WHO_ROWS_MAX         1000       /* people that one WHO by mask shows */
 #define HS_TARGETS_MAX          4          /* of one PRIVMSG, NOTICE, TAGMSG; ISUPPORT TARGMAX */

@@ -2,7 +2,7 @@
 /* CAP: each line and its answer. */
 #include "stage.h"
 
-#define ALL "away-notify batch cap-notify echo-message extended-join invite-notify labeled-response message-tags multi-prefix " \
+#define ALL "away-notify batch cap-notify echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
             "server-time setname standard-replies userhost-in-names"
 
 static void
@@ -22,6 +22,7 @@ test_negotiation (void)
     { "CAP LIST", ":test.example CAP * LIST :cap-notify server-time setname\n" },
     { "NICK anna", "" },
     { "USER u 0 * :r", "" },
+    { "CAP REQ -cap-notify", ":test.example CAP anna NAK -cap-notify\n" }, /* it speaks 302 */
     { "CAP FOO", ":test.example 410 anna FOO :Invalid CAP command\n" },
     { "CAP", ":test.example 461 anna CAP :Not enough parameters\n" },
   };

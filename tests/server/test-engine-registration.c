@@ -24,7 +24,7 @@ test_welcome (void)
               ":test.example 004 anna test.example handshake-0.1.0 Biow Ibeiklmnopqstv Ibeklqov\n"
               ":test.example 005 anna NETWORK=Handshake CHANNELLEN=65 AWAYLEN=200 BOT=B CASEMAPPING=ascii CHANLIMIT=#:100 CHANMODES=Ibeq,k,l,imnpst "
               "CHANTYPES=# ELIST=CMNTU EXCEPTS=e INVEX=I KEYLEN=64 KICKLEN=200 :are supported by this server\n"
-              ":test.example 005 anna MAXLIST=I:200,b:200,e:200,q:200 MODES=12 NAMELEN=64 NICKLEN=32 PREFIX=(ov)@+ STATUSMSG=@+ "
+              ":test.example 005 anna MAXLIST=I:200,b:200,e:200,q:200 MODES=12 MONITOR=100 NAMELEN=64 NICKLEN=32 PREFIX=(ov)@+ STATUSMSG=@+ "
               "TARGMAX=JOIN:,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:,PRIVMSG:4,TAGMSG:4,WHOIS:1 TOPICLEN=300 USERLEN=16 UTF8ONLY WHOX "
               ":are supported by this server\n"
               ":test.example 251 anna :There are 1 users and 0 invisible on 1 servers\n"
