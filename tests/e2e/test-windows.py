@@ -130,6 +130,34 @@ def plain_guest(desktop):
     second.close()
 
 
+def guest_address(desktop):
+    """Whoever is accepted stands in the list of connections with address and port, what it speaks and its state."""
+    from guests import IrcGuest, PlainGuest
+    ana, port = host(desktop)
+    show_server_page(ana)
+    plain = PlainGuest(port)
+    here = plain.socket.getsockname()[1]
+    ana.row('Connections', f'127.0.0.1:{here}', 'ESTABLISHED')
+    plain.send('你好')
+    ana.row('Connections', 'guest-1', f'127.0.0.1:{here}', 'Plain text')
+    six = IrcGuest(port, 'lena', 'Lena', '::1')
+    ana.row('Connections', 'Lena', f'[::1]:{six.socket.getsockname()[1]}', 'IRC')
+    desktop.picture('guest-address')
+    six.close()
+    wait_until('who left is gone from the list', lambda: not any('Lena' in row and 'ESTABLISHED' in row for row in ana.rows('Connections')))
+    ana.row('Connections', 'guest-1', f'127.0.0.1:{here}')
+
+
+def show_server_page(window):
+    """The panel's page of the listening socket."""
+    from window import Atspi
+    if not window.state():
+        window.keys('F9')
+    tab = window.find({Atspi.Role.PAGE_TAB, Atspi.Role.RADIO_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.PUSH_BUTTON}, 'Server')
+    Atspi.Action.do_action(tab, 0) or Atspi.Selection.select_child(tab.get_parent(), tab.get_index_in_parent())
+    window.find(window.LIST, 'Connections')
+
+
 def five_guests(desktop):
     """Five at once, none taking turns."""
     from guests import PlainGuest
@@ -303,7 +331,7 @@ def help_pages(desktop):
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
     'conversation': conversation, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
-    'plain-guest': plain_guest, 'five-guests': five_guests, 'stop-server': stop_server,
+    'plain-guest': plain_guest, 'guest-address': guest_address, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages,
 }
