@@ -16,7 +16,7 @@ struct _HsLadderCard
   GtkLabel *left_address, *right_address;
   GtkWidget *left_began, *right_began;
   HsLadder *ladder;
-  GtkWidget *explanation;
+  GtkWidget *sides, *explanation;
   GtkLabel *rung_title, *rung_sentence, *rung_known;
   GtkWidget *learn_more;
 
@@ -137,6 +137,7 @@ hs_ladder_card_class_init (HsLadderCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, right_address);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, left_began);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, right_began);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, sides);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, ladder);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, explanation);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_title);
@@ -146,8 +147,19 @@ hs_ladder_card_class_init (HsLadderCardClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
 }
 
+/* A direction is not handed down. */
+static void
+keep_left_to_right (GtkWidget *widget)
+{
+  gtk_widget_set_direction (widget, GTK_TEXT_DIR_LTR);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    keep_left_to_right (child);
+}
+
 static void
 hs_ladder_card_init (HsLadderCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* The opener stands left in every language, over its rail. */
+  keep_left_to_right (self->sides);
 }

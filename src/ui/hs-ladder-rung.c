@@ -7,7 +7,7 @@
 
 #include <glib/gi18n.h>
 
-/* Pixels: rails 6.5 from the edges, dot r 4, pill 20 high 14 from the rail, arrow drops 8. */
+/* Pixels: rails 6.5 from the edges, dot r 4, pill 20 high 14 from the rail, arrow drops 8. Heights and what text stands in grow with the font. */
 #define RAIL_X       6.5
 #define DOT_RADIUS   4.0
 #define PILL_HEIGHT  20.0
@@ -32,6 +32,7 @@ struct _HsLadderRung
   /* State */
   HsLadderRails rails;
   gboolean selected;
+  double scale; /* of the font, as last measured */
 };
 
 G_DEFINE_FINAL_TYPE (HsLadderRung, hs_ladder_rung, GTK_TYPE_WIDGET)
@@ -202,7 +203,7 @@ draw_rail_piece (HsLadderRung *self, cairo_t *cr, HsRail rail, int side, double 
   gdk_cairo_set_source_rgba (cr, &colour);
   cairo_set_line_width (cr, is_own (self, side) ? 3 : 2);
   if (rail == HS_RAIL_DASHED)
-    cairo_set_dash (cr, dashes, 2, self->rails.top + y1); /* one line over all rows */
+    cairo_set_dash (cr, dashes, 2, self->rails.top * self->scale + y1); /* one line over all rows */
   cairo_move_to (cr, x, y1);
   cairo_line_to (cr, x, y2);
   cairo_stroke (cr);
@@ -245,12 +246,12 @@ draw_pill (HsLadderRung *self, cairo_t *cr, int side, HsTcpState state, HsTcpKno
   GdkRGBA text = hs_paint_mix (&accent, &foreground, .3);
   GdkRGBA fill = hs_paint_with_alpha (&accent, .16);
   int text_width;
-  double width, x;
+  double width, x, height = PILL_HEIGHT * self->scale;
 
   pango_layout_get_pixel_size (layout, &text_width, NULL);
-  width = text_width + 2 * PILL_PADDING;
+  width = text_width + 2 * PILL_PADDING * self->scale;
   x = side == LEFT ? RAIL_X + PILL_GAP : gtk_widget_get_width (widget) - RAIL_X - PILL_GAP - width;
-  hs_paint_rounded (cr, x + .5, y - PILL_HEIGHT / 2 + .5, width - 1, PILL_HEIGHT - 1, PILL_RADIUS);
+  hs_paint_rounded (cr, x + .5, y - height / 2 + .5, width - 1, height - 1, PILL_RADIUS);
   if (known == HS_TCP_INFERRED && !current)
     {
       GdkRGBA outline = hs_paint_foreground (widget, .42);
@@ -321,20 +322,20 @@ draw_segment_text (HsLadderRung *self, cairo_t *cr, double width)
   g_autoptr (PangoLayout) numbers = hs_paint_layout (widget, rung->numbers, .8, rung->numbers_calculated ? HS_PAINT_ITALIC : 0);
   GdkRGBA strong = hs_paint_foreground (widget, 1);
   GdkRGBA weak = hs_paint_foreground (widget, .72);
-  double taken;
+  double taken, text_y = TEXT_Y * self->scale, gap = 9 * self->scale;
 
   if (rung->from_left)
     {
-      taken = hs_paint_text (cr, flags, &strong, tail, TEXT_Y, 0);
-      hs_paint_text (cr, symbols, &strong, tail + taken + 9, TEXT_Y, 0);
+      taken = hs_paint_text (cr, flags, &strong, tail, text_y, 0);
+      hs_paint_text (cr, symbols, &strong, tail + taken + gap, text_y, 0);
     }
   else
     {
-      taken = hs_paint_text (cr, symbols, &strong, tail, TEXT_Y, 1);
-      hs_paint_text (cr, flags, &strong, tail - taken - (taken > 0 ? 9 : 0), TEXT_Y, 1);
+      taken = hs_paint_text (cr, symbols, &strong, tail, text_y, 1);
+      hs_paint_text (cr, flags, &strong, tail - taken - (taken > 0 ? gap : 0), text_y, 1);
     }
-  hs_paint_text (cr, when, &weak, head, TEXT_Y, 1 - align);
-  hs_paint_text (cr, numbers, &weak, tail, NUMBERS_Y, align);
+  hs_paint_text (cr, when, &weak, head, text_y, 1 - align);
+  hs_paint_text (cr, numbers, &weak, tail, NUMBERS_Y * self->scale, align);
 }
 
 static void
@@ -344,10 +345,10 @@ draw_segment (HsLadderRung *self, cairo_t *cr, double width)
   gboolean own = rung->from_left == self->rails.own_left;
   GdkRGBA colour = own ? hs_paint_colour (GTK_WIDGET (self), "accent_color") : hs_paint_foreground (GTK_WIDGET (self), .62);
   double tail = rung->from_left ? RAIL_X + 6 : width - RAIL_X - 6;
-  double head = rung->from_left ? width - RAIL_X - 6 : RAIL_X + 6;
+  double head = rung->from_left ? width - RAIL_X - 6 : RAIL_X + 6, y = ARROW_Y * self->scale;
 
   draw_segment_text (self, cr, width);
-  hs_paint_arrow (cr, &colour, tail, ARROW_Y, head, ARROW_Y + ARROW_DROP, rung->known == HS_TCP_INFERRED);
+  hs_paint_arrow (cr, &colour, tail, y, head, y + ARROW_DROP, rung->known == HS_TCP_INFERRED);
 }
 
 static void
@@ -389,7 +390,8 @@ hs_ladder_rung_measure (GtkWidget *widget, GtkOrientation orientation, int for_s
 {
   HsLadderRung *self = HS_LADDER_RUNG (widget);
 
-  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? self->rails.height : 240;
+  self->scale = hs_paint_scale (widget);
+  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? (int) (self->rails.height * self->scale + .5) : 240;
 }
 
 /* ---- Object ---- */
@@ -416,6 +418,7 @@ hs_ladder_rung_class_init (HsLadderRungClass *klass)
 static void
 hs_ladder_rung_init (HsLadderRung *self)
 {
+  self->scale = 1;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
 }
 

@@ -17,6 +17,7 @@
 #define GAP_GROUP 8
 #define GAP_WITHIN 2
 #define FAR_SIDE 24 /* a bubble never reaches the other side */
+#define LINK_FOREGROUND .3f /* the accent alone has too little contrast on a bubble */
 #define WIDTH_MIN 200    /* px asked for; the list decides */
 #define WIDTH_NATURAL 700
 
@@ -159,10 +160,18 @@ set_shown (GtkWidget *widget, gboolean visible)
 /* ---- Text ---- */
 
 static void
+mix (GdkRGBA *colour, const GdkRGBA *other, float share)
+{
+  colour->red += (other->red - colour->red) * share;
+  colour->green += (other->green - colour->green) * share;
+  colour->blue += (other->blue - colour->blue) * share;
+}
+
+static void
 set_text (HsMessageRow *self, const char *text)
 {
   PangoAttrList *attributes = NULL;
-  GdkRGBA accent = { 0, 0, 0, 1 };
+  GdkRGBA accent = { 0, 0, 0, 1 }, foreground = { 0, 0, 0, 1 };
 
   g_clear_pointer (&self->links, g_array_unref);
   self->links = hs_links_find (text);
@@ -170,6 +179,8 @@ set_text (HsMessageRow *self, const char *text)
     {
       attributes = pango_attr_list_new ();
       gtk_style_context_lookup_color (gtk_widget_get_style_context (self->bubble), "accent_color", &accent);
+      gtk_style_context_get_color (gtk_widget_get_style_context (self->bubble), &foreground);
+      mix (&accent, &foreground, LINK_FOREGROUND);
       for (guint i = 0; i < self->links->len; i++)
         {
           HsLink *link = &g_array_index (self->links, HsLink, i);

@@ -7,6 +7,7 @@
 #define ARROW_WIDTH  1.8
 #define ARROW_HEAD   7.0
 #define ARROW_SPREAD 3.2
+#define FONT_SIZE    (11.0 / 72 * 96) /* px */
 
 GdkRGBA
 hs_paint_foreground (GtkWidget *widget, double alpha)
@@ -45,6 +46,19 @@ hs_paint_with_alpha (const GdkRGBA *colour, double alpha)
 
   result.alpha = (float) alpha;
   return result;
+}
+
+double
+hs_paint_scale (GtkWidget *widget)
+{
+  PangoContext *context = gtk_widget_get_pango_context (widget);
+  const PangoFontDescription *font = pango_context_get_font_description (context);
+  double size = (double) pango_font_description_get_size (font) / PANGO_SCALE;
+  double dpi = pango_cairo_context_get_resolution (context);
+
+  if (!pango_font_description_get_size_is_absolute (font))
+    size *= (dpi > 0 ? dpi : 96) / 72;
+  return MAX (1, size / FONT_SIZE);
 }
 
 PangoLayout *

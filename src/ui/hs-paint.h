@@ -17,6 +17,9 @@ GdkRGBA hs_paint_foreground (GtkWidget *widget, double alpha);
 GdkRGBA hs_paint_mix (const GdkRGBA *a, const GdkRGBA *b, double share_of_b);
 GdkRGBA hs_paint_with_alpha (const GdkRGBA *colour, double alpha);
 
+/* How much larger the widget's font is than the one the pictures were measured with (11 pt at 96 dpi); never less than 1. */
+double hs_paint_scale (GtkWidget *widget);
+
 /* @scale: of the widget's font size. Glyphs are not snapped to pixels: at 1x that tears small capitals apart. */
 PangoLayout *hs_paint_layout (GtkWidget *widget, const char *text, double scale, HsPaintStyle style);
 /* Text with its vertical middle at @y; @align 0: begins at @x, 1: ends there, 0.5: its middle is there. Returns its width. */

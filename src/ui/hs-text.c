@@ -142,6 +142,23 @@ hs_text_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
     forget_size (HS_TEXT (widget));
 }
 
+/* Pango turns the alignment round for a paragraph that runs against its context: each stands at the side it begins at. */
+static void
+align (HsText *self)
+{
+  gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+
+  pango_layout_set_alignment (self->layout, mirrored ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+}
+
+static void
+hs_text_direction_changed (GtkWidget *widget, GtkTextDirection previous)
+{
+  GTK_WIDGET_CLASS (hs_text_parent_class)->direction_changed (widget, previous);
+  align (HS_TEXT (widget));
+  forget_size (HS_TEXT (widget));
+}
+
 static void
 hs_text_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
 {
@@ -168,6 +185,7 @@ hs_text_class_init (HsTextClass *klass)
   widget_class->size_allocate = hs_text_size_allocate;
   widget_class->snapshot = hs_text_snapshot;
   widget_class->css_changed = hs_text_css_changed;
+  widget_class->direction_changed = hs_text_direction_changed;
   widget_class->system_setting_changed = hs_text_system_setting_changed;
   /* The row around it is read as a whole. */
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
@@ -178,6 +196,7 @@ hs_text_init (HsText *self)
 {
   self->layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
   pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
+  align (self);
 }
 
 GtkWidget *

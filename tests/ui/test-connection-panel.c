@@ -9,6 +9,7 @@
 #include <adwaita.h>
 
 #include "hs-connection-panel.h"
+#include "hs-ghost-ladder.h"
 #include "hs-ladder.h"
 #include "hs-log-page.h"
 #include "hs-tcp-tap.h"
@@ -373,6 +374,26 @@ test_server (void)
   stage_clear (&stage);
 }
 
+/* What is drawn grows with the text beside it. */
+static void
+test_large_text (void)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  int dpi, usual, large;
+
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      GtkWidget *ladder = g_object_ref_sink (g_object_new (HS_TYPE_GHOST_LADDER, NULL));
+
+      g_object_set (settings, "gtk-font-name", "Sans 11", "gtk-xft-dpi", (i + 1) * 96 * PANGO_SCALE, NULL);
+      gtk_widget_measure (ladder, GTK_ORIENTATION_VERTICAL, -1, i == 0 ? &usual : &large, NULL, NULL, NULL);
+      g_object_unref (ladder);
+    }
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+  g_assert_cmpint (large, ==, 2 * usual);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -390,5 +411,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/panel/close", test_close);
   g_test_add_func ("/ui/panel/hidden", test_hidden);
   g_test_add_func ("/ui/panel/server", test_server);
+  g_test_add_func ("/ui/panel/large-text", test_large_text);
   return g_test_run ();
 }

@@ -277,6 +277,29 @@ test_bubble_widths (void)
   g_object_unref (bubble);
 }
 
+/* Each paragraph stands at the side it begins at, in a window of either direction. */
+static void
+test_text_sides (void)
+{
+  static const struct { GtkTextDirection window; const char *text; gboolean at_left; } rows[] = {
+    { GTK_TEXT_DIR_LTR, "a line that is long\nb", TRUE }, { GTK_TEXT_DIR_RTL, "a line that is long\nb", TRUE },
+    { GTK_TEXT_DIR_LTR, "שורה אחת שהיא ארוכה\nב", FALSE }, { GTK_TEXT_DIR_RTL, "שורה אחת שהיא ארוכה\nב", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      HsText *text = HS_TEXT (g_object_ref_sink (hs_text_new ()));
+      int width, height, second = strchr (rows[i].text, '\n') - rows[i].text;
+
+      gtk_widget_set_direction (GTK_WIDGET (text), rows[i].window);
+      hs_text_set_text (text, rows[i].text, NULL);
+      hs_text_fit (text, 400, &width, &height);
+      g_assert_cmpint (hs_text_get_index_at (text, 2, height - 4) > second, ==, rows[i].at_left);
+      g_assert_cmpint (hs_text_get_index_at (text, width - 2, height - 4) > second, ==, !rows[i].at_left);
+      g_object_unref (text);
+    }
+}
+
 /* ---- Composer ---- */
 
 static gboolean
@@ -440,6 +463,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/row/no-markup", test_no_markup);
   g_test_add_func ("/ui/list/beginning", test_beginning);
   g_test_add_func ("/ui/bubble/widths", test_bubble_widths);
+  g_test_add_func ("/ui/text/sides", test_text_sides);
   g_test_add_func ("/ui/composer/send", test_composer);
   g_test_add_func ("/ui/room/view", test_room_view);
   return g_test_run ();
