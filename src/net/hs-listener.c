@@ -2,18 +2,14 @@
 /* A GSocketService that hands up bare descriptors. What it accepts is duplicated and its GSocketConnection dropped at once, for an
  * object a guest is what makes accepting slow. Knows no link. */
 #include "hs-config.h"
+#include "hs-listener-private.h"
 #include "hs-listener.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gunixsocketaddress.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "hs-limits.h"
@@ -186,191 +182,6 @@ door_close (Door *door)
   g_clear_object (&door->socket);
 }
 
-/* ---- Errors, in words ---- */
-
-static void
-explain_address (GError **error, const char *address, guint16 port, guint tries)
-{
-  GError *e = *error;
-  int code = e->code;
-  g_autofree char *text = NULL;
-
-  if (code == G_IO_ERROR_ADDRESS_IN_USE && tries > 0)
-    text = g_strdup_printf (_("Port %u and those after it are already in use by other programs"), port);
-  else if (code == G_IO_ERROR_ADDRESS_IN_USE)
-    text = g_strdup_printf (_("Port %u is already in use by another program"), port);
-  else if (code == G_IO_ERROR_PERMISSION_DENIED && port > 0 && port < 1024)
-    text = g_strdup_printf (_("Port %u may only be opened by the administrator"), port);
-  else if (code == G_IO_ERROR_PERMISSION_DENIED)
-    text = g_strdup_printf (_("This program is not allowed to listen on port %u"), port);
-  else if (address != NULL)
-    text = g_strdup_printf (_("This computer cannot listen on the address %s: %s"), address, e->message);
-  else
-    text = g_strdup_printf (_("This computer cannot listen on port %u: %s"), port, e->message);
-  g_free (e->message);
-  e->message = g_steal_pointer (&text);
-}
-
-static gboolean
-fail_with_errno (GError **error, int code)
-{
-  g_set_error_literal (error, G_IO_ERROR, (gint) g_io_error_from_errno (code), g_strerror (code));
-  return FALSE;
-}
-
-/* ---- A port ---- */
-
-static GSocket *
-open_socket (GSocketFamily family, int backlog, GError **error)
-{
-  g_autoptr (GSocket) socket = g_socket_new (family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
-
-  if (socket == NULL)
-    return NULL;
-  g_socket_set_blocking (socket, FALSE);
-  g_socket_set_listen_backlog (socket, backlog);
-  return g_steal_pointer (&socket);
-}
-
-/* A guest's SYN waits in the kernel until somebody wants to see it; refused by old systems, which the panel then says. */
-static void
-prepare_port_socket (GSocket *socket)
-{
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_SAVE_SYN, 1, NULL);
-  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6)
-    g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 0, NULL);
-}
-
-static GSocket *
-listen_at (GSocketAddress *address, int backlog, GError **error)
-{
-  g_autoptr (GSocket) socket = open_socket (g_socket_address_get_family (address), backlog, error);
-
-  if (socket == NULL)
-    return NULL;
-  prepare_port_socket (socket);
-  /* allow_reuse is SO_REUSEADDR: connections in TIME-WAIT do not keep the port. */
-  if (!g_socket_bind (socket, address, TRUE, error) || !g_socket_listen (socket, error))
-    return NULL;
-  return g_steal_pointer (&socket);
-}
-
-/* Port after port while they are taken. With 0 the kernel chooses. */
-static GSocket *
-listen_from (const char *address, guint16 port, guint tries, int backlog, GError **error)
-{
-  for (guint i = 0;; i++)
-    {
-      g_autoptr (GError) local_error = NULL;
-      g_autoptr (GSocketAddress) at = g_inet_socket_address_new_from_string (address, port + i);
-      GSocket *socket = listen_at (at, backlog, &local_error);
-
-      if (socket != NULL)
-        return socket;
-      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE) || i >= tries || port + i >= G_MAXUINT16)
-        {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return NULL;
-        }
-    }
-}
-
-/* Where IPv6 is switched off, all addresses are all of IPv4. */
-static GSocket *
-listen_on_all (guint16 port, guint tries, int backlog, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  GSocket *socket = listen_from ("::", port, tries, backlog, &local_error);
-
-  if (socket != NULL)
-    return socket;
-  if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)
-      || g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-  return listen_from ("0.0.0.0", port, tries, backlog, error);
-}
-
-static gboolean
-check_address (const char *address, GError **error)
-{
-  g_autoptr (GSocketAddress) parsed = g_inet_socket_address_new_from_string (address, 0);
-
-  if (parsed != NULL)
-    return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("“%s” is not the number of an address, such as 192.168.1.23"), address);
-  return FALSE;
-}
-
-/* ---- A Unix socket ---- */
-
-/* TRUE: nobody listens there. */
-static gboolean
-is_stale (GSocketAddress *address)
-{
-  g_autoptr (GSocket) probe = open_socket (G_SOCKET_FAMILY_UNIX, 0, NULL);
-  g_autoptr (GError) error = NULL;
-
-  if (probe == NULL || g_socket_connect (probe, address, NULL, &error))
-    return FALSE;
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
-}
-
-static gboolean
-make_way (const char *path, GSocketAddress *address, GError **error)
-{
-  GStatBuf info;
-
-  if (g_lstat (path, &info) < 0)
-    return TRUE;
-  if (!S_ISSOCK (info.st_mode))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("“%s” exists and is not a socket; it is left alone"), path);
-      return FALSE;
-    }
-  if (!is_stale (address))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE, _("Another program listens on “%s” already"), path);
-      return FALSE;
-    }
-  return g_unlink (path) == 0 || fail_with_errno (error, errno);
-}
-
-/* The mode is set between bind and listen, when nobody can connect yet: a umask would be the whole process's. */
-static gboolean
-bind_path (GSocket *socket, GSocketAddress *address, const char *path, GStatBuf *made, GError **error)
-{
-  if (!g_socket_bind (socket, address, FALSE, error))
-    return FALSE;
-  if (g_chmod (path, 0600) == 0 && g_lstat (path, made) == 0)
-    {
-      if (g_socket_listen (socket, error))
-        return TRUE;
-    }
-  else
-    fail_with_errno (error, errno);
-  g_unlink (path);
-  return FALSE;
-}
-
-static GSocket *
-listen_at_path (const char *path, int backlog, GStatBuf *made, GError **error)
-{
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
-  g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GError) local_error = NULL;
-
-  if (!make_way (path, address, error))
-    return NULL;
-  socket = open_socket (G_SOCKET_FAMILY_UNIX, backlog, &local_error);
-  if (socket != NULL && bind_path (socket, address, path, made, &local_error))
-    return g_steal_pointer (&socket);
-  g_set_error (error, G_IO_ERROR, local_error->code, _("This program cannot listen on “%s”: %s"), path, local_error->message);
-  return NULL;
-}
-
 static void
 remove_path (HsListener *self)
 {
@@ -403,38 +214,50 @@ hs_listener_free (HsListener *self)
     listener_destroy (self);
 }
 
-gboolean
-hs_listener_listen (HsListener *self, const char *address, guint16 port, guint tries, int backlog, GError **error)
+static gboolean
+fail_twice (HsListener *self, gboolean is_unix, GError **error)
 {
-  g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GSocketAddress) bound = NULL;
-  GError *local_error = NULL;
-
-  if (self->port_door.socket != NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("Already listening on port %u"), self->port);
-      return FALSE;
-    }
-  if (address != NULL && !check_address (address, error))
-    return FALSE;
-
-  if (address != NULL)
-    socket = listen_from (address, port, tries, backlog, &local_error);
+  if (!is_unix)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("Already listening on port %u"), self->port);
+  else if (self->path != NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("Already listening on “%s”"), self->path);
   else
-    socket = listen_on_all (port, tries, backlog, &local_error);
-  if (socket != NULL)
-    bound = g_socket_get_local_address (socket, &local_error);
-  if (bound == NULL || !door_open (&self->port_door, self, socket, &local_error))
-    {
-      explain_address (&local_error, address, port, tries);
-      g_propagate_error (error, local_error);
-      return FALSE;
-    }
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("Already listening on a local socket"));
+  return FALSE;
+}
 
+static gboolean
+open_port_door (HsListener *self, GSocket *socket, int backlog, GError **error)
+{
+  g_autoptr (GSocketAddress) bound = g_socket_get_local_address (socket, error);
+
+  if (bound == NULL || !door_open (&self->port_door, self, socket, error))
+    return FALSE;
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   self->address = g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (bound)));
   self->backlog = backlog;
   return TRUE;
+}
+
+static gboolean
+open_unix_door (HsListener *self, GSocket *socket, int backlog, GError **error)
+{
+  if (!door_open (&self->unix_door, self, socket, error))
+    return FALSE;
+  if (self->backlog == 0)
+    self->backlog = backlog;
+  return TRUE;
+}
+
+gboolean
+hs_listener_listen (HsListener *self, const char *address, guint16 port, guint tries, int backlog, GError **error)
+{
+  g_autoptr (GSocket) socket = NULL;
+
+  if (self->port_door.socket != NULL)
+    return fail_twice (self, FALSE, error);
+  socket = hs_listener_open_port (address, port, tries, backlog, error);
+  return socket != NULL && open_port_door (self, socket, backlog, error);
 }
 
 gboolean
@@ -443,27 +266,29 @@ hs_listener_listen_unix (HsListener *self, const char *path, int backlog, GError
   g_autoptr (GSocket) socket = NULL;
 
   if (self->unix_door.socket != NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("Already listening on “%s”"), self->path);
-      return FALSE;
-    }
-  if (strlen (path) >= sizeof ((struct sockaddr_un *) NULL)->sun_path)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG, _("“%s” is too long for the path of a socket"), path);
-      return FALSE;
-    }
-  socket = listen_at_path (path, backlog, &self->path_stat, error);
+    return fail_twice (self, TRUE, error);
+  socket = hs_listener_open_path (path, backlog, &self->path_stat, error);
   if (socket == NULL)
     return FALSE;
   self->path = g_strdup (path);
-  if (!door_open (&self->unix_door, self, socket, error))
-    {
-      remove_path (self);
-      return FALSE;
-    }
-  if (self->backlog == 0)
-    self->backlog = backlog;
-  return TRUE;
+  if (open_unix_door (self, socket, backlog, error))
+    return TRUE;
+  remove_path (self);
+  return FALSE;
+}
+
+gboolean
+hs_listener_take_socket (HsListener *self, int fd, int backlog, GError **error)
+{
+  g_autoptr (GSocket) socket = hs_listener_open_given (fd, backlog, error);
+  gboolean is_unix;
+
+  if (socket == NULL)
+    return FALSE;
+  is_unix = g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX;
+  if ((is_unix ? &self->unix_door : &self->port_door)->socket != NULL)
+    return fail_twice (self, is_unix, error);
+  return is_unix ? open_unix_door (self, socket, backlog, error) : open_port_door (self, socket, backlog, error);
 }
 
 void

@@ -20,6 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsListener, hs_listener_free)
 gboolean hs_listener_listen (HsListener *self, const char *address, guint16 port, guint tries, int backlog, GError **error);
 /* Mode 0600; a socket file nobody listens on is replaced, anything else is not. May stand beside a port. The file goes with stop (). */
 gboolean hs_listener_listen_unix (HsListener *self, const char *path, int backlog, GError **error);
+/* Takes @fd, bound and listening: systemd's, say. One TCP socket and one Unix socket at most, each instead of the call above. Its file, if it has
+ * one, stays. Errors: G_IO_ERROR_INVALID_ARGUMENT, _EXISTS. */
+gboolean hs_listener_take_socket (HsListener *self, int fd, int backlog, GError **error);
 /* Can listen again afterwards. */
 void hs_listener_stop (HsListener *self);
 

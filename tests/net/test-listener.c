@@ -561,6 +561,70 @@ test_unix_refused (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (error->message, nowhere));
 }
 
+/* ---- Sockets that somebody else opened ---- */
+
+static int
+open_for (int family, const void *name, socklen_t len, gboolean listens)
+{
+  int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (bind (fd, name, len), ==, 0);
+  if (listens)
+    g_assert_cmpint (listen (fd, 1), ==, 0);
+  return fd;
+}
+
+static void
+test_given (Fixture *fixture, gconstpointer data)
+{
+  struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_ANY_INIT };
+  struct sockaddr_un name = { .sun_family = AF_UNIX };
+  g_autoptr (GError) error = NULL;
+  socklen_t len = sizeof any;
+  int fd = open_for (AF_INET6, &any, sizeof any, TRUE);
+
+  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &any, &len), ==, 0);
+  hs_listener_take_socket (fixture->listener, fd, 16, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (hs_listener_get_port (fixture->listener), ==, ntohs (any.sin6_port));
+  g_assert_cmpstr (hs_listener_get_address (fixture->listener), ==, "::");
+  g_assert_cmpint (hs_listener_get_backlog (fixture->listener), ==, 16);
+  g_strlcpy (name.sun_path, fixture->path, sizeof name.sun_path);
+  hs_listener_take_socket (fixture->listener, open_for (AF_UNIX, &name, sizeof name, TRUE), 16, &error);
+  g_assert_no_error (error);
+
+  add_client (fixture, try_connect ("127.0.0.1", hs_listener_get_port (fixture->listener)));
+  for (guint i = 0; i < 5; i++)
+    add_client (fixture, connect_path (fixture->path)); /* more than the backlog it came with */
+  WAIT_UNTIL (fixture, fixture->guests->len == 6);
+
+  hs_listener_stop (fixture->listener);
+  g_assert_true (g_file_test (fixture->path, G_FILE_TEST_EXISTS)); /* not ours */
+}
+
+static void
+test_given_refused (Fixture *fixture, gconstpointer data)
+{
+  struct sockaddr_in any = { .sin_family = AF_INET };
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  fd = open_for (AF_INET, &any, sizeof any, FALSE);
+  g_assert_false (hs_listener_take_socket (fixture->listener, fd, 16, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpint (fcntl (fd, F_GETFD), ==, -1); /* taken all the same */
+  g_clear_error (&error);
+
+  fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  g_assert_false (hs_listener_take_socket (fixture->listener, fd, 16, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+
+  listen_or_fail (fixture, "127.0.0.1", 0, 0, 16);
+  g_assert_false (hs_listener_take_socket (fixture->listener, open_for (AF_INET, &any, sizeof any, TRUE), 16, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -579,5 +643,7 @@ main (int argc, char **argv)
   ADD ("low-port", test_low_port);
   ADD ("unix", test_unix);
   ADD ("unix-refused", test_unix_refused);
+  ADD ("given", test_given);
+  ADD ("given-refused", test_given_refused);
   return g_test_run ();
 }
