@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* handshake-server: the hosted server without a screen. Reads its options, starts the server on the main context, heeds signals. */
-#include <errno.h>
 #include <locale.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +10,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
 
 #include "hs-config.h"
 #include <glib/gi18n.h>
 
 #include "hs-server.h"
+#include "hs-systemd.h"
 
 typedef struct
 {
@@ -23,35 +25,14 @@ typedef struct
   HsServer *server;
   HsServerConfig *config;
   /* The command line, which wins over the file */
-  char *port, *address, *name, *config_path, *unix_path;
+  char *port, *address, *name, *config_path, *unix_option;
   gboolean no_plain_text, check_config, print_config, version;
+  /* State */
+  char *unix_path; /* (nullable) owned; that is listened on */
   int status;
+  gboolean given; /* its sockets were opened for it */
   gboolean stopping;
 } Program;
-
-/* ---- systemd ---- */
-
-/* sd_notify (3), which is one datagram. */
-static void
-notify_systemd (const char *state)
-{
-  const char *path = g_getenv ("NOTIFY_SOCKET");
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  gsize len = path != NULL ? strlen (path) : 0;
-  int fd;
-
-  if (len == 0 || len >= sizeof address.sun_path)
-    return;
-  memcpy (address.sun_path, path, len);
-  if (path[0] == '@')
-    address.sun_path[0] = '\0';
-  fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0)
-    return;
-  if (sendto (fd, state, strlen (state), MSG_NOSIGNAL, (struct sockaddr *) &address, (socklen_t) (G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + len)) < 0)
-    g_message ("NOTIFY_SOCKET: %s", g_strerror (errno));
-  close (fd);
-}
 
 /* ---- Options ---- */
 
@@ -70,7 +51,7 @@ parse_options (Program *self, int *argc, char ***argv, GError **error)
     { "address", 0, 0, G_OPTION_ARG_STRING, &self->address, N_("Listen on this address only"), "A" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &self->name, N_("How the server is called"), "NAME" },
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &self->config_path, N_("Read this configuration"), "FILE" },
-    { "unix", 0, 0, G_OPTION_ARG_FILENAME, &self->unix_path, N_("Listen on this local socket too"), "PATH" },
+    { "unix", 0, 0, G_OPTION_ARG_FILENAME, &self->unix_option, N_("Listen on this local socket too"), "PATH" },
     { "no-plain-text", 0, 0, G_OPTION_ARG_NONE, &self->no_plain_text, N_("Take no guests without a protocol"), NULL },
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &self->check_config, N_("Check the configuration and end"), NULL },
     { "print-config", 0, 0, G_OPTION_ARG_NONE, &self->print_config, N_("Print a configuration with every key, its default and what it means, and end"), NULL },
@@ -119,7 +100,7 @@ read_config (Program *self, GError **error)
   if (!overlay (config, "--port", "port", self->port, error) ||
       !overlay (config, "--address", "address", self->address, error) ||
       !overlay (config, "--name", "name", self->name, error) ||
-      !overlay (config, "--unix", "unix", self->unix_path, error))
+      !overlay (config, "--unix", "unix", self->unix_option, error))
     return NULL;
   if (self->no_plain_text)
     config->plain_text = FALSE;
@@ -149,7 +130,7 @@ on_terminate (gpointer data)
       return G_SOURCE_CONTINUE;
     }
   self->stopping = TRUE;
-  notify_systemd ("STOPPING=1");
+  hs_systemd_notify ("STOPPING=1");
   hs_server_stop_async (self->server, on_stopped, self);
   return G_SOURCE_CONTINUE;
 }
@@ -159,32 +140,47 @@ on_reload (gpointer data)
 {
   Program *self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (HsServerConfig) config = read_config (self, &error);
-  g_autofree char *waiting = config != NULL ? hs_server_set_config (self->server, config) : NULL;
+  g_autoptr (HsServerConfig) config = NULL;
+  g_autofree char *waiting = NULL;
 
+  if (self->stopping || !hs_server_get_running (self->server))
+    return G_SOURCE_CONTINUE;
+  hs_systemd_notify_reloading ();
+  config = read_config (self, &error);
+  if (config != NULL)
+    waiting = hs_server_set_config (self->server, config);
   if (config == NULL)
     g_printerr (_("%s\nThe old configuration stays.\n"), error->message);
   else if (waiting == NULL)
     g_printerr (_("The configuration was read again.\n"));
   else
     g_printerr (_("The configuration was read again. These wait for the next start: %s.\n"), waiting);
+  hs_systemd_notify ("READY=1");
   return G_SOURCE_CONTINUE;
 }
 
+/* What is read by programs is never translated. */
 static void
 tell_address (Program *self)
 {
   g_autofree char *address = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *state = NULL;
   guint16 port = hs_server_get_port (self->server);
 
   g_object_get (self->server, "address", &address, NULL);
-  if (self->config->port != 0 && port != self->config->port)
+  if (!self->given && self->config->port != 0 && port != self->config->port)
     g_printerr (_("Port %u is in use: taking %u.\n"), self->config->port, port);
-  /* Read by programs: never translated. */
-  g_print (strchr (address, ':') != NULL ? "listening on [%s]:%u\n" : "listening on %s:%u\n", address, port);
-  if (self->config->unix_path != NULL)
-    g_print ("listening on unix:%s\n", self->config->unix_path);
+  if (address != NULL)
+    line = g_strdup_printf (strchr (address, ':') != NULL ? "listening on [%s]:%u" : "listening on %s:%u", address, port);
+  else
+    line = g_strdup_printf ("listening on unix:%s", self->unix_path);
+  g_print ("%s\n", line);
+  if (address != NULL && self->unix_path != NULL)
+    g_print ("listening on unix:%s\n", self->unix_path);
   fflush (stdout);
+  state = g_strdup_printf ("READY=1\nSTATUS=%s", line);
+  hs_systemd_notify (state);
 }
 
 static void
@@ -193,15 +189,53 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   Program *self = data;
   g_autoptr (GError) error = NULL;
 
-  if (!hs_server_start_finish (HS_SERVER (source), result, &error))
+  if (hs_server_start_finish (HS_SERVER (source), result, &error))
     {
-      g_printerr ("%s\n", error->message);
-      self->status = EXIT_FAILURE;
-      g_main_loop_quit (self->loop);
+      tell_address (self);
       return;
     }
-  tell_address (self);
-  notify_systemd ("READY=1");
+  g_printerr ("%s\n", error->message);
+  self->status = EXIT_FAILURE;
+  g_main_loop_quit (self->loop);
+}
+
+/* The path of a local socket that was opened for us. (nullable) (transfer full) */
+static char *
+dup_socket_path (int fd)
+{
+  struct sockaddr_un name = { 0 };
+  socklen_t len = sizeof name;
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (getsockname (fd, (struct sockaddr *) &name, &len) < 0 || name.sun_family != AF_UNIX)
+    return NULL;
+  address = g_socket_address_new_from_native (&name, len);
+  return address != NULL ? g_strdup (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address))) : NULL;
+}
+
+static void
+take_sockets (Program *self)
+{
+  g_autoptr (GArray) sockets = hs_systemd_steal_sockets ();
+
+  self->given = sockets->len > 0;
+  self->unix_path = self->given ? NULL : g_strdup (self->config->unix_path);
+  for (guint i = 0; i < sockets->len; i++)
+    {
+      int fd = g_array_index (sockets, int, i);
+
+      if (self->unix_path == NULL)
+        self->unix_path = dup_socket_path (fd);
+      hs_server_take_socket (self->server, fd);
+    }
+}
+
+/* Only a low port is a reason, and systemd opens that for anybody. */
+static void
+warn_of_root (Program *self)
+{
+  if (geteuid () == 0 && (self->given || self->config->port == 0 || self->config->port >= IPPORT_RESERVED))
+    g_printerr (_("This runs as root, which it has no need of: start it as an ordinary user, or by its systemd unit.\n"));
 }
 
 static void
@@ -210,6 +244,8 @@ serve (Program *self)
   signal (SIGPIPE, SIG_IGN);
   self->loop = g_main_loop_new (NULL, FALSE);
   self->server = hs_server_new (self->config, FALSE);
+  take_sockets (self);
+  warn_of_root (self);
   g_unix_signal_add (SIGTERM, on_terminate, self);
   g_unix_signal_add (SIGINT, on_terminate, self);
   g_unix_signal_add (SIGHUP, on_reload, self);
@@ -227,6 +263,7 @@ program_clear (Program *self)
   g_free (self->address);
   g_free (self->name);
   g_free (self->config_path);
+  g_free (self->unix_option);
   g_free (self->unix_path);
 }
 

@@ -44,6 +44,7 @@ struct _HsServerCore
   HsServerConfig *config;
   const HsServerCoreFuncs *funcs;
   gpointer user_data;
+  GArray *sockets;  /* of int: given to listen on */
   gboolean *wanted; /* atomic rc box, shared with the deliveries under way; read and written on the main thread */
 
   /* Owned by the thread */

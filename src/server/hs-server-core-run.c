@@ -2,15 +2,38 @@
 /* From listening to the last guest's leave, on the server's thread. The guests themselves are hs-server-core-guests.c's. */
 #include "hs-server-core-private.h"
 
+#include <unistd.h>
+
 #include <glib/gi18n.h>
 
 #include "hs-limits.h"
+
+/* All are taken, even those that are not wanted any more. */
+static gboolean
+listen_on_given (HsServerCore *self, GError **error)
+{
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < self->sockets->len; i++)
+    {
+      int fd = g_array_index (self->sockets, int, i);
+
+      if (ok)
+        ok = hs_listener_take_socket (self->listener, fd, self->config->backlog, error);
+      else
+        close (fd);
+    }
+  g_array_set_size (self->sockets, 0);
+  return ok;
+}
 
 static gboolean
 listen_all (HsServerCore *self, GError **error)
 {
   const HsServerConfig *config = self->config;
 
+  if (self->sockets->len > 0)
+    return listen_on_given (self, error);
   hs_core_tell_listener_step (self, N_("binding"), config->address != NULL ? config->address : "::", "GSocketListener");
   if (!hs_listener_listen (self->listener, config->address, config->port, config->port_exact ? 0 : HS_PORT_TRIES, config->backlog, error))
     return FALSE;
@@ -20,10 +43,12 @@ listen_all (HsServerCore *self, GError **error)
 static void
 tell_listening (HsServerCore *self)
 {
-  g_autofree char *bound = g_strdup_printf ("%s, port %u", hs_listener_get_address (self->listener), hs_listener_get_port (self->listener));
+  const char *address = hs_listener_get_address (self->listener); /* NULL: only a local socket was given */
+  g_autofree char *bound = address != NULL ? g_strdup_printf ("%s, port %u", address, hs_listener_get_port (self->listener)) : NULL;
   g_autofree char *backlog = g_strdup_printf ("backlog %d", hs_listener_get_backlog (self->listener));
 
-  hs_core_tell_listener_step (self, N_("bound"), bound, "bind()");
+  if (bound != NULL)
+    hs_core_tell_listener_step (self, N_("bound"), bound, "bind()");
   hs_core_tell_listener_step (self, N_("listening"), backlog, "listen()");
 }
 

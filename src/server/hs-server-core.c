@@ -29,6 +29,7 @@ hs_server_core_new (const HsServerConfig *config, gboolean threaded, const HsSer
   self->config = hs_server_config_copy (config);
   self->funcs = funcs;
   self->user_data = user_data;
+  self->sockets = g_array_new (FALSE, FALSE, sizeof (int));
   self->wanted = g_atomic_rc_box_new (gboolean);
   *self->wanted = TRUE;
   if (threaded)
@@ -51,7 +52,14 @@ hs_server_core_free (HsServerCore *self)
   g_main_context_unref (self->main);
   g_atomic_rc_box_release (self->wanted);
   hs_server_config_free (self->config);
+  g_array_unref (self->sockets);
   g_free (self);
+}
+
+void
+hs_server_core_take_socket (HsServerCore *self, int fd)
+{
+  g_array_append_val (self->sockets, fd);
 }
 
 void

@@ -24,6 +24,8 @@ HsServerCore *hs_server_core_new (const HsServerConfig *config, gboolean threade
 /* Waits for its thread; nothing is delivered any more. Connections that still stand are dropped. */
 void hs_server_core_free (HsServerCore *self);
 
+/* Before the start: listens on @fd, which it takes, instead of opening what the configuration says. */
+void hs_server_core_take_socket (HsServerCore *self, int fd);
 void hs_server_core_start (HsServerCore *self);
 /* Takes leave of all within HS_STOP_MS. */
 void hs_server_core_stop (HsServerCore *self);

@@ -16,6 +16,7 @@ struct _HsServer
   GHashTable *by_id;      /* guest id → HsGuest, borrowed from guests */
   GHashTable *watches;    /* watch id → HsTcpWatch, borrowed */
   GListStore *log;        /* of HsTcpLogItem */
+  GArray *sockets;        /* of int: given to listen on */
   GTask *start_task;      /* (nullable) */
   GTask *stop_task;       /* (nullable) */
   char *address;          /* (nullable) */

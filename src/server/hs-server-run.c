@@ -73,6 +73,9 @@ hs_server_start_async (HsServer *self, GCancellable *cancellable, GAsyncReadyCal
   g_list_store_remove_all (self->log);
   self->start_task = g_steal_pointer (&task);
   self->core = hs_server_core_new (self->config, self->threaded, &core_funcs, self);
+  for (guint i = 0; i < self->sockets->len; i++)
+    hs_server_core_take_socket (self->core, g_array_index (self->sockets, int, i));
+  g_array_set_size (self->sockets, 0);
   hs_server_core_start (self->core);
   if (self->tells_guests)
     hs_server_core_tell_guests (self->core);

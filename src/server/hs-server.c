@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "hs-limits.h"
 
@@ -63,6 +64,9 @@ hs_server_finalize (GObject *object)
   g_hash_table_unref (self->by_id);
   g_object_unref (self->guests);
   g_object_unref (self->log);
+  for (guint i = 0; i < self->sockets->len; i++)
+    close (g_array_index (self->sockets, int, i));
+  g_array_unref (self->sockets);
   hs_server_config_free (self->config);
   g_free (self->address);
   g_free (self->error_text);
@@ -156,6 +160,7 @@ hs_server_class_init (HsServerClass *klass)
 static void
 hs_server_init (HsServer *self)
 {
+  self->sockets = g_array_new (FALSE, FALSE, sizeof (int));
   self->guests = g_list_store_new (HS_TYPE_GUEST);
   self->log = g_list_store_new (HS_TYPE_TCP_LOG_ITEM);
   self->by_id = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -172,6 +177,12 @@ hs_server_new (const HsServerConfig *config, gboolean threaded)
   self->config = hs_server_config_copy (config);
   self->threaded = threaded;
   return self;
+}
+
+void
+hs_server_take_socket (HsServer *self, int fd)
+{
+  g_array_append_val (self->sockets, fd);
 }
 
 char *

@@ -18,6 +18,9 @@ G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
  * Signal "stopped": all leave has been taken. */
 HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);
 
+/* Before the start: listens on @fd, which it takes, instead of opening what the configuration says; a TCP socket, a Unix socket, or one of
+ * each. It is kept for one start. Without a TCP socket the properties address and port stay empty. */
+void hs_server_take_socket (HsServer *self, int fd);
 /* Listens. Finishing tells the port really taken (property port). A second start while running is G_IO_ERROR_EXISTS. */
 void hs_server_start_async (HsServer *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean hs_server_start_finish (HsServer *self, GAsyncResult *result, GError **error);
