@@ -159,6 +159,14 @@ on_reload (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Only a low port is a reason, and systemd opens that for anybody. */
+static void
+warn_of_root (Program *self)
+{
+  if (geteuid () == 0 && (self->given || self->config->port == 0 || self->config->port >= IPPORT_RESERVED))
+    g_printerr (_("This runs as root, which it has no need of: start it as an ordinary user, or by its systemd unit.\n"));
+}
+
 /* What is read by programs is never translated. */
 static void
 tell_address (Program *self)
@@ -192,6 +200,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   if (hs_server_start_finish (HS_SERVER (source), result, &error))
     {
       tell_address (self);
+      warn_of_root (self);
       return;
     }
   g_printerr ("%s\n", error->message);
@@ -230,14 +239,6 @@ take_sockets (Program *self)
     }
 }
 
-/* Only a low port is a reason, and systemd opens that for anybody. */
-static void
-warn_of_root (Program *self)
-{
-  if (geteuid () == 0 && (self->given || self->config->port == 0 || self->config->port >= IPPORT_RESERVED))
-    g_printerr (_("This runs as root, which it has no need of: start it as an ordinary user, or by its systemd unit.\n"));
-}
-
 static void
 serve (Program *self)
 {
@@ -245,7 +246,6 @@ serve (Program *self)
   self->loop = g_main_loop_new (NULL, FALSE);
   self->server = hs_server_new (self->config, FALSE);
   take_sockets (self);
-  warn_of_root (self);
   g_unix_signal_add (SIGTERM, on_terminate, self);
   g_unix_signal_add (SIGINT, on_terminate, self);
   g_unix_signal_add (SIGHUP, on_reload, self);
