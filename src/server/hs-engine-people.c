@@ -106,6 +106,7 @@ set_operator (HsEngine *self, HsPeer *peer, gboolean on)
   if (on || !peer->oper)
     return FALSE;
   peer->oper = FALSE;
+  self->n_operators--;
   return TRUE;
 }
 

@@ -103,6 +103,8 @@ struct _HsEngine
   GQueue unregistered;   /* longest silent first */
   GQueue registered;
   GQueue leaving;
+  GQueue former;         /* for WHOWAS, the latest first */
+  GHashTable *guesses;   /* (nullable) who has guessed wrong lately */
   GQueue registering;    /* deadlines: each queue has one length of time, so it is in order */
   GQueue heard;
   GQueue pinged;
@@ -127,6 +129,8 @@ struct _HsEngine
   guint32 first_free_guest;
   guint n_listeners;
   guint n_invisible;
+  guint n_operators;     /* registered ones, the host's client among them */
+  guint max_registered;
 };
 
 /* ---- The command table ---- */
@@ -141,18 +145,24 @@ typedef struct
   const char *name;
   void (*func) (HsEngine *self, HsPeer *peer, const HsIrcMessage *message);
   HsCommandFlags flags;
-  guint min, max;
+  guint min, max; /* parameters; those beyond are passed over */
+  const char *usage; /* for HELP */
 } HsCommand;
 
 extern const HsCommand hs_commands[]; /* ends with a row without name */
 
 #define HS_DECLARE_COMMAND(name) void hs_command_##name (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+HS_DECLARE_COMMAND (admin);
 HS_DECLARE_COMMAND (away);
 HS_DECLARE_COMMAND (cap);
+HS_DECLARE_COMMAND (help);
+HS_DECLARE_COMMAND (info);
 HS_DECLARE_COMMAND (invite);
 HS_DECLARE_COMMAND (ison);
 HS_DECLARE_COMMAND (join);
 HS_DECLARE_COMMAND (kick);
+HS_DECLARE_COMMAND (kill);
+HS_DECLARE_COMMAND (links);
 HS_DECLARE_COMMAND (list);
 HS_DECLARE_COMMAND (lusers);
 HS_DECLARE_COMMAND (message); /* PRIVMSG, NOTICE, TAGMSG */
@@ -161,18 +171,22 @@ HS_DECLARE_COMMAND (monitor);
 HS_DECLARE_COMMAND (motd);
 HS_DECLARE_COMMAND (names);
 HS_DECLARE_COMMAND (nick);
+HS_DECLARE_COMMAND (oper);
 HS_DECLARE_COMMAND (part);
 HS_DECLARE_COMMAND (pass);
 HS_DECLARE_COMMAND (ping);
 HS_DECLARE_COMMAND (pong);
 HS_DECLARE_COMMAND (quit);
 HS_DECLARE_COMMAND (setname);
+HS_DECLARE_COMMAND (time);
 HS_DECLARE_COMMAND (topic);
 HS_DECLARE_COMMAND (user);
 HS_DECLARE_COMMAND (userhost);
 HS_DECLARE_COMMAND (version);
+HS_DECLARE_COMMAND (wallops);
 HS_DECLARE_COMMAND (who);
 HS_DECLARE_COMMAND (whois);
+HS_DECLARE_COMMAND (whowas);
 
 /* ---- A peer's life (hs-engine.c) ---- */
 /* Tells those who shared a room, takes it out of rooms and names. */
@@ -319,6 +333,17 @@ void hs_monitored_free (HsMonitored *self);
 /* Who is called @nick has come (@source of it) or, NULL, gone. */
 void hs_engine_tell_watchers (HsEngine *self, const char *nick, const char *source);
 void hs_engine_forget_monitored (HsEngine *self, HsPeer *peer);
+
+/* ---- Passwords (hs-engine-oper.c) ---- */
+gboolean hs_engine_equal_in_constant_time (const char *a, const char *b, gsize len);
+/* Its address has guessed wrong lately: told to wait. */
+gboolean hs_engine_must_wait_to_guess (HsEngine *self, HsPeer *peer, const char *command);
+void hs_engine_note_guess (HsEngine *self, HsPeer *peer, gboolean right);
+
+/* ---- WHOWAS (hs-engine-whowas.c) ---- */
+/* It goes, or is about to take another name. */
+void hs_engine_remember_former (HsEngine *self, const HsPeer *peer);
+void hs_engine_clear_former (HsEngine *self);
 
 /* ---- The plain dialect (hs-engine-plain.c) ---- */
 void hs_engine_plain_line (HsEngine *self, HsPeer *peer, const char *line);

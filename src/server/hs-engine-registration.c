@@ -46,6 +46,8 @@ change_nick (HsEngine *self, HsPeer *peer, const char *nick)
 
   hs_irc_message_set (&message, hs_peer_write_source (peer, source), "NICK", nick, NULL);
   hs_fanout_init (&fanout, self, &message, peer);
+  if (!hs_name_equal (former, nick))
+    hs_engine_remember_former (self, peer);
   hs_engine_take_nick (self, peer, nick);
   hs_peer_forget_silence (peer);
   if (peer->dialect == HS_DIALECT_IRC)
@@ -101,8 +103,8 @@ hs_command_nick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 
 /* ---- PASS and USER ---- */
 
-static gboolean
-equal_in_constant_time (const char *a, const char *b, gsize len)
+gboolean
+hs_engine_equal_in_constant_time (const char *a, const char *b, gsize len)
 {
   volatile guchar difference = 0;
 
@@ -121,7 +123,7 @@ hs_command_pass (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   if (self->host_token == NULL || !peer->loopback || self->now > self->token_until)
     return;
   len = strlen (self->host_token);
-  if (strlen (given) != len || !equal_in_constant_time (given, self->host_token, len))
+  if (strlen (given) != len || !hs_engine_equal_in_constant_time (given, self->host_token, len))
     return;
   g_clear_pointer (&self->host_token, g_free);
   peer->own = TRUE;

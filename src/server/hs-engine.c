@@ -108,6 +108,8 @@ hs_engine_free (HsEngine *self)
   g_hash_table_unref (self->hosts);
   g_hash_table_unref (self->monitored);
   g_ptr_array_unref (self->captured);
+  g_clear_pointer (&self->guesses, g_hash_table_unref);
+  hs_engine_clear_former (self);
   hs_server_config_free (self->config);
   g_free (self->server_name);
   g_strfreev (self->isupport);
@@ -185,6 +187,8 @@ hs_engine_set_registered (HsEngine *self, HsPeer *peer)
   set_listener (self, peer, FALSE);
   peer->registered = TRUE;
   hs_engine_set_place (self, peer, &self->registered);
+  self->max_registered = MAX (self->max_registered, self->registered.length);
+  self->n_operators += hs_peer_is_operator (peer);
   if (g_hash_table_size (self->monitored) > 0)
     {
       char source[HS_SOURCE_SIZE];
@@ -431,7 +435,11 @@ hs_engine_depart (HsEngine *self, HsPeer *peer, const char *reason)
     hs_engine_drop_membership (self, peer->memberships);
   hs_engine_release_nick (self, peer);
   if (peer->registered)
-    hs_engine_tell_watchers (self, peer->nick, NULL);
+    {
+      hs_engine_tell_watchers (self, peer->nick, NULL);
+      hs_engine_remember_former (self, peer);
+      self->n_operators -= hs_peer_is_operator (peer);
+    }
   hs_engine_forget_monitored (self, peer);
 }
 

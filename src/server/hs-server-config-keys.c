@@ -284,6 +284,10 @@ static const HsServerConfigKey keys[] = {
     N_("Commands that one guest may send each second, with flood-protection. 4 KiB of plain text count as one.") },
   { "limits", "commands-burst", &kind_uint, FIELD (commands_burst), 1, 1000000, LIVE,
     N_("Commands that one guest may send at once before that holds.") },
+  { "operator", "name", &kind_optional, FIELD (operator_name), 0, HS_NAME_MAX_BYTES, LIVE,
+    N_("The name with which OPER makes an IRC guest an operator of the server. Empty: nobody.") },
+  { "operator", "password", &kind_optional, FIELD (operator_password), 0, HS_PASSWORD_MAX_BYTES, LIVE,
+    N_("The password that goes with it. Empty: nobody. Wrong guesses have to wait longer each time.") },
 };
 
 const HsServerConfigKey *

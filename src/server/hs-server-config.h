@@ -23,6 +23,9 @@ typedef struct
   guint registration_timeout, ping_after, pong_within; /* seconds in the file, ms here */
   gsize send_queue, receive_queue;
   guint commands_per_second, commands_burst;
+  /* [operator]; only with both can anybody become one */
+  char *operator_name;     /* (nullable) */
+  char *operator_password; /* (nullable) */
 } HsServerConfig;
 
 HsServerConfig *hs_server_config_new (void); /* defaults */

@@ -19,6 +19,7 @@
 #define HS_AWAY_MAX_BYTES       200
 #define HS_KICK_MAX_BYTES       200        /* as HS_REASON_MAX_BYTES, with one more name in the line; ISUPPORT KICKLEN */
 #define HS_MASK_MAX_BYTES       200        /* of a ban: the longest nick, user and host fit; ISUPPORT has no word for it */
+#define HS_PASSWORD_MAX_BYTES   300        /* IRCv3 account-registration: what still fits a line */
 #define HS_KEY_MAX_BYTES        64         /* of a room; ISUPPORT KEYLEN */
 #define HS_REASON_MAX_BYTES     280        /* of QUIT and PART, so that the line with its source stays below HS_LINE_MAX */
 #define HS_ECHO_MAX_BYTES       128        /* of a guest's own word echoed in a numeric */
@@ -29,6 +30,7 @@
 #define HS_MODES_MAX            12         /* with a parameter in one MODE; ISUPPORT MODES */
 #define HS_INVITATIONS_MAX      100        /* that one guest has and has not followed; then the oldest is forgotten */
 #define HS_MONITOR_MAX          100        /* names that one guest waits for; ISUPPORT MONITOR */
+#define HS_WHOWAS_MAX           500        /* former names that are remembered */
 #define HS_LIST_ROWS_MAX        2000       /* rooms of one LIST: more than a send queue must hold */
 #define HS_WHO_ROWS_MAX         1000       /* people that one WHO by mask shows */
 #define HS_TARGETS_MAX          4          /* of one PRIVMSG, NOTICE, TAGMSG; ISUPPORT TARGMAX */
@@ -78,6 +80,8 @@
 #define HS_CLOSE_READ_MS        5000       /* reading to the end before close () is bounded by this */
 #define HS_CONNECT_MS           15000      /* SYN without an answer */
 #define HS_STOP_MS              5000       /* a stopping server takes leave within this */
+#define HS_GUESS_WAIT_MS        1000       /* after a wrong password from an address; doubled with each further one, up to 64 times */
+#define HS_GUESS_FORGET_MS      600000     /* after its wait an address is as new */
 #define HS_HOST_TOKEN_MS        10000      /* the host's own client presents its token within this */
 #define HS_TCP_USER_TIMEOUT_MS  120000     /* RFC 5482; plain-text guests, who are never pinged, and our own connections, which ping nobody */
 #define HS_STALL_MS             5000       /* what we wrote has not been acknowledged for this long: worth a word */

@@ -30,6 +30,8 @@ test_welcome (void)
               ":test.example 251 anna :There are 1 users and 0 invisible on 1 servers\n"
               ":test.example 254 anna 1 :channels formed\n"
               ":test.example 255 anna :I have 1 clients and 0 servers\n"
+              ":test.example 265 anna 1 1 :Current local users 1, max 1\n"
+              ":test.example 266 anna 1 1 :Current global users 1, max 1\n"
               ":test.example 375 anna :- test.example message of the day -\n"
               ":test.example 372 anna :- one\n"
               ":test.example 372 anna :- two\n"
