@@ -61,6 +61,18 @@ static const char *const migrations[] = {
   " sender TEXT NOT NULL,"
   " shown TEXT,"
   " text TEXT);",
+
+  /* 2 */
+  "ALTER TABLE room ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE room ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE room ADD COLUMN opened INTEGER NOT NULL DEFAULT 0;" /* Unix ms when it was last opened or chosen; 0: closed */
+  "CREATE INDEX room_opened ON room (opened) WHERE opened > 0;"
+  /* How to get there again; the network's key is room.network. */
+  "CREATE TABLE network ("
+  " name TEXT PRIMARY KEY,"
+  " address TEXT NOT NULL,"
+  " protocol INTEGER NOT NULL,"
+  " line_ending INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 static void

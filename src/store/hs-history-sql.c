@@ -23,6 +23,16 @@ const char *const hs_history_texts[N_SQL] = {
   [SQL_ROOM_SET_READ] = "UPDATE room SET read_id = ? WHERE id = ?",
   [SQL_ROOM_SET_DRAFT] = "UPDATE room SET draft = ? WHERE id = ?",
   [SQL_ROOM_SET_SHOWN] = "UPDATE room SET shown = ? WHERE id = ?",
+  [SQL_ROOM_OPEN] = "UPDATE room SET kind = ?, opened = ? WHERE id = ? AND opened = 0",
+  [SQL_ROOM_CLOSE] = "UPDATE room SET opened = 0, joined = 0 WHERE id = ?",
+  [SQL_ROOM_CHOOSE] = "UPDATE room SET opened = max (?, (SELECT max (opened) + 1 FROM room)) WHERE id = ? AND opened > 0",
+  [SQL_ROOM_SET_JOINED] = "UPDATE room SET joined = ? WHERE id = ?",
+  [SQL_ROOM_LIST_OPEN] = "SELECT r.network, r.name, r.shown, r.kind, r.joined, r.opened,"
+                         " coalesce (n.address, r.network), coalesce (n.protocol, 0), coalesce (n.line_ending, 0)"
+                         " FROM room r LEFT JOIN network n ON n.name = r.network WHERE r.opened > 0 ORDER BY r.id",
+  [SQL_NETWORK_SET] = "INSERT INTO network (name, address, protocol, line_ending) VALUES (?, ?, ?, ?)"
+                      " ON CONFLICT (name) DO UPDATE SET address = excluded.address, protocol = excluded.protocol,"
+                      " line_ending = excluded.line_ending",
 
   [SQL_DAYS] = "SELECT day, n FROM room_day WHERE room = ? ORDER BY day",
   [SQL_LAST_ID] = "SELECT max(id) FROM message WHERE room = ?",

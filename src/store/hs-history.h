@@ -88,6 +88,30 @@ gboolean hs_history_set_read (HsHistory *self, gint64 room, gint64 id, GError **
 gboolean hs_history_set_draft (HsHistory *self, gint64 room, const char *draft, GError **error);
 gboolean hs_history_set_shown (HsHistory *self, gint64 room, const char *shown, GError **error);
 
+/* ---- What is open: conversations that a person has in the sidebar, hs-history-open.c ---- */
+typedef struct
+{
+  char *network, *name;
+  char *shown;       /* (nullable) title */
+  int kind;          /* HsRoomKind of model/ */
+  gboolean joined;   /* a channel one was in */
+  gint64 chosen;     /* Unix ms when it was opened or last looked at */
+  char *address;     /* of its network */
+  int protocol, line_ending; /* HsProtocol, HsLineEnding of client/ */
+} HsHistoryOpenRoom;
+void hs_history_open_room_free (HsHistoryOpenRoom *room);
+/* @now: Unix ms. One that is open already stays as it is. */
+gboolean hs_history_open_room (HsHistory *self, gint64 room, int kind, gint64 now, GError **error);
+/* Its history and its draft stay. */
+gboolean hs_history_close_room (HsHistory *self, gint64 room, GError **error);
+/* It is the one that was looked at last, whatever the clock says. A closed one stays closed. */
+gboolean hs_history_choose_room (HsHistory *self, gint64 room, gint64 now, GError **error);
+gboolean hs_history_set_joined (HsHistory *self, gint64 room, gboolean joined, GError **error);
+/* How @network is reached again. */
+gboolean hs_history_set_network (HsHistory *self, const char *network, const char *address, int protocol, int line_ending, GError **error);
+/* (element-type HsHistoryOpenRoom) (transfer full), in the order in which they were first known. */
+GPtrArray *hs_history_list_open (HsHistory *self, GError **error);
+
 /* Inserts; @row->id becomes the order key. *position (nullable): its index in the room. FALSE without error: it was there already (room, msgid);
  * then @row->id and *position are those of the stored one. */
 gboolean hs_history_insert (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, GError **error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test-history-private.h"
 
-#define NEWEST 1
+#define NEWEST 2
 
 static void
 execute (sqlite3 *db, const char *sql)
