@@ -468,6 +468,12 @@ hs_connection_get_steps (HsConnection *self)
 }
 
 gboolean
+hs_connection_is_used (HsConnection *self)
+{
+  return self->used;
+}
+
+gboolean
 hs_connection_is_open (HsConnection *self)
 {
   return self->open;

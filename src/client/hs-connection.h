@@ -47,6 +47,8 @@ HsSession *hs_connection_get_session (HsConnection *self);
 HsTcpWatch *hs_connection_get_watch (HsConnection *self);
 GListModel *hs_connection_get_steps (HsConnection *self);
 gboolean hs_connection_is_open (HsConnection *self);
+/* Opening it was begun: before that there is nothing to see of it. */
+gboolean hs_connection_is_used (HsConnection *self);
 const char *hs_connection_get_leaving_hint (HsConnection *self);
 const HsFailure *hs_connection_get_failure (HsConnection *self);
 const char *hs_connection_get_address (HsConnection *self);

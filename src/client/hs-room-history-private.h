@@ -37,6 +37,8 @@ struct _HsRoomHistory
   gboolean draft_storing, draft_again;
   gboolean open, opening; /* the list knows how many rows there are */
   guint failures;         /* to open */
+  HsRoomKind kind;
+  gboolean closed;        /* it is not to come back by itself */
   gboolean said;          /* something of this run may stand in the outbox */
 };
 
@@ -51,6 +53,9 @@ typedef struct
   guint position, count;
   HsDelivery delivery;
   gboolean counts, appended, stored;
+  HsRoomKind kind;
+  gint64 now;           /* Unix ms */
+  char *title;
   char *draft;
   HsHistoryRoom *facts; /* (nullable) owned */
   GPtrArray *rows;      /* (nullable) owned */
@@ -70,4 +75,6 @@ void hs_room_history_flush (HsRoomHistory *self); /* shows what was stored */
 /* Counts and shows what is stored; does nothing while it is on its way. */
 void hs_room_history_open (HsRoomHistory *self);
 void hs_room_history_set_line (HsRoomHistory *self, gint64 id); /* the New messages line stands behind row @id; 0: nowhere */
+/* Its title is stored when it changes. */
+void hs_room_history_follow_title (HsRoomHistory *self);
 void hs_room_history_done_note (gpointer result, const GError *error, gpointer data);

@@ -72,6 +72,7 @@ hs_room_operation_free (gpointer data)
   g_clear_pointer (&op->rows, g_ptr_array_unref);
   g_clear_object (&op->entry);
   g_free (op->draft);
+  g_free (op->title);
   room_key_unref (op->key);
   hs_room_history_unref (op->history);
   g_free (op);
@@ -218,6 +219,7 @@ work_open (HsHistory *history, gpointer data, GError **error)
 
   if (id == 0)
     return NULL;
+  hs_history_open_room (history, id, op->kind, op->now, NULL);
   op->count = hs_history_count (history, id, NULL);
   op->facts = hs_history_get_room (history, id, NULL);
   op->rows = hs_history_outbox_list (history, id, NULL);
@@ -291,10 +293,15 @@ done_open (gpointer result, const GError *error, gpointer data)
 void
 hs_room_history_open (HsRoomHistory *self)
 {
-  if (self->opening)
+  Operation *op;
+
+  if (self->opening || self->closed)
     return;
   self->opening = TRUE;
-  hs_store_run (self->store, work_open, done_open, hs_room_operation_new (self), hs_room_operation_free);
+  op = hs_room_operation_new (self);
+  op->kind = self->kind;
+  op->now = g_get_real_time () / 1000;
+  hs_store_run (self->store, work_open, done_open, op, hs_room_operation_free);
 }
 
 /* ---- Pages ---- */
@@ -568,6 +575,7 @@ hs_room_history_new (HsStore *store, const char *network, const char *name, HsRo
   g_atomic_ref_count_init (&self->ref_count);
   self->store = g_object_ref (store);
   self->key = room_key_new (network, name);
+  self->kind = kind;
   self->gathered = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_history_row_free);
   self->left = g_hash_table_new_full (NULL, NULL, g_object_unref, (GDestroyNotify) hs_history_row_free);
 
@@ -578,5 +586,6 @@ hs_room_history_new (HsStore *store, const char *network, const char *name, HsRo
   self->room = *room;
   g_object_add_weak_pointer (G_OBJECT (*room), (gpointer *) &self->room);
   hs_room_history_open (self);
+  hs_room_history_follow_title (self);
   return self;
 }

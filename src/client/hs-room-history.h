@@ -22,6 +22,11 @@ void hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean count
 void hs_room_history_mark_read (HsRoomHistory *self);
 void hs_room_history_set_draft (HsRoomHistory *self, const char *draft);
 
+/* ---- What is open (hs-room-history-open.c). A history that is made is open until it is closed; its title is kept as it changes. ---- */
+void hs_room_history_close (HsRoomHistory *self);
+void hs_room_history_choose (HsRoomHistory *self);
+void hs_room_history_set_joined (HsRoomHistory *self, gboolean joined);
+
 /* ---- Own messages ---- */
 /* @outbox: 0 when it could not be stored (then it must not be written). */
 typedef void (*HsRoomHistoryStored) (gint64 outbox, const GError *error, gpointer user_data);

@@ -77,6 +77,7 @@ on_own_join (HsSession *self, const HsEvent *event)
     }
   hs_room_clear_members (conversation->room);
   hs_room_set_joined (conversation->room, TRUE);
+  hs_room_history_set_joined (conversation->history, TRUE);
   conversation->rejoin = FALSE;
   hs_session_member_here (self, conversation, event->nick);
   tell_waiting (self);
@@ -112,6 +113,7 @@ static void
 leave_room (HsSession *self, HsConversation *conversation)
 {
   hs_room_set_joined (conversation->room, FALSE);
+  hs_room_history_set_joined (conversation->history, FALSE);
   hs_room_clear_members (conversation->room);
   conversation->rejoin = FALSE;
 }

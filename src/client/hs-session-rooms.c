@@ -150,6 +150,20 @@ hs_session_get_conversation (HsSession *self, const char *name, HsRoomKind kind)
   return conversation;
 }
 
+HsRoom *
+hs_session_restore_room (HsSession *self, const char *name, HsRoomKind kind, const char *title, gboolean joined)
+{
+  HsConversation *conversation = hs_session_offer_conversation (self, name, kind);
+
+  if (conversation == NULL)
+    return NULL;
+  if (title != NULL && *title != '\0')
+    hs_room_set_title (conversation->room, title);
+  hs_room_set_joined (conversation->room, FALSE);
+  conversation->rejoin = kind == HS_ROOM_CHANNEL && joined;
+  return conversation->room;
+}
+
 gboolean
 hs_session_is_full (HsSession *self)
 {
@@ -179,6 +193,7 @@ hs_session_drop_conversation (HsSession *self, HsConversation *conversation)
   for (guint i = self->own->len; i > 0; i--)
     if (is_own_of (g_ptr_array_index (self->own, i - 1), conversation))
       g_ptr_array_remove_index (self->own, i - 1);
+  hs_room_history_close (conversation->history);
   if (g_list_store_find (self->rooms, conversation->room, &position))
     g_list_store_remove (self->rooms, position);
   hs_room_set_session (conversation->room, NULL);

@@ -337,6 +337,36 @@ hs_session_part (HsSession *self, HsRoom *room, GError **error)
   return TRUE;
 }
 
+gboolean
+hs_session_can_close (HsSession *self, HsRoom *room)
+{
+  if (hs_session_conversation_of (self, room) == NULL)
+    return FALSE;
+  if (self->state == HS_SESSION_OFFLINE)
+    return TRUE;
+  return self->state == HS_SESSION_ONLINE && hs_room_get_kind (room) != HS_ROOM_SERVER && g_list_model_get_n_items (G_LIST_MODEL (self->rooms)) > 1;
+}
+
+gboolean
+hs_session_close_room (HsSession *self, HsRoom *room, GError **error)
+{
+  if (!hs_session_can_close (self, room))
+    return fail (error, HS_SESSION_ERROR_USAGE, _("This is all there is of a live connection: disconnect first."));
+  if (hs_room_get_kind (room) == HS_ROOM_CHANNEL && hs_room_is_joined (room))
+    hs_session_put (self, "PART", hs_room_get_name (room), NULL);
+  hs_session_drop_conversation (self, hs_session_conversation_of (self, room));
+  return TRUE;
+}
+
+void
+hs_session_choose_room (HsSession *self, HsRoom *room)
+{
+  HsConversation *conversation = hs_session_conversation_of (self, room);
+
+  if (conversation != NULL)
+    hs_room_history_choose (conversation->history);
+}
+
 /* On our servers the name people see changes, and the nick follows it; elsewhere the nick is the name. */
 gboolean
 hs_session_set_nick (HsSession *self, const char *nick, GError **error)

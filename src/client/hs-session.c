@@ -176,6 +176,19 @@ hs_session_new (HsStore *store, const char *network, const char *address, const 
   return self;
 }
 
+void
+hs_session_set_shown_name (HsSession *self, const char *shown_name)
+{
+  g_autofree char *nick = NULL;
+
+  g_return_if_fail (self->state == HS_SESSION_OFFLINE);
+
+  g_free (self->shown_name);
+  self->shown_name = hs_name_make_shown (shown_name);
+  nick = hs_name_make_nick (self->shown_name, FALSE);
+  hs_session_set_own_nick (self, nick);
+}
+
 /* ---- Facts ---- */
 
 const char *

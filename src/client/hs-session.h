@@ -53,6 +53,16 @@ HsRoom *hs_session_find_room (HsSession *self, const char *name);
 gboolean hs_session_say (HsSession *self, HsRoom *room, const char *text, GError **error);
 gboolean hs_session_join (HsSession *self, const char *room, GError **error);
 gboolean hs_session_part (HsSession *self, HsRoom *room, GError **error);
+/* It goes from the list, and does not come back by itself; its history stays. A channel is parted from. The last conversation of a live
+ * connection cannot be closed: one leaves it. */
+gboolean hs_session_can_close (HsSession *self, HsRoom *room);
+gboolean hs_session_close_room (HsSession *self, HsRoom *room, GError **error);
+/* A conversation of an earlier run: its history is there, nobody is in it. A channel that was @joined is joined again with the session.
+ * NULL when too many are open. Borrowed */
+HsRoom *hs_session_restore_room (HsSession *self, const char *name, HsRoomKind kind, const char *title, gboolean joined);
+/* It is the one a person looks at: it will be again. */
+void hs_session_choose_room (HsSession *self, HsRoom *room);
+void hs_session_set_shown_name (HsSession *self, const char *shown_name); /* for the next connection: only while offline */
 gboolean hs_session_set_nick (HsSession *self, const char *nick, GError **error);
 gboolean hs_session_set_topic (HsSession *self, HsRoom *room, const char *topic, GError **error);
 HsRoom *hs_session_open_person (HsSession *self, const char *nick); /* the private conversation with @nick, made when new. Borrowed */

@@ -7,10 +7,10 @@
 
 typedef enum
 {
-  HS_ROOM_CHANNEL, /* many people */
-  HS_ROOM_PERSON,  /* a private conversation */
-  HS_ROOM_SERVER,  /* what the server itself says (foreign networks) */
-} HsRoomKind;
+  HS_ROOM_CHANNEL = 0, /* many people */
+  HS_ROOM_PERSON = 1,  /* a private conversation */
+  HS_ROOM_SERVER = 2,  /* what the server itself says (foreign networks) */
+} HsRoomKind; /* stored; append only */
 
 #define HS_TYPE_ROOM (hs_room_get_type ())
 G_DECLARE_FINAL_TYPE (HsRoom, hs_room, HS, ROOM, GObject)
