@@ -6,6 +6,7 @@
 
 #include "hs-day.h"
 #include "hs-limits.h"
+#include "hs-open-rooms.h"
 
 #define REQUEST "hs-request" /* on a connection: how to open it again */
 #define WATCHES_KEPT 50      /* of past connections, in the panel's menu */
@@ -27,8 +28,8 @@ request_free (gpointer data)
   g_free (self);
 }
 
-static HsConnection *
-make_connection (HsSession *session, const char *address, const char *password, HsProtocol protocol, HsLineEnding line_ending)
+HsConnection *
+hs_application_make_connection (HsSession *session, const char *address, const char *password, HsProtocol protocol, HsLineEnding line_ending)
 {
   HsConnection *connection = hs_connection_new (session, address, protocol, line_ending);
   Request *request = g_new0 (Request, 1);
@@ -56,6 +57,7 @@ remember (HsApplication *self, HsConnection *connection, const char *title)
 
   if (request == NULL)
     return;
+  hs_open_rooms_note_network (self->store, request->address, request->address, request->protocol, request->line_ending);
   g_variant_builder_init (&recent, G_VARIANT_TYPE ("a(ssiix)"));
   g_variant_builder_add (&recent, "(ssiix)", request->address, title, request->protocol, request->line_ending, g_get_real_time () / G_USEC_PER_SEC);
   g_variant_iter_init (&iter, old);
@@ -117,7 +119,7 @@ hs_application_add_connection (HsApplication *self, HsConnection *connection)
     }
   g_signal_handlers_disconnect_by_func (session, on_show_room, self); /* it may have been here before */
   g_signal_connect_object (session, "show-room", G_CALLBACK (on_show_room), self, 0);
-  if (watch != NULL)
+  if (watch != NULL && hs_connection_is_used (connection))
     g_list_store_append (self->watches, watch);
   forget_old_watches (self);
   g_list_store_splice (self->connections, at, at < n ? 1 : 0, (gpointer *) &connection, 1);
@@ -156,7 +158,8 @@ hs_application_show_first_room (HsApplication *self, HsSession *session)
       if (best == NULL || rank_room (room) > rank_room (best))
         g_set_object (&best, room);
     }
-  if (best == NULL || rank_room (best) < 2)
+  /* A channel of before is joined again by itself. */
+  if (best == NULL || hs_room_get_kind (best) != HS_ROOM_CHANNEL)
     g_signal_connect_object (rooms, "items-changed", G_CALLBACK (on_first_room), self, 0);
   if (best != NULL && self->window != NULL)
     hs_window_show_room (self->window, best);
@@ -189,8 +192,10 @@ on_prepare (HsConnectDialog *dialog, HsConnectRequest *request, HsApplication *s
 
   if (!g_str_equal (own_name, request->shown_name))
     g_settings_set_string (hs_profile_get_settings (self->profile), "shown-name", request->shown_name);
+  if (known != NULL)
+    hs_session_set_shown_name (known, request->shown_name);
   session = known != NULL ? g_object_ref (known) : hs_session_new (self->store, request->address, request->address, request->shown_name, FALSE);
-  return make_connection (session, request->address, request->password, request->protocol, request->line_ending);
+  return hs_application_make_connection (session, request->address, request->password, request->protocol, request->line_ending);
 }
 
 static void
@@ -266,7 +271,7 @@ hs_application_join_again (HsApplication *self, HsRoom *room)
   request = old != NULL ? g_object_get_data (G_OBJECT (old), REQUEST) : NULL;
   if (request == NULL)
     return;
-  connection = make_connection (session, request->address, request->password, request->protocol, request->line_ending);
-  hs_application_add_connection (self, connection);
+  connection = hs_application_make_connection (session, request->address, request->password, request->protocol, request->line_ending);
   hs_connection_open_async (connection, self->cancellable, on_opened_again, g_object_ref (self));
+  hs_application_add_connection (self, connection);
 }

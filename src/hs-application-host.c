@@ -4,8 +4,6 @@
 
 #include <glib/gi18n.h>
 
-#define HOST_NETWORK "host" /* key of our own rooms in history.db, whatever the port is today */
-
 static void
 tell (HsApplication *self, const char *text)
 {
@@ -33,20 +31,27 @@ on_own_opened (GObject *source, GAsyncResult *result, gpointer data)
     tell (self, error->message);
 }
 
+HsSession *
+hs_application_need_hosted (HsApplication *self, const char *address)
+{
+  g_autofree char *name = hs_profile_dup_shown_name (self->profile);
+
+  if (self->hosted == NULL)
+    self->hosted = hs_session_new (self->store, HOST_NETWORK, address, name, TRUE);
+  return self->hosted;
+}
+
 static void
 join_own_server (HsApplication *self)
 {
   g_autofree char *address = hs_server_dup_own_address (self->server);
   g_autofree char *token = hs_server_make_host_token (self->server);
-  g_autofree char *name = hs_profile_dup_shown_name (self->profile);
   g_autoptr (HsConnection) connection = NULL;
 
-  if (self->hosted == NULL)
-    self->hosted = hs_session_new (self->store, HOST_NETWORK, address, name, TRUE);
-  connection = hs_connection_new (self->hosted, address, HS_PROTOCOL_IRC, HS_LINE_ENDING_AUTOMATIC);
+  connection = hs_connection_new (hs_application_need_hosted (self, address), address, HS_PROTOCOL_IRC, HS_LINE_ENDING_AUTOMATIC);
   hs_connection_set_host_token (connection, token);
-  hs_application_add_connection (self, connection);
   hs_connection_open_async (connection, self->cancellable, on_own_opened, g_object_ref (self));
+  hs_application_add_connection (self, connection);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The application's parts, for hs-application*.c only: -connect.c joins and rejoins, -host.c starts and stops the server. */
+/* The application's parts, for hs-application*.c only: -connect.c joins and rejoins, -host.c starts and stops the server, -open.c
+ * brings back what was open. */
 #pragma once
 
 #include "hs-application.h"
@@ -16,6 +17,7 @@ struct _HsApplication
   GListStore *connections; /* of HsConnection: the newest of each session */
   GListStore *watches;     /* of HsTcpWatch */
   HsSession *hosted;       /* our own client's, kept while the server stops and starts */
+  HsRoom *shown;           /* (nullable) what a window that comes shows */
   GCancellable *cancellable;
 
   /* Borrowed */
@@ -24,6 +26,7 @@ struct _HsApplication
 
   /* State */
   guint persons; /* windows opened for another person from here */
+  gboolean known;    /* what was open before is in connections */
   gboolean quitting;
   gboolean start_again; /* when the server has stopped */
 };
@@ -31,12 +34,23 @@ struct _HsApplication
 /* -connect.c */
 void hs_application_show_connect (HsApplication *self, const char *address);
 void hs_application_join_again (HsApplication *self, HsRoom *room);
-/* The newest connection of its session, in place of the one before. */
+/* The newest connection of its session, in place of the one before. It is being opened, has been, or is at rest (-open.c). */
 void hs_application_add_connection (HsApplication *self, HsConnection *connection);
 /* Shows the first room of @session, now or when it comes. */
 void hs_application_show_first_room (HsApplication *self, HsSession *session);
 
+/* @password (nullable). (transfer full) */
+HsConnection *hs_application_make_connection (HsSession *session, const char *address, const char *password, HsProtocol protocol,
+                                              HsLineEnding line_ending);
+
+/* -open.c */
+/* Asks the store what was open; the window shows it when the answer comes. */
+void hs_application_restore (HsApplication *self);
+
 /* -host.c */
+#define HOST_NETWORK "host" /* key of our own rooms in history.db, whatever the port is today */
+/* Our own client's session, made when new. */
+HsSession *hs_application_need_hosted (HsApplication *self, const char *address);
 guint16 hs_application_get_wanted_port (HsApplication *self);
 void hs_application_start_server (HsApplication *self);
 void hs_application_stop_server (HsApplication *self);

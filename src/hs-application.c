@@ -282,6 +282,7 @@ hs_application_startup (GApplication *application)
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accelerators);
   make_server (self);
+  hs_application_restore (self);
 }
 
 static void
@@ -302,6 +303,8 @@ hs_application_activate (GApplication *application)
       g_signal_connect_object (self->window, "destroy", G_CALLBACK (on_window_destroyed), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (self->window, "open-address", G_CALLBACK (hs_application_show_connect), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (self->window, "join-again", G_CALLBACK (on_join_again), self, G_CONNECT_SWAPPED);
+      if (self->known)
+        hs_window_show_room (self->window, self->shown);
     }
   gtk_window_present (GTK_WINDOW (self->window));
 }
@@ -349,6 +352,7 @@ hs_application_dispose (GObject *object)
   g_clear_object (&self->connections);
   g_clear_object (&self->watches);
   g_clear_object (&self->hosted);
+  g_clear_object (&self->shown);
   g_clear_object (&self->server);
   g_clear_object (&self->store);
   g_clear_object (&self->cancellable);

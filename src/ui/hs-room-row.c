@@ -36,8 +36,9 @@ describe (HsRoomRow *self)
   guint unread = hs_room_get_unread (self->room), mentions = hs_room_get_mentions (self->room);
   g_autofree char *count = unread > 0 ? g_strdup_printf (ngettext ("%u unread", "%u unread", unread), unread) : NULL;
   g_autofree char *named = mentions > 0 ? g_strdup_printf (ngettext ("%u mention", "%u mentions", mentions), mentions) : NULL;
-  g_autofree char *label = g_strdup_printf ("%s%s%s%s%s", hs_room_get_title (self->room), count != NULL ? ", " : "", count != NULL ? count : "",
-                                            named != NULL ? ", " : "", named != NULL ? named : "");
+  g_autofree char *label = g_strdup_printf ("%s%s%s%s%s%s%s", hs_room_get_title (self->room), count != NULL ? ", " : "", count != NULL ? count : "",
+                                            named != NULL ? ", " : "", named != NULL ? named : "",
+                                            hs_room_is_joined (self->room) ? "" : ", ", hs_room_is_joined (self->room) ? "" : _("not connected"));
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }

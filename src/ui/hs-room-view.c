@@ -1,43 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "hs-room-view.h"
+#include "hs-room-view-private.h"
 
 #include <glib/gi18n.h>
-
-#include "hs-composer.h"
-#include "hs-member-list.h"
-#include "hs-message-list.h"
-
-struct _HsRoomView
-{
-  GtkWidget parent_instance;
-
-  /* Template */
-  AdwHeaderBar *header;
-  GtkWidget *back, *disconnect;
-  AdwWindowTitle *title;
-  GtkToggleButton *members_button;
-  GtkMenuButton *menu;
-  HsMessageList *messages;
-  GtkStack *foot;
-  HsComposer *composer;
-  GtkLabel *typing;
-  GtkLabel *strip_title, *strip_text;
-  GtkButton *strip_button;
-  GtkWidget *hint;
-  GtkLabel *hint_text;
-  GtkPopover *members_popover;
-  HsMemberList *members;
-
-  /* Owned */
-  HsRoom *room;
-  HsConnection *connection;
-  HsSession *session;
-  GSignalGroup *room_signals, *session_signals, *connection_signals, *member_signals, *entry_signals;
-
-  /* State */
-  guint draft_id;
-  gboolean looked_at, setting;
-};
 
 enum { ERROR, OPEN_URI, OPEN_ROOM, JOIN_AGAIN, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -156,89 +120,6 @@ update_typing (HsRoomView *self)
   gtk_widget_set_visible (GTK_WIDGET (self->typing), text != NULL);
 }
 
-/* ---- Foot: composer, or what happened and what is offered ---- */
-
-/* Hidden, not only turned over: a screen reader must not find a composer that is not there.
- * A composer that comes takes the focus: it could not while it was hidden, and GTK would move on to the next widget. */
-static void
-show_foot (HsRoomView *self, const char *page)
-{
-  gboolean comes = g_str_equal (page, "composer") && g_strcmp0 (gtk_stack_get_visible_child_name (self->foot), page) != 0;
-
-  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->foot, page), TRUE);
-  gtk_stack_set_visible_child_name (self->foot, page);
-  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->foot, g_str_equal (page, "strip") ? "composer" : "strip"), FALSE);
-  if (comes)
-    gtk_widget_grab_focus (GTK_WIDGET (self->composer));
-}
-
-static void
-set_strip (HsRoomView *self, const char *title, const char *text, const char *button)
-{
-  gtk_label_set_text (self->strip_title, title);
-  gtk_label_set_text (self->strip_text, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->strip_text), text != NULL && *text != '\0');
-  gtk_widget_set_visible (GTK_WIDGET (self->strip_button), button != NULL);
-  if (button != NULL)
-    gtk_button_set_label (self->strip_button, button);
-  show_foot (self, "strip");
-}
-
-static void
-show_offline (HsRoomView *self)
-{
-  const HsFailure *failure = self->connection != NULL ? hs_connection_get_failure (self->connection) : NULL;
-  const char *error = hs_session_get_error_text (self->session);
-  g_autofree char *left = NULL;
-
-  if (hs_session_is_hosted (self->session))
-    {
-      set_strip (self, _("The server is stopped"), _("Drafts and history stay here."), _("Start Server"));
-      return;
-    }
-  if (failure != NULL && failure->title != NULL)
-    {
-      set_strip (self, failure->title, failure->sentence, _("Join Again"));
-      return;
-    }
-  left = g_strdup_printf (_("You left %s"), hs_room_get_title (self->room));
-  set_strip (self, error != NULL && *error != '\0' ? error : left, _("Drafts and history stay here."), _("Join Again"));
-}
-
-static void
-update_foot (HsRoomView *self)
-{
-  const char *hint = self->connection != NULL ? hs_connection_get_leaving_hint (self->connection) : NULL;
-  g_autofree char *left = NULL;
-
-  gtk_widget_set_visible (self->hint, hint != NULL && *hint != '\0');
-  gtk_label_set_text (self->hint_text, hint != NULL ? hint : "");
-  if (self->room == NULL)
-    return;
-  switch (hs_session_get_state (self->session))
-    {
-    case HS_SESSION_CONNECTING:
-    case HS_SESSION_REGISTERING:
-      set_strip (self, _("Connecting…"), hs_session_get_address (self->session), NULL);
-      break;
-    case HS_SESSION_LEAVING:
-      set_strip (self, _("Leaving…"), _("Saying goodbye in good order."), NULL);
-      break;
-    case HS_SESSION_ONLINE:
-      if (hs_room_is_joined (self->room) || hs_room_get_kind (self->room) != HS_ROOM_CHANNEL)
-        {
-          show_foot (self, "composer");
-          break;
-        }
-      left = g_strdup_printf (_("You left %s"), hs_room_get_title (self->room));
-      set_strip (self, left, _("Drafts and history stay here."), _("Join Again"));
-      break;
-    case HS_SESSION_OFFLINE:
-    default:
-      show_offline (self);
-    }
-}
-
 static void
 update_actions (HsRoomView *self)
 {
@@ -247,7 +128,7 @@ update_actions (HsRoomView *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.disconnect", state == HS_SESSION_ONLINE || state == HS_SESSION_CONNECTING || state == HS_SESSION_REGISTERING);
   /* The host leaves by stopping the server. */
   gtk_widget_set_visible (self->disconnect, self->session != NULL && !hs_session_is_hosted (self->session) && state != HS_SESSION_OFFLINE);
-  gtk_widget_set_visible (GTK_WIDGET (self->menu), self->room != NULL && hs_room_get_kind (self->room) == HS_ROOM_CHANNEL && !hs_session_is_plain (self->session));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.close", self->room != NULL && hs_session_can_close (self->session, self->room));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.leave", state == HS_SESSION_ONLINE && self->room != NULL && hs_room_get_kind (self->room) == HS_ROOM_CHANNEL &&
                                                                     hs_room_is_joined (self->room) && !hs_session_is_plain (self->session));
 }
@@ -256,7 +137,7 @@ static void
 on_state_changed (HsRoomView *self)
 {
   update_header (self);
-  update_foot (self);
+  hs_room_view_update_foot (self);
   update_actions (self);
 }
 
@@ -317,6 +198,20 @@ hs_room_view_save_draft (HsRoomView *self)
   text = hs_composer_dup_text (self->composer);
   if (g_strcmp0 (text, hs_room_get_draft (self->room) != NULL ? hs_room_get_draft (self->room) : "") != 0)
     hs_session_set_draft (self->session, self->room, text);
+}
+
+/* It comes with the history, which may be later than the room; whoever writes already has the composer. */
+static void
+on_draft (HsRoomView *self)
+{
+  g_autofree char *text = hs_composer_dup_text (self->composer);
+  const char *draft = hs_room_get_draft (self->room);
+
+  if (*text != '\0' || draft == NULL || *draft == '\0')
+    return;
+  self->setting = TRUE;
+  hs_composer_set_text (self->composer, draft);
+  self->setting = FALSE;
 }
 
 static gboolean
@@ -433,6 +328,17 @@ on_leave (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autoptr (GError) error = NULL;
 
   if (!hs_session_part (self->session, self->room, &error))
+    tell_error (self, error);
+}
+
+static void
+on_close (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsRoomView *self = HS_ROOM_VIEW (widget);
+  g_autoptr (GError) error = NULL;
+
+  hs_room_view_save_draft (self);
+  if (!hs_session_close_room (self->session, self->room, &error))
     tell_error (self, error);
 }
 
@@ -596,11 +502,13 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_send_again);
   gtk_widget_class_bind_template_callback (widget_class, on_open_uri);
   gtk_widget_class_bind_template_callback (widget_class, mark_read);
+  gtk_widget_class_bind_template_callback (widget_class, update_actions);
   gtk_widget_class_bind_template_callback (widget_class, on_members_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_members_closed);
   gtk_widget_class_bind_template_callback (widget_class, on_member_chosen);
   gtk_widget_class_install_action (widget_class, "room.disconnect", NULL, on_disconnect);
   gtk_widget_class_install_action (widget_class, "room.leave", NULL, on_leave);
+  gtk_widget_class_install_action (widget_class, "room.close", NULL, on_close);
   gtk_widget_class_install_action (widget_class, "room.leave-anyway", NULL, on_leave_anyway);
   gtk_widget_class_install_action (widget_class, "room.join-again", NULL, on_join_again);
 }
@@ -615,14 +523,15 @@ hs_room_view_init (HsRoomView *self)
   g_signal_group_connect_swapped (self->room_signals, "notify::title", G_CALLBACK (update_header), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::topic", G_CALLBACK (update_header), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::joined", G_CALLBACK (on_state_changed), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::draft", G_CALLBACK (on_draft), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::typing", G_CALLBACK (update_typing), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::unread", G_CALLBACK (mark_read), self);
   self->session_signals = g_signal_group_new (HS_TYPE_SESSION);
   g_signal_group_connect_swapped (self->session_signals, "notify::state", G_CALLBACK (on_state_changed), self);
   g_signal_group_connect_swapped (self->session_signals, "notify::error-text", G_CALLBACK (on_state_changed), self);
   self->connection_signals = g_signal_group_new (HS_TYPE_CONNECTION);
-  g_signal_group_connect_swapped (self->connection_signals, "notify::leaving-hint", G_CALLBACK (update_foot), self);
-  g_signal_group_connect_swapped (self->connection_signals, "notify::failure", G_CALLBACK (update_foot), self);
+  g_signal_group_connect_swapped (self->connection_signals, "notify::leaving-hint", G_CALLBACK (hs_room_view_update_foot), self);
+  g_signal_group_connect_swapped (self->connection_signals, "notify::failure", G_CALLBACK (hs_room_view_update_foot), self);
   self->member_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->member_signals, "items-changed", G_CALLBACK (on_members_changed), self);
   self->entry_signals = g_signal_group_new (G_TYPE_LIST_MODEL);

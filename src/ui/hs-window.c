@@ -1,52 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "hs-window.h"
+#include "hs-window-private.h"
 
 #include <string.h>
 
 #include <glib/gi18n.h>
 
 #include "hs-config.h"
-#include "hs-connection-panel.h"
-#include "hs-room-view.h"
-#include "hs-sidebar.h"
-#include "hs-welcome-page.h"
-
-/* Folding, measured with chat 360, sidebar 264, panel 392: panel beside the chat from about 1,020 px, over it below, one pane at a time below 624.
- * A folded flap keeps 392 of 400 px unless the panel expands, but an unfolded panel that expands takes half: so it expands only while the
- * leaflet is folded, and elsewhere is told not to (children hand theirs up). */
-#define PANEL_WIDTH 392
-
-struct _HsWindow
-{
-  AdwApplicationWindow parent_instance;
-
-  /* Template */
-  AdwToastOverlay *toasts;
-  GtkInfoBar *warning;
-  GtkLabel *warning_text;
-  AdwLeaflet *leaflet;
-  HsSidebar *sidebar;
-  GtkWidget *sidebar_rule;
-  AdwFlap *flap;
-  AdwBin *panel_place;
-  GtkStack *content;
-
-  /* Made when first shown: NULL until then */
-  HsWelcomePage *welcome;
-  HsRoomView *view;
-  HsConnectionPanel *panel;
-
-  /* Owned */
-  GSettings *settings;
-  HsServer *server;
-  GListModel *connections, *rooms, *watches;
-  GMenuModel *menu;
-  char *profile;
-  HsRoom *room;
-
-  /* State */
-  gboolean painted; /* the first frame is on the screen */
-};
 
 enum { OPEN_ADDRESS, JOIN_AGAIN, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -76,131 +35,6 @@ static void
 on_warning_response (HsWindow *self)
 {
   hs_window_set_warning (self, NULL);
-}
-
-/* ---- Panes ---- */
-
-static void on_close_panel (HsWindow *self);
-static void on_close_connection (HsWindow *self, HsTcpWatch *watch);
-
-static gboolean
-panel_is_beside (HsWindow *self)
-{
-  return adw_flap_get_reveal_flap (self->flap) && !adw_flap_get_folded (self->flap);
-}
-
-static HsConnection *
-find_connection (HsWindow *self, HsSession *session)
-{
-  guint n = g_list_model_get_n_items (self->connections);
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (HsConnection) connection = g_list_model_get_item (self->connections, i);
-
-      if (hs_connection_get_session (connection) == session)
-        return connection;
-    }
-  return NULL;
-}
-
-static HsTcpWatch *
-find_watch (HsWindow *self)
-{
-  HsSession *session = self->room != NULL ? hs_room_view_find_session (self->room) : NULL;
-  HsConnection *connection = session != NULL ? find_connection (self, session) : NULL;
-
-  return connection != NULL ? hs_connection_get_watch (connection) : NULL;
-}
-
-/* The page Server is there only while one hosts. */
-static void
-update_panel (HsWindow *self)
-{
-  if (self->panel == NULL)
-    return;
-  hs_connection_panel_set_server (self->panel, hs_server_get_running (self->server) ? self->server : NULL);
-  hs_connection_panel_set_watch (self->panel, find_watch (self));
-}
-
-/* The window does not wait for it: its place is kept, and it comes after the first frame, or when it is first revealed. */
-static void
-need_panel (HsWindow *self)
-{
-  if (self->panel != NULL || !self->painted || !adw_flap_get_reveal_flap (self->flap))
-    return;
-  self->panel = HS_CONNECTION_PANEL (hs_connection_panel_new ());
-  adw_bin_set_child (self->panel_place, GTK_WIDGET (self->panel));
-  g_signal_connect_object (self->panel, "close-panel", G_CALLBACK (on_close_panel), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->panel, "close-connection", G_CALLBACK (on_close_connection), self, G_CONNECT_SWAPPED);
-  hs_connection_panel_set_watches (self->panel, self->watches);
-  update_panel (self);
-}
-
-static void
-update_frame (HsWindow *self)
-{
-  gboolean narrow = adw_leaflet_get_folded (self->leaflet), revealed = adw_flap_get_reveal_flap (self->flap);
-
-  need_panel (self);
-  gtk_widget_set_hexpand (GTK_WIDGET (self->panel_place), narrow);
-  gtk_widget_set_size_request (GTK_WIDGET (self->panel_place), narrow ? -1 : PANEL_WIDTH, -1);
-  if (self->panel != NULL)
-    {
-      hs_connection_panel_set_narrow (self->panel, adw_flap_get_folded (self->flap));
-      hs_connection_panel_set_shown (self->panel, revealed);
-    }
-  if (self->view != NULL)
-    hs_room_view_set_frame (self->view, narrow && gtk_widget_get_visible (GTK_WIDGET (self->sidebar)), !panel_is_beside (self));
-  if (self->welcome != NULL)
-    hs_welcome_page_set_title_buttons (self->welcome, !panel_is_beside (self));
-  g_object_set (self->sidebar, "narrow", narrow, NULL);
-}
-
-static void
-set_panel_revealed (HsWindow *self, gboolean revealed)
-{
-  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "panel");
-
-  adw_flap_set_reveal_flap (self->flap, revealed);
-  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (revealed));
-  update_frame (self);
-}
-
-/* Over the conversation it comes only when asked for; beside it as the person last left it. */
-static void
-on_flap_folded (HsWindow *self)
-{
-  set_panel_revealed (self, !adw_flap_get_folded (self->flap) && g_settings_get_boolean (self->settings, "panel-shown"));
-}
-
-/* A swipe or a click outside closes the panel without asking the action. */
-static void
-on_flap_revealed (HsWindow *self)
-{
-  set_panel_revealed (self, adw_flap_get_reveal_flap (self->flap));
-}
-
-static void
-on_close_panel (HsWindow *self)
-{
-  if (!adw_flap_get_folded (self->flap))
-    g_settings_set_boolean (self->settings, "panel-shown", FALSE);
-  set_panel_revealed (self, FALSE);
-}
-
-static void
-on_close_connection (HsWindow *self, HsTcpWatch *watch)
-{
-  guint n = g_list_model_get_n_items (self->connections);
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (HsConnection) connection = g_list_model_get_item (self->connections, i);
-
-      if (hs_connection_get_watch (connection) == watch)
-        hs_connection_leave (connection, FALSE);
-    }
 }
 
 /* ---- Rooms ---- */
@@ -264,26 +98,29 @@ update_content (HsWindow *self)
   gtk_stack_set_visible_child_name (self->content, self->room != NULL ? "room" : "welcome");
   if (!any)
     adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
-  update_frame (self);
+  hs_window_update_frame (self);
 }
 
 void
 hs_window_show_room (HsWindow *self, HsRoom *room)
 {
   HsSession *session = room != NULL ? hs_room_view_find_session (room) : NULL;
-  HsConnection *connection = session != NULL ? find_connection (self, session) : NULL;
+  HsConnection *connection = session != NULL ? hs_window_find_connection (self, session) : NULL;
 
   if (self->room != NULL)
     g_signal_handlers_disconnect_by_func (self->room, update_title, self);
   g_set_object (&self->room, room);
   if (room != NULL)
     g_signal_connect_object (room, "notify::title", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
+  self->known = TRUE;
   /* First the page, then what it shows: what is hidden takes no focus. */
   update_content (self);
   if (self->view != NULL)
     hs_room_view_set_room (self->view, room, connection);
   hs_sidebar_select (self->sidebar, room);
-  update_panel (self);
+  hs_window_update_panel (self);
+  if (room != NULL && session != NULL)
+    hs_session_choose_room (session, room);
   update_title (self);
   if (room != NULL)
     adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
@@ -310,16 +147,30 @@ holds (GListModel *rooms, HsRoom *room)
   return FALSE;
 }
 
+/* The one beside it; where only one pane fits, the list. */
+static void
+show_neighbour (HsWindow *self, guint position)
+{
+  guint n = g_list_model_get_n_items (self->rooms);
+  g_autoptr (HsRoom) room = n > 0 ? g_list_model_get_item (self->rooms, MIN (position, n - 1)) : NULL;
+
+  hs_window_show_room (self, room);
+  if (room != NULL)
+    adw_leaflet_set_visible_child (self->leaflet, adw_leaflet_get_folded (self->leaflet) ? GTK_WIDGET (self->sidebar) : GTK_WIDGET (self->flap));
+}
+
 /* A session's connection is replaced when one joins again: the room stays, what carries it is another. */
 static void
-on_rooms_changed (HsWindow *self)
+on_rooms_changed (HsWindow *self, guint position)
 {
+  if (!self->known)
+    return;
   if (self->room != NULL && !holds (self->rooms, self->room))
-    hs_window_show_room (self, NULL);
+    show_neighbour (self, position);
   else if (self->room != NULL)
     {
-      hs_room_view_set_room (self->view, self->room, find_connection (self, hs_room_view_find_session (self->room)));
-      update_panel (self);
+      hs_room_view_set_room (self->view, self->room, hs_window_find_connection (self, hs_room_view_find_session (self->room)));
+      hs_window_update_panel (self);
     }
   update_content (self);
 }
@@ -402,7 +253,7 @@ on_panel_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (!adw_flap_get_folded (self->flap))
     g_settings_set_boolean (self->settings, "panel-shown", reveal);
-  set_panel_revealed (self, reveal);
+  hs_window_set_panel_revealed (self, reveal);
 }
 
 static void
@@ -439,7 +290,7 @@ on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
   HsWindow *self = HS_WINDOW (widget);
 
   if (adw_flap_get_folded (self->flap) && adw_flap_get_reveal_flap (self->flap))
-    set_panel_revealed (self, FALSE);
+    hs_window_set_panel_revealed (self, FALSE);
   else if (self->room != NULL)
     gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_TAB_FORWARD);
   return TRUE;
@@ -474,7 +325,7 @@ on_first_frame (GdkFrameClock *clock, HsWindow *self)
   g_signal_handlers_disconnect_by_func (clock, on_first_frame, self);
   self->painted = TRUE;
   gtk_window_set_default_icon_name (HS_APPLICATION_ID);
-  update_frame (self);
+  hs_window_update_frame (self);
 }
 
 static void
@@ -536,9 +387,9 @@ hs_window_class_init (HsWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_warning_response);
   gtk_widget_class_bind_template_callback (widget_class, on_room_chosen);
   gtk_widget_class_bind_template_callback (widget_class, update_looked_at);
-  gtk_widget_class_bind_template_callback (widget_class, update_frame);
-  gtk_widget_class_bind_template_callback (widget_class, on_flap_folded);
-  gtk_widget_class_bind_template_callback (widget_class, on_flap_revealed);
+  gtk_widget_class_bind_template_callback (widget_class, hs_window_update_frame);
+  gtk_widget_class_bind_template_callback (widget_class, hs_window_flap_folded);
+  gtk_widget_class_bind_template_callback (widget_class, hs_window_flap_revealed);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
 }
 
@@ -579,11 +430,13 @@ hs_window_new (GtkApplication *application, const HsWindowParts *parts)
   hs_sidebar_set_rooms (self->sidebar, self->rooms);
   hs_sidebar_set_server (self->sidebar, self->server);
   g_signal_connect_object (self->rooms, "items-changed", G_CALLBACK (on_rooms_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->server, "notify::running", G_CALLBACK (update_panel), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "notify::running", G_CALLBACK (hs_window_update_panel), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (parts->store, "notify::error-text", G_CALLBACK (update_store_warning), self, G_CONNECT_SWAPPED);
   update_store_warning (self, NULL, parts->store);
   restore_size (self);
-  on_flap_folded (self);
-  hs_window_show_room (self, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->sidebar), FALSE);
+  gtk_widget_set_visible (self->sidebar_rule, FALSE);
+  hs_window_flap_folded (self);
+  update_title (self);
   return self;
 }

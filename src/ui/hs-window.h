@@ -24,6 +24,7 @@ typedef struct
 
 /* Signals: "open-address" (string): a link of ours was followed; "join-again" (HsRoom). */
 HsWindow *hs_window_new (GtkApplication *application, const HsWindowParts *parts);
+/* @room (nullable): the welcome page. Until the first call nothing is shown: what was open is not known yet. */
 void hs_window_show_room (HsWindow *self, HsRoom *room);
 HsRoom *hs_window_get_room (HsWindow *self);
 void hs_window_toast (HsWindow *self, const char *text);

@@ -328,12 +328,64 @@ def help_pages(desktop):
     wei.shows('The handshake is done. Each side knows', roles=wei.LABEL)
 
 
+def end(window, how):
+    """The program is over: its window was closed, or it was killed."""
+    if how == 'kill':
+        window.process.kill()
+    else:
+        window.keys('ctrl+q')
+    wait_until(f'{window.profile} ends', lambda: window.process.poll() is not None)
+
+
+def comes_back(desktop):
+    """What was open is in the sidebar after a restart, readable at once, with its draft; one press joins again. Closed stays closed."""
+    from window import Window
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    ana.send('写在重启之前')
+    wei.row('Messages', '写在重启之前')
+    wei.write('Message', '还没写完')
+    end(wei, 'close')
+    wei = Window(desktop, 'wei')
+    wei.row('Messages', '写在重启之前')
+    wei.row('Rooms', 'Lobby', 'not connected')
+    if wei.look(wei.TEXT, 'Message'):
+        raise Failure('there is a composer, and no connection')
+    desktop.picture('back')
+    wei.press('Join Again')
+    wait_until('the draft is there', lambda: wei.look(wei.TEXT, 'Message') and wei.read('Message') == '还没写完')
+    wei.press('Send')
+    ana.row('Messages', '还没写完')
+
+    end(ana, 'kill')
+    ana = Window(desktop, 'ana')
+    ana.row('Messages', '还没写完')
+    ana.find(ana.BUTTON, 'Start Server')
+    desktop.picture('hosted-back')
+    ana.press('Start Server Again')
+    ana.send('又开了')
+    ana.row('Messages', '又开了')
+
+    end(wei, 'kill')
+    wei = Window(desktop, 'wei')
+    wei.find(wei.BUTTON, 'Join Again')
+    wei.press('Room Menu')
+    wei.choose('Close Conversation')
+    wei.find(wei.BUTTON, 'Connect…')
+    wei.shows('Welcome to Handshake')
+    wait_until('nothing of it is shown', lambda: not wei.rows('Rooms'))
+    end(wei, 'close')
+    wei = Window(desktop, 'wei')
+    wei.shows('Welcome to Handshake')
+
+
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
     'conversation': conversation, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'guest-address': guest_address, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages,
+    'comes-back': comes_back,
 }
 
 if __name__ == '__main__':

@@ -145,6 +145,12 @@ class Window:
             return button
         Atspi.Action.do_action(wait_until(f'{self.profile} can press “{name}”', ready, seconds), 0)
 
+    def choose(self, name):
+        """Presses an item of the menu that is open."""
+        def ready():
+            return next((node for node in self.nodes({Atspi.Role.MENU_ITEM, Atspi.Role.CHECK_MENU_ITEM}, name)), None)
+        Atspi.Action.do_action(wait_until(f'{self.profile} has “{name}” in a menu', ready), 0)
+
     def write(self, name, text):
         """Replaces what a text field holds."""
         Atspi.EditableText.set_text_contents(self.find(TEXT, name), text)

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The room view from the inside, for hs-room-view*.c: -foot.c is the composer or what is offered in its place. */
+#pragma once
+
+#include "hs-composer.h"
+#include "hs-member-list.h"
+#include "hs-message-list.h"
+#include "hs-room-view.h"
+
+struct _HsRoomView
+{
+  GtkWidget parent_instance;
+
+  /* Template */
+  AdwHeaderBar *header;
+  GtkWidget *back, *disconnect;
+  AdwWindowTitle *title;
+  GtkToggleButton *members_button;
+  GtkMenuButton *menu;
+  HsMessageList *messages;
+  GtkStack *foot;
+  HsComposer *composer;
+  GtkLabel *typing;
+  GtkLabel *strip_title, *strip_text;
+  GtkButton *strip_button;
+  GtkWidget *hint;
+  GtkLabel *hint_text;
+  GtkPopover *members_popover;
+  HsMemberList *members;
+
+  /* Owned */
+  HsRoom *room;
+  HsConnection *connection;
+  HsSession *session;
+  GSignalGroup *room_signals, *session_signals, *connection_signals, *member_signals, *entry_signals;
+
+  /* State */
+  guint draft_id;
+  gboolean looked_at, setting;
+};
+
+/* What stands below the messages follows the session's state, the room and the connection's failure. */
+void hs_room_view_update_foot (HsRoomView *self);

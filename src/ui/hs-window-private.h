@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The window from the inside, for hs-window*.c: -panes.c folds them and has the connection panel. */
+#pragma once
+
+#include "hs-connection-panel.h"
+#include "hs-room-view.h"
+#include "hs-sidebar.h"
+#include "hs-welcome-page.h"
+#include "hs-window.h"
+
+struct _HsWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* Template */
+  AdwToastOverlay *toasts;
+  GtkInfoBar *warning;
+  GtkLabel *warning_text;
+  AdwLeaflet *leaflet;
+  HsSidebar *sidebar;
+  GtkWidget *sidebar_rule;
+  AdwFlap *flap;
+  AdwBin *panel_place;
+  GtkStack *content;
+
+  /* Made when first shown: NULL until then */
+  HsWelcomePage *welcome;
+  HsRoomView *view;
+  HsConnectionPanel *panel;
+
+  /* Owned */
+  GSettings *settings;
+  HsServer *server;
+  GListModel *connections, *rooms, *watches;
+  GMenuModel *menu;
+  char *profile;
+  HsRoom *room;
+
+  /* State */
+  gboolean painted; /* the first frame is on the screen */
+  gboolean known;   /* what is to be shown */
+};
+
+/* (nullable) the newest connection of @session; borrowed. */
+HsConnection *hs_window_find_connection (HsWindow *self, HsSession *session);
+/* What the panes are told when anything of the frame changes. */
+void hs_window_update_frame (HsWindow *self);
+void hs_window_update_panel (HsWindow *self);
+void hs_window_set_panel_revealed (HsWindow *self, gboolean revealed);
+/* The flap tells. */
+void hs_window_flap_folded (HsWindow *self);
+void hs_window_flap_revealed (HsWindow *self);
