@@ -97,6 +97,7 @@ struct _HsEngine
   char *created_text;
   GHashTable *commands;  /* name → const HsCommand */
   GHashTable *nicks;     /* nick → HsPeer, casemapping ascii */
+  GHashTable *looks;     /* what nicks look like → HsPeer; without those that look like themselves */
   GHashTable *channels;  /* name → HsChannel, casemapping ascii */
   GHashTable *hosts;     /* address → HsHost */
   GHashTable *monitored; /* nick → HsMonitored */

@@ -17,11 +17,66 @@ hs_engine_find_nick (HsEngine *self, const char *nick)
   return peer != NULL && peer->registered ? peer : NULL;
 }
 
+/* A look that is the nick itself, but for its case, is found by the nick: most names cost nothing more. */
+static void
+add_looks (HsEngine *self, HsPeer *peer)
+{
+  g_auto (GStrv) looks = hs_name_list_looks (peer->nick);
+
+  for (guint i = 0; looks[i] != NULL; i++)
+    if (!hs_name_equal (looks[i], peer->nick) && !g_hash_table_contains (self->looks, looks[i]))
+      g_hash_table_insert (self->looks, g_strdup (looks[i]), peer);
+}
+
+static void
+remove_looks (HsEngine *self, HsPeer *peer)
+{
+  g_auto (GStrv) looks = hs_name_list_looks (peer->nick);
+
+  for (guint i = 0; looks[i] != NULL; i++)
+    if (g_hash_table_lookup (self->looks, looks[i]) == peer)
+      g_hash_table_remove (self->looks, looks[i]);
+}
+
+/* (nullable) Another who could be taken for one called @nick. */
+static HsPeer *
+find_look_alike (HsEngine *self, const HsPeer *peer, const char *nick)
+{
+  g_auto (GStrv) looks = hs_name_list_looks (nick);
+
+  for (guint i = 0; looks[i] != NULL; i++)
+    {
+      HsPeer *by_look = g_hash_table_lookup (self->looks, looks[i]);
+      HsPeer *by_nick = g_hash_table_lookup (self->nicks, looks[i]);
+
+      if (by_look != NULL && by_look != peer)
+        return by_look;
+      if (by_nick != NULL && by_nick != peer)
+        return by_nick;
+    }
+  return NULL;
+}
+
+/* guest-N, and what only looks like it. */
+static gboolean
+looks_reserved (const char *nick)
+{
+  g_auto (GStrv) looks = hs_name_list_looks (nick);
+
+  for (guint i = 0; looks[i] != NULL; i++)
+    if (g_str_has_prefix (looks[i], "guest-") && looks[i][6] != '\0' && looks[i][6 + strspn (looks[i] + 6, "lo0123456789")] == '\0')
+      return TRUE;
+  return hs_name_is_reserved (nick);
+}
+
 void
 hs_engine_release_nick (HsEngine *self, HsPeer *peer)
 {
   if (peer->nick != NULL && g_hash_table_lookup (self->nicks, peer->nick) == peer)
-    g_hash_table_remove (self->nicks, peer->nick);
+    {
+      remove_looks (self, peer);
+      g_hash_table_remove (self->nicks, peer->nick);
+    }
   if (peer->guest_number != 0)
     self->first_free_guest = MIN (self->first_free_guest, peer->guest_number);
   peer->guest_number = 0;
@@ -34,6 +89,7 @@ hs_engine_take_nick (HsEngine *self, HsPeer *peer, const char *nick)
   g_free (peer->nick);
   peer->nick = g_strdup (nick);
   g_hash_table_insert (self->nicks, peer->nick, peer);
+  add_looks (self, peer);
 }
 
 static void
@@ -78,7 +134,7 @@ hs_command_nick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
       hs_engine_reply (self, peer, HS_ERR_ERRONEUSNICKNAME, nick, "A name is made of letters and digits, and begins with a letter", NULL);
       return;
     }
-  if (hs_name_is_reserved (nick))
+  if (looks_reserved (nick))
     {
       hs_engine_reply (self, peer, HS_ERR_ERRONEUSNICKNAME, nick, "guest-N is kept for plain-text guests", NULL);
       return;
@@ -87,6 +143,11 @@ hs_command_nick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   if (holder != NULL && holder != peer)
     {
       hs_engine_reply (self, peer, HS_ERR_NICKNAMEINUSE, nick, "Nickname is already in use", NULL);
+      return;
+    }
+  if (find_look_alike (self, peer, nick) != NULL)
+    {
+      hs_engine_reply (self, peer, HS_ERR_NICKNAMEINUSE, nick, "Nickname looks like one that is already in use", NULL);
       return;
     }
   if (g_strcmp0 (peer->nick, nick) == 0)

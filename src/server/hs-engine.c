@@ -40,6 +40,7 @@ hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointe
   self->isupport = hs_engine_make_isupport (config);
   self->commands = g_hash_table_new (g_str_hash, g_str_equal);
   self->nicks = g_hash_table_new (hs_name_hash, hs_name_equal);
+  self->looks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->channels = g_hash_table_new_full (hs_name_hash, hs_name_equal, NULL, (GDestroyNotify) hs_channel_free);
   self->hosts = g_hash_table_new (g_str_hash, g_str_equal);
   self->monitored = g_hash_table_new_full (hs_name_hash, hs_name_equal, NULL, (GDestroyNotify) hs_monitored_free);
@@ -104,6 +105,7 @@ hs_engine_free (HsEngine *self)
   free_place (self, &self->leaving);
   g_hash_table_unref (self->commands);
   g_hash_table_unref (self->nicks);
+  g_hash_table_unref (self->looks);
   g_hash_table_unref (self->channels);
   g_hash_table_unref (self->hosts);
   g_hash_table_unref (self->monitored);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names of people and rooms: valid, equal, derived. Pure functions; look-alikes are not judged here. */
+/* Names of people and rooms: valid, equal, derived. Pure functions. (Look-alikes: hs-name-look.c.) */
 #include "hs-name.h"
 
 #include <string.h>

@@ -14,6 +14,9 @@ char *hs_name_fold (const char *name);
 gboolean hs_name_is_nick (const char *name);
 /* guest-N, kept for plain-text guests. */
 gboolean hs_name_is_reserved (const char *name);
+/* What a nick looks like, one or two strings: names that share one are taken for each other ("аnna" with a Cyrillic а, "Аnna", "anna").
+ * Such a string is no name to show. (transfer full) */
+char **hs_name_list_looks (const char *name);
 /* '#' and 1 … HS_ROOM_MAX_BYTES bytes without white space of any kind, comma, BELL or controls. */
 gboolean hs_name_is_room (const char *name);
 

@@ -59,6 +59,10 @@ test_nicks (void)
     { "GUEST-7", "432" },
     { "guest", NULL },
     { "BERTA", "433" },
+    { "b\xd0\xb5rta", "433" },  /* Cyrillic е */
+    { "guest-lO", "432" },
+    { "gu\xd0\xb5st-7", "432" },
+    { "\xd0\xb0nna2", NULL },  /* like its own former one */
     { "a!b", "432" },
     { "\xe2\x80\xae" "abc", "432" }, /* bidi override */
   };
