@@ -359,6 +359,20 @@ on_emoji_picked (HsComposer *self, const char *emoji)
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
+static gboolean
+focus_view (gpointer view)
+{
+  gtk_widget_grab_focus (view);
+  return G_SOURCE_REMOVE;
+}
+
+/* A moment later: GTK 4.18 gives the focus to the button after this signal. */
+static void
+on_emoji_closed (HsComposer *self)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, focus_view, g_object_ref (self->view), g_object_unref);
+}
+
 /* On demand: the chooser holds a widget for each emoji, 17 MB of them. */
 static void
 make_emoji_chooser (GtkMenuButton *button, gpointer data)
@@ -370,7 +384,7 @@ make_emoji_chooser (GtkMenuButton *button, gpointer data)
     return;
   chooser = gtk_emoji_chooser_new ();
   g_signal_connect_object (chooser, "emoji-picked", G_CALLBACK (on_emoji_picked), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (chooser, "closed", G_CALLBACK (gtk_widget_grab_focus), self->view, G_CONNECT_SWAPPED);
+  g_signal_connect_object (chooser, "closed", G_CALLBACK (on_emoji_closed), self, G_CONNECT_SWAPPED);
   gtk_menu_button_set_popover (button, chooser);
 }
 
