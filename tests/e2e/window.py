@@ -23,6 +23,7 @@ LIST = {Atspi.Role.LIST, Atspi.Role.LIST_BOX, Atspi.Role.TABLE, Atspi.Role.TREE_
 ROW = {Atspi.Role.LIST_ITEM, Atspi.Role.TABLE_ROW, Atspi.Role.LIST_BOX}
 LABEL = {Atspi.Role.LABEL, Atspi.Role.STATIC, Atspi.Role.HEADING, Atspi.Role.PARAGRAPH, Atspi.Role.ALERT, Atspi.Role.NOTIFICATION,
          Atspi.Role.STATUS_BAR}
+FORM_ROWS = 10
 WINDOW = {Atspi.Role.FRAME, Atspi.Role.WINDOW, Atspi.Role.DIALOG}
 
 
@@ -54,6 +55,12 @@ def walk(node, enter=lambda node: True):
         yield child
         if enter(child):
             yield from walk(child, enter)
+
+
+def few(node):
+    """A row of a form, where GTK 4.18 has the text fields, not one of a conversation."""
+    parent = node.get_parent()
+    return parent is not None and parent.get_child_count() <= FORM_ROWS
 
 
 def shown(node):
@@ -99,12 +106,16 @@ class Window:
     # Finding
 
     def nodes(self, roles, name=None, within=None):
-        """What has one of the roles and the name; rows are gone into only for labels: a conversation has hundreds."""
+        """What has one of the roles and the name; rows are gone into only for labels, and in a form: a conversation has hundreds."""
         settle()
         self.application.clear_cache()
         name = name and self.word(name)
-        labels = bool(roles & LABEL)
-        for node in walk(within or self.application, lambda node: labels or node.get_role() != Atspi.Role.LIST_ITEM):
+        labels, texts = bool(roles & LABEL), bool(roles & TEXT)
+
+        def enter(node):
+            return labels or node.get_role() != Atspi.Role.LIST_ITEM or (texts and few(node))
+
+        for node in walk(within or self.application, enter):
             try:
                 if node.get_role() in roles and (name is None or node.get_name() == name):
                     yield node
@@ -134,6 +145,13 @@ class Window:
     def says(self):
         """All that the labels say, for looking at."""
         return [node.get_name() for node in self.nodes(LABEL | BUTTON | ROW) if node.get_name()]
+
+    def fields(self):
+        """The names of all text fields there are."""
+        try:
+            return [node.get_name() for node in self.nodes(TEXT)]
+        except GLib.Error:
+            return []
 
     # Acting
 
