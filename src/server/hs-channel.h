@@ -52,6 +52,7 @@ struct _HsChannel
   GPtrArray *members; /* of HsMembership; those others have been told of come first */
   /* State */
   guint64 id;         /* of this run */
+  gboolean kept;      /* by the store: it stays when nobody is in it */
   guint n_told;
   guint32 lists_age;  /* changes with every ban, mute and exception */
 };

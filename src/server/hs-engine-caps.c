@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* CAP (IRCv3 capability negotiation 302). */
-#include "hs-engine-private.h"
+#include "hs-engine-keep-private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@ static const struct
   { "echo-message", HS_CAP_ECHO_MESSAGE },
   { "extended-join", HS_CAP_EXTENDED_JOIN },
   { "extended-monitor", HS_CAP_EXTENDED_MONITOR },
+  { "handshakechat.github.io/resume", HS_CAP_RESUME },
   { "invite-notify", HS_CAP_INVITE_NOTIFY },
   { "labeled-response", HS_CAP_LABELED_RESPONSE },
   { "message-tags", HS_CAP_MESSAGE_TAGS },
@@ -64,14 +65,25 @@ send_cap (HsEngine *self, HsPeer *peer, const char *subcommand, const char *list
   hs_engine_send_text (self, peer, out->str, out->len);
 }
 
+/* Some mean nothing where nothing is kept. */
+static gboolean
+offers (HsEngine *self, HsCap cap)
+{
+  const guint need_history = HS_CAP_CHATHISTORY | HS_CAP_EVENT_PLAYBACK | HS_CAP_READ_MARKER | HS_CAP_REDACTION;
+
+  if ((cap & need_history) != 0)
+    return hs_engine_keeps_history (self);
+  return cap != HS_CAP_RESUME || self->store != NULL;
+}
+
 static char *
-list_caps (guint which, gboolean values)
+list_caps (HsEngine *self, guint which, gboolean values)
 {
   GString *list = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (caps); i++)
     {
-      if ((caps[i].cap & which) == 0)
+      if ((caps[i].cap & which) == 0 || !offers (self, caps[i].cap))
         continue;
       g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", caps[i].name);
       if (values && caps[i].value != NULL)
@@ -85,7 +97,7 @@ static void
 cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
 {
   gboolean modern = atoi (argument) >= 302;
-  g_autofree char *list = list_caps (G_MAXUINT, modern);
+  g_autofree char *list = list_caps (self, G_MAXUINT, modern);
 
   if (modern)
     peer->caps |= HS_CAP_302 | HS_CAP_CAP_NOTIFY;
@@ -97,30 +109,30 @@ cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
 static void
 cap_list (HsEngine *self, HsPeer *peer, const char *argument)
 {
-  g_autofree char *list = list_caps (peer->caps, FALSE);
+  g_autofree char *list = list_caps (self, peer->caps, FALSE);
 
   send_cap (self, peer, "LIST", list);
 }
 
 static HsCap
-find_cap (const char *name)
+find_cap (HsEngine *self, const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (caps); i++)
-    if (strcmp (caps[i].name, name) == 0)
+    if (strcmp (caps[i].name, name) == 0 && offers (self, caps[i].cap))
       return caps[i].cap;
   return 0;
 }
 
 /* All of it or nothing. */
 static gboolean
-apply_request (const char *request, guint *result)
+apply_request (HsEngine *self, const char *request, guint *result)
 {
   g_auto (GStrv) words = g_strsplit (request, " ", -1);
 
   for (guint i = 0; words[i] != NULL; i++)
     {
       gboolean off = words[i][0] == '-';
-      HsCap cap = find_cap (words[i] + off);
+      HsCap cap = find_cap (self, words[i] + off);
 
       if (words[i][0] == '\0')
         continue;
@@ -141,7 +153,7 @@ cap_req (HsEngine *self, HsPeer *peer, const char *argument)
 
   if (!peer->registered)
     peer->negotiating = TRUE;
-  if (!apply_request (argument, &result))
+  if (!apply_request (self, argument, &result))
     {
       send_cap (self, peer, "NAK", argument);
       return;

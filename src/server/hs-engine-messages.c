@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What guests say and where: PRIVMSG, NOTICE, TAGMSG. */
-#include "hs-engine-private.h"
+#include "hs-engine-keep-private.h"
 
 #include <string.h>
 
@@ -81,18 +81,23 @@ say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer
 {
   g_autofree char *target = channel == NULL ? g_strdup (to->nick) : rank == 0 ? g_strdup (channel->name) : g_strdup_printf ("%c%s", rank, channel->name);
   HsCap echo = HS_CAP_ECHO_MESSAGE | needed_caps (saying);
+  gint64 id = hs_engine_next_id (self);
   char source[HS_SOURCE_SIZE];
   HsIrcMessage message;
+  HsAppend *append;
   HsFanout fanout;
 
   hs_irc_message_set (&message, hs_peer_write_source (saying->from, source), saying->command, target, saying->text, NULL);
+  append = hs_engine_keep_message (self, saying->from, channel, to, id, &message, saying->tags, rank == 0);
   hs_fanout_init (&fanout, self, &message, saying->from);
-  hs_fanout_identify (&fanout, saying->tags);
+  hs_fanout_identify (&fanout, id, saying->tags);
   if (channel != NULL)
     send_to_channel (&fanout, channel, saying, rank);
   else
     send_to_peer (self, &fanout, to, saying);
-  if ((saying->from->caps & echo) == echo)
+  if (append != NULL)
+    hs_gate_end (self, append, saying->from);
+  else if ((saying->from->caps & echo) == echo)
     hs_fanout_send (&fanout, saying->from);
   hs_fanout_clear (&fanout);
 }

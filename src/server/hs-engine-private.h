@@ -26,6 +26,11 @@ enum
   HS_CAP_STANDARD_REPLIES = 1 << 11,
   HS_CAP_INVITE_NOTIFY = 1 << 12,
   HS_CAP_EXTENDED_MONITOR = 1 << 13,
+  HS_CAP_RESUME = 1 << 14,
+  HS_CAP_CHATHISTORY = 1 << 15,
+  HS_CAP_EVENT_PLAYBACK = 1 << 16,
+  HS_CAP_READ_MARKER = 1 << 17,
+  HS_CAP_REDACTION = 1 << 18,
   HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
 };
 
@@ -37,6 +42,13 @@ typedef struct
   char name[];
 } HsHost;
 
+/* One transaction of what is said, and what waits for it (hs-engine-gate.c). */
+typedef struct _HsBatch HsBatch;
+typedef struct _HsEngineStore HsEngineStore;
+
+/* Client-only tag of a message of our client: 128 random bits (protocol.md, Delivery promise). */
+#define HS_TAG_ID "+handshakechat.github.io/id"
+
 /* The user name of a plain guest in every source; our own client knows it. */
 #define HS_PLAIN_USER "plain"
 /* Of the lists' age as many bits as a membership keeps. */
@@ -47,6 +59,7 @@ typedef struct
 {
   GArray *invited;      /* (nullable) of guint64: ids of rooms */
   GPtrArray *monitored; /* (nullable) of HsMonitored */
+  GBytes *token;        /* (nullable) hash of what its answered ids are found by */
 } HsPeerExtra;
 
 struct _HsPeer
@@ -70,6 +83,7 @@ struct _HsPeer
   GList deadline_link;
   GQueue *place;         /* unregistered, registered or leaving */
   GList place_link;
+  guint32 n_held;        /* lines that wait for the store */
   guint32 mark;
   guint32 guest_number;  /* of a plain guest who is still called guest-N */
   guint32 caps;
@@ -112,9 +126,13 @@ struct _HsEngine
   GQueue half_closed;
   char *host_token;      /* (nullable) */
   GPtrArray *captured;   /* lines of the labelled answer under way */
+  GQueue batches;        /* of HsBatch, in order; the last may still be gathered */
+  GQueue asks;           /* of HsAsk under way */
   /* Borrowed */
   HsChannel *lobby;
   const HsEngineFuncs *funcs;
+  const HsEngineStore *store; /* (nullable) nothing is kept */
+  gpointer store_data;
   gpointer user_data;
   HsPeer *capturing;     /* (nullable) whose command is being answered with a label */
   const char *label;
@@ -123,15 +141,19 @@ struct _HsEngine
   gint64 now;            /* Unix µs, of this call */
   guint64 next_peer_id;
   guint64 next_channel_id;
-  guint64 next_message;
   guint64 next_batch;
-  guint64 run;           /* random: ids of this run differ from those of others */
+  guint64 run;           /* random: guests of this run are not those of others */
+  gint64 last_id;        /* order key of the last message */
   guint32 mark;
+  guint32 salt;          /* of msgids: those of this database differ from others' */
   guint32 first_free_guest;
   guint n_listeners;
   guint n_invisible;
   guint n_operators;     /* registered ones, the host's client among them */
   guint max_registered;
+  gboolean holding;      /* what is queued now waits for the store */
+  gboolean passing;      /* what is queued now has been stored */
+  gboolean label_taken;  /* the answer comes later, with it */
 };
 
 /* ---- The command table ---- */
@@ -178,6 +200,7 @@ HS_DECLARE_COMMAND (pass);
 HS_DECLARE_COMMAND (ping);
 HS_DECLARE_COMMAND (pong);
 HS_DECLARE_COMMAND (quit);
+HS_DECLARE_COMMAND (resume);
 HS_DECLARE_COMMAND (setname);
 HS_DECLARE_COMMAND (time);
 HS_DECLARE_COMMAND (topic);
@@ -216,6 +239,10 @@ void hs_engine_append_reply (HsEngine *self, HsPeer *peer, GString *out, const c
 void hs_engine_fail (HsEngine *self, HsPeer *peer, const char *command, const char *code, const char *text);
 void hs_engine_begin_label (HsEngine *self, HsPeer *peer, const char *label);
 void hs_engine_end_label (HsEngine *self);
+/* The answer to this command of @peer comes later, by send_labelled (). (nullable) (transfer full) */
+char *hs_engine_take_label (HsEngine *self, const HsPeer *peer);
+/* (nullable) @label, (nullable) @line: there is nothing to say (ACK). */
+void hs_engine_send_labelled (HsEngine *self, HsPeer *peer, const char *label, HsBuf *line);
 /* The first part of @text that fits @max bytes. (transfer full) */
 char *hs_engine_cut (const char *text, gsize max);
 /* nick!user@host into @out (HS_LINE_MAX bytes). */
@@ -237,6 +264,7 @@ typedef struct
   const char *client_tags; /* (nullable) raw */
   gboolean has_id;
   char id[40];
+  gint64 time; /* Unix µs */
   HsBuf *lines[4];
   HsBuf *plain;
   gboolean plain_tried;
@@ -244,8 +272,10 @@ typedef struct
 
 /* @sender: whose doing it is; NULL: the server's. */
 void hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message, const HsPeer *sender);
-/* Gives it a msgid and the sender's client-only tags. */
-void hs_fanout_identify (HsFanout *self, const char *client_tags);
+/* Gives it its msgid and time, and the sender's client-only tags. */
+void hs_fanout_identify (HsFanout *self, gint64 id, const char *client_tags);
+/* As @peer is to get it. Borrowed. */
+HsBuf *hs_fanout_get_line (HsFanout *self, const HsPeer *peer);
 void hs_fanout_send (HsFanout *self, HsPeer *peer);
 /* To every member but @except (nullable); listeners too where it is the default room. */
 void hs_fanout_send_channel (HsFanout *self, HsChannel *channel, HsPeer *except);

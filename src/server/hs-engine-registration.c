@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a guest becomes known: PASS, NICK, USER, the welcome, the default room; and how it changes its names. */
-#include "hs-engine-private.h"
+#include "hs-engine-keep-private.h"
 
 #include <string.h>
 
@@ -254,6 +254,8 @@ hs_engine_try_register (HsEngine *self, HsPeer *peer)
   hs_engine_set_registered (self, peer);
   hs_engine_wait (self, peer, &self->heard, self->config->ping_after);
   welcome (self, peer);
+  if ((peer->caps & HS_CAP_RESUME) != 0 && self->store != NULL)
+    hs_engine_give_token (self, peer);
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
   arrive (self, peer);
 }

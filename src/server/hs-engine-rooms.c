@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How guests come into rooms and leave them: who may, who is told. */
-#include "hs-engine-private.h"
+#include "hs-engine-keep-private.h"
 
 #include <string.h>
 
@@ -28,6 +28,7 @@ void
 hs_engine_room_changed (HsEngine *self, HsChannel *channel)
 {
   hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, channel->name);
+  hs_engine_keep_room (self, channel);
 }
 
 /* ---- Rights ---- */
@@ -197,6 +198,7 @@ arrival_send_others (Arrival *self, HsEngine *engine, HsMembership *membership)
 {
   GPtrArray *members = membership->channel->members;
 
+  hs_engine_keep_event (engine, membership->channel, &self->plain_message);
   for (guint i = 0; i < members->len; i++)
     {
       const HsMembership *other = g_ptr_array_index (members, i);
@@ -293,7 +295,7 @@ hs_engine_drop_membership (HsEngine *self, HsMembership *membership)
   g_ptr_array_set_size (channel->members, (int) channel->members->len - 1);
 
   hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, channel->name);
-  if (channel->members->len == 0 && channel != self->lobby)
+  if (channel->members->len == 0 && channel != self->lobby && !channel->kept)
     g_hash_table_remove (self->channels, channel->name);
 }
 
@@ -339,7 +341,8 @@ static void
 join_one (HsEngine *self, HsPeer *peer, const char *name, const char *key)
 {
   HsChannel *channel = hs_engine_find_channel (self, name);
-  gboolean made = channel == NULL;
+  /* Somebody must rule a room that everybody has left, too. */
+  gboolean made = channel == NULL, empty = made || (channel->members->len == 0 && channel != self->lobby);
   const HsBar *bar;
 
   if (!hs_name_is_room (name))
@@ -361,7 +364,7 @@ join_one (HsEngine *self, HsPeer *peer, const char *name, const char *key)
       hs_engine_reply (self, peer, bar->numeric, channel->name, bar->words, NULL);
       return;
     }
-  hs_engine_join (self, peer, channel, made || (peer->own && channel == self->lobby), FALSE);
+  hs_engine_join (self, peer, channel, empty || (peer->own && channel == self->lobby), FALSE);
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How the engine answers one and tells many: replies, labelled answers, and lines formatted once per set of capabilities. */
-#include "hs-engine-private.h"
+#include "hs-engine-keep-private.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -17,6 +17,8 @@ hs_engine_send (HsEngine *self, HsPeer *peer, HsBuf *buf)
     return;
   if (self->capturing == peer)
     g_ptr_array_add (self->captured, hs_buf_ref (buf));
+  else if (self->holding || (peer->n_held > 0 && !self->passing))
+    hs_gate_push (self, peer, buf);
   else
     self->funcs->send (peer, buf, self->user_data);
 }
@@ -193,6 +195,26 @@ split_lines (GPtrArray *bufs)
   return lines;
 }
 
+char *
+hs_engine_take_label (HsEngine *self, const HsPeer *peer)
+{
+  if (self->capturing != peer || self->label_taken || self->captured->len > 0)
+    return NULL;
+  self->label_taken = TRUE;
+  return g_strdup (self->label);
+}
+
+void
+hs_engine_send_labelled (HsEngine *self, HsPeer *peer, const char *label, HsBuf *line)
+{
+  if (line == NULL && label != NULL)
+    send_own (self, peer, label, "ACK", NULL, NULL);
+  else if (line != NULL && label != NULL)
+    send_tagged (self, peer, "label", label, line);
+  else if (line != NULL)
+    hs_engine_send (self, peer, line);
+}
+
 void
 hs_engine_end_label (HsEngine *self)
 {
@@ -205,13 +227,17 @@ hs_engine_end_label (HsEngine *self)
   lines = split_lines (self->captured);
   g_ptr_array_set_size (self->captured, 0);
 
-  if (lines->len == 0)
+  if (self->label_taken)
+    for (guint i = 0; i < lines->len; i++)
+      hs_engine_send (self, peer, g_ptr_array_index (lines, i));
+  else if (lines->len == 0)
     send_own (self, peer, self->label, "ACK", NULL, NULL);
   else if (lines->len == 1)
     send_tagged (self, peer, "label", self->label, g_ptr_array_index (lines, 0));
   else
     send_batch (self, peer, self->label, lines);
   self->label = NULL;
+  self->label_taken = FALSE;
 }
 
 /* ---- To many ---- */
@@ -223,15 +249,16 @@ hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message, c
   self->engine = engine;
   self->message = message;
   self->sender = sender;
+  self->time = engine->now;
 }
 
 void
-hs_fanout_identify (HsFanout *self, const char *client_tags)
+hs_fanout_identify (HsFanout *self, gint64 id, const char *client_tags)
 {
   self->has_id = TRUE;
   self->client_tags = client_tags;
-  g_snprintf (self->id, sizeof self->id, "%016" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x",
-              self->engine->run, ++self->engine->next_message);
+  self->time = HS_SERVER_ID_TIME (id) * 1000;
+  hs_engine_write_msgid (self->engine, id, self->id);
 }
 
 enum
@@ -251,7 +278,7 @@ format_line (HsFanout *self, guint variant)
     {
       char time[25];
 
-      hs_irc_format_time (self->engine->now, time);
+      hs_irc_format_time (self->time, time);
       hs_irc_tags_append (tags, "time", time);
     }
   if ((variant & VARIANT_TAGS) != 0 && self->has_id)
@@ -284,10 +311,23 @@ get_plain (HsFanout *self)
   return self->plain;
 }
 
+HsBuf *
+hs_fanout_get_line (HsFanout *self, const HsPeer *peer)
+{
+  guint variant = 0;
+
+  if ((peer->caps & HS_CAP_SERVER_TIME) != 0)
+    variant |= VARIANT_TIME;
+  if ((peer->caps & HS_CAP_MESSAGE_TAGS) != 0)
+    variant |= VARIANT_TAGS;
+  if (self->lines[variant] == NULL)
+    self->lines[variant] = format_line (self, variant);
+  return self->lines[variant];
+}
+
 void
 hs_fanout_send (HsFanout *self, HsPeer *peer)
 {
-  guint variant = 0;
 
   if (peer->dialect == HS_DIALECT_PLAIN || peer->listener)
     {
@@ -298,18 +338,14 @@ hs_fanout_send (HsFanout *self, HsPeer *peer)
       return;
     }
 
-  if ((peer->caps & HS_CAP_SERVER_TIME) != 0)
-    variant |= VARIANT_TIME;
-  if ((peer->caps & HS_CAP_MESSAGE_TAGS) != 0)
-    variant |= VARIANT_TAGS;
-  if (self->lines[variant] == NULL)
-    self->lines[variant] = format_line (self, variant);
-  hs_engine_send (self->engine, peer, self->lines[variant]);
+  hs_engine_send (self->engine, peer, hs_fanout_get_line (self, peer));
 }
 
 void
 hs_fanout_send_channel (HsFanout *self, HsChannel *channel, HsPeer *except)
 {
+  if (!self->has_id)
+    hs_engine_keep_event (self->engine, channel, self->message);
   for (guint i = 0; i < channel->members->len; i++)
     {
       const HsMembership *membership = g_ptr_array_index (channel->members, i);
@@ -338,6 +374,7 @@ hs_fanout_send_neighbours (HsFanout *self, HsPeer *peer, HsCap caps)
     {
       if (mine->quiet)
         continue;
+      hs_engine_keep_event (self->engine, mine->channel, self->message);
       for (guint i = 0; i < mine->channel->members->len; i++)
         {
           HsPeer *other = ((HsMembership *) g_ptr_array_index (mine->channel->members, i))->peer;

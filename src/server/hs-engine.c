@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The engine's skeleton: peers come, lines are dispatched, deadlines pass, peers go. What commands do stands in the files beside it. */
-#include "hs-engine-private.h"
+#include "hs-engine-keep-private.h"
 
 #include <string.h>
 
@@ -52,6 +52,7 @@ hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointe
 
   self->now = funcs->now (user_data);
   funcs->random ((guint8 *) &self->run, sizeof self->run, user_data);
+  self->salt = (guint32) self->run;
   now = g_date_time_new_from_unix_utc (self->now / G_USEC_PER_SEC);
   self->created_text = g_date_time_format (now, "%Y-%m-%d %H:%M:%S UTC");
   if (config->default_room != NULL && *config->default_room != '\0')
@@ -100,6 +101,8 @@ hs_engine_free (HsEngine *self)
   if (self == NULL)
     return;
 
+  hs_gate_clear (self);
+  hs_engine_forget_asks (self, NULL);
   free_place (self, &self->unregistered);
   free_place (self, &self->registered);
   free_place (self, &self->leaving);
@@ -453,7 +456,10 @@ close_peer (HsEngine *self, HsPeer *peer, guint fin_ms)
   if (self->capturing == peer)
     hs_engine_end_label (self);
   peer->flushing = TRUE;
-  self->funcs->close (peer, fin_ms, self->user_data);
+  if (peer->n_held > 0)
+    hs_gate_push_close (self, peer, fin_ms);
+  else
+    self->funcs->close (peer, fin_ms, self->user_data);
 }
 
 void
@@ -471,14 +477,23 @@ hs_engine_dismiss (HsEngine *self, HsPeer *peer, const char *reason, guint fin_m
   close_peer (self, peer, fin_ms);
 }
 
+static void
+break_write (HsEngine *self, HsPeer *peer)
+{
+  if (peer->n_held > 0)
+    hs_gate_push_break (self, peer);
+  else
+    self->funcs->break_write (peer, self->user_data);
+}
+
 void
 hs_engine_say_q (HsEngine *self, HsPeer *peer, const char *reason)
 {
   if (!peer->leaving && (peer->dialect == HS_DIALECT_PLAIN || peer->dialect == HS_DIALECT_UNKNOWN))
     {
-      self->funcs->break_write (peer, self->user_data);
+      break_write (self, peer);
       hs_engine_send_text (self, peer, "q", 1);
-      self->funcs->break_write (peer, self->user_data);
+      break_write (self, peer);
     }
   hs_engine_dismiss (self, peer, reason, 0);
 }
@@ -516,9 +531,12 @@ hs_engine_remove_peer (HsEngine *self, HsPeer *peer, const char *reason)
   if (self->capturing == peer)
     {
       self->capturing = NULL;
+      self->label_taken = FALSE;
       g_ptr_array_set_size (self->captured, 0);
     }
   hs_engine_depart (self, peer, reason);
+  hs_gate_forget_peer (self, peer);
+  hs_engine_forget_asks (self, peer);
   hs_engine_fact (self, HS_FACT_PEER_REMOVED, peer, NULL);
   free_peer (self, peer);
 }

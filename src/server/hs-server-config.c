@@ -33,6 +33,10 @@ hs_server_config_new (void)
   self->receive_queue = HS_RECEIVE_QUEUE_MAX;
   self->commands_per_second = HS_COMMANDS_PER_SECOND;
   self->commands_burst = HS_COMMANDS_BURST;
+  self->history = TRUE;
+  self->history_days = HS_KEPT_DAYS;
+  self->history_messages = HS_KEPT_MESSAGES;
+  self->delete_own = TRUE;
   return self;
 }
 
@@ -50,6 +54,7 @@ hs_server_config_copy (const HsServerConfig *self)
 
         *text = g_strdup (*text);
       }
+  copy->data_dir = g_strdup (self->data_dir);
   return copy;
 }
 
@@ -64,6 +69,7 @@ hs_server_config_free (HsServerConfig *self)
   for (guint i = 0; i < n_keys; i++)
     if (keys[i].kind->is_text)
       g_free (*(char **) hs_server_config_field (self, &keys[i]));
+  g_free (self->data_dir);
   g_free (self);
 }
 

@@ -23,6 +23,12 @@ typedef struct
   guint registration_timeout, ping_after, pong_within; /* seconds in the file, ms here */
   gsize send_queue, receive_queue;
   guint commands_per_second, commands_burst;
+  /* [history] */
+  gboolean history;         /* what is said is kept, and shown to whoever asks */
+  guint history_days, history_messages; /* 0: any number */
+  gboolean delete_own;      /* guests may delete what they said */
+  /* The command line, or the application */
+  char *data_dir;           /* (nullable) where server.db is; NULL: in memory */
   /* [operator]; only with both can anybody become one */
   char *operator_name;     /* (nullable) */
   char *operator_password; /* (nullable) */

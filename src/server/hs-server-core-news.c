@@ -18,6 +18,8 @@ typedef struct
   guint16 port;
   int backlog;
   gboolean stopped;
+  gboolean store;
+  char *store_error; /* (nullable) */
 } Delivery;
 
 static Delivery *
@@ -39,6 +41,7 @@ delivery_free (gpointer data)
   g_clear_pointer (&self->news, hs_news_free);
   g_clear_error (&self->error);
   g_free (self->address);
+  g_free (self->store_error);
   g_atomic_rc_box_release (self->wanted);
   g_free (self);
 }
@@ -52,6 +55,8 @@ deliver (gpointer data)
     return G_SOURCE_REMOVE;
   if (self->news != NULL)
     self->funcs->news (self->news, self->user_data);
+  else if (self->store)
+    self->funcs->store (self->store_error, self->user_data);
   else if (self->stopped)
     self->funcs->stopped (self->user_data);
   else
@@ -163,5 +168,15 @@ hs_core_tell_stopped (HsServerCore *self)
     hs_core_deliver_news (self);
   delivery = delivery_new (self);
   delivery->stopped = TRUE;
+  post (self, delivery);
+}
+
+void
+hs_core_tell_store (HsServerCore *self, const char *error_text)
+{
+  Delivery *delivery = delivery_new (self);
+
+  delivery->store = TRUE;
+  delivery->store_error = g_strdup (error_text);
   post (self, delivery);
 }

@@ -34,6 +34,8 @@ typedef struct
   gboolean told;       /* its address has been told */
 } HsCarrier;
 
+typedef struct _HsCoreStore HsCoreStore;
+
 struct _HsServerCore
 {
   /* Owned; made before the thread, or belonging to nobody else */
@@ -52,6 +54,7 @@ struct _HsServerCore
   HsListener *listener;
   HsEngine *engine;
   HsTcpDiag *diag;       /* (nullable) */
+  HsCoreStore *store;    /* (nullable) */
   GQueue carriers;
   GSource *sweep;        /* a timer, always attached */
   GSource *delivery;     /* a timer, always attached */
@@ -94,6 +97,11 @@ HsCarrier *hs_core_find_guest (HsServerCore *self, guint64 guest_id);
 /* At once, with nothing said. */
 void hs_core_drop_guests (HsServerCore *self);
 
+/* hs-server-core-store.c */
+/* Opens the engine's store; @ready is called when the rooms are there, never at once. */
+void hs_core_store_open (HsServerCore *self, void (*ready) (HsServerCore *self));
+void hs_core_store_close (HsServerCore *self);
+
 /* hs-server-core-deadlines.c */
 void hs_core_deadlines_init (HsServerCore *self);
 void hs_core_deadlines_clear (HsServerCore *self);
@@ -115,6 +123,8 @@ void hs_core_tell_guest (HsServerCore *self, HsCarrier *carrier);
 /* @error: (nullable) (transfer full) why it does not listen. */
 void hs_core_tell_started (HsServerCore *self, GError *error);
 void hs_core_tell_stopped (HsServerCore *self);
+/* @error_text: (nullable) why what is said is not kept. */
+void hs_core_tell_store (HsServerCore *self, const char *error_text);
 
 /* hs-server-core-look.c */
 void hs_core_look_init (HsServerCore *self);

@@ -52,22 +52,32 @@ tell_listening (HsServerCore *self)
   hs_core_tell_listener_step (self, N_("listening"), backlog, "listen()");
 }
 
+/* The rooms are there. */
+static void
+begin_listening (HsServerCore *self)
+{
+  GError *error = NULL;
+
+  if (self->stopping)
+    return;
+  if (listen_all (self, &error))
+    tell_listening (self);
+  else
+    hs_listener_stop (self->listener);
+  hs_core_tell_started (self, error);
+}
+
 gboolean
 hs_core_start (gpointer data)
 {
   HsServerCore *self = data;
-  GError *error = NULL;
 
   hs_core_deadlines_init (self);
   self->poller = hs_poller_new (self->context);
   self->engine = hs_engine_new (self->config, &hs_core_engine_funcs, self);
   self->listener = hs_listener_new (hs_core_accept, self);
   hs_core_look_init (self);
-  if (listen_all (self, &error))
-    tell_listening (self);
-  else
-    hs_listener_stop (self->listener);
-  hs_core_tell_started (self, error);
+  hs_core_store_open (self, begin_listening);
   return G_SOURCE_REMOVE;
 }
 
@@ -116,6 +126,7 @@ hs_core_clean_up (gpointer data)
   hs_core_look_clear (self);
   g_clear_pointer (&self->listener, hs_listener_free);
   g_clear_pointer (&self->engine, hs_engine_free);
+  hs_core_store_close (self);
   g_clear_pointer (&self->poller, hs_poller_free);
   hs_core_deadlines_clear (self);
   g_clear_pointer (&self->news, hs_news_free);

@@ -16,6 +16,8 @@ typedef struct
   /* It listens, or @error says why not. */
   void (*started) (guint16 port, const char *address, int backlog, const GError *error, gpointer user_data);
   void (*news) (const HsNews *news, gpointer user_data);
+  /* What is said is not kept as it should be, or (NULL) is again. */
+  void (*store) (const char *error_text, gpointer user_data);
   /* All have left; nothing follows. */
   void (*stopped) (gpointer user_data);
 } HsServerCoreFuncs;

@@ -186,3 +186,15 @@ hs_server_forget_guests (HsServer *self)
   hs_server_set_uint (self, &self->n_guests, 0, HS_SERVER_PROP_N_GUESTS);
   hs_server_set_uint (self, &self->n_listeners, 0, HS_SERVER_PROP_N_LISTENERS);
 }
+
+void
+hs_server_set_store_error (const char *text, gpointer user_data)
+{
+  HsServer *self = user_data;
+
+  if (g_strcmp0 (self->store_error, text) == 0)
+    return;
+  g_free (self->store_error);
+  self->store_error = g_strdup (text);
+  hs_server_notify (self, HS_SERVER_PROP_STORE_ERROR_TEXT);
+}

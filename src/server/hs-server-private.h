@@ -21,6 +21,7 @@ struct _HsServer
   GTask *stop_task;       /* (nullable) */
   char *address;          /* (nullable) */
   char *error_text;       /* (nullable) */
+  char *store_error;      /* (nullable) */
   HsTcpListenerNumbers *numbers; /* (nullable) */
 
   /* State */
@@ -45,6 +46,7 @@ typedef enum
   HS_SERVER_PROP_PORT,
   HS_SERVER_PROP_SINCE,
   HS_SERVER_PROP_ERROR_TEXT,
+  HS_SERVER_PROP_STORE_ERROR_TEXT,
   HS_SERVER_PROP_N_GUESTS,
   HS_SERVER_PROP_N_LISTENERS,
   HS_SERVER_PROP_HALF_OPEN,
@@ -63,6 +65,7 @@ void hs_server_emit_stopped (HsServer *self);
 
 /* hs-server-facts.c */
 void hs_server_apply_news (const HsNews *news, gpointer user_data);
+void hs_server_set_store_error (const char *text, gpointer user_data);
 void hs_server_forget_guests (HsServer *self);
 
 /* hs-server-watches.c */

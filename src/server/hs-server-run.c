@@ -56,7 +56,7 @@ raise_descriptor_limit (void)
 
 static void on_stopped (gpointer user_data);
 
-static const HsServerCoreFuncs core_funcs = { on_started, hs_server_apply_news, on_stopped };
+static const HsServerCoreFuncs core_funcs = { on_started, hs_server_apply_news, hs_server_set_store_error, on_stopped };
 
 void
 hs_server_start_async (HsServer *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
@@ -71,6 +71,7 @@ hs_server_start_async (HsServer *self, GCancellable *cancellable, GAsyncReadyCal
     }
   raise_descriptor_limit ();
   g_list_store_remove_all (self->log);
+  hs_server_set_store_error (NULL, self);
   self->start_task = g_steal_pointer (&task);
   self->core = hs_server_core_new (self->config, self->threaded, &core_funcs, self);
   for (guint i = 0; i < self->sockets->len; i++)

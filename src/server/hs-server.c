@@ -70,6 +70,7 @@ hs_server_finalize (GObject *object)
   hs_server_config_free (self->config);
   g_free (self->address);
   g_free (self->error_text);
+  g_free (self->store_error);
   g_free (self->numbers);
   G_OBJECT_CLASS (hs_server_parent_class)->finalize (object);
 }
@@ -101,6 +102,9 @@ hs_server_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
       break;
     case HS_SERVER_PROP_ERROR_TEXT:
       g_value_set_string (value, self->error_text);
+      break;
+    case HS_SERVER_PROP_STORE_ERROR_TEXT:
+      g_value_set_string (value, self->store_error);
       break;
     case HS_SERVER_PROP_N_GUESTS:
       g_value_set_uint (value, self->n_guests);
@@ -145,6 +149,7 @@ hs_server_class_init (HsServerClass *klass)
   properties[HS_SERVER_PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, flags);
   properties[HS_SERVER_PROP_SINCE] = g_param_spec_int64 ("since", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[HS_SERVER_PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL, flags);
+  properties[HS_SERVER_PROP_STORE_ERROR_TEXT] = g_param_spec_string ("store-error-text", NULL, NULL, NULL, flags);
   properties[HS_SERVER_PROP_N_GUESTS] = g_param_spec_uint ("n-guests", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[HS_SERVER_PROP_N_LISTENERS] = g_param_spec_uint ("n-listeners", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[HS_SERVER_PROP_HALF_OPEN] = g_param_spec_uint ("half-open", NULL, NULL, 0, G_MAXUINT, 0, flags);

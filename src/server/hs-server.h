@@ -13,7 +13,7 @@
 #define HS_TYPE_SERVER (hs_server_get_type ())
 G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
 
-/* Properties (all notify): running, stopping, name, address (numeric bound), port, since (Unix µs), error-text (nullable),
+/* Properties (all notify): running, stopping, name, address (numeric bound), port, since (Unix µs), error-text (nullable), store-error-text (nullable: why what is said is not kept),
  * n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies.
  * Signal "stopped": all leave has been taken. */
 HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);

@@ -115,7 +115,12 @@
 #define HS_KEPT_DAYS            90         /* of a hosted server's history */
 #define HS_KEPT_MESSAGES        1000000    /* of a room */
 #define HS_RETENTION_SLICE      500        /* rows deleted at once, so that nobody waits for it */
+#define HS_RETENTION_PAUSE_MS   50         /* between two slices */
+#define HS_RETENTION_MS         3600000    /* how often it is looked whether something is too old */
 #define HS_PLACES_REMEMBERED    4096       /* rooms and conversations whose row is remembered by name */
 #define HS_SERVER_DB_WAL_PAGES  4000       /* writing the WAL back takes a sync, for which messages wait: rarely, then */
 #define HS_RESUME_MS            G_GINT64_CONSTANT (604800000) /* 7 days: how long a token finds repeated ids */
+#define HS_RESUME_TOKEN_BYTES   16
+#define HS_CLIENT_ID_MAX        64         /* of +handshakechat.github.io/id; ours are 32 */
+#define HS_ROOMS_KEPT           10000      /* rooms that stay when nobody is in them */
 #define HS_RECENT_ADDRESSES     10

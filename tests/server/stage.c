@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hs-limits.h"
+
 static void
 on_send (HsPeer *peer, HsBuf *buf, gpointer user_data)
 {
@@ -47,7 +49,11 @@ on_now (gpointer user_data)
 static void
 on_random (guint8 *data, gsize len, gpointer user_data)
 {
+  Stage *stage = user_data;
+
   memset (data, 0x11, len);
+  if (len == HS_RESUME_TOKEN_BYTES)
+    data[0] = ++stage->n_tokens;
 }
 
 static const HsEngineFuncs funcs = { on_send, on_break_write, on_close, on_fact, on_now, on_random };
@@ -68,10 +74,92 @@ stage_start (Stage *self)
   self->engine = hs_engine_new (self->config, &funcs, self);
 }
 
+/* ---- The store ---- */
+
+typedef struct
+{
+  HsServerStoreWork work;
+  HsStoreDone done;
+  gpointer data;
+  GDestroyNotify destroy;
+} Errand;
+
+static void
+on_run (HsServerStoreWork work, HsStoreDone done, gpointer data, GDestroyNotify destroy, gpointer user_data)
+{
+  const Errand errand = { work, done, data, destroy };
+
+  g_queue_push_tail (&((Stage *) user_data)->errands, g_memdup2 (&errand, sizeof errand));
+}
+
+static void
+on_wake (gpointer user_data)
+{
+}
+
+static void
+on_ready (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+static const HsEngineStore store_funcs = { on_run, on_wake };
+
+static void
+do_errands (Stage *self)
+{
+  Errand *errand;
+
+  while ((errand = g_queue_pop_head (&self->errands)) != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+      gpointer result = NULL;
+
+      if (self->disk_full)
+        g_set_error_literal (&error, HS_STORE_ERROR, HS_STORE_ERROR_FULL, "full");
+      else
+        result = errand->work (self->db, errand->data, &error);
+      errand->done (result, error, errand->data);
+      errand->destroy (errand->data);
+      g_free (errand);
+    }
+}
+
+void
+stage_commit (Stage *self)
+{
+  hs_engine_flush (self->engine);
+  do_errands (self);
+}
+
+void
+stage_open_store (Stage *self)
+{
+  gboolean ready = FALSE;
+
+  if (self->db == NULL)
+    self->db = hs_server_db_open (":memory:", NULL);
+  hs_engine_open_store (self->engine, &store_funcs, self, on_ready, &ready);
+  g_assert_false (ready);
+  do_errands (self);
+  g_assert_true (ready);
+}
+
+void
+stage_restart (Stage *self)
+{
+  hs_engine_free (self->engine);
+  do_errands (self);
+  stage_start (self);
+  stage_open_store (self);
+}
+
 void
 stage_clear (Stage *self)
 {
   hs_engine_free (self->engine);
+  do_errands (self);
+  g_clear_pointer (&self->db, hs_server_db_close);
   hs_server_config_free (self->config);
 }
 

@@ -4,6 +4,7 @@
 
 #include "hs-engine.h"
 #include "hs-peer.h"
+#include "hs-engine-store.h"
 
 typedef struct
 {
@@ -11,6 +12,10 @@ typedef struct
   HsEngine *engine;
   gint64 now;
   guint n_facts[4];
+  HsServerDb *db;    /* (nullable) */
+  GQueue errands;    /* what the engine asked of it and nobody has done */
+  gboolean disk_full;
+  guint8 n_tokens;
 } Stage;
 
 typedef struct
@@ -26,6 +31,12 @@ typedef struct
 void stage_init (Stage *self);
 /* After the configuration has been changed. */
 void stage_start (Stage *self);
+/* With a store in memory, after stage_start (). It does nothing before stage_commit (). */
+void stage_open_store (Stage *self);
+/* What was asked is done, and answered. */
+void stage_commit (Stage *self);
+/* As after kill -9: another engine over the same store. No guest may be there. */
+void stage_restart (Stage *self);
 void stage_clear (Stage *self);
 void stage_wait (Stage *self, guint ms); /* time passes, deadlines are swept */
 

@@ -107,8 +107,8 @@ test_tagmsg (void)
   guest_forget (anna);
   guest_forget (berta);
   guest_says (anna, "@+typing=active TAGMSG #lobby");
-  guest_sees (anna, "@msgid=1111111111111111-2;+typing=active :anna!u@10.0.0.1 TAGMSG #lobby\n");
-  guest_sees (berta, "@msgid=1111111111111111-2;+typing=active :anna!u@10.0.0.1 TAGMSG #lobby\n");
+  guest_sees (anna, "@msgid=19b7ca98f2e001-11111111;+typing=active :anna!u@10.0.0.1 TAGMSG #lobby\n");
+  guest_sees (berta, "@msgid=19b7ca98f2e001-11111111;+typing=active :anna!u@10.0.0.1 TAGMSG #lobby\n");
   guest_sees (plain, "");
   guest_says (anna, "TAGMSG #lobby");
   guest_sees (berta, "");

@@ -27,10 +27,10 @@ test_labels (void)
       ":test.example BATCH -2\n" },
     { "an error", "@label=e FROB", "@label=e :test.example 421 anna FROB :Unknown command\n" },
     { "an echo", "@label=f;+typing=done PRIVMSG #lobby :hi",
-      "@label=f;msgid=1111111111111111-1;+typing=done :anna!u@10.0.0.1 PRIVMSG #lobby hi\n" },
+      "@label=f;msgid=19b7ca98f2e000-11111111;+typing=done :anna!u@10.0.0.1 PRIVMSG #lobby hi\n" },
     { "to oneself: delivered, and echoed with the label", "@label=g PRIVMSG anna :hi",
-      "@msgid=1111111111111111-2 :anna!u@10.0.0.1 PRIVMSG anna hi\n"
-      "@label=g;msgid=1111111111111111-2 :anna!u@10.0.0.1 PRIVMSG anna hi\n" },
+      "@msgid=19b7ca98f2e001-11111111 :anna!u@10.0.0.1 PRIVMSG anna hi\n"
+      "@label=g;msgid=19b7ca98f2e001-11111111 :anna!u@10.0.0.1 PRIVMSG anna hi\n" },
     { "an escaped label", "@label=a\\sb PING x", "@label=a\\sb :test.example PONG test.example x\n" },
     { "no label", "PING x", ":test.example PONG test.example x\n" },
   };
@@ -77,9 +77,9 @@ test_sets_of_caps (void)
   } rows[] = {
     { NULL, ":anna!u@10.0.0.1 PRIVMSG #lobby :one two\n" },
     { "server-time", "@time=2026-01-02T03:04:05.678Z :anna!u@10.0.0.1 PRIVMSG #lobby :one two\n" },
-    { "message-tags", "@msgid=1111111111111111-1;+a=b;+c :anna!u@10.0.0.1 PRIVMSG #lobby :one two\n" },
+    { "message-tags", "@msgid=19b7ca98f2e000-11111111;+a=b;+c :anna!u@10.0.0.1 PRIVMSG #lobby :one two\n" },
     { "message-tags server-time",
-      "@time=2026-01-02T03:04:05.678Z;msgid=1111111111111111-1;+a=b;+c :anna!u@10.0.0.1 PRIVMSG #lobby :one two\n" },
+      "@time=2026-01-02T03:04:05.678Z;msgid=19b7ca98f2e000-11111111;+a=b;+c :anna!u@10.0.0.1 PRIVMSG #lobby :one two\n" },
   };
   Guest *guests[G_N_ELEMENTS (rows)];
   Stage stage;

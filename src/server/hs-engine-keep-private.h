@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is kept, and what waits for it: shared by the engine's files that concern the store. */
+#pragma once
+
+#include "hs-engine-private.h"
+#include "hs-engine-store.h"
+
+/* A message on its way to the store. What of it was queued to peers is entries [first, last) of its batch. */
+typedef struct
+{
+  HsServerMessage *message;
+  guint first, last;
+  const char *command; /* static */
+  char *label;         /* (nullable) of its sender's command */
+  HsServerAppended appended;
+  gint64 first_id;     /* where it was a repetition: of the message that it repeats */
+} HsAppend;
+
+/* ---- Asking the store (hs-engine-keep.c) ---- */
+typedef struct _HsAsk HsAsk;
+/* A question under way. Embedded first in what it needs; the store's thread sees only what @work uses of it. */
+struct _HsAsk
+{
+  HsEngine *engine; /* (nullable) it is gone */
+  HsPeer *peer;     /* (nullable) there is none, or it is gone */
+  void (*answer) (HsEngine *engine, HsAsk *ask, const GError *error); /* (nullable) not called when the engine is gone */
+  void (*free) (HsAsk *ask);
+  GList link;
+};
+void hs_engine_ask (HsEngine *self, HsPeer *peer, HsAsk *ask, HsServerStoreWork work);
+void hs_engine_forget_asks (HsEngine *self, HsPeer *peer); /* (nullable) @peer: all */
+
+/* ---- Output that waits (hs-engine-gate.c) ---- */
+/* What follows is queued to peers only when the batch being gathered has been committed. Takes @message. Borrowed. */
+HsAppend *hs_gate_begin (HsEngine *self, HsServerMessage *message, const char *command);
+/* The sender's answer stands behind it: its copy, or what became of it. */
+void hs_gate_end (HsEngine *self, HsAppend *append, HsPeer *from);
+/* Stored with the others; nobody waits for it. Takes @message. */
+void hs_gate_gather (HsEngine *self, HsServerMessage *message);
+void hs_gate_push (HsEngine *self, HsPeer *peer, HsBuf *buf);
+void hs_gate_push_break (HsEngine *self, HsPeer *peer);
+void hs_gate_push_close (HsEngine *self, HsPeer *peer, guint fin_ms);
+void hs_gate_forget_peer (HsEngine *self, HsPeer *peer);
+/* The engine ends: what was gathered is still stored, if nobody saw it. */
+void hs_gate_clear (HsEngine *self);
+
+/* ---- What is kept (hs-engine-keep.c) ---- */
+gboolean hs_engine_keeps_history (HsEngine *self);
+gint64 hs_engine_next_id (HsEngine *self);
+#define HS_MSGID_SIZE 32
+const char *hs_engine_write_msgid (HsEngine *self, gint64 id, char *out);
+/* FALSE: no msgid of ours. */
+gboolean hs_engine_parse_msgid (HsEngine *self, const char *msgid, gint64 *id);
+/* Who it is where private words are concerned. (transfer full) */
+char *hs_engine_make_identity (HsEngine *self, const HsPeer *peer);
+/* (nullable) NULL: goes out at once, nothing of it is kept. @channel or @to. */
+HsAppend *hs_engine_keep_message (HsEngine *self, HsPeer *from, HsChannel *channel, HsPeer *to, gint64 id, const HsIrcMessage *message,
+                                  const char *tags, gboolean to_all);
+/* Something people saw happen in the room. */
+void hs_engine_keep_event (HsEngine *self, HsChannel *channel, const HsIrcMessage *message);
+void hs_engine_keep_room (HsEngine *self, HsChannel *channel);
+/* Parameters of @message as they stand in a line, the last with its colon where it needs one. */
+void hs_engine_append_params (GString *out, const HsIrcMessage *message);
+
+/* ---- Resuming (hs-engine-resume.c) ---- */
+void hs_engine_give_token (HsEngine *self, HsPeer *peer);

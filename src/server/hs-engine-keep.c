@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the engine keeps: messages, what happened in rooms, the rooms themselves; their ids; and how it asks the store. */
+#include "hs-engine-keep-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hs-limits.h"
+
+/* ---- Asking ---- */
+
+typedef struct
+{
+  HsAsk *ask;
+  HsServerStoreWork work;
+} Errand;
+
+static gpointer
+run_errand (HsServerDb *db, gpointer data, GError **error)
+{
+  Errand *errand = data;
+  g_autoptr (GError) failed = NULL;
+  gpointer result = errand->work (db, errand->ask, &failed);
+
+  if (failed != NULL)
+    g_propagate_error (error, g_steal_pointer (&failed));
+  return result;
+}
+
+static void
+done_errand (gpointer result, const GError *error, gpointer data)
+{
+  HsAsk *ask = ((Errand *) data)->ask;
+  HsEngine *engine = ask->engine;
+
+  if (engine == NULL)
+    return;
+  g_queue_unlink (&engine->asks, &ask->link);
+  ask->engine = NULL;
+  if (ask->answer != NULL)
+    ask->answer (engine, ask, error);
+}
+
+static void
+free_errand (gpointer data)
+{
+  Errand *errand = data;
+
+  if (errand->ask->engine != NULL)
+    g_queue_unlink (&errand->ask->engine->asks, &errand->ask->link);
+  errand->ask->free (errand->ask);
+  g_free (errand);
+}
+
+void
+hs_engine_ask (HsEngine *self, HsPeer *peer, HsAsk *ask, HsServerStoreWork work)
+{
+  Errand *errand = g_new0 (Errand, 1);
+
+  ask->engine = self;
+  ask->peer = peer;
+  ask->link.data = ask;
+  g_queue_push_tail_link (&self->asks, &ask->link);
+  errand->ask = ask;
+  errand->work = work;
+  self->store->run (run_errand, done_errand, errand, free_errand, self->store_data);
+}
+
+void
+hs_engine_forget_asks (HsEngine *self, HsPeer *peer)
+{
+  for (GList *l = self->asks.head, *next; l != NULL; l = next)
+    {
+      HsAsk *ask = l->data;
+
+      next = l->next;
+      if (peer == NULL)
+        {
+          g_queue_unlink (&self->asks, l);
+          ask->engine = NULL;
+        }
+      if (peer == NULL || ask->peer == peer)
+        ask->peer = NULL;
+    }
+}
+
+/* ---- Ids ---- */
+
+gboolean
+hs_engine_keeps_history (HsEngine *self)
+{
+  return self->store != NULL && self->config->history;
+}
+
+/* Ever growing, whatever the clock does: what was said later stands later. */
+gint64
+hs_engine_next_id (HsEngine *self)
+{
+  return self->last_id = MAX (self->last_id + 1, HS_SERVER_ID_FIRST (self->now / 1000));
+}
+
+const char *
+hs_engine_write_msgid (HsEngine *self, gint64 id, char *out)
+{
+  g_snprintf (out, HS_MSGID_SIZE, "%" G_GINT64_MODIFIER "x-%08x", id, self->salt);
+  return out;
+}
+
+gboolean
+hs_engine_parse_msgid (HsEngine *self, const char *msgid, gint64 *id)
+{
+  char again[HS_MSGID_SIZE];
+
+  *id = (gint64) g_ascii_strtoull (msgid, NULL, 16);
+  return *id > 0 && strcmp (hs_engine_write_msgid (self, *id, again), msgid) == 0;
+}
+
+/* A nick may be somebody else's tomorrow: without an account it is this connection that is meant. */
+char *
+hs_engine_make_identity (HsEngine *self, const HsPeer *peer)
+{
+  if (peer->own)
+    return g_strdup ("host");
+  return g_strdup_printf ("guest:%" G_GINT64_MODIFIER "x:%" G_GUINT64_FORMAT, self->run, peer->id);
+}
+
+/* ---- Messages ---- */
+
+static const struct
+{
+  const char *command;
+  HsServerKind kind;
+} kinds[] = {
+  { "PRIVMSG", HS_SERVER_PRIVMSG },
+  { "NOTICE", HS_SERVER_NOTICE },
+  { "TAGMSG", HS_SERVER_TAGMSG },
+};
+
+static char *
+dup_tag (const char *tags, const char *name)
+{
+  const HsIrcMessage message = { .tags = (char *) tags };
+
+  return tags != NULL ? hs_irc_message_dup_tag (&message, name) : NULL;
+}
+
+static gboolean
+has_tag (const char *tags, const char *name)
+{
+  g_autofree char *value = dup_tag (tags, name);
+
+  return value != NULL;
+}
+
+/* Of messages without words only what belongs to another one: that somebody is typing is soon not so. */
+static gboolean
+is_worth_keeping (const HsIrcMessage *message, HsServerKind kind, const char *tags)
+{
+  return kind != HS_SERVER_TAGMSG || has_tag (tags, "+draft/react") || has_tag (tags, "+draft/unreact");
+}
+
+static void
+set_owner (HsEngine *self, HsServerMessage *stored, const HsPeer *from)
+{
+  stored->client_id = dup_tag (stored->tags, HS_TAG_ID);
+  if (stored->client_id == NULL || *stored->client_id == '\0' || strlen (stored->client_id) > HS_CLIENT_ID_MAX)
+    g_clear_pointer (&stored->client_id, g_free);
+  else if (from->extra != NULL && from->extra->token != NULL)
+    stored->owner = g_bytes_ref (from->extra->token);
+  else if (from->own)
+    stored->owner_name = hs_engine_make_identity (self, from);
+}
+
+HsAppend *
+hs_engine_keep_message (HsEngine *self, HsPeer *from, HsChannel *channel, HsPeer *to, gint64 id, const HsIrcMessage *message,
+                        const char *tags, gboolean to_all)
+{
+  g_autoptr (HsServerMessage) stored = NULL;
+  guint i = 0;
+
+  if (self->store == NULL)
+    return NULL;
+  while (strcmp (kinds[i].command, message->command) != 0)
+    i++;
+  if (!is_worth_keeping (message, kinds[i].kind, tags))
+    return NULL;
+  stored = hs_server_message_new ();
+  stored->id = id;
+  stored->kind = kinds[i].kind;
+  stored->tags = g_strdup (tags);
+  set_owner (self, stored, from);
+  stored->only_answer = !self->config->history || !to_all;
+  if (stored->only_answer && stored->owner == NULL && stored->owner_name == NULL)
+    return NULL;
+
+  stored->author = hs_engine_make_identity (self, from);
+  stored->source = g_strdup (message->source);
+  stored->target = g_strdup (message->params[0]);
+  stored->text = g_strdup (message->n_params > 1 ? message->params[1] : NULL);
+  if (channel != NULL)
+    {
+      stored->place = hs_name_fold (channel->name);
+      if (!stored->only_answer && !channel->kept)
+        hs_engine_keep_room (self, channel);
+    }
+  else
+    {
+      stored->to = hs_engine_make_identity (self, to);
+      stored->place = hs_server_db_make_talk (stored->author, stored->to);
+      stored->author_nick = g_strdup (from->nick);
+      stored->to_nick = g_strdup (to->nick);
+    }
+  return hs_gate_begin (self, g_steal_pointer (&stored), kinds[i].command);
+}
+
+/* ---- What happened ---- */
+
+void
+hs_engine_append_params (GString *out, const HsIrcMessage *message)
+{
+  HsIrcMessage bare = *message;
+
+  bare.tags = bare.source = NULL;
+  hs_irc_message_format (&bare, out);
+  g_string_truncate (out, out->len - 2); /* CR LF */
+}
+
+void
+hs_engine_keep_event (HsEngine *self, HsChannel *channel, const HsIrcMessage *message)
+{
+  static const char *const commands[] = { "JOIN", "PART", "QUIT", "KICK", "NICK", "TOPIC", "MODE", NULL };
+  HsServerMessage *stored;
+  GString *line;
+
+  if (!hs_engine_keeps_history (self) || !g_strv_contains (commands, message->command))
+    return;
+  line = g_string_new (NULL);
+  hs_engine_append_params (line, message);
+  stored = hs_server_message_new ();
+  stored->id = hs_engine_next_id (self);
+  stored->kind = HS_SERVER_EVENT;
+  stored->place = hs_name_fold (channel->name);
+  stored->source = g_strdup (message->source);
+  stored->author = g_strdup ("");
+  stored->text = g_string_free (line, FALSE);
+  hs_gate_gather (self, stored);
+}
+
+/* ---- Rooms ---- */
+
+static const char list_letters[HS_N_LISTS] = { [HS_LIST_BAN] = 'b', [HS_LIST_EXCEPT] = 'e', [HS_LIST_INVEX] = 'I', [HS_LIST_QUIET] = 'q' };
+
+typedef struct
+{
+  HsAsk ask;
+  HsServerRoom *room;
+} RoomAsk;
+
+static void
+free_room_ask (HsAsk *ask)
+{
+  hs_server_room_free (((RoomAsk *) ask)->room);
+  g_free (ask);
+}
+
+static gpointer
+work_put_room (HsServerDb *db, gpointer data, GError **error)
+{
+  hs_server_db_put_room (db, ((RoomAsk *) data)->room, error);
+  return NULL;
+}
+
+static HsServerRoom *
+make_room (const HsChannel *channel)
+{
+  HsServerRoom *room = hs_server_room_new (channel->name);
+
+  room->topic = g_strdup (channel->topic);
+  room->topic_by = g_strdup (channel->topic_by);
+  room->topic_time = channel->topic_time;
+  room->created = channel->created;
+  room->modes = g_strdup_printf ("%u %u %s", channel->modes, channel->limit, channel->key != NULL ? channel->key : "");
+  for (guint kind = 0; kind < HS_N_LISTS; kind++)
+    for (guint i = 0; channel->lists[kind] != NULL && i < channel->lists[kind]->len; i++)
+      {
+        const HsListEntry *entry = g_ptr_array_index (channel->lists[kind], i);
+
+        hs_server_room_add (room, list_letters[kind], entry->mask, entry->by, entry->time);
+      }
+  return room;
+}
+
+/* It outlives its guests from now on. */
+void
+hs_engine_keep_room (HsEngine *self, HsChannel *channel)
+{
+  RoomAsk *ask;
+
+  if (self->store == NULL || (!channel->kept && g_hash_table_size (self->channels) > HS_ROOMS_KEPT))
+    return;
+  channel->kept = TRUE;
+  ask = g_new0 (RoomAsk, 1);
+  ask->ask.free = free_room_ask;
+  ask->room = make_room (channel);
+  hs_engine_ask (self, NULL, &ask->ask, work_put_room);
+}
+
+static void
+restore_room (HsEngine *self, const HsServerRoom *room)
+{
+  HsChannel *channel = hs_engine_find_channel (self, room->name);
+  char *rest = NULL;
+
+  if (channel == NULL)
+    channel = hs_engine_make_channel (self, room->name);
+  channel->kept = TRUE;
+  channel->topic = g_strdup (room->topic);
+  channel->topic_by = g_strdup (room->topic_by);
+  channel->topic_time = room->topic_time;
+  channel->created = room->created;
+  if (room->modes != NULL)
+    {
+      channel->modes = (guint32) strtoul (room->modes, &rest, 10);
+      channel->limit = (guint32) strtoul (rest, &rest, 10);
+      channel->key = *rest == ' ' && rest[1] != '\0' ? g_strdup (rest + 1) : NULL;
+    }
+  for (guint i = 0; i < room->list->len; i++)
+    {
+      const HsServerListEntry *entry = g_ptr_array_index (room->list, i);
+      const char *letter = memchr (list_letters, entry->mode, HS_N_LISTS);
+
+      if (letter != NULL)
+        hs_channel_add_to_list (channel, (HsListKind) (letter - list_letters), entry->mask, entry->by, entry->time);
+    }
+}
+
+/* ---- Opening ---- */
+
+typedef struct
+{
+  HsAsk ask;
+  GPtrArray *rooms; /* (nullable) */
+  gint64 last_id;
+  guint32 salt;
+  void (*ready) (gpointer user_data);
+  gpointer user_data;
+} OpenAsk;
+
+static gpointer
+work_open (HsServerDb *db, gpointer data, GError **error)
+{
+  OpenAsk *ask = data;
+
+  if (hs_server_db_get_state (db, &ask->last_id, &ask->salt, error))
+    ask->rooms = hs_server_db_list_rooms (db, error);
+  return NULL;
+}
+
+static void
+answer_open (HsEngine *self, HsAsk *ask, const GError *error)
+{
+  OpenAsk *open = (OpenAsk *) ask;
+
+  if (error != NULL)
+    g_message ("The rooms could not be read: %s", error->message);
+  else
+    {
+      self->last_id = MAX (self->last_id, open->last_id);
+      self->salt = open->salt;
+      for (guint i = 0; i < open->rooms->len; i++)
+        restore_room (self, g_ptr_array_index (open->rooms, i));
+    }
+  open->ready (open->user_data);
+}
+
+static void
+free_open (HsAsk *ask)
+{
+  g_clear_pointer (&((OpenAsk *) ask)->rooms, g_ptr_array_unref);
+  g_free (ask);
+}
+
+void
+hs_engine_open_store (HsEngine *self, const HsEngineStore *store, gpointer store_data, void (*ready) (gpointer user_data), gpointer user_data)
+{
+  OpenAsk *open = g_new0 (OpenAsk, 1);
+
+  self->store = store;
+  self->store_data = store_data;
+  open->ask.answer = answer_open;
+  open->ask.free = free_open;
+  open->ready = ready;
+  open->user_data = user_data;
+  hs_engine_ask (self, NULL, &open->ask, work_open);
+}
+
+/* ---- Retention ---- */
+
+typedef struct
+{
+  HsAsk ask;
+  gint64 now;
+  guint days, messages;
+  char *run;
+  guint n;
+  void (*done) (gboolean some, gpointer user_data);
+  gpointer user_data;
+} TrimAsk;
+
+static gpointer
+work_trim (HsServerDb *db, gpointer data, GError **error)
+{
+  TrimAsk *ask = data;
+  gint64 oldest = ask->days == 0 ? 0 : ask->now - ask->days * (G_TIME_SPAN_DAY / 1000);
+
+  ask->n = hs_server_db_trim (db, ask->now, oldest, ask->messages, ask->run, error);
+  return NULL;
+}
+
+static void
+answer_trim (HsEngine *self, HsAsk *ask, const GError *error)
+{
+  TrimAsk *trim = (TrimAsk *) ask;
+
+  trim->done (error == NULL && trim->n > 0, trim->user_data);
+}
+
+static void
+free_trim (HsAsk *ask)
+{
+  g_free (((TrimAsk *) ask)->run);
+  g_free (ask);
+}
+
+void
+hs_engine_trim_store (HsEngine *self, void (*done) (gboolean some, gpointer user_data), gpointer user_data)
+{
+  TrimAsk *trim = g_new0 (TrimAsk, 1);
+
+  trim->ask.answer = answer_trim;
+  trim->ask.free = free_trim;
+  trim->now = self->funcs->now (self->user_data) / 1000;
+  trim->days = self->config->history_days;
+  trim->messages = self->config->history_messages;
+  trim->run = g_strdup_printf ("guest:%" G_GINT64_MODIFIER "x:", self->run);
+  trim->done = done;
+  trim->user_data = user_data;
+  hs_engine_ask (self, NULL, &trim->ask, work_trim);
+}
