@@ -25,7 +25,7 @@ typedef struct
   HsServer *server;
   HsServerConfig *config;
   /* The command line, which wins over the file */
-  char *port, *address, *name, *config_path, *unix_option;
+  char *port, *address, *name, *config_path, *unix_option, *data_dir;
   gboolean no_plain_text, check_config, print_config, version;
   /* State */
   char *unix_path; /* (nullable) owned; that is listened on */
@@ -39,7 +39,7 @@ typedef struct
 static gboolean
 refuse_later (const char *option, const char *value, gpointer data, GError **error)
 {
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("%s: this version does not know it yet: it has no encryption, no accounts and no stored history"), option);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("%s: this version does not know it yet: it has no encryption and no accounts"), option);
   return FALSE;
 }
 
@@ -61,7 +61,7 @@ parse_options (Program *self, int *argc, char ***argv, GError **error)
     { "tls-certificate", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
     { "tls-key", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
     { "password-file", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
-    { "data-dir", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
+    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &self->data_dir, N_("Keep rooms and what is said in this folder"), "DIR" },
     { "trace", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
     { NULL },
   };
@@ -77,6 +77,19 @@ parse_options (Program *self, int *argc, char ***argv, GError **error)
       return FALSE;
     }
   return TRUE;
+}
+
+/* systemd names the folder of a system service (systemd.exec (5), StateDirectory=). */
+static char *
+choose_data_dir (Program *self)
+{
+  const char *state = g_getenv ("STATE_DIRECTORY");
+
+  if (self->data_dir != NULL)
+    return g_strdup (self->data_dir);
+  if (state != NULL && *state != '\0')
+    return g_strndup (state, strcspn (state, ":"));
+  return g_build_filename (g_get_user_data_dir (), "handshake-server", NULL);
 }
 
 static gboolean
@@ -104,6 +117,7 @@ read_config (Program *self, GError **error)
     return NULL;
   if (self->no_plain_text)
     config->plain_text = FALSE;
+  config->data_dir = choose_data_dir (self);
   return g_steal_pointer (&config);
 }
 
@@ -240,11 +254,24 @@ take_sockets (Program *self)
 }
 
 static void
+on_store_error (HsServer *server, GParamSpec *pspec, gpointer data)
+{
+  g_autofree char *text = NULL;
+
+  g_object_get (server, "store-error-text", &text, NULL);
+  if (text != NULL)
+    g_printerr (_("%s: %s. The server goes on, and forgets what is said when it ends.\n"), ((Program *) data)->config->data_dir, text);
+  else
+    g_printerr (_("What is said can be kept again.\n"));
+}
+
+static void
 serve (Program *self)
 {
   signal (SIGPIPE, SIG_IGN);
   self->loop = g_main_loop_new (NULL, FALSE);
   self->server = hs_server_new (self->config, FALSE);
+  g_signal_connect (self->server, "notify::store-error-text", G_CALLBACK (on_store_error), self);
   take_sockets (self);
   g_unix_signal_add (SIGTERM, on_terminate, self);
   g_unix_signal_add (SIGINT, on_terminate, self);
@@ -265,6 +292,7 @@ program_clear (Program *self)
   g_free (self->config_path);
   g_free (self->unix_option);
   g_free (self->unix_path);
+  g_free (self->data_dir);
 }
 
 static void

@@ -14,7 +14,7 @@ static const char *const words[] = {
   [HS_STORE_ERROR_FULL] = N_("The history cannot be written: the disk is full"),
   [HS_STORE_ERROR_CORRUPT] = N_("The history is damaged or not a history, and was left as it is"),
   [HS_STORE_ERROR_NEWER] = N_("The history was written by a newer version, and was left as it is"),
-  [HS_STORE_ERROR_BUSY] = N_("The history is in use: this profile is already open in another program"),
+  [HS_STORE_ERROR_BUSY] = N_("The history is in use: it is already open in another program"),
 };
 
 static const struct

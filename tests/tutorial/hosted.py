@@ -21,7 +21,7 @@ class Server:
                 file.write(config.replace("@DIR@", self.dir.name))
             arguments += ["--config", path]
         self.process = subprocess.Popen(arguments + list(options), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
+                                        env={**os.environ, "LC_ALL": "C.UTF-8", "XDG_DATA_HOME": self.dir.name, **(env or {})})
         self.held = b""
         line = self.read_line()
         found = re.fullmatch(r"listening on (.*):(\d+)\n", line)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The rows of a TCP tutorial whose client is a bare socket, against handshake-server. usage: test-tutorial.py PROGRAM"""
-import os, socket, stat, struct, subprocess, sys, threading, time
+import os, shutil, socket, stat, struct, subprocess, sys, tempfile, threading, time
 
 from hosted import Irc, Server, Skip, closing, is_silent, read_to_end, read_until, run
 
@@ -261,7 +261,10 @@ def a_port_for_the_administrator_only():
     """Port 1, as nobody: a sentence, no crash. Where everybody may open any port, a network of one's own has the usual rule."""
     with open(PORT_START, encoding="ascii") as file:
         open_to_all = int(file.read()) <= 1
-    words = [PROGRAM, "--port", "1"]
+    words = [PROGRAM, "--port", "1", "--data-dir"]
+    folder = tempfile.mkdtemp(prefix="handshake-")
+    os.chmod(folder, 0o777)
+    words.append(folder)
     if os.getuid() == 0:
         words = NOBODY + words
     if open_to_all and os.getuid() != 0:
@@ -269,6 +272,7 @@ def a_port_for_the_administrator_only():
     if open_to_all:
         words = ["unshare", "--net", "sh", "-c", f'echo 1024 > {PORT_START} && exec "$@"', "sh", *words]
     done = subprocess.run(words, capture_output=True, text=True, timeout=20)
+    shutil.rmtree(folder)
     assert done.returncode == 1 and done.stdout == "" and len(done.stderr.splitlines()) == 1, done
     assert "administrator" in done.stderr, done.stderr
 
