@@ -25,7 +25,7 @@ address_to_text (GSocketAddress *address)
 }
 
 static gboolean
-same_address (GSocketAddress *a, GSocketAddress *b)
+is_same_address (GSocketAddress *a, GSocketAddress *b)
 {
   g_autofree char *text_a = address_to_text (a);
   g_autofree char *text_b = address_to_text (b);
@@ -33,16 +33,26 @@ same_address (GSocketAddress *a, GSocketAddress *b)
   return text_a != NULL && g_strcmp0 (text_a, text_b) == 0;
 }
 
-/* A descriptor came after the address: what was inferred may be seen now. */
+/* Not every connect () sends one (there may be no road): what was not seen is said only when something follows from which it
+ * must have been. */
 static void
-confirm_syn_sent (HsTcpTap *self, gboolean seen)
+enter_syn_sent (HsTcpTap *self, gboolean seen, gint64 time)
 {
-  HsTcpSighting sighting = {
-    .state = HS_TCP_SYN_SENT, .known = HS_TCP_OBSERVED, .time = g_get_monotonic_time (), .source = "TCP_INFO",
-  };
+  g_autofree char *text = address_to_text (self->remote);
 
-  if (seen && self->known == HS_TCP_INFERRED)
-    hs_tcp_tap_enter (self, &sighting);
+  self->syn_at = 0;
+  hs_tcp_tap_enter (self, &(HsTcpSighting){
+    .state = HS_TCP_SYN_SENT, .known = seen ? HS_TCP_OBSERVED : HS_TCP_INFERRED, .time = time, .detail = text,
+    .source = seen ? "TCP_INFO" : "connect()",
+  });
+}
+
+/* Where it was not seen; it went out no later than @before. */
+static void
+infer_syn_sent (HsTcpTap *self, gint64 before)
+{
+  if (self->state == HS_TCP_CLOSED)
+    enter_syn_sent (self, FALSE, self->syn_at != 0 ? MIN (self->syn_at, before) : before);
 }
 
 void
@@ -50,26 +60,29 @@ hs_tcp_tap_connecting (HsTcpTap *self, int fd, GSocketAddress *remote)
 {
   HsTcpNumbers numbers;
   gboolean seen = fd >= 0 && hs_tcp_numbers_read (fd, &numbers) && numbers.state == HS_TCP_SYN_SENT;
-  HsTcpSighting sighting = {
-    .state = HS_TCP_SYN_SENT, .known = seen ? HS_TCP_OBSERVED : HS_TCP_INFERRED, .time = g_get_monotonic_time (),
-    .source = seen ? "TCP_INFO" : "connect()",
-  };
-  g_autofree char *text = address_to_text (remote);
+  gboolean same = is_same_address (remote, self->remote);
+  gint64 now = g_get_monotonic_time ();
 
-  if (self->state == HS_TCP_SYN_SENT && same_address (remote, self->remote))
-    {
-      confirm_syn_sent (self, seen);
-      return;
-    }
+  if (self->state == HS_TCP_SYN_SENT && same)
+    return;
   g_set_object (&self->remote, remote);
   if (remote != NULL && g_socket_address_get_family (remote) == G_SOCKET_FAMILY_UNIX)
     return;
   if (self->state != HS_TCP_CLOSED) /* a second address (RFC 8305): the story begins anew */
     hs_tcp_tap_enter (self, &(HsTcpSighting){
-    .state = HS_TCP_CLOSED, .known = HS_TCP_INFERRED, .time = sighting.time, .source = "GSocketClient",
-  });
-  sighting.detail = text;
-  hs_tcp_tap_enter (self, &sighting);
+      .state = HS_TCP_CLOSED, .known = HS_TCP_INFERRED, .time = now, .source = "GSocketClient",
+    });
+  if (seen)
+    enter_syn_sent (self, TRUE, now);
+  else if (self->syn_at == 0 || !same)
+    self->syn_at = now;
+}
+
+/* Without a road no SYN goes out; a refusal and a silence both answer one. */
+static gboolean
+had_sent_syn (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
 }
 
 void
@@ -80,6 +93,8 @@ hs_tcp_tap_failed (HsTcpTap *self, const GError *error)
     .detail = error != NULL ? error->message : NULL, .source = "connect()",
   };
 
+  if (self->syn_at != 0 && had_sent_syn (error))
+    infer_syn_sent (self, sighting.time);
   if (self->state != HS_TCP_CLOSED)
     {
       /* An ICMP message says the same as RST: so it is not observed. */
@@ -118,10 +133,7 @@ establish_opener (HsTcpTap *self, gint64 time)
   g_autofree char *detail = g_strdup_printf ("%s%scookie 0x%" G_GINT64_MODIFIER "x", rtt_text != NULL ? rtt_text : "",
                                              rtt_text != NULL ? " · " : "", self->cookie);
 
-  if (self->state == HS_TCP_CLOSED)
-    hs_tcp_tap_enter (self, &(HsTcpSighting){
-    .state = HS_TCP_SYN_SENT, .known = HS_TCP_INFERRED, .time = time - rtt, .source = "connect()",
-  });
+  infer_syn_sent (self, time - rtt);
   hs_tcp_tap_enter (self, &(HsTcpSighting){
     .state = HS_TCP_ESTABLISHED, .known = HS_TCP_OBSERVED, .time = time, .detail = detail,
     .source = seen ? "TCP_INFO" : "connect()",

@@ -50,6 +50,7 @@ struct _HsTcpTap
   guint64 told_acked;       /* stream offset of the last ACKNOWLEDGED */
   GArray *records;          /* (nullable) of HsTcpRecord not acknowledged, under TLS */
   guint64 acked_app;        /* the link's own stream: of the last record acknowledged */
+  gint64 syn_at;            /* connect () was called; 0 not, or its SYN is told */
   gint64 half_open_seen;    /* 0 not */
   gint64 closed_at;         /* detach, monotonic µs */
   gint64 time_wait_end;     /* monotonic µs */

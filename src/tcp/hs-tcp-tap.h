@@ -32,7 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTcpTap, hs_tcp_tap_free)
 
 /* ---- Before there is a descriptor: the opener's GIO steps ---- */
 void hs_tcp_tap_step (HsTcpTap *self, const char *title, const char *detail, const char *source);
-/* The SYN went to @remote: SYN-SENT (observed by TCP_INFO if @fd ≥ 0, else inferred). A second call is a second address: the story begins anew. */
+/* connect () was called to @remote: SYN-SENT, if TCP_INFO shows it (@fd ≥ 0); else it is inferred later from what follows, for without a road no
+ * SYN goes out. A second call is a second address: the story begins anew. */
 void hs_tcp_tap_connecting (HsTcpTap *self, int fd, GSocketAddress *remote);
 /* No connection came of it: CLOSED, with why (G_IO_ERROR). */
 void hs_tcp_tap_failed (HsTcpTap *self, const GError *error);
