@@ -12,6 +12,7 @@
 
 #include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 
 #include "hs-config.h"
 #include <glib/gi18n.h>
@@ -123,6 +124,16 @@ read_config (Program *self, GError **error)
 
 /* ---- Life ---- */
 
+/* A password that everybody on this computer can read is none. */
+static void
+warn_of_readable_password (Program *self, const HsServerConfig *config)
+{
+  GStatBuf info;
+
+  if (self->config_path != NULL && config->operator_password != NULL && g_stat (self->config_path, &info) == 0 && (info.st_mode & S_IROTH) != 0)
+    g_printerr (_("%s: This file holds a password, and everybody on this computer can read it.\n"), self->config_path);
+}
+
 static void
 on_stopped (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -169,6 +180,8 @@ on_reload (gpointer data)
     g_printerr (_("The configuration was read again.\n"));
   else
     g_printerr (_("The configuration was read again. These wait for the next start: %s.\n"), waiting);
+  if (config != NULL)
+    warn_of_readable_password (self, config);
   hs_systemd_notify ("READY=1");
   return G_SOURCE_CONTINUE;
 }
@@ -215,6 +228,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
     {
       tell_address (self);
       warn_of_root (self);
+      warn_of_readable_password (self, self->config);
       return;
     }
   g_printerr ("%s\n", error->message);

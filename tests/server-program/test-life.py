@@ -181,6 +181,22 @@ def needs_no_root():
         assert words not in server.stop()[2]
 
 
+def says_when_everybody_can_read_a_password():
+    words = "everybody on this computer can read it"
+    with Server(PROGRAM, config="[operator]\nname=o\npassword=secret\n") as server:
+        path = os.path.join(server.dir.name, "server.conf")
+        os.chmod(path, 0o600)
+        server.process.send_signal(signal.SIGHUP)
+        first = until_said(server, "read again.\n")
+        os.chmod(path, 0o644)
+        server.process.send_signal(signal.SIGHUP)
+        until_said(server, f"read again.\n{path}: This file holds a password, and {words}.\n")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("[operator]\nname=o\n")
+        server.process.send_signal(signal.SIGHUP)
+        assert first.count(words) <= 1 and words not in until_said(server, "read again.\n") + server.stop()[2]
+
+
 def raises_its_descriptor_limit():
     with Server(PROGRAM) as server, open(f"/proc/{server.process.pid}/limits", encoding="ascii") as file:
         soft, hard = next(line for line in file if line.startswith("Max open files")).split()[3:5]
@@ -226,5 +242,5 @@ def idles():
 
 run([links_no_window, listens_soon, leaves_on_sigterm, leaves_at_once_when_asked_twice, leaves_within_five_seconds_of_who_does_not_read,
      loses_nothing_that_was_said_before, reads_its_configuration_again, changes_while_it_runs, tells_systemd, says_it_is_ready_when_it_is,
-     is_silent_to_a_manager_that_is_gone, needs_no_root, raises_its_descriptor_limit, takes_no_plain_text, command_line_wins,
+     is_silent_to_a_manager_that_is_gone, needs_no_root, says_when_everybody_can_read_a_password, raises_its_descriptor_limit, takes_no_plain_text, command_line_wins,
      speaks_the_persons_language, idles])

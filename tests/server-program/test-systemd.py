@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The units that are installed, judged by systemd's own tools, which need no systemd that runs. usage: test-systemd.py PROGRAM DATA BUILT_DATA"""
-import os, pathlib, re, shutil, subprocess, sys, tempfile
+import os, pathlib, re, shutil, stat, subprocess, sys, tempfile
 
 from hosted import Skip, run
 
@@ -82,12 +82,15 @@ def users_and_files_are_made():
         source = pathlib.Path(root + example)
         source.parent.mkdir(parents=True)
         shutil.copy(DATA / "server.conf", source)
+        group = re.search(r"^handshake:[^:]*:(\d+):", pathlib.Path(root, "etc", "group").read_text(encoding="utf-8"), flags=re.MULTILINE)[1]
         for own in ("", "[server]\nname=mine\n"):  # one that is there is left alone
             if own:
                 pathlib.Path(root + made).write_text(own, encoding="utf-8")
             status, said = tool("systemd-tmpfiles", f"--root={root}", "--create", str(BUILT / "tmpfiles.conf"))
             assert status == 0, said
             assert pathlib.Path(root + made).read_text(encoding="utf-8") == (own or source.read_text(encoding="utf-8"))
+            info = os.stat(root + made)  # it may hold a password, which the server reads and nobody else
+            assert stat.S_IMODE(info.st_mode) == 0o640 and (info.st_uid, info.st_gid) == (0, int(group)), info
 
 
 run([units_have_no_fault, verify_would_find_one, system_unit_gives_little_away, both_filter_alike, users_and_files_are_made])
