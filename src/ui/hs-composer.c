@@ -33,7 +33,7 @@ struct _HsComposer
   int word_start;    /* byte offset of the word being completed, -1: none */
   char *word_before; /* the text before the cursor when it began */
   int recall_at;     /* -1: not recalling */
-  gboolean typing;
+  gboolean typing, leaving;
 };
 
 enum { PROP_TEXT = 1, N_PROPS };
@@ -404,10 +404,25 @@ on_realize (HsComposer *self)
   pango_font_metrics_unref (metrics);
 }
 
+/* GTK offers the focus to each ancestor that Shift+Tab leaves: taken, it would never get out. */
 static gboolean
 hs_composer_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_grab_focus (GTK_WIDGET (HS_COMPOSER (widget)->view));
+  HsComposer *self = HS_COMPOSER (widget);
+
+  return !self->leaving && gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
+static gboolean
+hs_composer_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  HsComposer *self = HS_COMPOSER (widget);
+  gboolean moved;
+
+  self->leaving = gtk_widget_get_focus_child (widget) != NULL;
+  moved = GTK_WIDGET_CLASS (hs_composer_parent_class)->focus (widget, direction);
+  self->leaving = FALSE;
+  return moved;
 }
 
 static void
@@ -451,6 +466,7 @@ hs_composer_class_init (HsComposerClass *klass)
   object_class->finalize = hs_composer_finalize;
   object_class->get_property = hs_composer_get_property;
   widget_class->grab_focus = hs_composer_grab_focus;
+  widget_class->focus = hs_composer_focus;
   properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[SEND] = g_signal_new ("send", HS_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);

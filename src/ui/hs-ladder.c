@@ -215,6 +215,18 @@ hs_ladder_dup_help (HsLadder *self)
   return rung != NULL ? hs_ladder_rung_dup_help (rung) : NULL;
 }
 
+/* One stop for Tab, the rung that was chosen or the first; within it the arrow keys move. */
+static gboolean
+hs_ladder_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  HsLadder *self = HS_LADDER (widget);
+  GtkWidget *rung = nth_rung (self, MAX (self->selected, 0));
+
+  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
+    return GTK_WIDGET_CLASS (hs_ladder_parent_class)->focus (widget, direction);
+  return gtk_widget_get_focus_child (widget) == NULL && rung != NULL && gtk_widget_grab_focus (rung);
+}
+
 /* ---- Object ---- */
 
 static void
@@ -248,6 +260,7 @@ hs_ladder_class_init (HsLadderClass *klass)
                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  widget_class->focus = hs_ladder_focus;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "ladder");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST);

@@ -143,8 +143,8 @@ on_secondary_click (GtkGestureClick *gesture, int n_press, double x, double y, H
   popup_menu (self, row, &(GdkRectangle){ lx, ly, 1, 1 });
 }
 
-static HsMessageRow *
-find_focused_row (HsMessageList *self)
+HsMessageRow *
+hs_message_list_find_focused_row (HsMessageList *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL, *child;
@@ -161,7 +161,7 @@ static void
 on_menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   HsMessageList *self = HS_MESSAGE_LIST (widget);
-  HsMessageRow *row = find_focused_row (self);
+  HsMessageRow *row = hs_message_list_find_focused_row (self);
   graphene_rect_t bounds;
 
   if (row != NULL && hs_message_row_get_entry (row) != NULL && gtk_widget_compute_bounds (GTK_WIDGET (row), widget, &bounds))
@@ -237,7 +237,7 @@ static void
 on_send_again (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   HsMessageList *self = HS_MESSAGE_LIST (widget);
-  HsMessageRow *row = find_focused_row (self);
+  HsMessageRow *row = hs_message_list_find_focused_row (self);
   HsEntry *entry = row != NULL ? hs_message_row_get_entry (row) : self->menu_entry;
 
   if (entry != NULL)
@@ -269,6 +269,13 @@ on_end (GtkWidget *widget, const char *name, GVariant *parameter)
   hs_message_list_scroll_to_end (HS_MESSAGE_LIST (widget));
 }
 
+static void
+on_done (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (HS_MESSAGE_LIST (widget)->selection));
+  gtk_widget_activate_action (widget, "room.write", NULL);
+}
+
 /* ---- Joining them to the list ---- */
 
 void
@@ -293,6 +300,7 @@ void
 hs_message_list_install_actions (GtkWidgetClass *klass)
 {
   gtk_widget_class_install_action (klass, "messages.copy", NULL, on_copy);
+  gtk_widget_class_install_action (klass, "messages.done", NULL, on_done);
   gtk_widget_class_install_action (klass, "messages.end", NULL, on_end);
   gtk_widget_class_install_action (klass, "messages.menu", NULL, on_menu_action);
   gtk_widget_class_install_action (klass, "messages.open-link", "s", on_open_link);
@@ -300,6 +308,7 @@ hs_message_list_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "messages.send-again", NULL, on_send_again);
   gtk_widget_class_install_action (klass, "messages.toggle-fold", "x", on_toggle_fold);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_c, GDK_CONTROL_MASK, "messages.copy", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_Escape, 0, "messages.done", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_Menu, 0, "messages.menu", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F10, GDK_SHIFT_MASK, "messages.menu", NULL);
 }

@@ -32,5 +32,6 @@ struct _HsMessageList
 /* What a fold is remembered by. */
 gint64 hs_message_list_get_fold_key (HsEntry *entry);
 /* -actions.c */
+HsMessageRow *hs_message_list_find_focused_row (HsMessageList *self); /* (nullable) */
 void hs_message_list_install_actions (GtkWidgetClass *klass);
 void hs_message_list_add_pointer (HsMessageList *self);

@@ -182,6 +182,54 @@ hs_message_list_is_at_end (HsMessageList *self)
   return self->sticky;
 }
 
+/* ---- Focus ---- */
+
+/* Tab goes through what can be pressed in a row, then out of the list: the arrow keys go from row to row (GTK 4.8 has Tab do that). */
+static gboolean
+leave_row (HsMessageList *self, HsMessageRow *row, GtkDirectionType direction)
+{
+  GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (row));
+
+  if (direction == GTK_DIR_TAB_FORWARD || !gtk_widget_is_focus (item))
+    {
+      if (gtk_widget_child_focus (GTK_WIDGET (row), direction))
+        return TRUE;
+      return direction == GTK_DIR_TAB_FORWARD ? gtk_widget_child_focus (self->jump, direction) : gtk_widget_grab_focus (item);
+    }
+  return FALSE;
+}
+
+/* Selected too: Shift with an arrow goes on from what is selected, else from the first row of all. */
+static gboolean
+begin_at (HsMessageList *self, HsMessageRow *row, GtkListItem *item)
+{
+  if (!gtk_widget_grab_focus (gtk_widget_get_parent (GTK_WIDGET (row))))
+    return FALSE;
+  gtk_widget_activate_action (self->list, "list.select-item", "(ubb)", gtk_list_item_get_position (item), FALSE, FALSE);
+  return TRUE;
+}
+
+/* A list view begins at its first row, which is years ago: who is at the end means the newest. */
+static gboolean
+hs_message_list_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  HsMessageList *self = HS_MESSAGE_LIST (widget);
+  HsMessageRow *focused = hs_message_list_find_focused_row (self);
+  GHashTableIter iter;
+  gpointer row, item;
+
+  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
+    return GTK_WIDGET_CLASS (hs_message_list_parent_class)->focus (widget, direction);
+  if (focused != NULL)
+    return leave_row (self, focused, direction);
+  g_hash_table_iter_init (&iter, self->live);
+  if (self->sticky && gtk_widget_get_focus_child (widget) == NULL)
+    while (g_hash_table_iter_next (&iter, &row, &item))
+      if (gtk_list_item_get_position (item) + 1 == n_items (self))
+        return begin_at (self, row, item);
+  return GTK_WIDGET_CLASS (hs_message_list_parent_class)->focus (widget, direction);
+}
+
 /* ---- Rows ---- */
 
 gint64
@@ -429,6 +477,7 @@ hs_message_list_class_init (HsMessageListClass *klass)
   object_class->dispose = hs_message_list_dispose;
   object_class->finalize = hs_message_list_finalize;
   object_class->get_property = hs_message_list_get_property;
+  widget_class->focus = hs_message_list_focus;
   properties[PROP_AT_END] = g_param_spec_boolean ("at-end", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   g_signal_new ("send-again", HS_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ENTRY);

@@ -356,6 +356,12 @@ on_join_again (GtkWidget *widget, const char *name, GVariant *parameter)
     tell_error (self, error);
 }
 
+static void
+on_write (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (HS_ROOM_VIEW (widget)->composer));
+}
+
 void
 hs_room_view_popup_menu (HsRoomView *self)
 {
@@ -511,6 +517,7 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   gtk_widget_class_install_action (widget_class, "room.close", NULL, on_close);
   gtk_widget_class_install_action (widget_class, "room.leave-anyway", NULL, on_leave_anyway);
   gtk_widget_class_install_action (widget_class, "room.join-again", NULL, on_join_again);
+  gtk_widget_class_install_action (widget_class, "room.write", NULL, on_write);
 }
 
 static void

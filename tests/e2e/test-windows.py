@@ -274,10 +274,39 @@ def keyboard(desktop):
     wait_until('there is a field to search emoji in', lambda: set(ana.fields()) - {'Message'})
     ana.xdotool('key', 'Escape')
     composer_focused(ana)
+    rows_by_key(ana)
     shown = bool(ana.state())
     ana.keys('F9')
     toggle = ana.find(ana.BUTTON, 'Connection')
     wait_until('F9 toggles the panel', lambda: toggle.get_state_set().contains(ana.PRESSED) != shown)
+
+
+def focused(window):
+    """What has the focus, by its name."""
+    for node in window.nodes(window.ROW | window.BUTTON | window.TEXT):
+        if node.get_state_set().contains(window.FOCUSED):
+            return node.get_name()
+    return None
+
+
+def rows_by_key(window):
+    """From the composer to the newest message and back; Shift+Up takes the one before with it, Ctrl+C copies both, whole."""
+    window.xdotool('key', '--delay', '100', 'shift+Tab')
+    wait_until('the newest message has the focus', lambda: 'second line' in (focused(window) or ''))
+    window.xdotool('key', '--delay', '100', 'shift+Up')
+    wait_until('the one before it has the focus', lambda: 'first line' in (focused(window) or ''))
+    window.xdotool('key', '--delay', '100', 'ctrl+c', 'Tab')
+    composer_focused(window)
+    window.xdotool('key', '--delay', '100', 'ctrl+v')
+    copied = re.compile(r'\[[-0-9]+ [0-9:]+\] \w+: first line\n\[[-0-9]+ [0-9:]+\] \w+: second line')
+    wait_until('what was copied is pasted', lambda: copied.fullmatch(window.read('Message')))
+    window.write('Message', '')
+    window.xdotool('key', '--delay', '100', 'shift+Tab', 'Escape')
+    composer_focused(window)
+    window.xdotool('key', '--delay', '100', 'shift+Tab', 'shift+Tab')
+    wait_until('the focus leaves the messages', lambda: focused(window) == 'Connection')
+    window.xdotool('key', '--delay', '100', 'Tab', 'Tab')
+    composer_focused(window)
 
 
 def narrow(desktop):
