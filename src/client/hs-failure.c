@@ -237,6 +237,8 @@ hs_failure_from_error (const HsAddress *address, const GError *error, guint syns
 
   if (kind == HS_FAILURE_NO_ANSWER)
     better = describe_no_answer (syns);
+  else if (kind == HS_FAILURE_CLOSED_EARLY && said == NULL) /* an RST, so early that connecting itself tells it */
+    better = g_strdup_printf (_("The connection stood, then the other side broke it off (%s)."), error->message);
   else if (kind == HS_FAILURE_OTHER && said == NULL)
     better = g_strdup (error->message);
   if (better != NULL)

@@ -23,7 +23,7 @@ static const struct
   { "no answer, unknown how often", "10.0.0.1", G_IO_ERROR_TIMED_OUT, 0, HS_FAILURE_NO_ANSWER, "*", "*again and again*", NULL },
   { "host unreachable", "10.0.0.1", G_IO_ERROR_HOST_UNREACHABLE, 0, HS_FAILURE_UNREACHABLE, "There is no road to 10.0.0.1*", "*", NULL },
   { "network unreachable", "[fe80::1]", G_IO_ERROR_NETWORK_UNREACHABLE, 0, HS_FAILURE_UNREACHABLE, "*fe80::1*", "*", NULL },
-  { "reset", "a.example", G_IO_ERROR_CONNECTION_CLOSED, 0, HS_FAILURE_CLOSED_EARLY, "a.example closed*", "*", NULL },
+  { "reset", "a.example", G_IO_ERROR_CONNECTION_CLOSED, 0, HS_FAILURE_CLOSED_EARLY, "a.example closed*", "*broke it off (No such).", NULL },
   { "no socket", "unix:/run/x", G_IO_ERROR_NOT_FOUND, 0, HS_FAILURE_ADDRESS, "*", "No such", NULL },
   { "dead socket", "unix:/run/x", G_IO_ERROR_CONNECTION_REFUSED, 0, HS_FAILURE_REFUSED, "/run/x answers*", "*socket file*", NULL },
   { "anything else", "a.example", G_IO_ERROR_FAILED, 0, HS_FAILURE_OTHER, "*a.example failed", "No such", NULL },
