@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#define UNDO_S 5
+
 static void
 tell (HsApplication *self, const char *text)
 {
@@ -101,8 +103,43 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-hs_application_stop_server (HsApplication *self)
+hs_application_keep_server (HsApplication *self)
 {
+  g_clear_handle_id (&self->stop_source, g_source_remove);
+  if (self->undo != NULL)
+    adw_toast_dismiss (self->undo);
+  g_clear_object (&self->undo);
+}
+
+static void
+stop_now (HsApplication *self)
+{
+  hs_application_keep_server (self);
   if (hs_server_get_running (self->server))
     hs_server_stop_async (self->server, on_stopped, g_object_ref (self));
+}
+
+static gboolean
+on_undo_over (gpointer data)
+{
+  HsApplication *self = data;
+
+  self->stop_source = 0;
+  stop_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A stopped server cannot be made to have gone on: its guests have been told goodbye. So it stops later, not back. */
+void
+hs_application_stop_server (HsApplication *self)
+{
+  if (!hs_server_get_running (self->server))
+    return;
+  if (self->stop_source != 0 || self->window == NULL || hs_application_count_guests (self) == 0)
+    {
+      stop_now (self);
+      return;
+    }
+  self->undo = hs_window_offer (self->window, _("The server stops in five seconds"), _("Undo"), "app.keep-server");
+  self->stop_source = g_timeout_add_seconds (UNDO_S, on_undo_over, self);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The application's parts, for hs-application*.c only: -connect.c joins and rejoins, -host.c starts and stops the server, -open.c
- * brings back what was open. */
+ * brings back what was open, -background.c goes on without a window. */
 #pragma once
 
 #include "hs-application.h"
@@ -17,6 +17,7 @@ struct _HsApplication
   GListStore *connections; /* of HsConnection: the newest of each session */
   GListStore *watches;     /* of HsTcpWatch */
   HsSession *hosted;       /* our own client's, kept while the server stops and starts */
+  AdwToast *undo;          /* (nullable) of the server that is about to stop */
   HsRoom *shown;           /* (nullable) what a window that comes shows */
   GCancellable *cancellable;
 
@@ -27,7 +28,11 @@ struct _HsApplication
   /* State */
   guint persons; /* windows opened for another person from here */
   gboolean known;    /* what was open before is in connections */
+  gboolean background; /* a server runs, and no window is there: the application is held */
+  gboolean checking;   /* whether a notification can be shown */
+  gboolean leaving;    /* the window is not to be kept from closing */
   gboolean quitting;
+  guint stop_source;   /* the server stops when it fires */
   gboolean start_again; /* when the server has stopped */
 };
 
@@ -53,4 +58,18 @@ void hs_application_restore (HsApplication *self);
 HsSession *hs_application_need_hosted (HsApplication *self, const char *address);
 guint16 hs_application_get_wanted_port (HsApplication *self);
 void hs_application_start_server (HsApplication *self);
+/* While guests are there it takes five seconds, in which it can be undone; asked again, or without a window, it stops at once. */
 void hs_application_stop_server (HsApplication *self);
+void hs_application_keep_server (HsApplication *self);
+
+/* -background.c */
+/* Beside the host. */
+guint hs_application_count_guests (HsApplication *self);
+void hs_application_watch_window (HsApplication *self);
+void hs_application_watch_server (HsApplication *self);
+/* There is a window again, or the end has come. */
+void hs_application_leave_background (HsApplication *self);
+
+/* hs-application.c */
+/* Every conversation is left in good order, and the server stopped; then the program ends. */
+void hs_application_leave_all (HsApplication *self);

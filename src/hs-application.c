@@ -150,10 +150,20 @@ on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   HsApplication *self = data;
 
+  self->leaving = TRUE;
   if (self->window != NULL)
     gtk_window_close (GTK_WINDOW (self->window));
-  else
-    g_application_quit (G_APPLICATION (self));
+  else if (!self->quitting)
+    {
+      hs_application_leave_all (self);
+      hs_application_leave_background (self);
+    }
+}
+
+static void
+on_keep_server (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  hs_application_keep_server (data);
 }
 
 static const GActionEntry actions[] = {
@@ -161,6 +171,7 @@ static const GActionEntry actions[] = {
   { "new-person", on_new_person },
   { "start-server", on_start_server },
   { "stop-server", on_stop_server },
+  { "keep-server", on_keep_server },
   { "about", on_about },
   { "help", on_help },
   { "help-page", on_help_page, "s" },
@@ -213,13 +224,14 @@ on_closed_to_quit (HsConnection *connection, HsApplication *self)
   let_go (self);
 }
 
-/* The window is gone: every conversation is left in good order, which is bounded, and the server takes leave of its guests. */
-static void
-leave_all (HsApplication *self)
+/* Every conversation is left in good order, which is bounded, and the server takes leave of its guests. */
+void
+hs_application_leave_all (HsApplication *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->connections));
 
   self->quitting = TRUE;
+  hs_application_keep_server (self); /* it is stopped below */
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (HsConnection) connection = g_list_model_get_item (G_LIST_MODEL (self->connections), i);
@@ -243,7 +255,8 @@ on_window_destroyed (HsApplication *self)
   self->window = NULL;
   if (self->help != NULL)
     gtk_window_destroy (self->help);
-  leave_all (self);
+  if (!self->background)
+    hs_application_leave_all (self);
 }
 
 /* ---- Starting ---- */
@@ -282,6 +295,7 @@ hs_application_startup (GApplication *application)
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accelerators);
   make_server (self);
+  hs_application_watch_server (self);
   hs_application_restore (self);
 }
 
@@ -303,8 +317,10 @@ hs_application_activate (GApplication *application)
       g_signal_connect_object (self->window, "destroy", G_CALLBACK (on_window_destroyed), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (self->window, "open-address", G_CALLBACK (hs_application_show_connect), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (self->window, "join-again", G_CALLBACK (on_join_again), self, G_CONNECT_SWAPPED);
+      hs_application_watch_window (self);
       if (self->known)
-        hs_window_show_room (self->window, self->shown);
+        hs_window_show_room (self->window, self->shown != NULL && hs_room_get_session (self->shown) != NULL ? self->shown : NULL);
+      hs_application_leave_background (self);
     }
   gtk_window_present (GTK_WINDOW (self->window));
 }
@@ -353,6 +369,7 @@ hs_application_dispose (GObject *object)
   g_clear_object (&self->watches);
   g_clear_object (&self->hosted);
   g_clear_object (&self->shown);
+  g_clear_object (&self->undo);
   g_clear_object (&self->server);
   g_clear_object (&self->store);
   g_clear_object (&self->cancellable);

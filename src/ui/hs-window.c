@@ -12,15 +12,34 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HsWindow, hs_window, ADW_TYPE_APPLICATION_WINDOW)
 
-void
-hs_window_toast (HsWindow *self, const char *text)
+/* A toast's title is markup. */
+static AdwToast *
+make_toast (const char *text)
 {
   AdwToast *toast = adw_toast_new ("");
   g_autofree char *escaped = g_markup_escape_text (text, -1);
 
-  /* A toast's title is markup. */
   adw_toast_set_title (toast, escaped);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  return toast;
+}
+
+void
+hs_window_toast (HsWindow *self, const char *text)
+{
+  adw_toast_overlay_add_toast (self->toasts, make_toast (text));
+}
+
+AdwToast *
+hs_window_offer (HsWindow *self, const char *text, const char *button, const char *action)
+{
+  AdwToast *toast = make_toast (text);
+
+  adw_toast_set_button_label (toast, button);
+  adw_toast_set_action_name (toast, action);
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_overlay_add_toast (self->toasts, g_object_ref (toast));
+  return toast;
 }
 
 void

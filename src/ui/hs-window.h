@@ -28,6 +28,8 @@ HsWindow *hs_window_new (GtkApplication *application, const HsWindowParts *parts
 void hs_window_show_room (HsWindow *self, HsRoom *room);
 HsRoom *hs_window_get_room (HsWindow *self);
 void hs_window_toast (HsWindow *self, const char *text);
+/* A toast with a button, which stays until it is dismissed. (transfer full) */
+AdwToast *hs_window_offer (HsWindow *self, const char *text, const char *button, const char *action);
 /* A bar above everything that stays until it is closed. NULL: none. */
 void hs_window_set_warning (HsWindow *self, const char *text);
 /* Ends with the window's text and size in the settings. */

@@ -122,7 +122,7 @@ class Desktop:
         """What the programs said, for a failure's report."""
         for process in self.children:
             text = process.log.read_text(errors='replace').strip()
-            if text and not process.args[0].endswith(('Xvfb', 'openbox')):
+            if (text or (process.poll() or 0) < 0) and not process.args[0].endswith(('Xvfb', 'openbox')):
                 yield f'--- {process.args[0]} ({process.poll()})\n{text[-4000:]}'
 
     def close(self):

@@ -8,6 +8,7 @@ Usage: test-windows.py CASE     HANDSHAKE names the program (or HANDSHAKE_PREFIX
 import re
 import socket
 import sys
+import time
 
 from desktop import Failure, Skip, run_case, wait_until
 
@@ -409,13 +410,102 @@ def comes_back(desktop):
     wei.shows('Welcome to Handshake')
 
 
+def close(window):
+    window.keys('ctrl+w')
+
+
+def start_again(window):
+    """The program is started a second time: the first one answers, in a window."""
+    second = window.desktop.start(window.process.args)
+    if second.wait(15) != 0:
+        raise Failure(f'the second start ended with {second.returncode}')
+
+
+def background(desktop):
+    """The window is closed while guests are there: the server goes on, a notification says so, the window comes back with everything."""
+    from notifier import Notifier
+    notifier = Notifier(desktop)
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    ana.send('早上好')
+    wei.row('Messages', '早上好')
+    close(ana)
+    wait_until('a notification says so', notifier.shown)
+    said = notifier.shown()[0]
+    if said['title'] != 'Lobby is still open' or said['body'] != '1 guest is connected.' or 'action Stop Server' not in said:
+        raise Failure(f'it says {said}')
+    wait_until('the window is gone', lambda: not ana.windows())
+    wei.send('还在吗？')
+    wei.row('Messages', '还在吗？', 'Accepted')
+    start_again(ana)
+    ana.row('Messages', '还在吗？')
+    ana.row('Messages', '早上好')
+    wait_until('the notification is withdrawn', lambda: not notifier.shown())
+    ana.send('在')
+    wei.row('Messages', '在')
+
+    close(ana)
+    wait_until('a notification says so', notifier.shown)
+    notifier.press('Stop Server')
+    wait_until('the program ends', lambda: ana.process.poll() is not None)
+    if ana.process.returncode != 0:
+        raise Failure(f'it ended with {ana.process.returncode}')
+    wait_until('the notification is withdrawn', lambda: not notifier.shown())
+    wei.find(wei.BUTTON, 'Join Again')
+
+
+def background_asked(desktop):
+    """Nothing can show a notification: the window asks first, and does what is answered."""
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    close(ana)
+    ana.shows('Keep the Server Running?')
+    ana.shows('1 guest is connected')
+    desktop.picture('keep-running')
+    ana.press('Cancel')
+    ana.send('我还在')
+    wei.row('Messages', '我还在')
+    close(ana)
+    ana.press('Keep Running')
+    wait_until('the window is gone', lambda: not ana.windows())
+    wei.send('你好')
+    start_again(ana)
+    ana.row('Messages', '你好')
+    close(ana)
+    ana.press('Stop and Quit')
+    wait_until('the program ends', lambda: ana.process.poll() is not None)
+    wei.find(wei.BUTTON, 'Join Again')
+
+
+def undo_stop(desktop):
+    """Stop Server is undone within five seconds, and nobody has noticed; without guests, or pressed twice, it stops at once."""
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    ana.press('Stop Server')
+    ana.shows('The server stops in five seconds')
+    desktop.picture('undo')
+    ana.press('Undo')
+    wait_until('the toast is gone', lambda: not ana.look(ana.BUTTON, 'Undo'))
+    time.sleep(6)
+    wei.send('你还在')
+    ana.row('Messages', '你还在')
+    ana.press('Stop Server')
+    ana.find(ana.BUTTON, 'Undo')
+    wei.find(wei.BUTTON, 'Join Again', 12)
+    ana.find(ana.BUTTON, 'Start Server Again')
+    ana.press('Start Server Again')
+    ana.find(ana.TEXT, 'Message')
+    ana.press('Stop Server')
+    ana.find(ana.BUTTON, 'Start Server Again', 4)
+
+
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
     'conversation': conversation, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'guest-address': guest_address, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages,
-    'comes-back': comes_back,
+    'comes-back': comes_back, 'background': background, 'background-asked': background_asked, 'undo-stop': undo_stop,
 }
 
 if __name__ == '__main__':

@@ -117,7 +117,8 @@ class Window:
 
         for node in walk(within or self.application, enter):
             try:
-                if node.get_role() in roles and (name is None or node.get_name() == name):
+                # GTK 4.8 says the name of a button with a mnemonic twice: AdwMessageDialog's and AdwToast's.
+                if node.get_role() in roles and (name is None or node.get_name() in (name, f'{name} {name}')):
                     yield node
             except GLib.Error:
                 continue
@@ -135,11 +136,10 @@ class Window:
     def shows(self, text, seconds=15.0, roles=None):
         """Waits until some label (or what has one of the roles) contains the text; returns all of it."""
         def look():
-            for node in self.nodes(roles or LABEL | BUTTON | ROW | WINDOW):
-                name = node.get_name() or ''
-                if text in name:
-                    return name
-            return None
+            try:
+                return next((name for node in self.nodes(roles or LABEL | BUTTON | ROW | WINDOW) if text in (name := node.get_name() or '')), None)
+            except GLib.Error:  # what was there is no more
+                return None
         return wait_until(f'{self.profile} says “{text}”', look, seconds)
 
     def says(self):
@@ -231,13 +231,15 @@ class Window:
         return subprocess.run(['xdotool', *words], env=self.desktop.environment, text=True, capture_output=True,
                               timeout=20, check=True).stdout
 
+    def windows(self):
+        """The X windows of the program that can be seen."""
+        done = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)], text=True,
+                              env=self.desktop.environment, capture_output=True, timeout=20)
+        return done.stdout.split()
+
     def focus(self):
         """Puts this window on top with the keyboard in it."""
-        def found():
-            done = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)], text=True,
-                                  env=self.desktop.environment, capture_output=True, timeout=20)
-            return done.stdout.split()
-        window = wait_until(f'the window of {self.profile} is mapped', found)[-1]
+        window = wait_until(f'the window of {self.profile} is mapped', self.windows)[-1]
         self.xdotool('windowactivate', '--sync', window)
         self.xdotool('windowfocus', '--sync', window)
         return window
