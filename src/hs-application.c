@@ -271,10 +271,12 @@ static void
 make_server (HsApplication *self)
 {
   g_autoptr (HsServerConfig) config = hs_server_config_new ();
+  g_autofree char *path = hs_profile_dup_database_path (self->profile);
 
   g_free (config->name);
   config->name = hs_profile_dup_shown_name (self->profile);
   config->port = hs_application_get_wanted_port (self);
+  config->data_dir = g_path_get_dirname (path);
   self->server = hs_server_new (config, TRUE);
   g_signal_connect_object (self->server, "notify::running", G_CALLBACK (update_server_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "notify::stopping", G_CALLBACK (update_server_actions), self, G_CONNECT_SWAPPED);

@@ -17,6 +17,8 @@ static const struct
   { "away-notify", HS_CAP_AWAY_NOTIFY },
   { "batch", HS_CAP_BATCH },
   { "cap-notify", HS_CAP_CAP_NOTIFY },
+  { "draft/chathistory", HS_CAP_CHATHISTORY },
+  { "draft/event-playback", HS_CAP_EVENT_PLAYBACK },
   { "echo-message", HS_CAP_ECHO_MESSAGE },
   { "extended-join", HS_CAP_EXTENDED_JOIN },
   { "extended-monitor", HS_CAP_EXTENDED_MONITOR },
@@ -69,7 +71,7 @@ send_cap (HsEngine *self, HsPeer *peer, const char *subcommand, const char *list
 static gboolean
 offers (HsEngine *self, HsCap cap)
 {
-  const guint need_history = HS_CAP_CHATHISTORY | HS_CAP_EVENT_PLAYBACK | HS_CAP_READ_MARKER | HS_CAP_REDACTION;
+  const guint need_history = HS_CAP_CHATHISTORY | HS_CAP_EVENT_PLAYBACK;
 
   if ((cap & need_history) != 0)
     return hs_engine_keeps_history (self);

@@ -9,6 +9,8 @@ const HsCommand hs_commands[] = {
   { "ADMIN", hs_command_admin, 0, 0, 1, "ADMIN: who runs this server" },
   { "AWAY", hs_command_away, 0, 0, 1, "AWAY [words]: you are away; without words, back" },
   { "CAP", hs_command_cap, HS_COMMAND_EARLY, 1, 2, "CAP LS 302 | LIST | REQ :capabilities | END" },
+  { "CHATHISTORY", hs_command_chathistory, 0, 0, HS_PARAMS_MAX,
+    "CHATHISTORY BEFORE|AFTER|AROUND|LATEST target timestamp=…|msgid=…|* limit; BETWEEN with two of them; TARGETS without a target" },
   { "HELP", hs_command_help, 0, 0, 1, "HELP [command]" },
   { "INFO", hs_command_info, 0, 0, 1, "INFO: what this server is" },
   { "INVITE", hs_command_invite, 0, 0, 2, "INVITE nick #room: asks somebody in; alone: where you are asked to" },

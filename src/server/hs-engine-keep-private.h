@@ -58,6 +58,7 @@ HsAppend *hs_engine_keep_message (HsEngine *self, HsPeer *from, HsChannel *chann
                                   const char *tags, gboolean to_all);
 /* Something people saw happen in the room. */
 void hs_engine_keep_event (HsEngine *self, HsChannel *channel, const HsIrcMessage *message);
+void hs_engine_tell_retention (HsEngine *self, HsPeer *peer, HsChannel *channel);
 void hs_engine_keep_room (HsEngine *self, HsChannel *channel);
 /* Parameters of @message as they stand in a line, the last with its colon where it needs one. */
 void hs_engine_append_params (GString *out, const HsIrcMessage *message);

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "hs-config.h" /* GETTEXT_PACKAGE, before gi18n-lib.h */
+#include <glib/gi18n-lib.h>
 
 #include "hs-limits.h"
 
@@ -246,6 +248,25 @@ hs_engine_keep_event (HsEngine *self, HsChannel *channel, const HsIrcMessage *me
   hs_gate_gather (self, stored);
 }
 
+/* Said once to who comes into a room: what stays of what is said there. */
+void
+hs_engine_tell_retention (HsEngine *self, HsPeer *peer, HsChannel *channel)
+{
+  g_autofree char *words = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  HsIrcMessage notice;
+  guint days = self->config->history_days;
+
+  if (!hs_engine_keeps_history (self))
+    return;
+  words = days == 0 ? g_strdup (_("What is said here is kept on the server, for those who come later."))
+                    : g_strdup_printf (ngettext ("What is said here is kept on the server for %u day, for those who come later.",
+                                                 "What is said here is kept on the server for %u days, for those who come later.", days), days);
+  hs_irc_message_set (&notice, self->server_name, "NOTICE", channel->name, words, NULL);
+  hs_irc_message_format (&notice, out);
+  hs_engine_send_text (self, peer, out->str, out->len);
+}
+
 /* ---- Rooms ---- */
 
 static const char list_letters[HS_N_LISTS] = { [HS_LIST_BAN] = 'b', [HS_LIST_EXCEPT] = 'e', [HS_LIST_INVEX] = 'I', [HS_LIST_QUIET] = 'q' };
@@ -380,6 +401,18 @@ free_open (HsAsk *ask)
   g_free (ask);
 }
 
+/* What the store makes possible is claimed only with it. */
+static void
+add_isupport (HsEngine *self)
+{
+  guint n = g_strv_length (self->isupport);
+
+  self->isupport = g_renew (char *, self->isupport, n + 3);
+  self->isupport[n] = g_strdup_printf ("CHATHISTORY=%d", HS_CHATHISTORY_MAX);
+  self->isupport[n + 1] = g_strdup ("MSGREFTYPES=msgid,timestamp");
+  self->isupport[n + 2] = NULL;
+}
+
 void
 hs_engine_open_store (HsEngine *self, const HsEngineStore *store, gpointer store_data, void (*ready) (gpointer user_data), gpointer user_data)
 {
@@ -387,6 +420,8 @@ hs_engine_open_store (HsEngine *self, const HsEngineStore *store, gpointer store
 
   self->store = store;
   self->store_data = store_data;
+  if (self->config->history)
+    add_isupport (self);
   open->ask.answer = answer_open;
   open->ask.free = free_open;
   open->ready = ready;

@@ -29,8 +29,6 @@ enum
   HS_CAP_RESUME = 1 << 14,
   HS_CAP_CHATHISTORY = 1 << 15,
   HS_CAP_EVENT_PLAYBACK = 1 << 16,
-  HS_CAP_READ_MARKER = 1 << 17,
-  HS_CAP_REDACTION = 1 << 18,
   HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
 };
 
@@ -178,6 +176,7 @@ extern const HsCommand hs_commands[]; /* ends with a row without name */
 HS_DECLARE_COMMAND (admin);
 HS_DECLARE_COMMAND (away);
 HS_DECLARE_COMMAND (cap);
+HS_DECLARE_COMMAND (chathistory);
 HS_DECLARE_COMMAND (help);
 HS_DECLARE_COMMAND (info);
 HS_DECLARE_COMMAND (invite);

@@ -78,6 +78,7 @@ class Server:
             guest.write(f"CAP REQ :{caps}")
         guest.write(f"NICK {nick}", "USER u 0 * :Real Name", *(["CAP END"] if caps else []))
         guest.until(" 366 ")
+        guest.fence()  # what else is said on arrival
         return guest
 
 

@@ -24,6 +24,7 @@ def resident(server):
     guest = Irc(server.socket(socket.AF_UNIX, os.path.join(server.dir.name, "socket")))
     guest.write("NICK host", "USER u 0 * :Host")
     guest.until(" 366 ")
+    guest.fence()  # what else is said on arrival
     return guest
 
 
