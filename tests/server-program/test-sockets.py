@@ -15,6 +15,17 @@ def connect(path):
     return sock
 
 
+def connect_soon(path, process):
+    """The file is there from bind () on, but only listen () lets anybody in."""
+    until = time.monotonic() + 15
+    while True:
+        try:
+            return connect(path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            assert time.monotonic() < until and process.poll() is None, "nobody listens there"
+            time.sleep(0.01)
+
+
 def irc(sock, nick):
     guest = Irc(sock)
     guest.write(f"NICK {nick}", "USER u 0 * :Real Name")
@@ -167,11 +178,7 @@ def systemd_opens_it():
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "socket")
         process = subprocess.Popen(["systemd-socket-activate", "-l", path, PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        until = time.monotonic() + 15
-        while not os.path.lexists(path):
-            assert time.monotonic() < until, process.communicate(timeout=1)
-            time.sleep(0.01)
-        with closing(irc(connect(path), "first")) as first, closing(irc(connect(path), "second")):
+        with closing(irc(connect_soon(path, process), "first")) as first, closing(irc(connect(path), "second")):
             first.until(" JOIN ")
         assert process.stdout.readline().decode() == f"listening on unix:{path}\n"
         end(process)
