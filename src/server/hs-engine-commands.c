@@ -7,7 +7,7 @@
 /* In the order of the alphabet, as HELP lists them. */
 const HsCommand hs_commands[] = {
   { "ADMIN", hs_command_admin, 0, 0, 1, "ADMIN: who runs this server" },
-  { "AWAY", hs_command_away, 0, 0, 1, "AWAY [words]: you are away; without words, back" },
+  { "AWAY", hs_command_away, HS_COMMAND_EARLY, 0, 1, "AWAY [words]: you are away; without words, back" },
   { "CAP", hs_command_cap, HS_COMMAND_EARLY, 1, 2, "CAP LS 302 | LIST | REQ :capabilities | END" },
   { "CHATHISTORY", hs_command_chathistory, 0, 0, HS_PARAMS_MAX,
     "CHATHISTORY BEFORE|AFTER|AROUND|LATEST target timestamp=…|msgid=…|* limit; BETWEEN with two of them; TARGETS without a target" },
@@ -15,6 +15,7 @@ const HsCommand hs_commands[] = {
   { "INFO", hs_command_info, 0, 0, 1, "INFO: what this server is" },
   { "INVITE", hs_command_invite, 0, 0, 2, "INVITE nick #room: asks somebody in; alone: where you are asked to" },
   { "ISON", hs_command_ison, 0, 1, HS_PARAMS_MAX, "ISON nick [nick …]: who of them is here" },
+  { "ISUPPORT", hs_command_isupport, HS_COMMAND_EARLY, 0, 0, "ISUPPORT: what this server supports" },
   { "JOIN", hs_command_join, 0, 1, 2, "JOIN #room[,#room] [key[,key]]; JOIN 0 leaves all" },
   { "KICK", hs_command_kick, 0, 2, 3, "KICK #room nick[,nick] [why]" },
   { "KILL", hs_command_kill, 0, 2, 2, "KILL nick why: ends a connection; for operators" },

@@ -68,17 +68,42 @@ hs_engine_make_isupport (const HsServerConfig *config)
 void
 hs_engine_append_isupport (HsEngine *self, HsPeer *peer, GString *out)
 {
+  const guint batched = HS_CAP_BATCH | HS_CAP_EXTENDED_ISUPPORT;
   const char *nick = peer->nick != NULL ? peer->nick : "*";
   gsize fixed = strlen (self->server_name) + strlen (nick) + strlen (":  005  :are supported by this server\r\n");
+  g_autofree char *reference = NULL;
 
+  if ((peer->caps & batched) == batched)
+    {
+      reference = g_strdup_printf ("%" G_GINT64_MODIFIER "x", ++self->next_batch);
+      g_string_append_printf (out, ":%s BATCH +%s draft/isupport\r\n", self->server_name, reference);
+    }
   for (guint i = 0; self->isupport[i] != NULL;)
     {
       g_autoptr (GString) line = g_string_new (NULL);
 
       for (guint n = 0; n < 13 && self->isupport[i] != NULL && fixed + line->len + strlen (self->isupport[i]) < HS_LINE_MAX; n++)
         g_string_append_printf (line, "%s ", self->isupport[i++]);
+      if (reference != NULL)
+        g_string_append_printf (out, "@batch=%s ", reference);
       g_string_append_printf (out, ":%s %s %s %s:are supported by this server\r\n", self->server_name, HS_RPL_ISUPPORT, nick, line->str);
     }
+  if (reference != NULL)
+    g_string_append_printf (out, ":%s BATCH -%s\r\n", self->server_name, reference);
+}
+
+void
+hs_command_isupport (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (!peer->registered && (peer->caps & HS_CAP_EXTENDED_ISUPPORT) == 0)
+    {
+      hs_engine_reply (self, peer, HS_ERR_NOTREGISTERED, "You have not registered", NULL);
+      return;
+    }
+  hs_engine_append_isupport (self, peer, out);
+  hs_engine_send_text (self, peer, out->str, out->len);
 }
 
 /* ---- MOTD ---- */

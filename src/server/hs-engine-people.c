@@ -14,15 +14,22 @@ hs_command_away (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   HsIrcMessage told;
   HsFanout fanout;
 
+  if (!peer->registered && (peer->caps & HS_CAP_PRE_AWAY) == 0)
+    {
+      hs_engine_reply (self, peer, HS_ERR_NOTREGISTERED, "You have not registered", NULL);
+      return;
+    }
   g_clear_pointer (&peer->away, g_free);
   if (*words != '\0')
     peer->away = hs_engine_cut (words, HS_AWAY_MAX_BYTES);
 
-  hs_irc_message_set (&told, hs_peer_write_source (peer, source), "AWAY", peer->away, NULL);
-  hs_fanout_init (&fanout, self, &told, peer);
-  hs_fanout_send_neighbours (&fanout, peer, HS_CAP_AWAY_NOTIFY);
-  hs_fanout_clear (&fanout);
-
+  if (peer->registered)
+    {
+      hs_irc_message_set (&told, hs_peer_write_source (peer, source), "AWAY", peer->away, NULL);
+      hs_fanout_init (&fanout, self, &told, peer);
+      hs_fanout_send_neighbours (&fanout, peer, HS_CAP_AWAY_NOTIFY);
+      hs_fanout_clear (&fanout);
+    }
   if (peer->away != NULL)
     hs_engine_reply (self, peer, HS_RPL_NOWAWAY, "You have been marked as being away", NULL);
   else

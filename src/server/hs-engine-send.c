@@ -169,7 +169,15 @@ send_batch (HsEngine *self, HsPeer *peer, const char *label, GPtrArray *captured
 
   send_own (self, peer, label, "BATCH", opening, "labeled-response");
   for (guint i = 0; i < captured->len; i++)
-    send_tagged (self, peer, "batch", reference, g_ptr_array_index (captured, i));
+    {
+      HsBuf *line = g_ptr_array_index (captured, i);
+
+      /* Of a batch inside, only its first and last line belong to this one (IRCv3 batch, nesting). */
+      if (line->len > strlen ("@batch=") && memcmp (line->data, "@batch=", strlen ("@batch=")) == 0)
+        hs_engine_send (self, peer, line);
+      else
+        send_tagged (self, peer, "batch", reference, line);
+    }
   send_own (self, peer, NULL, "BATCH", closing, NULL);
 }
 

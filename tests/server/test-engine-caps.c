@@ -2,8 +2,8 @@
 /* CAP: each line and its answer. */
 #include "stage.h"
 
-#define ALL "away-notify batch cap-notify echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
-            "server-time setname standard-replies userhost-in-names"
+#define ALL "away-notify batch cap-notify draft/extended-isupport draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
+            "no-implicit-names server-time setname standard-replies userhost-in-names"
 
 static void
 test_negotiation (void)
@@ -64,11 +64,51 @@ test_without (void)
   stage_clear (&stage);
 }
 
+/* What concerns the time before and the moment of arriving. */
+static void
+test_arriving (void)
+{
+  Stage stage;
+  Guest *anna;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  anna = guest_connect (&stage);
+  guest_says (anna, "AWAY :early");
+  guest_sees (anna, ":test.example 451 * :You have not registered\n");
+  guest_says (anna, "ISUPPORT");
+  guest_sees (anna, ":test.example 451 * :You have not registered\n");
+  guest_says (anna, "CAP REQ :batch draft/extended-isupport draft/pre-away labeled-response no-implicit-names");
+  guest_forget (anna);
+  guest_says (anna, "AWAY *");
+  guest_sees (anna, ":test.example 306 * :You have been marked as being away\n");
+  guest_says (anna, "ISUPPORT");
+  g_assert_true (g_str_has_prefix (anna->out->str, ":test.example BATCH +1 draft/isupport\r\n@batch=1 :test.example 005 * NETWORK="));
+  g_assert_true (g_str_has_suffix (anna->out->str, ":are supported by this server\r\n:test.example BATCH -1\r\n"));
+  guest_forget (anna);
+  guest_says (anna, "NICK anna");
+  guest_says (anna, "USER u 0 * r");
+  guest_says (anna, "CAP END");
+  g_assert_true (guest_saw (anna, "BATCH +2 draft/isupport\r\n@batch=2 "));
+  g_assert_true (guest_saw (anna, " JOIN #lobby\r\n"));
+  g_assert_false (guest_saw (anna, " 353 "));
+  guest_forget (anna);
+  guest_says (anna, "@label=x ISUPPORT");
+  g_assert_true (g_str_has_prefix (anna->out->str, "@label=x :test.example BATCH +4 labeled-response\r\n@batch=4 :test.example BATCH +3 draft/isupport\r\n@batch=3 :"));
+  g_assert_true (g_str_has_suffix (anna->out->str, "\r\n@batch=4 :test.example BATCH -3\r\n:test.example BATCH -4\r\n"));
+  guest_forget (anna);
+  guest_says (anna, "NAMES #lobby");
+  g_assert_true (guest_saw (anna, " 353 "));
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/caps/negotiation", test_negotiation);
   g_test_add_func ("/server/caps/without", test_without);
+  g_test_add_func ("/server/caps/arriving", test_arriving);
   return g_test_run ();
 }
