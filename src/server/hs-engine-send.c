@@ -26,8 +26,11 @@ hs_engine_send (HsEngine *self, HsPeer *peer, HsBuf *buf)
 void
 hs_engine_send_text (HsEngine *self, HsPeer *peer, const char *text, gsize len)
 {
-  g_autoptr (HsBuf) buf = hs_buf_new (text, len);
+  g_autoptr (HsBuf) buf = NULL;
 
+  if (len == 0)
+    return;
+  buf = hs_buf_new (text, len);
   hs_engine_send (self, peer, buf);
 }
 
