@@ -103,6 +103,18 @@
 #define HS_KEY_HASH_BYTES       32         /* SHA-256 of the server's key, in an invite */
 #define HS_INVITE_TOKEN_BYTES   16
 
+/* ---- Encryption ---- */
+#define HS_PEM_MAX              (256 * 1024) /* bytes of a key or certificate file */
+#define HS_CERTIFICATE_YEARS    10         /* see hs-identity.c: what a wrong clock may be wrong by */
+#define HS_CERTIFICATE_RENEW_DAYS 730      /* renewed under the same key when less is left */
+#define HS_TLS_HANDSHAKE_MS     10000      /* a handshake that is not through by then is given up */
+#define HS_TLS_HANDSHAKES_MAX   1000       /* half done at once (10 KiB each); over it the longest waiting goes, never the newcomer */
+#define HS_TLS_STEPS_PER_ROUND  4          /* handshake steps in one loop iteration: an answer to a ClientHello costs 0.2 ms */
+#define HS_TLS_HANDSHAKE_BYTES  (64 * 1024) /* one handshake message, a certificate chain among them */
+#define HS_TLS_RECORD_MAX       16384      /* RFC 8446 5.1: plain bytes in one record */
+#define HS_TLS_MARKS_MAX        64         /* writes of ours whose end in the encrypted stream is remembered until acknowledged */
+#define HS_TLS_SESSIONS_KEPT    64         /* servers that a client can resume with */
+
 /* ---- History ---- */
 #define HS_HISTORY_PAGE         100        /* rows the message list loads at once */
 #define HS_HISTORY_PAGES_KEPT   20         /* pages the message list keeps */
