@@ -211,19 +211,19 @@ look_for_stall (HsConnection *self, guint64 acked, const HsTcpNumbers *numbers)
 static void
 tell_progress (HsConnection *self)
 {
-  guint64 written = hs_link_get_bytes_written (self->link);
+  guint64 written = hs_link_get_bytes_written (self->link), lines = hs_link_get_lines_written (self->link);
   HsTcpNumbers numbers;
 
-  hs_session_written (self->session, written);
+  hs_session_written (self->session, lines);
   if (self->link == NULL)
     return;
   /* Where the kernel does not tell (a Unix socket) what is written stands in the peer's own queue. */
   if (!hs_tcp_numbers_read (hs_link_get_fd (self->link), &numbers))
-    hs_session_acknowledged (self->session, written);
+    hs_session_acknowledged (self->session, lines);
   else if (numbers.send_queue <= written)
     {
       look_for_stall (self, written - numbers.send_queue, &numbers);
-      hs_session_acknowledged (self->session, written - numbers.send_queue);
+      hs_session_acknowledged (self->session, hs_link_get_lines_at (self->link, written - numbers.send_queue));
     }
 }
 
@@ -254,7 +254,7 @@ on_drained (HsLink *link, gpointer user_data)
 {
   HsConnection *self = user_data;
 
-  hs_session_written (self->session, hs_link_get_bytes_written (link));
+  hs_session_written (self->session, hs_link_get_lines_written (link));
   if (self->ack_delay > ACK_FIRST_MS)
     g_clear_handle_id (&self->ack_source, g_source_remove);
   self->ack_delay = ACK_FIRST_MS;

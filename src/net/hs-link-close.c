@@ -6,6 +6,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+gboolean
+hs_link_is_flushed (HsLink *self)
+{
+  if (self->queue != NULL)
+    return FALSE;
+  if (self->tls != NULL)
+    hs_link_tls_say_goodbye (self, self->half || self->fin_ms == 0);
+  return !hs_link_has_unsent (self);
+}
+
 void
 hs_link_shut_write (HsLink *self)
 {
@@ -36,17 +46,20 @@ hs_link_close_descriptor (HsLink *self, gboolean reset)
 }
 
 static GError *
-make_error (int error_no)
+make_error (HsLink *self)
 {
-  if (error_no == 0)
-    return NULL;
+  GError *error = self->tls != NULL ? hs_link_tls_dup_error (self) : NULL;
+  int error_no = self->error_no;
+
+  if (error != NULL || error_no == 0)
+    return error;
   return g_error_new_literal (G_IO_ERROR, (gint) g_io_error_from_errno (error_no), g_strerror (error_no));
 }
 
 void
 hs_link_finish (HsLink *self, HsLinkEnd end, gboolean reset)
 {
-  g_autoptr (GError) error = make_error (self->error_no);
+  g_autoptr (GError) error = make_error (self);
 
   hs_link_close_descriptor (self, reset);
   hs_link_drop_queue (self);
@@ -69,9 +82,11 @@ hs_link_advance_close (HsLink *self)
 
   if (self->phase == HS_LINK_PHASE_FLUSHING)
     {
-      if (self->queue != NULL && !over)
+      gboolean flushed = hs_link_is_flushed (self);
+
+      if (!flushed && !over)
         return;
-      if (self->queue != NULL)
+      if (!flushed)
         {
           /* It does not read: what is left would keep an orphan for minutes. */
           hs_link_finish (self, HS_LINK_CLOSED, TRUE);
@@ -98,6 +113,8 @@ hs_link_close (HsLink *self, guint fin_ms)
   self->fin_ms = fin_ms;
   self->paused = FALSE;
   enter_phase (self, HS_LINK_PHASE_FLUSHING, HS_CLOSE_READ_MS);
+  if (self->tls != NULL && !hs_link_tls_is_ready (self))
+    hs_link_drop_queue (self); /* it would wait for a handshake that comes to nothing now */
   hs_link_update_deadline (self);
   hs_poller_mark_dirty (self->poller, &self->pollee);
   hs_poller_mark_again (self->poller, &self->pollee); /* what was left unread (paused, TLS) has no edge any more */

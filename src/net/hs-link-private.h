@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the link share: hs-link.c (life and facts), -read (up), -write (down), -close (the end), -socket (the lowest stage). */
+/* What the files of the link share: hs-link.c (life and facts), -read (up), -write (down), -close (the end), -socket (the lowest
+ * stage), -tls (the one over it). */
 #pragma once
 
 #include <sys/uio.h>
@@ -16,6 +17,8 @@ typedef struct
 } HsLinkStage;
 
 extern const HsLinkStage hs_link_socket_stage;
+
+typedef struct _HsLinkTls HsLinkTls;
 
 typedef enum
 {
@@ -44,6 +47,7 @@ struct _HsLink
   /* Owned */
   HsLinkQueue *queue; /* (nullable) NULL when empty */
   HsTcpTap *tap;      /* (nullable) */
+  HsLinkTls *tls;     /* (nullable) encrypted, or about to be */
 
   /* Borrowed */
   HsPoller *poller;
@@ -52,8 +56,8 @@ struct _HsLink
   gpointer user_data;
 
   /* State */
-  guint64 bytes_read;
-  guint64 bytes_written;
+  guint64 bytes_read;     /* these two of lines: what TLS adds is not counted */
+  guint64 bytes_written;  /* taken from the queue */
   gint64 last_read;       /* monotonic µs */
   gint64 owner_deadline;  /* 0 none */
   gint64 phase_deadline;  /* OPEN: when silence makes a listener; else the end of the phase */
@@ -72,7 +76,7 @@ struct _HsLink
   guint32 ended : 1;       /* nothing more can be read: FIN, or error_no */
   guint32 eof_told : 1;
   guint32 silent_told : 1;
-  guint32 tls : 1;         /* a ClientHello waits, unread */
+  guint32 hello : 1;       /* a ClientHello waits, unread */
   guint32 judge_now : 1;   /* the time for judging is over */
   guint32 flush_plain : 1; /* what is held is a message */
   guint32 half : 1;        /* shutdown (WR) once the queue is empty */
@@ -107,8 +111,35 @@ void hs_link_input_due (HsLink *self);
 /* -write */
 void hs_link_write_queue (HsLink *self);
 void hs_link_drop_queue (HsLink *self);
+/* Something of ours has not reached the kernel yet. */
+gboolean hs_link_has_unsent (HsLink *self);
+
+/* -tls; all but -free with self->tls set */
+void hs_link_tls_free (HsLink *self);
+gboolean hs_link_tls_is_ready (HsLink *self);
+gint64 hs_link_tls_get_deadline (HsLink *self);
+/* One step of the handshake. FALSE: nothing can be done now. */
+gboolean hs_link_tls_step (HsLink *self);
+void hs_link_tls_time_out (HsLink *self);
+/* Sends what it holds of the encrypted stream. FALSE: something is left, or error_no is set. */
+gboolean hs_link_tls_flush (HsLink *self);
+gboolean hs_link_tls_has_unsent (HsLink *self);
+/* close_notify, before our FIN; @more: which follows at once. */
+void hs_link_tls_say_goodbye (HsLink *self, gboolean more);
+/* The stream ended without the peer's close_notify: somebody may have cut it. */
+gboolean hs_link_tls_is_cut (HsLink *self);
+/* The peer's close_notify came. */
+gboolean hs_link_tls_has_goodbye (HsLink *self);
+void hs_link_tls_tell_tap (HsLink *self);
+GError *hs_link_tls_dup_error (HsLink *self); /* (nullable) */
+guint64 hs_link_tls_get_wire_written (HsLink *self);
+guint64 hs_link_tls_get_wire_read (HsLink *self);
+guint64 hs_link_tls_get_lines_written (HsLink *self);
+guint64 hs_link_tls_get_lines_at (HsLink *self, guint64 wire_bytes);
 
 /* -close */
+/* All is with the kernel, under TLS close_notify too. */
+gboolean hs_link_is_flushed (HsLink *self);
 void hs_link_shut_write (HsLink *self);
 void hs_link_advance_close (HsLink *self);
 void hs_link_close_descriptor (HsLink *self, gboolean reset);

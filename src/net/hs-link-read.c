@@ -25,6 +25,13 @@ get_held (HsLink *self)
   return len;
 }
 
+/* The end of the stream ends a message; where TLS was cut off it does not. */
+static gboolean
+is_whole (HsLink *self)
+{
+  return self->ended && !hs_link_is_cut (self);
+}
+
 /* ---- Judging ---- */
 
 static void
@@ -42,11 +49,18 @@ judge (HsLink *self)
 {
   gsize len = 0;
   const char *data = hs_line_reader_peek (&self->reader, &len);
-  gboolean final = self->ended || self->judge_now || len > HS_TAGS_MAX + HS_LINE_MAX;
+  gboolean final = is_whole (self) || self->judge_now || len > HS_TAGS_MAX + HS_LINE_MAX;
   HsDialect dialect = HS_DIALECT_UNKNOWN;
 
   if (len == 0)
     return FALSE;
+  /* Only inside TLS can it still stand there: TLS in TLS. */
+  if (self->framing == HS_FRAMING_JUDGE_GUEST && (guint8) data[0] == HS_DIALECT_TLS_BYTE)
+    {
+      self->hello = TRUE;
+      self->funcs->dialect (self, HS_DIALECT_TLS, self->user_data);
+      return TRUE;
+    }
   if (self->framing == HS_FRAMING_JUDGE_GUEST)
     dialect = hs_dialect_judge_guest (data, len, final);
   else
@@ -64,13 +78,13 @@ next_line (HsLink *self, HsLine *line)
 {
   if (self->framing == HS_FRAMING_IRC)
     return hs_line_reader_next_irc (&self->reader, line);
-  return hs_line_reader_next_plain (&self->reader, self->flush_plain || self->ended, line);
+  return hs_line_reader_next_plain (&self->reader, self->flush_plain || is_whole (self), line);
 }
 
 static gboolean
 may_hand_up (HsLink *self)
 {
-  return self->phase == HS_LINK_PHASE_OPEN && !self->paused && !self->overflow && !self->tls;
+  return self->phase == HS_LINK_PHASE_OPEN && !self->paused && !self->overflow && !self->hello;
 }
 
 /* TRUE: nothing complete is held, read on. */
@@ -118,14 +132,20 @@ took (HsLink *self, const char *data, gsize len)
     self->peer_frames = memchr (data, '\n', len) != NULL;
   if (self->phase == HS_LINK_PHASE_OPEN)
     hs_line_reader_append (&self->reader, data, len, self->last_read);
-  if (self->tap != NULL)
+  if (self->tap != NULL && self->tls == NULL)
     hs_tcp_tap_received (self->tap, len, 1, NULL);
 }
 
 static gboolean
 is_first_byte_judged (HsLink *self)
 {
-  return self->framing == HS_FRAMING_JUDGE_GUEST && self->bytes_read == 0 && self->phase == HS_LINK_PHASE_OPEN;
+  return self->framing == HS_FRAMING_JUDGE_GUEST && self->bytes_read == 0 && self->phase == HS_LINK_PHASE_OPEN && self->tls == NULL;
+}
+
+static gboolean
+has_goodbye (HsLink *self)
+{
+  return self->tls != NULL && hs_link_tls_has_goodbye (self);
 }
 
 /* FALSE: there is nothing to read now. */
@@ -137,14 +157,19 @@ read_once (HsLink *self)
 
   if (is_first_byte_judged (self) && hs_link_socket_peek_tls (self))
     {
-      self->tls = TRUE;
+      self->hello = TRUE;
       self->funcs->dialect (self, HS_DIALECT_TLS, self->user_data);
       return TRUE;
     }
 
+  if (self->tls != NULL && self->phase == HS_LINK_PHASE_OPEN && !hs_link_tls_is_ready (self))
+    return hs_link_tls_step (self);
+
   do
     n = self->stage->read (self, scratch, self->receive_max);
   while (n < 0 && errno == EINTR);
+  if (self->tls != NULL)
+    hs_link_tls_tell_tap (self);
   if (n > 0)
     {
       took (self, scratch, (gsize) n);
@@ -152,7 +177,7 @@ read_once (HsLink *self)
     }
   if (n < 0 && errno == EAGAIN && self->error_no == 0)
     return FALSE;
-  if (n == 0 && self->error_no == 0 && !self->shut && hs_link_socket_is_reset (self))
+  if (n == 0 && self->error_no == 0 && !self->shut && !has_goodbye (self) && hs_link_socket_is_reset (self))
     self->error_no = ECONNRESET;
   else if (n == 0)
     self->eof = TRUE;
@@ -210,6 +235,8 @@ hs_link_get_input_deadline (HsLink *self)
 
   if (!may_hand_up (self) || self->ended)
     return 0;
+  if (self->tls != NULL && !hs_link_tls_is_ready (self))
+    return hs_link_tls_get_deadline (self);
   if (hs_link_is_judging (self) && len > 0)
     return self->last_read + HS_JUDGE_MS * 1000;
   if (hs_link_is_judging (self))
@@ -223,6 +250,11 @@ hs_link_get_input_deadline (HsLink *self)
 void
 hs_link_input_due (HsLink *self)
 {
+  if (self->tls != NULL && !hs_link_tls_is_ready (self))
+    {
+      hs_link_tls_time_out (self);
+      return;
+    }
   if (get_held (self) == 0)
     {
       self->silent_told = TRUE;

@@ -160,24 +160,39 @@ write_failed (HsLink *self)
   hs_poller_mark_again (self->poller, &self->pollee);
 }
 
+gboolean
+hs_link_has_unsent (HsLink *self)
+{
+  return self->queue != NULL || (self->tls != NULL && hs_link_tls_has_unsent (self));
+}
+
+static void
+tell_tap (HsLink *self, gsize total)
+{
+  if (self->tls != NULL)
+    hs_link_tls_tell_tap (self);
+  else if (total > 0 && self->tap != NULL)
+    hs_tcp_tap_wrote (self->tap, total, NULL);
+  if (total > 0 && self->tap != NULL && !self->local)
+    hs_tcp_tap_look (self->tap);
+}
+
 void
 hs_link_write_queue (HsLink *self)
 {
   gsize total = 0;
 
-  if (self->queue == NULL || self->blocked || self->error_no != 0)
+  if (!hs_link_has_unsent (self) || self->blocked || self->error_no != 0)
     return;
 
-  total = write_until_blocked (self);
+  if (self->queue != NULL)
+    total = write_until_blocked (self);
+  else
+    hs_link_tls_flush (self);
   if (self->error_no != 0)
     write_failed (self);
-  if (total > 0 && self->tap != NULL)
-    {
-      hs_tcp_tap_wrote (self->tap, total, NULL);
-      if (!self->local && self->tap != NULL)
-        hs_tcp_tap_look (self->tap);
-    }
-  if (total > 0 && self->queue == NULL && self->error_no == 0 && !hs_link_is_over (self) && self->funcs->drained != NULL)
+  tell_tap (self, total);
+  if (!hs_link_has_unsent (self) && self->error_no == 0 && !hs_link_is_over (self) && self->funcs->drained != NULL)
     self->funcs->drained (self, self->user_data);
 }
 

@@ -15,6 +15,7 @@ link_destroy (HsLink *self)
   hs_link_drop_queue (self);
   hs_line_reader_clear (&self->reader);
   g_clear_pointer (&self->tap, hs_tcp_tap_free);
+  hs_link_tls_free (self);
   g_free (self);
 }
 
@@ -94,7 +95,7 @@ link_ready (HsPollee *pollee, guint32 events)
   if (events & EPOLLOUT)
     {
       self->blocked = FALSE;
-      if (self->queue != NULL)
+      if (hs_link_has_unsent (self))
         hs_poller_mark_dirty (self->poller, pollee);
     }
   if ((events & ~(guint32) (EPOLLOUT | EPOLLERR)) || self->error_no != 0)
@@ -138,7 +139,7 @@ link_flush (HsPollee *pollee)
     hs_link_finish (self, HS_LINK_OVERFLOW, TRUE);
   else
     hs_link_write_queue (self);
-  if (!hs_link_is_over (self) && self->half && self->queue == NULL)
+  if (!hs_link_is_over (self) && self->half && hs_link_is_flushed (self))
     hs_link_shut_write (self);
   if (!hs_link_is_over (self) && self->phase != HS_LINK_PHASE_OPEN)
     hs_link_advance_close (self);
@@ -286,13 +287,37 @@ hs_link_is_closing (HsLink *self)
 guint64
 hs_link_get_bytes_read (HsLink *self)
 {
-  return self->bytes_read;
+  return self->tls != NULL ? hs_link_tls_get_wire_read (self) : self->bytes_read;
 }
 
 guint64
 hs_link_get_bytes_written (HsLink *self)
 {
-  return self->bytes_written;
+  return self->tls != NULL ? hs_link_tls_get_wire_written (self) : self->bytes_written;
+}
+
+guint64
+hs_link_get_lines_written (HsLink *self)
+{
+  return self->tls != NULL ? hs_link_tls_get_lines_written (self) : self->bytes_written;
+}
+
+guint64
+hs_link_get_lines_at (HsLink *self, guint64 bytes_written)
+{
+  return self->tls != NULL ? hs_link_tls_get_lines_at (self, bytes_written) : MIN (bytes_written, self->bytes_written);
+}
+
+gboolean
+hs_link_is_cut (HsLink *self)
+{
+  return self->tls != NULL && hs_link_tls_is_cut (self);
+}
+
+gboolean
+hs_link_is_secured (HsLink *self)
+{
+  return self->tls != NULL && hs_link_tls_is_ready (self);
 }
 
 int

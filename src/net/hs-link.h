@@ -11,8 +11,9 @@
 #include "hs-line-reader.h"
 #include "hs-poller.h"
 #include "hs-tcp-tap.h"
+#include "hs-tls.h"
 
-typedef struct _HsLink HsLink; /* a plain struct: 208 bytes for an idle guest, no buffer */
+typedef struct _HsLink HsLink; /* a plain struct: 216 bytes for an idle guest, no buffer; under TLS GnuTLS keeps 10 KiB more */
 
 typedef enum
 {
@@ -34,7 +35,8 @@ typedef struct
 {
   /* A whole line or message. IRC: TOO_LONG comes with data NULL. The link may be closed or freed inside. */
   void (*line) (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_data);
-  /* The dialect is known (JUDGE framings). The line or message that decided follows by line(). HTTP and TLS: the owner answers and closes. */
+  /* The dialect is known (JUDGE framings). The line or message that decided follows by line(). HTTP: the owner answers and closes.
+   * TLS (judging a guest, its first byte): the owner starts TLS here, or answers and closes; once inside TLS, it refuses. */
   void (*dialect) (HsLink *link, HsDialect dialect, gpointer user_data);
   /* Nothing came for HS_LISTENER_MS since the beginning (JUDGE framings): a listener, or a silent server. Once. */
   void (*silent) (HsLink *link, gpointer user_data);
@@ -42,8 +44,10 @@ typedef struct
   void (*end) (HsLink *link, HsLinkEnd end, const GError *error, gpointer user_data);
   /* (nullable) the owner's own deadline, set by hs_link_set_deadline () */
   void (*due) (HsLink *link, gpointer user_data);
-  /* (nullable) the send queue has become empty */
+  /* (nullable) the send queue has become empty, and the kernel has it all */
   void (*drained) (HsLink *link, gpointer user_data);
+  /* (nullable) the handshake is through: hs_link_get_tls_facts () tells with whom. Lines follow. */
+  void (*secured) (HsLink *link, gpointer user_data);
 } HsLinkFuncs;
 
 /* Takes @fd (non-blocking, TCP or Unix; sets TCP_NODELAY). @funcs is static, @user_data borrowed. */
@@ -64,6 +68,7 @@ void hs_link_break_write (HsLink *self);
 void hs_link_close (HsLink *self, guint fin_ms);
 /* Flush and shutdown (WR); goes on reading. */
 void hs_link_half_close (HsLink *self);
+/* Under TLS both send close_notify first, in the same segment. */
 /* Stop reading (TCP holds the peer back) and go on. What was read already is handed up after resuming, and so is an end. */
 void hs_link_set_paused (HsLink *self, gboolean paused);
 void hs_link_set_framing (HsLink *self, HsFraming framing);
@@ -84,12 +89,33 @@ HsFraming hs_link_get_framing (HsLink *self);
 gboolean hs_link_peer_frames (HsLink *self);     /* it has once sent LF */
 gboolean hs_link_is_eof (HsLink *self);
 gboolean hs_link_is_closing (HsLink *self);      /* close () was asked for */
+/* As the kernel counts: encrypted bytes under TLS. */
 guint64 hs_link_get_bytes_read (HsLink *self);
 guint64 hs_link_get_bytes_written (HsLink *self); /* taken by the kernel */
+/* In the counting of hs_link_send (), which leaves out what TLS adds: how much of it the kernel has taken whole; how much lies within the first
+ * @bytes_written that it took (a client's; @bytes_written never goes back). */
+guint64 hs_link_get_lines_written (HsLink *self);
+guint64 hs_link_get_lines_at (HsLink *self, guint64 bytes_written);
 int hs_link_get_fd (HsLink *self);
 /* Numeric address of the peer; "unix" for a local socket; "unknown" once it is gone (ask while it is new). (transfer full) */
 char *hs_link_dup_peer_name (HsLink *self, gboolean with_port);
 gboolean hs_link_is_loopback (HsLink *self);     /* the peer is on this machine: loopback, our own address, or a local socket */
+
+/* ---- Encryption ---- */
+/* From the next byte on, both ways. A client before anything was sent; a server in dialect (TLS). @server_name (nullable): what a client's
+ * server must be called, and by which it is found again when resuming. What is sent meanwhile waits. Then secured (), or end (ERROR) with HS_TLS_ERROR. */
+void hs_link_start_tls (HsLink *self, HsTlsContext *context, const char *server_name);
+gboolean hs_link_is_secured (HsLink *self);
+/* A fatal alert to a ClientHello that is not wanted (dialect (TLS)): any client understands it. Then close. */
+void hs_link_refuse_tls (HsLink *self);
+/* The peer's end of the stream came without its close_notify (EOF): what it said last may be cut off. */
+gboolean hs_link_is_cut (HsLink *self);
+/* FALSE: not secured. Takes a client a millisecond: the chain is verified. */
+gboolean hs_link_get_tls_facts (HsLink *self, HsTlsFacts *facts);
+/* DER, its own first. (transfer full) (element-type GBytes) */
+GPtrArray *hs_link_dup_peer_chain (HsLink *self);
+/* RFC 9266 tls-exporter: the same for both ends of this connection, and for nobody between. (nullable) (transfer full) */
+GBytes *hs_link_dup_channel_binding (HsLink *self);
 
 /* ---- The kernel's view ---- */
 /* The link tells @tap of everything (looks, reads, writes, shutdown, close), but attaching it is the owner's. Owned by the link until it is
