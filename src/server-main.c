@@ -27,7 +27,8 @@ typedef struct
   HsServerConfig *config;
   /* The command line, which wins over the file */
   char *port, *address, *name, *config_path, *unix_option, *data_dir;
-  gboolean no_plain_text, check_config, print_config, version;
+  char *tls_certificate, *tls_key;
+  gboolean no_plain_text, encrypted_only, classroom, check_config, print_config, version;
   /* State */
   char *unix_path; /* (nullable) owned; that is listened on */
   int status;
@@ -40,7 +41,7 @@ typedef struct
 static gboolean
 refuse_later (const char *option, const char *value, gpointer data, GError **error)
 {
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("%s: this version does not know it yet: it has no encryption and no accounts"), option);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("%s: this version does not know it yet"), option);
   return FALSE;
 }
 
@@ -53,16 +54,16 @@ parse_options (Program *self, int *argc, char ***argv, GError **error)
     { "name", 0, 0, G_OPTION_ARG_STRING, &self->name, N_("How the server is called"), "NAME" },
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &self->config_path, N_("Read this configuration"), "FILE" },
     { "unix", 0, 0, G_OPTION_ARG_FILENAME, &self->unix_option, N_("Listen on this local socket too"), "PATH" },
+    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &self->data_dir, N_("Keep rooms, what is said and the server’s key in this folder"), "DIR" },
+    { "tls-certificate", 0, 0, G_OPTION_ARG_STRING, &self->tls_certificate, N_("Show this certificate, by an authority"), "FILE" },
+    { "tls-key", 0, 0, G_OPTION_ARG_STRING, &self->tls_key, N_("The private key of that certificate"), "FILE" },
+    { "encrypted-only", 0, 0, G_OPTION_ARG_NONE, &self->encrypted_only, N_("Take encrypted connections only"), NULL },
+    { "classroom", 0, 0, G_OPTION_ARG_NONE, &self->classroom, N_("Encrypt nothing, so that learners see their own bytes on the wire"), NULL },
     { "no-plain-text", 0, 0, G_OPTION_ARG_NONE, &self->no_plain_text, N_("Take no guests without a protocol"), NULL },
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &self->check_config, N_("Check the configuration and end"), NULL },
     { "print-config", 0, 0, G_OPTION_ARG_NONE, &self->print_config, N_("Print a configuration with every key, its default and what it means, and end"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, N_("Tell the version and end"), NULL },
-    { "encrypted-only", 0, G_OPTION_FLAG_NO_ARG | G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
-    { "classroom", 0, G_OPTION_FLAG_NO_ARG | G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
-    { "tls-certificate", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
-    { "tls-key", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
     { "password-file", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
-    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &self->data_dir, N_("Keep rooms and what is said in this folder"), "DIR" },
     { "trace", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
     { NULL },
   };
@@ -114,11 +115,15 @@ read_config (Program *self, GError **error)
   if (!overlay (config, "--port", "port", self->port, error) ||
       !overlay (config, "--address", "address", self->address, error) ||
       !overlay (config, "--name", "name", self->name, error) ||
-      !overlay (config, "--unix", "unix", self->unix_option, error))
+      !overlay (config, "--unix", "unix", self->unix_option, error) ||
+      !overlay (config, "--tls-certificate", "tls-certificate", self->tls_certificate, error) ||
+      !overlay (config, "--tls-key", "tls-key", self->tls_key, error))
     return NULL;
   if (self->no_plain_text)
     config->plain_text = FALSE;
   config->data_dir = choose_data_dir (self);
+  config->encrypted_only |= self->encrypted_only;
+  config->classroom |= self->classroom;
   return g_steal_pointer (&config);
 }
 
@@ -218,6 +223,14 @@ tell_address (Program *self)
   hs_systemd_notify (state);
 }
 
+/* What guests can compare with what their own programs show. */
+static void
+tell_key (Program *self)
+{
+  if (hs_server_get_key (self->server) != NULL)
+    g_printerr (_("Its key has the number %s (%s).\n"), hs_server_get_key_number (self->server), hs_server_get_key (self->server));
+}
+
 static void
 on_started (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -227,6 +240,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   if (hs_server_start_finish (HS_SERVER (source), result, &error))
     {
       tell_address (self);
+      tell_key (self);
       warn_of_root (self);
       warn_of_readable_password (self, self->config);
       return;
@@ -304,6 +318,8 @@ program_clear (Program *self)
   g_free (self->address);
   g_free (self->name);
   g_free (self->config_path);
+  g_free (self->tls_certificate);
+  g_free (self->tls_key);
   g_free (self->unix_option);
   g_free (self->unix_path);
   g_free (self->data_dir);

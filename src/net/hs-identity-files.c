@@ -26,7 +26,7 @@ fail_to_write (GError **error, const char *path, const char *why)
 {
   g_autofree char *shown = g_filename_display_name (path);
 
-  g_set_error (error, HS_TLS_ERROR, HS_TLS_ERROR_UNREADABLE, _("The file “%s” cannot be written: %s"), shown, why);
+  g_set_error (error, HS_TLS_ERROR, HS_TLS_ERROR_UNWRITABLE, _("The file “%s” cannot be written: %s"), shown, why);
   return FALSE;
 }
 

@@ -246,7 +246,7 @@ make_key_file (const char *directory, const char *path, GError **error)
     {
       g_autofree char *shown = g_filename_display_name (directory);
 
-      g_set_error (error, HS_TLS_ERROR, HS_TLS_ERROR_UNREADABLE, _("The folder “%s” cannot be made: %s"), shown, g_strerror (errno));
+      g_set_error (error, HS_TLS_ERROR, HS_TLS_ERROR_UNWRITABLE, _("The folder “%s” cannot be made: %s"), shown, g_strerror (errno));
       return FALSE;
     }
   return make_key (fresh) ? write_key (fresh, path, error) : fail_to_make (error);
@@ -284,6 +284,7 @@ hs_identity_load_or_create (const char *directory, gint64 now, GError **error)
   g_autoptr (HsIdentity) self = identity_alloc ();
   g_autofree char *key_path = g_build_filename (directory, KEY_FILE, NULL);
   g_autofree char *certificate_path = g_build_filename (directory, CERTIFICATE_FILE, NULL);
+  g_autoptr (GError) local = NULL;
 
   if (!g_file_test (key_path, G_FILE_TEST_EXISTS) && !make_key_file (directory, key_path, error))
     return NULL;
@@ -296,7 +297,10 @@ hs_identity_load_or_create (const char *directory, gint64 now, GError **error)
       fail_to_make (error);
       return NULL;
     }
-  return write_certificate (self, certificate_path, error) ? g_steal_pointer (&self) : NULL;
+  /* Where it cannot be kept it is made anew each time: the key is what counts. */
+  if (!write_certificate (self, certificate_path, &local))
+    self->warning = g_strdup (local->message);
+  return g_steal_pointer (&self);
 }
 
 /* ---- Somebody else's ---- */

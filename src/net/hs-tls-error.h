@@ -10,7 +10,7 @@ GQuark hs_tls_error_quark (void);
 typedef enum
 {
   /* Files */
-  HS_TLS_ERROR_UNREADABLE = 0,  /* a key or certificate file cannot be read, or not be written */
+  HS_TLS_ERROR_UNREADABLE = 0,  /* a key or certificate file cannot be read */
   HS_TLS_ERROR_EXPOSED = 1,     /* others on this computer can read the key */
   HS_TLS_ERROR_NOT_A_KEY = 2,
   HS_TLS_ERROR_NOT_A_CERTIFICATE = 3,
@@ -22,4 +22,5 @@ typedef enum
   HS_TLS_ERROR_TIMEOUT = 8,     /* the handshake took too long, or made room for newer ones */
   HS_TLS_ERROR_CUT = 9,         /* the connection ended in the middle of the handshake */
   HS_TLS_ERROR_PROTOCOL = 10,   /* anything else that TLS forbids: a forged record, no common version, renegotiation */
+  HS_TLS_ERROR_UNWRITABLE = 11, /* a new key cannot be kept */
 } HsTlsError; /* append only */

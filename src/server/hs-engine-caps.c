@@ -36,6 +36,9 @@ static const struct
   { "userhost-in-names", HS_CAP_USERHOST_IN_NAMES },
 };
 
+/* The offer to encrypt: no capability that can be asked for, but one that is acted on. TLS is on this same port, so it has no value. */
+#define TLS_OFFER "handshakechat.github.io/tls"
+
 /* The words of @list in as many lines as they need; with CAP 302 all but the last LS and LIST say by a "*" that more follows. */
 static void
 send_cap (HsEngine *self, HsPeer *peer, const char *subcommand, const char *list)
@@ -101,8 +104,10 @@ list_caps (HsEngine *self, guint which, gboolean values)
 static void
 cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
 {
-  gboolean modern = atoi (argument) >= 302;
-  g_autofree char *list = list_caps (self, G_MAXUINT, modern);
+  gboolean modern = atoi (argument) >= 302, only_tls = FALSE;
+  gboolean tls = hs_engine_offers_tls (self, peer, &only_tls);
+  g_autofree char *caps_list = only_tls ? g_strdup ("") : list_caps (self, G_MAXUINT, modern);
+  g_autofree char *list = tls ? g_strconcat (caps_list, *caps_list != '\0' ? " " : "", TLS_OFFER, NULL) : g_strdup (caps_list);
 
   if (modern)
     peer->caps |= HS_CAP_302 | HS_CAP_CAP_NOTIFY;

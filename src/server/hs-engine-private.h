@@ -95,6 +95,7 @@ struct _HsPeer
   guint32 settled_listener : 1;
   guint32 own : 1;       /* the host's client */
   guint32 loopback : 1;
+  guint32 encrypted : 1;
   guint32 oper : 1;      /* by OPER */
   guint32 invisible : 1; /* user mode i: shown only to those it shares a room with */
   guint32 bot : 1;
@@ -224,6 +225,15 @@ void hs_engine_dismiss (HsEngine *self, HsPeer *peer, const char *reason, guint 
 void hs_engine_say_q (HsEngine *self, HsPeer *peer, const char *reason);
 /* One line to somebody whose dialect is not IRC or not known, then closes. */
 void hs_engine_turn_away (HsEngine *self, HsPeer *peer, const char *line);
+
+/* -encryption. TRUE: it has to be encrypted and is not, heard so, and leaves. */
+gboolean hs_engine_turn_away_unencrypted (HsEngine *self, HsPeer *peer);
+/* The same for one that speaks IRC: it may ask what there is to encrypt with, no more. */
+gboolean hs_engine_refuse_in_the_clear (HsEngine *self, HsPeer *peer, const HsIrcMessage *message);
+/* Is TLS among the capabilities shown to it, and is it all that is? */
+gboolean hs_engine_offers_tls (HsEngine *self, HsPeer *peer, gboolean *nothing_else);
+
+/* hs-engine.c */
 void hs_engine_set_place (HsEngine *self, HsPeer *peer, GQueue *place);
 /* Waits in @queue from now for @ms; NULL: for nothing. */
 void hs_engine_wait (HsEngine *self, HsPeer *peer, GQueue *queue, guint ms);

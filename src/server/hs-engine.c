@@ -285,7 +285,9 @@ hs_engine_set_dialect (HsEngine *self, HsPeer *peer, HsDialect dialect)
   if (dialect == HS_DIALECT_HTTP)
     hs_engine_answer_http (self, peer);
   else if (dialect == HS_DIALECT_TLS)
-    hs_engine_turn_away (self, peer, "ERROR :This server does not speak TLS yet: connect without encryption\r\n");
+    hs_engine_turn_away (self, peer, peer->encrypted ? "ERROR :This connection is encrypted already\r\n" : "");
+  else if (dialect == HS_DIALECT_PLAIN && hs_engine_turn_away_unencrypted (self, peer))
+    return;
   else if (dialect == HS_DIALECT_PLAIN && !self->config->plain_text)
     hs_engine_turn_away (self, peer, "This room takes no plain text: join it with Handshake or an IRC program.\n");
 }
@@ -294,6 +296,8 @@ void
 hs_engine_set_listener (HsEngine *self, HsPeer *peer)
 {
   if (peer->leaving || peer->registered || peer->dialect == HS_DIALECT_IRC)
+    return;
+  if (hs_engine_turn_away_unencrypted (self, peer))
     return;
   if (!self->config->plain_text)
     {
@@ -325,6 +329,8 @@ hs_engine_dispatch (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   const HsCommand *command = g_hash_table_lookup (self->commands, message->command);
 
+  if (hs_engine_refuse_in_the_clear (self, peer, message))
+    return;
   if (command == NULL)
     {
       if (peer->registered)

@@ -44,8 +44,10 @@ void hs_engine_set_host_token (HsEngine *self, const char *token_hex);
 /* ---- A peer's life; @owner is whoever carries it (the link) ---- */
 /* NULL and a reason ("ERROR :…\r\n" line) when a limit refuses it. @host: numeric address; @loopback exempts from per-address limits. */
 HsPeer *hs_engine_add_peer (HsEngine *self, const char *host, gboolean loopback, gpointer owner, char **refusal);
-/* The dialect was judged. HTTP and TLS are answered and closed here too (one clear line). */
+/* The dialect was judged. HTTP, and TLS that is not served, are answered and closed here too. */
 void hs_engine_set_dialect (HsEngine *self, HsPeer *peer, HsDialect dialect);
+/* Its TLS handshake is through; what it says comes after this. */
+void hs_engine_set_encrypted (HsEngine *self, HsPeer *peer);
 /* Silent for HS_LISTENER_MS: from now on it hears the default room. */
 void hs_engine_set_listener (HsEngine *self, HsPeer *peer);
 /* One line or message; written to. */

@@ -16,6 +16,7 @@ typedef struct
   guint listener : 1;
   guint registered : 1;
   guint own : 1;
+  guint encrypted : 1;
 } HsGuestFacts;
 
 void hs_guest_facts_clear (HsGuestFacts *self);

@@ -28,6 +28,7 @@ enum
   PROP_LISTENER,
   PROP_REGISTERED,
   PROP_OWN,
+  PROP_ENCRYPTED,
   PROP_SINCE,
   PROP_STATE,
   PROP_RTT,
@@ -84,6 +85,9 @@ hs_guest_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec
     case PROP_OWN:
       g_value_set_boolean (value, self->facts.own);
       break;
+    case PROP_ENCRYPTED:
+      g_value_set_boolean (value, self->facts.encrypted);
+      break;
     case PROP_SINCE:
       g_value_set_int64 (value, self->facts.since);
       break;
@@ -118,6 +122,7 @@ hs_guest_class_init (HsGuestClass *klass)
   properties[PROP_LISTENER] = g_param_spec_boolean ("listener", NULL, NULL, FALSE, flags);
   properties[PROP_REGISTERED] = g_param_spec_boolean ("registered", NULL, NULL, FALSE, flags);
   properties[PROP_OWN] = g_param_spec_boolean ("own", NULL, NULL, FALSE, flags);
+  properties[PROP_ENCRYPTED] = g_param_spec_boolean ("encrypted", NULL, NULL, FALSE, flags);
   properties[PROP_SINCE] = g_param_spec_int64 ("since", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, HS_TCP_N_STATES - 1, HS_TCP_ESTABLISHED, flags);
   properties[PROP_RTT] = g_param_spec_uint ("rtt", NULL, NULL, 0, G_MAXUINT, 0, flags);
@@ -164,6 +169,7 @@ hs_guest_set_facts (HsGuest *self, const HsGuestFacts *facts)
   changed[PROP_LISTENER] = old->listener != facts->listener;
   changed[PROP_REGISTERED] = old->registered != facts->registered;
   changed[PROP_OWN] = old->own != facts->own;
+  changed[PROP_ENCRYPTED] = old->encrypted != facts->encrypted;
 
   copy_facts (&self->facts, facts);
   for (guint i = PROP_0 + 1; i < N_PROPS; i++)
@@ -241,6 +247,12 @@ gboolean
 hs_guest_is_own (HsGuest *self)
 {
   return self->facts.own;
+}
+
+gboolean
+hs_guest_is_encrypted (HsGuest *self)
+{
+  return self->facts.encrypted;
 }
 
 gint64

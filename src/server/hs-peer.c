@@ -56,6 +56,12 @@ hs_peer_is_host (HsPeer *self)
   return self->own;
 }
 
+gboolean
+hs_peer_is_encrypted (HsPeer *self)
+{
+  return self->encrypted;
+}
+
 gint64
 hs_peer_get_since (HsPeer *self)
 {

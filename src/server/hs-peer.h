@@ -13,5 +13,6 @@ HsDialect hs_peer_get_dialect (HsPeer *self);
 gboolean hs_peer_is_registered (HsPeer *self);
 gboolean hs_peer_is_listener (HsPeer *self);
 gboolean hs_peer_is_host (HsPeer *self);
+gboolean hs_peer_is_encrypted (HsPeer *self);
 gint64 hs_peer_get_since (HsPeer *self);        /* Unix µs */
 gint64 hs_peer_get_last_active (HsPeer *self);  /* Unix µs */

@@ -16,6 +16,10 @@ typedef struct
   char *unix_path;      /* (nullable) */
   int backlog;
   gboolean plain_text;
+  gboolean encrypted_only;
+  gboolean classroom;   /* no TLS at all */
+  char *tls_certificate; /* (nullable) one by an authority, instead of our own */
+  char *tls_key;         /* (nullable) */
   char *default_room;   /* "#lobby" */
   /* [limits] */
   gboolean flood_protection;
@@ -28,7 +32,7 @@ typedef struct
   guint history_days, history_messages; /* 0: any number */
   gboolean delete_own;      /* guests may delete what they said */
   /* The command line, or the application */
-  char *data_dir;           /* (nullable) where server.db is; NULL: in memory */
+  char *data_dir;           /* (nullable) where server.db and the server's key are; NULL: in memory */
   /* [operator]; only with both can anybody become one */
   char *operator_name;     /* (nullable) */
   char *operator_password; /* (nullable) */

@@ -70,8 +70,20 @@ on_dialect (HsLink *link, HsDialect dialect, gpointer user_data)
 {
   HsCarrier *carrier = user_data;
 
+  if (carrier->peer == NULL)
+    return;
+  if (dialect == HS_DIALECT_TLS && !hs_link_is_secured (link) && hs_core_tls_accept (carrier->core, link))
+    return;
+  hs_engine_set_dialect (carrier->core->engine, carrier->peer, dialect);
+}
+
+static void
+on_secured (HsLink *link, gpointer user_data)
+{
+  HsCarrier *carrier = user_data;
+
   if (carrier->peer != NULL)
-    hs_engine_set_dialect (carrier->core->engine, carrier->peer, dialect);
+    hs_engine_set_encrypted (carrier->core->engine, carrier->peer);
 }
 
 static void
@@ -109,7 +121,7 @@ on_end (HsLink *link, HsLinkEnd end, const GError *error, gpointer user_data)
 }
 
 static const HsLinkFuncs link_funcs = {
-  .line = on_line, .dialect = on_dialect, .silent = on_silent, .end = on_end, .due = on_due,
+  .line = on_line, .dialect = on_dialect, .silent = on_silent, .end = on_end, .due = on_due, .secured = on_secured,
 };
 
 /* It is told why, if there are not too many to be told. */

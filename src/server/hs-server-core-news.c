@@ -126,6 +126,7 @@ fill_facts (HsCarrier *carrier, HsGuestFacts *facts)
   facts->listener = hs_peer_is_listener (peer);
   facts->registered = hs_peer_is_registered (peer);
   facts->own = hs_peer_is_host (peer);
+  facts->encrypted = hs_peer_is_encrypted (peer);
 }
 
 void

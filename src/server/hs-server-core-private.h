@@ -61,6 +61,9 @@ struct _HsServerCore
   GSource *look;         /* (nullable) while observed */
   GSource *stop_timer;   /* (nullable) */
   GSource *trim_timer;   /* (nullable) */
+  HsTlsContext *tls;     /* (nullable) in a plain-text classroom */
+  GSource *tls_timer;    /* (nullable) */
+  GPtrArray *tls_monitors; /* (nullable) of GFileMonitor */
   HsNews *news;          /* (nullable) being gathered */
   GHashTable *watched;   /* watch id → Watched */
   GPtrArray *lingering;  /* of HsTrace */
@@ -101,6 +104,15 @@ void hs_core_drop_guests (HsServerCore *self);
 /* Opens the engine's store; @ready is called when the rooms are there, never at once. */
 void hs_core_store_open (HsServerCore *self, void (*ready) (HsServerCore *self));
 void hs_core_store_close (HsServerCore *self);
+
+/* hs-server-core-tls.c */
+/* Reads the key, or makes one. */
+gboolean hs_core_tls_init (HsServerCore *self, GError **error);
+void hs_core_tls_clear (HsServerCore *self);
+/* The configuration, or a file it names, has changed: the key is read again; where that fails the old one stays. */
+void hs_core_tls_set_config (HsServerCore *self);
+/* A ClientHello waits. FALSE: it was refused, and the link is to be closed. */
+gboolean hs_core_tls_accept (HsServerCore *self, HsLink *link);
 
 /* hs-server-core-deadlines.c */
 void hs_core_deadlines_init (HsServerCore *self);

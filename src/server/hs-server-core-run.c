@@ -60,10 +60,12 @@ begin_listening (HsServerCore *self)
 
   if (self->stopping)
     return;
-  if (listen_all (self, &error))
+  if (hs_core_tls_init (self, &error) && listen_all (self, &error))
     tell_listening (self);
   else
     hs_listener_stop (self->listener);
+  if (self->news != NULL) /* the key among them: known before it is told that it listens */
+    hs_core_deliver_news (self);
   hs_core_tell_started (self, error);
 }
 
@@ -124,6 +126,7 @@ hs_core_clean_up (gpointer data)
   if (self->engine != NULL)
     hs_core_drop_guests (self);
   hs_core_look_clear (self);
+  hs_core_tls_clear (self);
   g_clear_pointer (&self->listener, hs_listener_free);
   g_clear_pointer (&self->engine, hs_engine_free);
   hs_core_store_close (self);

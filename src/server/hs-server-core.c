@@ -100,6 +100,7 @@ set_config (gpointer data)
   hs_server_config_free (self->config);
   self->config = g_steal_pointer (&wish->config);
   hs_engine_set_config (self->engine, self->config);
+  hs_core_tls_set_config (self);
   hs_core_note_waits (self);
   return G_SOURCE_REMOVE;
 }

@@ -150,6 +150,19 @@ static void (*const appliers[]) (Changes *changes, const HsNewsItem *item) = {
   [HS_NEWS_WATCH_GONE] = apply_watch,
 };
 
+static void
+take_key (HsServer *self, const HsNews *news)
+{
+  if (news->key == NULL || g_strcmp0 (news->key, self->key) == 0)
+    return;
+  g_free (self->key);
+  g_free (self->key_number);
+  self->key = g_strdup (news->key);
+  self->key_number = g_strdup (news->key_number);
+  hs_server_notify (self, HS_SERVER_PROP_KEY);
+  hs_server_notify (self, HS_SERVER_PROP_KEY_NUMBER);
+}
+
 void
 hs_server_apply_news (const HsNews *news, gpointer user_data)
 {
@@ -166,6 +179,7 @@ hs_server_apply_news (const HsNews *news, gpointer user_data)
       appliers[item->kind] (&changes, item);
     }
   changes_commit (&changes);
+  take_key (self, news);
   hs_server_set_uint (self, &self->n_guests, news->n_guests, HS_SERVER_PROP_N_GUESTS);
   hs_server_set_uint (self, &self->n_listeners, news->n_listeners, HS_SERVER_PROP_N_LISTENERS);
 }

@@ -27,6 +27,7 @@ void
 hs_news_free (HsNews *self)
 {
   g_ptr_array_unref (self->items);
+  g_free (self->key);
   g_free (self);
 }
 

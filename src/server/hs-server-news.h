@@ -2,6 +2,7 @@
 /* What the server's thread tells the façade: immutable items, gathered and delivered at most once a frame. */
 #pragma once
 
+#include "hs-fingerprint.h"
 #include "hs-guest-private.h"
 #include "hs-tcp-event.h"
 #include "hs-tcp-numbers.h"
@@ -41,6 +42,8 @@ typedef struct
   GPtrArray *items; /* of HsNewsItem */
   guint n_guests;
   guint n_listeners;
+  char *key;             /* (nullable) the server's key is another than before: "sha256:…" */
+  char key_number[HS_FINGERPRINT_NUMBER_SIZE];
 } HsNews;
 
 HsNews *hs_news_new (void);

@@ -22,6 +22,8 @@ struct _HsServer
   char *address;          /* (nullable) */
   char *error_text;       /* (nullable) */
   char *store_error;      /* (nullable) */
+  char *key;              /* (nullable) */
+  char *key_number;       /* (nullable) */
   HsTcpListenerNumbers *numbers; /* (nullable) */
 
   /* State */
@@ -54,6 +56,8 @@ typedef enum
   HS_SERVER_PROP_BACKLOG,
   HS_SERVER_PROP_DROPS,
   HS_SERVER_PROP_SYN_COOKIES,
+  HS_SERVER_PROP_KEY,
+  HS_SERVER_PROP_KEY_NUMBER,
   HS_SERVER_N_PROPS
 } HsServerProperty;
 

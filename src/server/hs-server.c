@@ -71,6 +71,8 @@ hs_server_finalize (GObject *object)
   g_free (self->address);
   g_free (self->error_text);
   g_free (self->store_error);
+  g_free (self->key);
+  g_free (self->key_number);
   g_free (self->numbers);
   G_OBJECT_CLASS (hs_server_parent_class)->finalize (object);
 }
@@ -124,6 +126,12 @@ hs_server_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     case HS_SERVER_PROP_DROPS:
       g_value_set_uint (value, self->numbers != NULL ? self->numbers->drops : 0);
       break;
+    case HS_SERVER_PROP_KEY:
+      g_value_set_string (value, self->key);
+      break;
+    case HS_SERVER_PROP_KEY_NUMBER:
+      g_value_set_string (value, self->key_number);
+      break;
     case HS_SERVER_PROP_SYN_COOKIES:
       g_value_set_boolean (value, self->numbers != NULL && self->numbers->syn_cookies);
       break;
@@ -156,6 +164,8 @@ hs_server_class_init (HsServerClass *klass)
   properties[HS_SERVER_PROP_ACCEPT_QUEUE] = g_param_spec_uint ("accept-queue", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[HS_SERVER_PROP_BACKLOG] = g_param_spec_uint ("backlog", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[HS_SERVER_PROP_DROPS] = g_param_spec_uint ("drops", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[HS_SERVER_PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, flags);
+  properties[HS_SERVER_PROP_KEY_NUMBER] = g_param_spec_string ("key-number", NULL, NULL, NULL, flags);
   properties[HS_SERVER_PROP_SYN_COOKIES] = g_param_spec_boolean ("syn-cookies", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, HS_SERVER_N_PROPS, properties);
 
@@ -215,6 +225,18 @@ gboolean
 hs_server_get_running (HsServer *self)
 {
   return self->running;
+}
+
+const char *
+hs_server_get_key (HsServer *self)
+{
+  return self->key;
+}
+
+const char *
+hs_server_get_key_number (HsServer *self)
+{
+  return self->key_number;
 }
 
 guint16

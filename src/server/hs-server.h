@@ -14,7 +14,7 @@
 G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
 
 /* Properties (all notify): running, stopping, name, address (numeric bound), port, since (Unix µs), error-text (nullable), store-error-text (nullable: why what is said is not kept),
- * n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies.
+ * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies.
  * Signal "stopped": all leave has been taken. */
 HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);
 
@@ -33,6 +33,8 @@ gboolean hs_server_stop_finish (HsServer *self, GAsyncResult *result, GError **e
 char *hs_server_set_config (HsServer *self, const HsServerConfig *config);
 
 gboolean hs_server_get_running (HsServer *self);
+const char *hs_server_get_key (HsServer *self);        /* (nullable) */
+const char *hs_server_get_key_number (HsServer *self); /* (nullable) */
 guint16 hs_server_get_port (HsServer *self);
 const char *hs_server_get_name (HsServer *self);
 /* The address its own client connects to: the bound one, loopback when bound to all. (transfer full) */

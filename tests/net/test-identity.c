@@ -292,7 +292,7 @@ test_no_folder (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (hs_identity_load_or_create ("/dev/null/identity", NOW, &error));
-  g_assert_error (error, HS_TLS_ERROR, HS_TLS_ERROR_UNREADABLE);
+  g_assert_error (error, HS_TLS_ERROR, HS_TLS_ERROR_UNWRITABLE);
 }
 
 /* Several at once on an empty folder: one key for all. */

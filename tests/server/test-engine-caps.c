@@ -4,6 +4,7 @@
 
 #define ALL "away-notify batch cap-notify draft/extended-isupport draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
             "no-implicit-names server-time setname standard-replies userhost-in-names"
+#define TLS " handshakechat.github.io/tls"
 
 static void
 test_negotiation (void)
@@ -12,10 +13,11 @@ test_negotiation (void)
   {
     const char *line, *expected;
   } rows[] = {
-    { "CAP LS 302", ":test.example CAP * LS :" ALL "\n" },
+    { "CAP LS 302", ":test.example CAP * LS :" ALL TLS "\n" },
     { "cap list", ":test.example CAP * LIST cap-notify\n" },
     { "CAP REQ :server-time batch", ":test.example CAP * ACK :server-time batch\n" },
     { "CAP LIST", ":test.example CAP * LIST :batch cap-notify server-time\n" },
+    { "CAP REQ handshakechat.github.io/tls", ":test.example CAP * NAK handshakechat.github.io/tls\n" }, /* an offer, not a wish */
     { "CAP REQ :sasl", ":test.example CAP * NAK sasl\n" },
     { "CAP REQ :echo-message nonsense", ":test.example CAP * NAK :echo-message nonsense\n" },
     { "CAP REQ :-batch setname", ":test.example CAP * ACK :-batch setname\n" },
@@ -42,7 +44,7 @@ test_negotiation (void)
   g_assert_true (hs_peer_is_registered (anna->peer));
   guest_forget (anna);
   guest_says (anna, "CAP LS");
-  guest_sees (anna, ":test.example CAP anna LS :" ALL "\n");
+  guest_sees (anna, ":test.example CAP anna LS :" ALL TLS "\n");
   guest_says (anna, "PING x");
   guest_sees (anna, ":test.example PONG test.example x\n");
   guest_free (anna);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who is encrypted, who has to be, and what those hear who are not. The engine encrypts nothing itself. */
+#include "hs-engine-private.h"
+
+#include <string.h>
+
+#define ENCRYPTED_ONLY "This server takes encrypted connections only: join it with TLS, on this same port."
+
+/* Who was there already when the host began to insist on it stays. */
+static gboolean
+must_encrypt (HsEngine *self, HsPeer *peer)
+{
+  return self->config->encrypted_only && !self->config->classroom && !peer->encrypted && !peer->own && !peer->registered;
+}
+
+void
+hs_engine_set_encrypted (HsEngine *self, HsPeer *peer)
+{
+  if (peer->leaving)
+    return;
+  peer->encrypted = TRUE;
+  hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
+}
+
+gboolean
+hs_engine_turn_away_unencrypted (HsEngine *self, HsPeer *peer)
+{
+  if (!must_encrypt (self, peer))
+    return FALSE;
+  hs_engine_turn_away (self, peer, ENCRYPTED_ONLY "\n");
+  return TRUE;
+}
+
+/* The host's own client proves itself first, by a token that never left this machine. */
+static gboolean
+is_let_in (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  if (strcmp (message->command, "CAP") == 0)
+    return g_ascii_strcasecmp (hs_irc_message_param (message, 0), "LS") == 0;
+  if (strcmp (message->command, "PASS") == 0 && peer->loopback)
+    hs_command_pass (self, peer, message);
+  return peer->own;
+}
+
+gboolean
+hs_engine_refuse_in_the_clear (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  if (!must_encrypt (self, peer) || is_let_in (self, peer, message))
+    return FALSE;
+  hs_engine_turn_away (self, peer, "ERROR :" ENCRYPTED_ONLY "\r\n");
+  return TRUE;
+}
+
+gboolean
+hs_engine_offers_tls (HsEngine *self, HsPeer *peer, gboolean *nothing_else)
+{
+  *nothing_else = must_encrypt (self, peer);
+  return !self->config->classroom && !peer->encrypted;
+}
