@@ -6,6 +6,8 @@ import os, shutil, signal, socket, stat, subprocess, sys, tempfile, time
 from hosted import Irc, Server, Skip, closing, read_until, run
 
 PROGRAM = sys.argv[1]
+HOME = tempfile.TemporaryDirectory(prefix="handshake-")
+ENV = {**os.environ, "LC_ALL": "C.UTF-8", "XDG_DATA_HOME": HOME.name}
 
 
 def connect(path):
@@ -60,7 +62,7 @@ def a_socket_left_behind_is_replaced():
 
 
 def refused(path, words):
-    done = subprocess.run([PROGRAM, "--port", "0", "--unix", path], capture_output=True, text=True, timeout=20, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    done = subprocess.run([PROGRAM, "--port", "0", "--unix", path], capture_output=True, text=True, timeout=20, env=ENV)
     assert done.returncode == 1 and words in done.stderr and done.stdout == "", done
 
 
@@ -120,7 +122,7 @@ def opened(what, *options):
 
 def start(what, *options, **env):
     """The process and its first lines, as many as there are sockets."""
-    process = subprocess.Popen(opened(what, *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C.UTF-8", **env})
+    process = subprocess.Popen(opened(what, *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**ENV, **env})
     return process, [process.stdout.readline().decode() for _ in what.split(",")]
 
 
@@ -167,7 +169,7 @@ def somebody_elses_sockets_are_not_ours():
 def what_is_given_must_listen():
     for what, words in (("bound", "Descriptor 3 is not a stream socket that listens"), ("datagrams", "Descriptor 3 is not a stream socket"),
                         ("tcp,tcp", "Already listening on port")):
-        done = subprocess.run(opened(what), capture_output=True, text=True, timeout=20, env={**os.environ, "LC_ALL": "C.UTF-8"})
+        done = subprocess.run(opened(what), capture_output=True, text=True, timeout=20, env=ENV)
         assert done.returncode == 1 and words in done.stderr and done.stdout == "", (what, done)
 
 
@@ -177,7 +179,7 @@ def systemd_opens_it():
         raise Skip("there is no systemd-socket-activate")
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "socket")
-        process = subprocess.Popen(["systemd-socket-activate", "-l", path, PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(["systemd-socket-activate", "-l", path, PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV)
         with closing(irc(connect_soon(path, process), "first")) as first, closing(irc(connect(path), "second")):
             first.until(" JOIN ")
         assert process.stdout.readline().decode() == f"listening on unix:{path}\n"
