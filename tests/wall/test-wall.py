@@ -30,6 +30,8 @@ NO_PLACES = re.compile(r'(^|[-_/.])(utils?|helpers?|managers?|common|misc)([-_/.
 # Setting text that may come from the wire as markup, in C and in templates.
 MARKUP = re.compile(r'gtk_label_set_markup|pango_parse_markup|adw_\w+_set_use_markup\s*\([^)]*TRUE'
                     r'|"use-markup"\s*,\s*TRUE|name="use-markup"[^>]*>\s*(true|yes|1)\b|gtk_label_set_use_markup\s*\([^;]*TRUE', re.IGNORECASE)
+# Shows the help, which is this program's own text and in its resources.
+MARKUP_OF_OUR_OWN = {'hs-help-window.c'}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -74,6 +76,11 @@ class Wall:
         return subprocess.run(words + ['-fsyntax-only', '-x', 'c', '-'], cwd=directory, input=text, text=True,
                               capture_output=True, env=dict(os.environ, LC_ALL='C', GCC_COLORS=''))
 
+    def compiles(self, layer, names):
+        """None, or what the compiler complains of."""
+        tried = self.compile(layer, ''.join(f'#include "{name}"\n' for name in names))
+        return None if tried.returncode == 0 else tried.stderr.strip()[:600]
+
     def upward(self, layer):
         """Every header of every layer that is not below this one is out of reach."""
         for other in LAYERS:
@@ -105,9 +112,13 @@ class Wall:
         offered = self.offered(layer)
         yield from (f'{layer}/ sees no header of {other}/' for other, names in offered.items() if not names)
         names = [name for names in offered.values() for name in names]
-        tried = self.compile(layer, ''.join(f'#include "{name}"\n' for name in names))
-        if tried.returncode != 0:
-            yield tried.stderr.strip()[:600]
+        if self.compiles(layer, names) is None:
+            return
+        # Two private headers need not go together.
+        private = [name for name in names if name.endswith('-private.h')]
+        public = [name for name in names if name not in private]
+        complaints = [self.compiles(layer, tried) for tried in [public, *([*public, name] for name in private)]]
+        yield from (complaint for complaint in complaints if complaint)
 
     def sources(self, *suffixes, under=''):
         for path in sorted((self.src / under).rglob('*')):
@@ -149,6 +160,8 @@ class Wall:
 
     def markup(self):
         for path, text in self.sources('.c', '.ui', under='ui'):
+            if path.name in MARKUP_OF_OUR_OWN:
+                continue
             yield from (f'{path}: {match.group(0)}' for match in MARKUP.finditer(text))
 
     def run(self):
