@@ -121,6 +121,16 @@ hs_link_close (HsLink *self, guint fin_ms)
 }
 
 void
+hs_link_reset (HsLink *self)
+{
+  if (hs_link_is_over (self) || self->overflow)
+    return;
+  hs_link_enter (self);
+  hs_link_finish (self, HS_LINK_CLOSED, TRUE);
+  hs_link_leave (self);
+}
+
+void
 hs_link_half_close (HsLink *self)
 {
   if (self->phase != HS_LINK_PHASE_OPEN)

@@ -66,6 +66,8 @@ void hs_link_break_write (HsLink *self);
 /* Flush (at most HS_CLOSE_READ_MS, then reset), wait at most @fin_ms for the peer's FIN first (0: not), shutdown (WR), read to the end
  * (at most HS_CLOSE_READ_MS), close: then end (CLOSED). What comes meanwhile is thrown away: nothing but end is called any more. */
 void hs_link_close (HsLink *self, guint fin_ms);
+/* Closes at once with RST, unsent data is lost; then end (CLOSED). */
+void hs_link_reset (HsLink *self);
 /* Flush and shutdown (WR); goes on reading. */
 void hs_link_half_close (HsLink *self);
 /* Under TLS both send close_notify first, in the same segment. */

@@ -68,7 +68,7 @@ def page(name):
 
 
 def pages_have_no_fault():
-    for name in ("handshake.1", "handshake-server.1"):
+    for name in ("handshake.1", "handshake-probe.1", "handshake-server.1"):
         text = page(name)
         assert "@" not in text and "SEE ALSO" in text, text
 

@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""handshake-probe against small servers on loopback: what it prints, as text and as JSON, and its exit status. Usage: test_probe.py PROBE"""
+import json
+import os
+import pty
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+PROBE = sys.argv.pop(1)
+ENVIRONMENT = dict(os.environ, LC_ALL='C.UTF-8')
+
+
+def serve(listener, handle):
+    """One guest, in a thread."""
+    def run():
+        try:
+            guest, _ = listener.accept()
+        except OSError:
+            return
+        with guest:
+            guest.settimeout(20)
+            handle(guest)
+    threading.Thread(target=run, daemon=True).start()
+
+
+def greet(guest):
+    guest.sendall(b'welcome\r\n')
+    while guest.recv(4096):
+        pass
+
+
+def expect_reset(guest):
+    try:
+        guest.recv(4096)
+    except ConnectionResetError:
+        pass
+
+
+def answer_late(guest):
+    while guest.recv(4096):
+        pass
+    guest.sendall(b'still here\n')
+
+
+def close_first(guest):
+    guest.sendall(b'good day\n')
+    guest.shutdown(socket.SHUT_WR)
+    while guest.recv(4096):
+        pass
+
+
+def close_silently(guest):
+    pass
+
+
+def reset(guest):
+    guest.sendall(b'x\n')
+    guest.recv(1)
+    guest.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+
+
+def steer_terminal(guest):
+    guest.sendall('\x1b[2J你好\n'.encode())
+    while guest.recv(4096):
+        pass
+
+
+class Probe(unittest.TestCase):
+    def setUp(self):
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.addCleanup(self.listener.close)
+        self.address = '127.0.0.1:%d' % self.listener.getsockname()[1]
+
+    def run_probe(self, *arguments, handle=None):
+        if handle is not None:
+            serve(self.listener, handle)
+        return subprocess.run([PROBE, *arguments], capture_output=True, text=True, timeout=30, env=ENVIRONMENT, check=False)
+
+    def run_json(self, *arguments, handle=None):
+        done = self.run_probe('--json', *arguments, handle=handle)
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+    @staticmethod
+    def states(lines):
+        return [line['title'] for line in lines if line['kind'] == 'state']
+
+    def test_states_and_numbers(self):
+        status, lines = self.run_json('--send', 'hello', self.address, handle=greet)
+        self.assertEqual(status, 0)
+        self.assertEqual(self.states(lines)[:3], ['SYN-SENT', 'ESTABLISHED', 'FIN-WAIT-1'])
+        self.assertEqual(self.states(lines)[-1], 'TIME-WAIT')
+        self.assertIn('welcome', [line['text'] for line in lines if line['kind'] == 'heard'])
+        stages = {line['stage'] for line in lines if line['kind'] == 'data'}
+        self.assertTrue({'written', 'acknowledged', 'received'} <= stages, stages)
+        self.assertEqual([line['status'] for line in lines if line['kind'] == 'result'], [0])
+        numbered = [line for line in lines if line['kind'] == 'first-number']
+        wire = [line for line in lines if line['kind'] == 'data' and line['stage'] == 'on-wire']
+        if wire:  # a sandbox may refuse timestamps
+            self.assertTrue(numbered)
+            self.assertEqual(wire[0]['seq'], (numbered[0]['seq'] + 1) % 2**32)
+            self.assertEqual(wire[0]['bytes'], 7)
+
+    def test_half(self):
+        status, lines = self.run_json('--close', 'half', self.address, handle=answer_late)
+        self.assertEqual(status, 0)
+        self.assertIn('still here', [line['text'] for line in lines if line['kind'] == 'heard'])
+        self.assertEqual(self.states(lines)[-1], 'TIME-WAIT')
+
+    def test_wait(self):
+        status, lines = self.run_json('--close', 'wait', self.address, handle=close_first)
+        self.assertEqual(status, 0)
+        self.assertEqual(self.states(lines)[:4], ['SYN-SENT', 'ESTABLISHED', 'CLOSE-WAIT', 'LAST-ACK'])
+        self.assertEqual(self.states(lines)[-1], 'CLOSED')
+
+    def test_reset_by_us(self):
+        status, lines = self.run_json('--close', 'reset', self.address, handle=expect_reset)
+        self.assertEqual(status, 0)
+        self.assertEqual(self.states(lines), ['SYN-SENT', 'ESTABLISHED', 'CLOSED'])
+        self.assertIn(['RST'], [line.get('flags') for line in lines])
+
+    def test_follow_passive(self):
+        status, lines = self.run_json('--follow', '--close', 'wait', self.address, handle=close_first)
+        self.assertEqual((status, self.states(lines)[-1]), (0, 'CLOSED'))
+
+    def test_reset_by_peer(self):
+        status, lines = self.run_json('--send', 'hello', '--close', 'wait', self.address, handle=reset)
+        self.assertEqual(status, 6)
+        result = [line for line in lines if line['kind'] == 'result']
+        self.assertEqual(result[0]['failure'], 'lost')
+
+    def test_closed_early(self):
+        done = self.run_probe(self.address, handle=close_silently)
+        self.assertEqual(done.returncode, 6)
+        self.assertIn('closed the connection before a word', done.stderr)
+
+    def test_refused(self):
+        self.listener.close()
+        done = self.run_probe(self.address)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('nobody is listening there', done.stderr)
+        self.assertIn('Is the server started?', done.stderr)
+        self.assertIn('RST', done.stdout)
+
+    def test_name(self):
+        done = self.run_probe('no-such-host.invalid')
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('leads nowhere', done.stderr)
+        self.assertNotIn('SYN', done.stdout)
+
+    def test_unreachable(self):
+        done = self.run_probe('[2001:db8:ffff::1]:9')
+        if done.returncode == 4:
+            self.skipTest('there is a road to everywhere from here')
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn('There is no road to', done.stderr)
+
+    def test_usage(self):
+        for arguments in ([], ['--close', 'gently', self.address], ['a', 'b'], ['--wrong']):
+            with self.subTest(arguments):
+                self.assertEqual(self.run_probe(*arguments).returncode, 1)
+        self.assertEqual(self.run_probe('--version').returncode, 0)
+
+    def test_unix(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(folder + '/s')
+            listener.listen()
+            serve(listener, greet)
+            done = self.run_probe('unix:' + folder + '/s')
+        self.assertEqual(done.returncode, 0)
+        self.assertIn('There is no TCP beneath', done.stdout)
+
+    def test_plain_when_piped(self):
+        done = self.run_probe(self.address, handle=steer_terminal)
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn('\x1b', done.stdout)
+        self.assertIn('\\x1b[2J你好', done.stdout)
+        self.assertIn('ESTABLISHED', done.stdout)
+
+    def test_colours_on_a_terminal(self):
+        serve(self.listener, greet)
+        leader, follower = pty.openpty()
+        with subprocess.Popen([PROBE, self.address], stdout=follower, env=ENVIRONMENT) as program:
+            os.close(follower)
+            text = b''
+            try:
+                while data := os.read(leader, 4096):
+                    text += data
+            except OSError:
+                pass
+            self.assertEqual(program.wait(20), 0)
+        os.close(leader)
+        self.assertIn(b'\x1b[1;34mESTABLISHED', text)
+
+
+if __name__ == '__main__':
+    unittest.main()
