@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 
-#define ACK_FIRST_MS 5 /* the kernel says nothing when an acknowledgement comes: it is asked, ever more rarely, while a message waits for one */
+/* While nobody watches, the kernel says nothing when an acknowledgement comes: it is asked when the link wakes anyway, and beside that after two round
+ * trips, and ever more rarely while a message still waits for one. */
+#define ACK_FIRST_MS 5
 #define ACK_LAST_MS 1000
 #define LINK_PRIORITY (G_PRIORITY_HIGH_IDLE + 25) /* behind GTK's drawing (+ 20): who floods us cannot stop the window */
 
@@ -249,15 +251,26 @@ hs_connection_await_ack (HsConnection *self)
   self->ack_source = g_timeout_add (self->ack_delay, on_ack_due, self);
 }
 
+static guint
+first_delay (HsConnection *self)
+{
+  HsTcpNumbers numbers;
+
+  if (!hs_tcp_numbers_read (hs_link_get_fd (self->link), &numbers))
+    return ACK_FIRST_MS;
+  return CLAMP (2 * numbers.rtt_us / 1000, ACK_FIRST_MS, ACK_LAST_MS);
+}
+
 static void
 on_drained (HsLink *link, gpointer user_data)
 {
   HsConnection *self = user_data;
+  guint first = first_delay (self);
 
   hs_session_written (self->session, hs_link_get_lines_written (link));
-  if (self->ack_delay > ACK_FIRST_MS)
+  if (self->ack_delay > first)
     g_clear_handle_id (&self->ack_source, g_source_remove);
-  self->ack_delay = ACK_FIRST_MS;
+  self->ack_delay = first;
   hs_connection_await_ack (self);
 }
 

@@ -23,6 +23,6 @@ void hs_guest_facts_clear (HsGuestFacts *self);
 
 HsGuest *hs_guest_new (const HsGuestFacts *facts);
 void hs_guest_set_facts (HsGuest *self, const HsGuestFacts *facts);
-void hs_guest_set_state (HsGuest *self, HsTcpState state, guint32 rtt);
+void hs_guest_set_state (HsGuest *self, HsTcpState state, guint32 rtt, gint64 expires);
 void hs_guest_set_gone (HsGuest *self);
 gboolean hs_guest_is_gone (HsGuest *self);

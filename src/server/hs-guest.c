@@ -12,6 +12,7 @@ struct _HsGuest
   /* State */
   HsTcpState state;
   guint32 rtt;
+  gint64 expires;
   gboolean gone;
 };
 
@@ -32,6 +33,7 @@ enum
   PROP_SINCE,
   PROP_STATE,
   PROP_RTT,
+  PROP_EXPIRES,
   PROP_GONE,
   N_PROPS
 };
@@ -97,6 +99,9 @@ hs_guest_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec
     case PROP_RTT:
       g_value_set_uint (value, self->rtt);
       break;
+    case PROP_EXPIRES:
+      g_value_set_int64 (value, self->expires);
+      break;
     case PROP_GONE:
       g_value_set_boolean (value, self->gone);
       break;
@@ -125,6 +130,7 @@ hs_guest_class_init (HsGuestClass *klass)
   properties[PROP_ENCRYPTED] = g_param_spec_boolean ("encrypted", NULL, NULL, FALSE, flags);
   properties[PROP_SINCE] = g_param_spec_int64 ("since", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, HS_TCP_N_STATES - 1, HS_TCP_ESTABLISHED, flags);
+  properties[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_RTT] = g_param_spec_uint ("rtt", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_GONE] = g_param_spec_boolean ("gone", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -178,8 +184,13 @@ hs_guest_set_facts (HsGuest *self, const HsGuestFacts *facts)
 }
 
 void
-hs_guest_set_state (HsGuest *self, HsTcpState state, guint32 rtt)
+hs_guest_set_state (HsGuest *self, HsTcpState state, guint32 rtt, gint64 expires)
 {
+  if (self->expires != expires)
+    {
+      self->expires = expires;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EXPIRES]);
+    }
   if (self->state != state)
     {
       self->state = state;
@@ -271,4 +282,10 @@ guint32
 hs_guest_get_rtt (HsGuest *self)
 {
   return self->rtt;
+}
+
+gint64
+hs_guest_get_expires (HsGuest *self)
+{
+  return self->expires;
 }

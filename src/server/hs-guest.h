@@ -10,7 +10,7 @@
 G_DECLARE_FINAL_TYPE (HsGuest, hs_guest, HS, GUEST, GObject)
 
 /* Properties (all notify): id (uint64), nick (shown name, nick, "guest-3"; nullable), address ("192.168.1.23:51842"), plain (speaks plain text), dialect (name shown: "IRC", "Plain text"; untranslated msgid, "" before it is known),
- * listener, registered, own (the host's client), encrypted, since (Unix µs), state (int, HsTcpState), rtt (µs, 0 unknown), gone. */
+ * listener, registered, own (the host's client), encrypted, since (Unix µs), state (int, HsTcpState), expires (monotonic µs when TIME-WAIT ends, else 0), rtt (µs, 0 unknown), gone. */
 guint64 hs_guest_get_id (HsGuest *self);
 const char *hs_guest_get_nick (HsGuest *self);
 const char *hs_guest_get_address (HsGuest *self);
@@ -22,3 +22,4 @@ gboolean hs_guest_is_encrypted (HsGuest *self);
 gint64 hs_guest_get_since (HsGuest *self);
 HsTcpState hs_guest_get_state (HsGuest *self);
 guint32 hs_guest_get_rtt (HsGuest *self);
+gint64 hs_guest_get_expires (HsGuest *self);

@@ -8,6 +8,7 @@
 
 #define LOOK_MS 250
 #define LOOKS_PER_STATES 4
+#define MS 1000 /* µs */
 
 /* ---- Traces ---- */
 
@@ -66,7 +67,7 @@ hs_core_linger (HsServerCore *self, HsCarrier *carrier)
 /* ---- Looking, every quarter of a second ---- */
 
 static void
-tell_state (HsServerCore *self, HsTrace *trace, HsTcpState state, guint32 rtt)
+tell_state (HsServerCore *self, HsTrace *trace, HsTcpState state, guint32 rtt, gint64 expires)
 {
   HsNewsItem *item;
 
@@ -76,6 +77,7 @@ tell_state (HsServerCore *self, HsTrace *trace, HsTcpState state, guint32 rtt)
   item = hs_news_add (hs_core_gather (self), HS_NEWS_GUEST_STATE, trace->guest_id);
   item->state = state;
   item->rtt = rtt;
+  item->expires = expires;
 }
 
 static void
@@ -88,7 +90,7 @@ look_at_guests (HsServerCore *self)
 
       hs_core_trace (self, carrier);
       if (carrier->trace != NULL && hs_tcp_numbers_read (hs_link_get_fd (carrier->link), &numbers))
-        tell_state (self, carrier->trace, numbers.state, numbers.rtt_us);
+        tell_state (self, carrier->trace, numbers.state, numbers.rtt_us, 0);
     }
 }
 
@@ -101,7 +103,8 @@ look_at_lingering (HsServerCore *self)
       HsTcpDiagEntry entry;
 
       if (find_trace (self, trace, &entry))
-        tell_state (self, trace, entry.state, 0);
+        tell_state (self, trace, entry.state, 0,
+                    entry.state == HS_TCP_TIME_WAIT ? g_get_monotonic_time () + (gint64) entry.expires_ms * MS : 0);
       else
         {
           hs_news_add (hs_core_gather (self), HS_NEWS_GUEST_GONE, trace->guest_id);
@@ -111,14 +114,11 @@ look_at_lingering (HsServerCore *self)
 }
 
 static void
-look_at_listener (HsServerCore *self)
+on_door (const HsTcpListenerNumbers *numbers, gpointer user_data)
 {
-  HsTcpListenerNumbers numbers;
-  int fd = hs_listener_get_fd (self->listener);
+  HsServerCore *self = user_data;
 
-  if (fd < 0 || !hs_tcp_listener_numbers_read (fd, hs_listener_get_port (self->listener), self->diag, &numbers))
-    return;
-  hs_news_add (hs_core_gather (self), HS_NEWS_LISTENER_NUMBERS, 0)->listener = numbers;
+  hs_news_add (hs_core_gather (self), HS_NEWS_LISTENER_NUMBERS, 0)->listener = g_memdup2 (numbers, sizeof *numbers);
 }
 
 static gboolean
@@ -126,7 +126,7 @@ on_look (gpointer data)
 {
   HsServerCore *self = data;
 
-  look_at_listener (self);
+  hs_tcp_door_set_listener (self->door, hs_listener_get_fd (self->listener), hs_listener_get_port (self->listener));
   look_at_lingering (self);
   if (self->n_looks++ % LOOKS_PER_STATES == 0)
     look_at_guests (self);
@@ -139,6 +139,7 @@ end_looking (HsServerCore *self)
   if (self->look != NULL)
     g_source_destroy (self->look);
   g_clear_pointer (&self->look, g_source_unref);
+  hs_tcp_door_set_shown (self->door, FALSE);
   for (guint i = 0; i < self->lingering->len; i++)
     hs_news_add (hs_core_gather (self), HS_NEWS_GUEST_GONE, ((HsTrace *) g_ptr_array_index (self->lingering, i))->guest_id);
   g_ptr_array_set_size (self->lingering, 0);
@@ -158,6 +159,7 @@ set_observed (HsServerCore *self, gboolean observed)
       return;
     }
   self->n_looks = 0;
+  hs_tcp_door_set_shown (self->door, TRUE);
   self->look = g_timeout_source_new (LOOK_MS);
   g_source_set_callback (self->look, on_look, self, NULL);
   g_source_attach (self->look, self->context);
@@ -309,6 +311,7 @@ watch (gpointer data)
   watched->tap = hs_tcp_tap_new (HS_TCP_ROLE_LISTENER, self->diag, &tap_funcs, watched);
 
   age = g_get_real_time () - hs_peer_get_since (carrier->peer);
+  hs_tcp_tap_set_half_open_seen (watched->tap, hs_tcp_door_get_seen (self->door, hs_tcp_socket_cookie (hs_link_get_fd (carrier->link))));
   hs_tcp_tap_attach (watched->tap, hs_link_get_fd (carrier->link), g_get_monotonic_time () - MAX (age, 0));
   hs_link_set_tap (carrier->link, watched->tap);
   tell_addresses (self, wish->watch_id, watched->tap);
@@ -359,6 +362,7 @@ void
 hs_core_look_init (HsServerCore *self)
 {
   self->diag = hs_tcp_diag_new ();
+  self->door = hs_tcp_door_new (self->diag, on_door, self);
   self->watched = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, watched_free);
   self->lingering = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_trace_free);
 }
@@ -371,5 +375,6 @@ hs_core_look_clear (HsServerCore *self)
   g_clear_pointer (&self->look, g_source_unref);
   g_clear_pointer (&self->watched, g_hash_table_unref);
   g_clear_pointer (&self->lingering, g_ptr_array_unref);
+  g_clear_pointer (&self->door, hs_tcp_door_free);
   g_clear_pointer (&self->diag, hs_tcp_diag_free);
 }

@@ -9,6 +9,7 @@
 #include "hs-poller.h"
 #include "hs-server-core.h"
 #include "hs-tcp-diag.h"
+#include "hs-tcp-door.h"
 #include "hs-tcp-tap.h"
 
 /* Enough of a connection to find it in the kernel's table when its descriptor is gone. */
@@ -54,6 +55,7 @@ struct _HsServerCore
   HsListener *listener;
   HsEngine *engine;
   HsTcpDiag *diag;       /* (nullable) */
+  HsTcpDoor *door;       /* looks at the listener while observed */
   HsCoreStore *store;    /* (nullable) */
   GQueue carriers;
   GSource *sweep;        /* a timer, always attached */

@@ -40,7 +40,7 @@ apply_guest_state (Changes *changes, const HsNewsItem *item)
   HsGuest *guest = g_hash_table_lookup (changes->server->by_id, &item->id);
 
   if (guest != NULL)
-    hs_guest_set_state (guest, item->state, item->rtt != 0 ? item->rtt : hs_guest_get_rtt (guest));
+    hs_guest_set_state (guest, item->state, item->rtt != 0 ? item->rtt : hs_guest_get_rtt (guest), item->expires);
 }
 
 static void
@@ -104,7 +104,7 @@ apply_listener_numbers (Changes *changes, const HsNewsItem *item)
 {
   HsServer *self = changes->server;
   HsTcpListenerNumbers old = { 0 };
-  const HsTcpListenerNumbers *new = &item->listener;
+  const HsTcpListenerNumbers *new = item->listener;
   gboolean first = self->numbers == NULL; /* zeros too are news then */
 
   if (self->numbers != NULL)
@@ -115,6 +115,8 @@ apply_listener_numbers (Changes *changes, const HsNewsItem *item)
     hs_server_notify (self, HS_SERVER_PROP_HALF_OPEN);
   if (old.accept_queue != new->accept_queue)
     hs_server_notify (self, HS_SERVER_PROP_ACCEPT_QUEUE);
+  if (old.warnings != new->warnings)
+    hs_server_notify (self, HS_SERVER_PROP_WARNINGS);
   if (old.drops != new->drops)
     hs_server_notify (self, HS_SERVER_PROP_DROPS);
   if (old.syn_cookies != new->syn_cookies)

@@ -10,7 +10,7 @@
 typedef enum
 {
   HS_NEWS_GUEST,            /* came, or is otherwise than before: facts */
-  HS_NEWS_GUEST_STATE,      /* id, state, rtt */
+  HS_NEWS_GUEST_STATE,      /* id, state, rtt, expires */
   HS_NEWS_GUEST_GONE,       /* id */
   HS_NEWS_LISTENER_NUMBERS, /* listener */
   HS_NEWS_LISTENER_EVENT,   /* event */
@@ -27,13 +27,11 @@ typedef struct
   HsGuestFacts facts;
   HsTcpState state;
   guint32 rtt;
+  gint64 expires;        /* monotonic µs: when TIME-WAIT ends; 0 */
   HsTcpEvent *event;     /* (nullable) */
   char *local, *remote;  /* (nullable) */
-  union
-  {
-    HsTcpNumbers numbers;
-    HsTcpListenerNumbers listener;
-  };
+  HsTcpListenerNumbers *listener; /* (nullable) owned: long, and rare */
+  HsTcpNumbers numbers;
 } HsNewsItem;
 
 /* One delivery. */

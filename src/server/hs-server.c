@@ -132,6 +132,9 @@ hs_server_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     case HS_SERVER_PROP_KEY_NUMBER:
       g_value_set_string (value, self->key_number);
       break;
+    case HS_SERVER_PROP_WARNINGS:
+      g_value_set_uint (value, self->numbers != NULL ? self->numbers->warnings : 0);
+      break;
     case HS_SERVER_PROP_SYN_COOKIES:
       g_value_set_boolean (value, self->numbers != NULL && self->numbers->syn_cookies);
       break;
@@ -167,6 +170,7 @@ hs_server_class_init (HsServerClass *klass)
   properties[HS_SERVER_PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, flags);
   properties[HS_SERVER_PROP_KEY_NUMBER] = g_param_spec_string ("key-number", NULL, NULL, NULL, flags);
   properties[HS_SERVER_PROP_SYN_COOKIES] = g_param_spec_boolean ("syn-cookies", NULL, NULL, FALSE, flags);
+  properties[HS_SERVER_PROP_WARNINGS] = g_param_spec_uint ("warnings", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, HS_SERVER_N_PROPS, properties);
 
   signals[SIGNAL_STOPPED] = g_signal_new ("stopped", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

@@ -14,7 +14,7 @@
 G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
 
 /* Properties (all notify): running, stopping, name, address (numeric bound), port, since (Unix µs), error-text (nullable), store-error-text (nullable: why what is said is not kept),
- * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies.
+ * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies, warnings (HsTcpDoorWarning bits).
  * Signal "stopped": all leave has been taken. */
 HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);
 

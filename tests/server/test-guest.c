@@ -35,11 +35,12 @@ test_notifies (void)
   g_assert_true (hs_guest_is_own (guest) && hs_guest_is_plain (guest));
 
   g_assert_cmpint (hs_guest_get_state (guest), ==, HS_TCP_ESTABLISHED);
-  hs_guest_set_state (guest, HS_TCP_TIME_WAIT, 0);
-  hs_guest_set_state (guest, HS_TCP_TIME_WAIT, 9);
+  hs_guest_set_state (guest, HS_TCP_TIME_WAIT, 0, 60);
+  hs_guest_set_state (guest, HS_TCP_TIME_WAIT, 9, 60);
+  g_assert_cmpint (hs_guest_get_expires (guest), ==, 60);
   hs_guest_set_gone (guest);
   hs_guest_set_gone (guest);
-  g_assert_cmpstr (notified->str, ==, "state rtt gone ");
+  g_assert_cmpstr (notified->str, ==, "expires state rtt gone ");
 }
 
 int
