@@ -94,8 +94,8 @@ on_tap_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
   if (event->kind == HS_TCP_EVENT_STATE || event->kind == HS_TCP_EVENT_STEP)
     update_addresses (self, tap);
   hs_tcp_watch_add_event (self->watch, event);
-  if (event->kind == HS_TCP_EVENT_DATA && event->stage == HS_TCP_STAGE_ACKNOWLEDGED && self->session != NULL)
-    hs_session_acknowledged (self->session, hs_tcp_tap_get_acknowledged (tap));
+  if (event->kind == HS_TCP_EVENT_DATA && event->stage == HS_TCP_STAGE_ACKNOWLEDGED && self->session != NULL && self->link != NULL)
+    hs_session_acknowledged (self->session, hs_link_get_lines_at (self->link, event->offset));
 }
 
 static void

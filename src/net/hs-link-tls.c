@@ -381,6 +381,8 @@ mark (HsLink *self, gsize len)
   if (tls->marks->len == HS_TLS_MARKS_MAX)
     g_array_remove_index (tls->marks, tls->marks->len - 1);
   g_array_append_val (tls->marks, end);
+  if (self->tap != NULL)
+    hs_tcp_tap_record (self->tap, end.lines, end.wire);
 }
 
 /* Many lines, one record: each costs 22 bytes and a microsecond besides. */

@@ -335,6 +335,8 @@ hs_link_set_tap (HsLink *self, HsTcpTap *tap)
     return;
   g_clear_pointer (&self->tap, hs_tcp_tap_free);
   self->tap = tap;
+  if (tap != NULL && self->tls != NULL) /* what a tap that comes later has missed */
+    hs_tcp_tap_record (tap, hs_link_tls_get_lines_written (self), hs_link_tls_get_wire_written (self));
 }
 
 HsTcpTap *

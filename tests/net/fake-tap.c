@@ -96,3 +96,8 @@ hs_tcp_tap_queued (HsTcpTap *self, guint64 app)
 {
   g_string_append_printf (self->log, "queued:%" G_GUINT64_FORMAT " ", app);
 }
+
+void
+hs_tcp_tap_record (HsTcpTap *self, guint64 app, guint64 stream)
+{
+}
