@@ -371,18 +371,18 @@ mark (HsLink *self, gsize len)
   HsLinkTls *tls = self->tls;
   HsLinkTlsMark end = { self->bytes_written + len, tls->wire_written };
 
-  if (tls->server)
-    return;
   if (tls->out != NULL)
     end.wire += tls->out->len - tls->out_sent;
+  if (self->tap != NULL)
+    hs_tcp_tap_record (self->tap, end.lines, end.wire);
+  if (tls->server)
+    return;
   if (tls->marks == NULL)
     tls->marks = g_array_new (FALSE, FALSE, sizeof (HsLinkTlsMark));
   /* Nobody asks: then less is known, and it is known later. */
   if (tls->marks->len == HS_TLS_MARKS_MAX)
     g_array_remove_index (tls->marks, tls->marks->len - 1);
   g_array_append_val (tls->marks, end);
-  if (self->tap != NULL)
-    hs_tcp_tap_record (self->tap, end.lines, end.wire);
 }
 
 /* Many lines, one record: each costs 22 bytes and a microsecond besides. */
