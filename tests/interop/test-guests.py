@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Programs of others as guests of handshake-server: irssi, weechat, nc. usage: test-guests.py PROGRAM
 A program that is not installed is skipped; when none is, all is (exit status 77)."""
-import os, pty, re, select, shutil, signal, subprocess, sys, tempfile, time
+import hashlib, os, pty, re, select, shutil, signal, ssl, subprocess, sys, tempfile, time
 
 from hosted import Server, closing, run
 
@@ -91,6 +91,58 @@ def weechat():
                 guest.wait()
 
 
+def fingerprints(server):
+    """Of the server's certificate, and of its key (SHA-256, hexadecimal)."""
+    with closing(server.socket()) as raw:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        certificate = context.wrap_socket(raw).getpeercert(binary_form=True)
+    key = subprocess.run("openssl x509 -inform DER -pubkey -noout | openssl pkey -pubin -outform DER", shell=True, input=certificate,
+                         capture_output=True, check=True, timeout=20).stdout
+    return hashlib.sha256(certificate).hexdigest(), hashlib.sha256(key).hexdigest()
+
+
+def irssi_pinned():
+    """The right key joins; another is refused by irssi, and the server goes on."""
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host, tempfile.TemporaryDirectory() as home:
+        _, key = fingerprints(server)
+        for nick, pin in (("wrong", "0" * 64), ("right", key)):
+            pin = ":".join(pin[i:i + 2] for i in range(0, 64, 2)).upper()
+            guest = Terminal("irssi", "--home", home, "-n", nick, HOME=home)
+            guest.wait("[(status)]")
+            guest.keys(f"/connect -tls -tls_pinned_pubkey {pin} 127.0.0.1 {server.port}")
+            if nick == "right":
+                host.until(":right!")
+                host.write("PRIVMSG #lobby :欢迎")
+                guest.keys("/window goto #lobby")
+                guest.wait("欢迎")
+            else:
+                guest.wait("mismatch")
+            guest.keys("/quit")
+            guest.end()
+        assert not any("wrong" in line for line in host.fence())
+
+
+def weechat_pinned():
+    program = shutil.which("weechat-headless")
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host, tempfile.TemporaryDirectory() as home:
+        certificate, _ = fingerprints(server)
+        for nick, pin in (("wrong", "0" * 64), ("right", certificate)):
+            commands = (f"/server add {nick} 127.0.0.1/{server.port} -ssl -nicks={nick} -ssl_fingerprint={pin}; /connect {nick}; "
+                        f"/wait 3 /quit bye")
+            guest = subprocess.Popen([program, "--dir", os.path.join(home, nick), "-r", commands], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.DEVNULL, env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"})
+            try:
+                if nick == "right":
+                    host.until(":right!")
+                guest.wait(20)
+            finally:
+                if guest.poll() is None:
+                    guest.kill()
+                    guest.wait()
+        assert not any("wrong" in line for line in host.fence())
+
+
 def netcat():
     with Server(PROGRAM) as server, closing(server.irc("host")) as host:
         guest = subprocess.Popen(["nc", "127.0.0.1", str(server.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -123,7 +175,7 @@ def netcat_sends_a_file():
         guest.stdout.close()
 
 
-tests = [(irssi, "irssi"), (weechat, "weechat-headless"), (netcat, "nc"), (netcat_sends_a_file, "nc")]
+tests = [(irssi, "irssi"), (irssi_pinned, "irssi"), (weechat, "weechat-headless"), (weechat_pinned, "weechat-headless"), (netcat, "nc"), (netcat_sends_a_file, "nc")]
 there = [test for test, program in tests if shutil.which(program)]
 for test, program in tests:
     if not shutil.which(program):
