@@ -141,3 +141,33 @@ hs_room_history_find_left (HsRoomHistory *self, HsEntry *entry, gint64 *outbox, 
   *row = found;
   return TRUE;
 }
+
+static gpointer
+work_find_last_said (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  gint64 id = hs_room_key_get_id (op->key, history, error);
+
+  if (id != 0)
+    op->id = hs_history_last_said (history, id, error);
+  return NULL;
+}
+
+static void
+done_find_last_said (gpointer result, const GError *error, gpointer data)
+{
+  Operation *op = data;
+
+  op->func (op->id, error, op->func_data);
+}
+
+void
+hs_room_history_find_last_said (HsRoomHistory *self, HsRoomHistoryStored found, gpointer user_data, GDestroyNotify destroy)
+{
+  Operation *op = hs_room_operation_new (self);
+
+  op->func = found;
+  op->func_data = user_data;
+  op->func_destroy = destroy;
+  hs_store_run (self->store, work_find_last_said, done_find_last_said, op, hs_room_operation_free);
+}

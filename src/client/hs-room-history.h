@@ -39,5 +39,8 @@ void hs_room_history_set_delivery (HsRoomHistory *self, HsEntry *entry, gint64 o
 /* It never came to be stored: forgets it. */
 void hs_room_history_drop (HsRoomHistory *self, HsEntry *entry);
 
+/* @found: the Unix ms of the newest message that a server gave an id, 0 none. Rows added later are not looked at. */
+void hs_room_history_find_last_said (HsRoomHistory *self, HsRoomHistoryStored found, gpointer user_data, GDestroyNotify destroy);
+
 /* An entry left in the outbox by an earlier run: its outbox id and row; FALSE when @entry is none. @row is borrowed. */
 gboolean hs_room_history_find_left (HsRoomHistory *self, HsEntry *entry, gint64 *outbox, const HsHistoryRow **row);

@@ -17,6 +17,8 @@ static const struct { const char *name; guint bit; } wanted[] = {
   { "extended-join", HS_CAP_EXTENDED_JOIN },
   { "setname", HS_CAP_SETNAME },
   { "away-notify", HS_CAP_AWAY },
+  { "draft/chathistory", HS_CAP_CHATHISTORY },
+  { "handshakechat.github.io/resume", HS_CAP_RESUME },
 };
 
 #define OURS_PREFIX "handshakechat.github.io/" /* vendor capabilities: only our servers have them */
@@ -118,6 +120,7 @@ end_negotiation (HsSession *self)
   if (self->cap_ending || self->registered)
     return;
   self->cap_ending = TRUE;
+  hs_session_put_resume (self);
   hs_session_put (self, "CAP", "END", NULL);
 }
 

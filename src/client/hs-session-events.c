@@ -100,7 +100,13 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
   HsConversation *conversation;
   gboolean mention;
 
-  if (event->own && hs_session_accept_echo (self, event->message, event->label, target, clean, event->time))
+  if (event->history != NULL)
+    {
+      hs_session_note_history (event->history, event->message, event->time);
+      if (hs_session_accept_remembered (self, event->message, event->nick, clean, event->time))
+        return;
+    }
+  else if (event->own && hs_session_accept_echo (self, event->message, event->label, target, clean, event->time))
     return;
   conversation = conversation_for (self, event, target);
   if (conversation == NULL)
@@ -108,13 +114,15 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
   if (conversation == NULL)
     return;
 
-  if (hs_room_get_kind (conversation->room) == HS_ROOM_PERSON && !event->own) /* back, if it had gone */
+  if (hs_room_get_kind (conversation->room) == HS_ROOM_PERSON && !event->own && event->history == NULL) /* back, if it had gone */
     hs_session_member_here (self, conversation, event->nick);
-  hs_session_typing_heard (self, conversation, event->nick, FALSE);
+  if (event->history == NULL)
+    hs_session_typing_heard (self, conversation, event->nick, FALSE);
   msgid = hs_irc_message_dup_tag (event->message, "msgid");
   mention = !event->own && kind != HS_ENTRY_NOTICE && hs_session_is_mention (self, clean);
   hs_session_add_row (self, conversation, kind, event->time, event->nick, clean, msgid,
-                      (event->own ? HS_ENTRY_OWN : 0) | (mention ? HS_ENTRY_MENTION : 0), !event->own && kind != HS_ENTRY_NOTICE);
+                      (event->own ? HS_ENTRY_OWN : 0) | (mention ? HS_ENTRY_MENTION : 0),
+                      !event->own && kind != HS_ENTRY_NOTICE && (event->history == NULL || conversation->was_here || conversation->catchup_from != 0));
 }
 
 /* CTCP: only ACTION has a meaning in a conversation; other requests go unanswered. */
@@ -141,6 +149,20 @@ on_privmsg (HsSession *self, const HsEvent *event)
     add_message (self, event, HS_ENTRY_MESSAGE, text);
 }
 
+/* What a server says of a room to everybody who comes is shown there once, not at each reconnect. */
+static void
+tell_notice (HsSession *self, HsConversation *conversation, const char *text)
+{
+  if (conversation != NULL && g_strcmp0 (conversation->server_notice, text) == 0)
+    return;
+  if (conversation != NULL)
+    {
+      g_free (conversation->server_notice);
+      conversation->server_notice = g_strdup (text);
+    }
+  hs_session_tell (self, conversation, text);
+}
+
 static void
 on_notice (HsSession *self, const HsEvent *event)
 {
@@ -157,7 +179,7 @@ on_notice (HsSession *self, const HsEvent *event)
     }
   clean = hs_session_clean_text (text);
   if (is_from_server (event))
-    hs_session_tell (self, NULL, clean);
+    tell_notice (self, hs_session_find_conversation (self, HS_PARAM (event, 0)), clean);
   else
     {
       g_autofree char *line = g_strdup_printf (_("%s notes: %s"), event->nick, clean);
@@ -342,8 +364,14 @@ on_batch (HsSession *self, const HsEvent *event)
   const char *reference = HS_PARAM (event, 0);
 
   if (*reference == '-')
-    g_hash_table_remove (self->batches, reference + 1);
-  else if (*reference != '+' || event->label == NULL)
+    {
+      g_hash_table_remove (self->batches, reference + 1);
+      hs_session_end_history (self, reference + 1);
+      return;
+    }
+  if (*reference == '+' && strcmp (HS_PARAM (event, 1), "chathistory") == 0)
+    hs_session_begin_history (self, reference + 1, HS_PARAM (event, 2));
+  if (*reference != '+' || event->label == NULL)
     return;
   else if (g_hash_table_size (self->batches) < HS_SESSION_BATCHES_MAX || g_hash_table_contains (self->batches, reference + 1))
     g_hash_table_insert (self->batches, g_strdup (reference + 1), g_strdup (event->label));
@@ -386,6 +414,7 @@ const HsEventRow hs_session_event_rows[] = {
   { "PONG", on_nothing, 0 },
   { "ACK", on_nothing, 0 }, /* labeled-response: understood, nothing to say */
   { "BATCH", on_batch, 1 },
+  { "RESUME", hs_session_on_resume, 1 },
   { "ERROR", on_error, 1 },
   { "FAIL", on_fail, 3 },
   { "WARN", on_fail, 3 },
@@ -421,6 +450,7 @@ dispatch (HsSession *self, const HsIrcMessage *message)
   const HsEventRow *row;
 
   event.label = label != NULL ? label : batch != NULL ? g_hash_table_lookup (self->batches, batch) : NULL;
+  event.history = batch != NULL ? hs_session_find_history (self, batch) : NULL;
   event.own = hs_session_is_me (self, nick);
   hs_session_limit_people (self);
   hs_session_note_source (self, nick, message->source);

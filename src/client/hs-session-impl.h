@@ -18,6 +18,8 @@ enum
   HS_CAP_EXTENDED_JOIN = 1 << 6,
   HS_CAP_SETNAME = 1 << 7,
   HS_CAP_AWAY = 1 << 8,
+  HS_CAP_CHATHISTORY = 1 << 9,
+  HS_CAP_RESUME = 1 << 10,
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"
@@ -37,6 +39,10 @@ struct _HsConversation
   gboolean naming;        /* NAMES are coming in */
   gboolean crowded;       /* said that not all members are listed */
   gboolean rejoin;        /* was joined when the connection went */
+  gboolean was_here;      /* in this run, before: what was said since was missed */
+  char *server_notice;    /* (nullable) what the server said on joining: shown once */
+  gint64 catchup_from;    /* Unix ms of what we had before; 0: nothing */
+  guint catchup_pages;
 };
 
 /* What is known of a person on this server, whichever room they are in. */
@@ -60,7 +66,10 @@ typedef struct
   gint64 sent;                  /* monotonic µs */
   HsDelivery delivery;
   gboolean stored;
+  gboolean identified;          /* the server finds it again by our token */
 } HsOwnMessage;
+
+typedef struct _HsHistoryBatch HsHistoryBatch;
 
 struct _HsSession
 {
@@ -77,6 +86,8 @@ struct _HsSession
   GHashTable *conversations;  /* folded name → HsConversation */
   GHashTable *people;         /* folded nick → HsPerson */
   GHashTable *batches;        /* reference → label */
+  GHashTable *histories;      /* reference → HsHistoryBatch, of CHATHISTORY */
+  char *resume_token;         /* (nullable) of this run */
   GHashTable *asked;          /* folded names of rooms a person wished to join, until we are in */
   GPtrArray *own;             /* HsOwnMessage, in the order said */
   GQueue outgoing;            /* Outgoing: lines that wait for a message before them to be stored */
@@ -100,6 +111,8 @@ struct _HsSession
   gboolean batches_told;      /* said that batches do not end */
   guint n_waiting_lost;       /* lines that did not find a place in waiting_info */
   gboolean nick_ascii, nick_short;
+  gboolean resumed;           /* our token was given to the server */
+  guint history_max;          /* ISUPPORT CHATHISTORY; 0: any number */
   guint nick_attempt;
   guint next_label;
   guint typing_source;
@@ -159,6 +172,20 @@ gboolean hs_session_accept_echo (HsSession *self, const HsIrcMessage *message, c
 /* A refusal of what we sent to @target (or with @label): TRUE when a message of ours was meant. */
 gboolean hs_session_refuse_own (HsSession *self, const char *label, const char *target);
 void hs_session_doubt_own (HsSession *self);
+/* It is in the server's history: TRUE when it was one of ours (id and sender agree). */
+gboolean hs_session_accept_remembered (HsSession *self, const HsIrcMessage *message, const char *nick, const char *text, gint64 time);
+
+/* ---- hs-session-catchup.c ---- */
+GHashTable *hs_session_make_histories (void);
+/* We are in the room: reads what was said meanwhile, then sends again what is still in doubt. */
+void hs_session_catch_up (HsSession *self, HsConversation *conversation);
+void hs_session_begin_history (HsSession *self, const char *reference, const char *target);
+HsHistoryBatch *hs_session_find_history (HsSession *self, const char *reference); /* (nullable) */
+void hs_session_end_history (HsSession *self, const char *reference);
+void hs_session_note_history (HsHistoryBatch *self, const HsIrcMessage *message, gint64 time);
+void hs_session_put_resume (HsSession *self); /* before CAP END */
+/* Of private conversations, when we are online. */
+void hs_session_send_doubtful_again (HsSession *self);
 
 /* ---- hs-session-events.c, -presence.c, -numerics.c, -caps.c, -plain.c, -typing.c ---- */
 typedef struct
@@ -167,6 +194,7 @@ typedef struct
   const char *nick;  /* of the source, "" for none */
   const char *label; /* (nullable) of labeled-response */
   gboolean own;      /* the source is us */
+  HsHistoryBatch *history; /* (nullable) was said before: part of this answer to CHATHISTORY */
   gint64 time;       /* Unix ms */
 } HsEvent;
 
@@ -191,6 +219,7 @@ void hs_session_on_nick (HsSession *self, const HsEvent *event);
 void hs_session_on_setname (HsSession *self, const HsEvent *event);
 void hs_session_on_away (HsSession *self, const HsEvent *event);
 void hs_session_on_cap (HsSession *self, const HsEvent *event);
+void hs_session_on_resume (HsSession *self, const HsEvent *event);
 void hs_session_register (HsSession *self, const char *pass);
 void hs_session_forget_caps (HsSession *self);
 void hs_session_clear_motd (HsSession *self);

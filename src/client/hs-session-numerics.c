@@ -42,6 +42,7 @@ on_welcome (HsSession *self, const HsEvent *event)
   hs_session_set_shown (self, self->nick, self->shown_name);
   hs_session_set_state (self, HS_SESSION_ONLINE, NULL);
   rejoin_rooms (self);
+  hs_session_send_doubtful_again (self);
 }
 
 /* 004: nick, server, version: ours say who they are. */
@@ -94,6 +95,15 @@ set_network (HsSession *self, const char *value)
     hs_room_set_title (server->room, value);
 }
 
+static void
+set_history_max (HsSession *self, const char *value)
+{
+  guint64 max;
+
+  if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT32, &max, NULL))
+    self->history_max = (guint) max;
+}
+
 static const struct
 {
   const char *key;
@@ -103,6 +113,7 @@ static const struct
   { "CHANMODES=", set_chanmodes },
   { "CHANTYPES=", set_chantypes },
   { "NETWORK=", set_network },
+  { "CHATHISTORY=", set_history_max },
 };
 
 /* \x20 and the like stand for what cannot stand in a parameter (ISUPPORT draft). */

@@ -81,6 +81,7 @@ on_own_join (HsSession *self, const HsEvent *event)
   conversation->rejoin = FALSE;
   hs_session_member_here (self, conversation, event->nick);
   tell_waiting (self);
+  hs_session_catch_up (self, conversation);
   if (self->asked_room != NULL && hs_name_equal (self->asked_room, HS_PARAM (event, 0)))
     {
       g_clear_pointer (&self->asked_room, g_free);

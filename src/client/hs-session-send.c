@@ -187,6 +187,7 @@ format_line (HsSession *self, HsOwnMessage *own)
       own->label = g_strdup_printf ("h%u", ++self->next_label);
       hs_irc_tags_append (tags, "label", own->label);
     }
+  own->identified = (self->caps & HS_CAP_TAGS) != 0 && (self->caps & HS_CAP_RESUME) != 0;
   if (self->caps & HS_CAP_TAGS)
     hs_irc_tags_append (tags, HS_TAG_ID, own->row->client_id);
   if (own->row->kind == HS_ENTRY_ACTION)
@@ -427,24 +428,50 @@ find_echoed (HsSession *self, const char *label, const char *id, const char *tar
   return label == NULL && id == NULL ? same : NULL;
 }
 
+/* As the server has it, and the others see it. */
+static void
+take_place (HsOwnMessage *own, const HsIrcMessage *message, const char *text, gint64 time)
+{
+  g_autofree char *msgid = hs_irc_message_dup_tag (message, "msgid");
+
+  own->row->time = time;
+  g_free (own->row->msgid);
+  own->row->msgid = msgid != NULL && *msgid != '\0' ? g_steal_pointer (&msgid) : NULL;
+  g_free (own->row->text);
+  own->row->text = g_strdup (text);
+}
+
 gboolean
 hs_session_accept_echo (HsSession *self, const HsIrcMessage *message, const char *label, const char *target, const char *text, gint64 time)
 {
   g_autofree char *id = hs_irc_message_dup_tag (message, HS_TAG_ID);
-  g_autofree char *msgid = hs_irc_message_dup_tag (message, "msgid");
   HsOwnMessage *own = find_echoed (self, label, id, target, text);
 
   if (own == NULL)
     return FALSE;
   hs_session_set_lag (self, (int) ((g_get_monotonic_time () - own->sent) / 1000));
-  own->row->time = time;
-  g_free (own->row->msgid);
-  own->row->msgid = msgid != NULL && *msgid != '\0' ? g_steal_pointer (&msgid) : NULL;
-  g_free (own->row->text);
-  own->row->text = g_strdup (text); /* what the others see */
+  take_place (own, message, text, time);
   settle_doubtful_before (self, own);
   settle_own (self, own, HS_DELIVERY_ACCEPTED);
   return TRUE;
+}
+
+gboolean
+hs_session_accept_remembered (HsSession *self, const HsIrcMessage *message, const char *nick, const char *text, gint64 time)
+{
+  g_autofree char *id = hs_irc_message_dup_tag (message, HS_TAG_ID);
+
+  for (guint i = 0; id != NULL && i < self->own->len; i++)
+    {
+      HsOwnMessage *own = g_ptr_array_index (self->own, i);
+
+      if (own->outbox == 0 || g_strcmp0 (own->row->client_id, id) != 0 || !hs_name_equal (own->row->sender, nick))
+        continue;
+      take_place (own, message, text, time);
+      settle_own (self, own, HS_DELIVERY_ACCEPTED);
+      return TRUE;
+    }
+  return FALSE;
 }
 
 gboolean

@@ -37,6 +37,7 @@ conversation_free (gpointer data)
   g_object_unref (conversation->room);
   hs_room_history_unref (conversation->history);
   g_clear_pointer (&conversation->typing, g_hash_table_unref);
+  g_free (conversation->server_notice);
   g_free (conversation);
 }
 
@@ -102,6 +103,8 @@ hs_session_finalize (GObject *object)
   g_hash_table_unref (self->conversations);
   g_hash_table_unref (self->people);
   g_hash_table_unref (self->batches);
+  g_hash_table_unref (self->histories);
+  g_free (self->resume_token);
   g_hash_table_unref (self->asked);
   g_clear_pointer (&self->waiting_info, g_ptr_array_unref);
   hs_session_clear_motd (self);
@@ -153,6 +156,7 @@ hs_session_init (HsSession *self)
   self->conversations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, conversation_free);
   self->people = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, person_free);
   self->batches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->histories = hs_session_make_histories ();
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->own = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_own_message_free);
   g_queue_init (&self->outgoing);
@@ -375,12 +379,15 @@ hs_session_ended (HsSession *self, const char *why)
   hs_session_doubt_own (self);
   hs_session_typing_clear (self);
   g_hash_table_remove_all (self->batches);
+  g_hash_table_remove_all (self->histories);
+  self->resumed = FALSE;
   g_hash_table_remove_all (self->asked);
   g_hash_table_iter_init (&iter, self->conversations);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       HsConversation *conversation = value;
 
+      conversation->was_here |= hs_room_is_joined (conversation->room);
       conversation->rejoin |= hs_room_get_kind (conversation->room) == HS_ROOM_CHANNEL && hs_room_is_joined (conversation->room);
       hs_room_set_joined (conversation->room, FALSE);
       hs_room_clear_members (conversation->room);

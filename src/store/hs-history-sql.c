@@ -35,6 +35,7 @@ const char *const hs_history_texts[N_SQL] = {
                       " line_ending = excluded.line_ending",
 
   [SQL_DAYS] = "SELECT day, n FROM room_day WHERE room = ? ORDER BY day",
+  [SQL_LAST_SAID] = "SELECT time FROM message WHERE room = ? AND kind <= 2 AND msgid IS NOT NULL ORDER BY id DESC LIMIT 1",
   [SQL_LAST_ID] = "SELECT max(id) FROM message WHERE room = ?",
   [SQL_LAST_IN_MS] = "SELECT max(id) FROM message WHERE id BETWEEN ? AND ?",
   [SQL_DAY_IDS] = "SELECT id FROM message WHERE room = ? AND id >= ? AND id < ? ORDER BY id",

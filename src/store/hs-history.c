@@ -356,3 +356,14 @@ hs_history_position (HsHistory *self, gint64 room, gint64 id, GError **error)
     hs_places_find_position (places, self, id, &position, error);
   return position;
 }
+
+gint64
+hs_history_last_said (HsHistory *self, gint64 room, GError **error)
+{
+  gint64 time = 0;
+
+  hs_history_check (self);
+
+  hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_LAST_SAID, "i", room), &time, error);
+  return time;
+}

@@ -123,6 +123,8 @@ gboolean hs_history_set_delivery (HsHistory *self, gint64 id, HsDelivery deliver
 guint hs_history_count (HsHistory *self, gint64 room, GError **error);
 /* Rows [@first, @first + @count) of the room in order. (element-type HsHistoryRow) (transfer full) */
 GPtrArray *hs_history_page (HsHistory *self, gint64 room, guint first, guint count, GError **error);
+/* Unix ms of the room's newest message that has a msgid; 0 none, or @error. */
+gint64 hs_history_last_said (HsHistory *self, gint64 room, GError **error);
 /* Position of the row @id, or of the first after it. */
 guint hs_history_position (HsHistory *self, gint64 room, gint64 id, GError **error);
 

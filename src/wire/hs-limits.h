@@ -135,4 +135,6 @@
 #define HS_RESUME_TOKEN_BYTES   16
 #define HS_CLIENT_ID_MAX        64         /* of +handshakechat.github.io/id; ours are 32 */
 #define HS_ROOMS_KEPT           10000      /* rooms that stay when nobody is in them */
+#define HS_CATCHUP_PAGE         100        /* messages our side asks for at once after a reconnect */
+#define HS_CATCHUP_PAGES        50         /* and how often; what is older stays on the server */
 #define HS_RECENT_ADDRESSES     10

@@ -61,9 +61,11 @@ start_ours (Host *host)
   g_autoptr (GError) error = NULL;
   g_autofree char *port = NULL;
 
-  host->port = free_port ();
+  if (host->port == 0)
+    host->port = free_port ();
   port = g_strdup_printf ("%u", host->port);
-  host->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, handshake_server, "--port", port, NULL);
+  host->directory = g_dir_make_tmp ("hs-hosts-XXXXXX", NULL);
+  host->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, handshake_server, "--port", port, "--data-dir", host->directory, NULL);
   g_assert_no_error (error);
   wait_for_host (host);
 }
@@ -94,6 +96,21 @@ start_ngircd (Host *host)
 }
 
 static void
+remove_directory (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+
+      g_remove (file);
+    }
+  g_rmdir (path);
+}
+
+static void
 stop_host (Host *host)
 {
   g_subprocess_force_exit (host->process);
@@ -102,7 +119,7 @@ stop_host (Host *host)
   if (host->config != NULL)
     g_remove (host->config);
   if (host->directory != NULL)
-    g_rmdir (host->directory);
+    remove_directory (host->directory);
   g_free (host->config);
   g_free (host->directory);
 }
@@ -238,7 +255,6 @@ test_comes_back (void)
   Host host = { 0 };
   Person ana;
   guint16 port;
-  g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
   start_ours (&host);
@@ -256,9 +272,7 @@ test_comes_back (void)
 
   memset (&host, 0, sizeof host);
   host.port = port;
-  text = g_strdup_printf ("%u", port);
-  host.process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, NULL, handshake_server, "--port", text, NULL);
-  wait_for_host (&host);
+  start_ours (&host);
   person_connect (&ana);
   stage_wait_until (hs_room_is_joined (room (&ana, "#lobby")));
   g_assert_cmpstr (hs_tcp_watch_get_name (hs_connection_get_watch (ana.connection)), ==, "Lobby");

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "hs-engine.h"
+#include "hs-engine-store.h"
 #include "hs-peer.h"
 
 typedef struct _Duet Duet;
@@ -19,10 +19,23 @@ typedef struct
   guint64 offset;
   gboolean closed;   /* by the engine */
   gboolean leaves;   /* the session asked for it */
+  gboolean doubts;   /* it has sent what is to stay in doubt */
 } Player;
+
+/* What the engine asked of its store, and nobody has done. */
+typedef struct
+{
+  HsServerStoreWork work;
+  HsStoreDone done;
+  gpointer data;
+  GDestroyNotify destroy;
+} Errand;
 
 struct _Duet
 {
+  HsServerDb *db;  /* (nullable) */
+  GQueue errands;
+  gboolean store_stalls;
   HsServerConfig *config;
   HsEngine *engine;
   GPtrArray *players;
@@ -69,6 +82,48 @@ on_random (guint8 *data, gsize len, gpointer user_data)
 
 static const HsEngineFuncs engine_funcs = { on_send, on_break_write, on_close, on_fact, on_now, on_random };
 
+/* ---- The engine's store ---- */
+
+static void
+on_run (HsServerStoreWork work, HsStoreDone done, gpointer data, GDestroyNotify destroy, gpointer user_data)
+{
+  const Errand errand = { work, done, data, destroy };
+
+  g_queue_push_tail (&((Duet *) user_data)->errands, g_memdup2 (&errand, sizeof errand));
+}
+
+static void
+on_wake (gpointer user_data)
+{
+}
+
+static void
+on_ready (gpointer user_data)
+{
+}
+
+static const HsEngineStore engine_store = { on_run, on_wake };
+
+static gboolean
+do_errands (Duet *duet)
+{
+  gboolean some = FALSE;
+  Errand *errand;
+
+  hs_engine_flush (duet->engine);
+  while (!duet->store_stalls && (errand = g_queue_pop_head (&duet->errands)) != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+      gpointer result = errand->work (duet->db, errand->data, &error);
+
+      errand->done (result, error, errand->data);
+      errand->destroy (errand->data);
+      g_free (errand);
+      some = TRUE;
+    }
+  return some;
+}
+
 /* ---- The session's side ---- */
 
 static guint64
@@ -77,6 +132,7 @@ on_session_send (HsSession *session, const char *data, gsize len, gpointer user_
   Player *player = user_data;
 
   g_string_append_len (player->to_engine, data, len);
+  player->doubts |= strstr (data, "in doubt") != NULL;
   return player->offset += len;
 }
 
@@ -139,6 +195,7 @@ play (Duet *duet)
           some |= deliver_to_engine (player);
           some |= deliver_to_session (player);
         }
+      some |= do_errands (duet);
     }
   while (some);
 }
@@ -171,9 +228,54 @@ player_free (gpointer data)
 static void
 duet_init (Duet *duet)
 {
+  memset (duet, 0, sizeof *duet);
   duet->config = hs_server_config_new ();
   duet->engine = hs_engine_new (duet->config, &engine_funcs, duet);
   duet->players = g_ptr_array_new_with_free_func (player_free);
+}
+
+static void
+start_engine (Duet *duet)
+{
+  duet->engine = hs_engine_new (duet->config, &engine_funcs, duet);
+  hs_engine_open_store (duet->engine, &engine_store, duet, on_ready, duet);
+  do_errands (duet);
+}
+
+/* With a store, from before the first player. */
+static void
+duet_init_kept (Duet *duet)
+{
+  duet_init (duet);
+  hs_engine_free (duet->engine);
+  duet->db = hs_server_db_open (":memory:", NULL);
+  start_engine (duet);
+}
+
+/* Everything that the server has not stored is gone, and so are the connections. */
+static void
+kill_engine (Duet *duet)
+{
+  Errand *errand;
+
+  for (guint i = 0; i < duet->players->len; i++)
+    {
+      Player *player = g_ptr_array_index (duet->players, i);
+
+      player->peer = NULL;
+      player->closed = FALSE;
+      g_string_truncate (player->to_engine, 0);
+      g_string_truncate (player->to_session, 0);
+      hs_session_ended (player->session, "gone");
+    }
+  hs_engine_free (duet->engine);
+  while ((errand = g_queue_pop_head (&duet->errands)) != NULL)
+    {
+      errand->destroy (errand->data);
+      g_free (errand);
+    }
+  duet->store_stalls = FALSE;
+  start_engine (duet);
 }
 
 static void
@@ -181,6 +283,17 @@ duet_clear (Duet *duet)
 {
   g_ptr_array_unref (duet->players);
   hs_engine_free (duet->engine);
+  if (duet->db != NULL)
+    {
+      Errand *errand;
+
+      while ((errand = g_queue_pop_head (&duet->errands)) != NULL)
+        {
+          errand->destroy (errand->data);
+          g_free (errand);
+        }
+      hs_server_db_close (duet->db);
+    }
   hs_server_config_free (duet->config);
 }
 
@@ -278,6 +391,77 @@ test_talk (void)
   g_assert_cmpstr (hs_member_get_shown (member (ana, "李伟")), ==, "李伟");
   g_assert_cmpstr (hs_member_get_shown (member (wei, "Ana_María")), ==, "Ana María");
   duet_clear (&duet);
+}
+
+static guint
+count_entries (HsRoom *room, const char *text)
+{
+  GListModel *entries = G_LIST_MODEL (hs_room_get_entries (room));
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (HsEntry) entry = g_list_model_get_item (entries, i);
+
+      n += g_strcmp0 (hs_entry_get_text (entry), text) == 0;
+    }
+  return n;
+}
+
+/* Who comes later sees what was said before. */
+static void
+test_latecomer (void)
+{
+  Duet duet;
+  Player *ana, *wei;
+  g_autoptr (HsEntry) sent = NULL;
+  g_autoptr (HsEntry) seen = NULL;
+
+  duet_init_kept (&duet);
+  ana = join (&duet, "Ana", NULL);
+  says (ana, "before you came");
+  sent = sees (ana, lobby (ana), "before you came");
+  play_until (&duet, hs_entry_get_delivery (sent) == HS_SENT_ACCEPTED);
+  wei = join (&duet, "李伟", NULL);
+  seen = sees (wei, lobby (wei), "before you came");
+  g_assert_false (hs_entry_is_own (seen));
+  g_assert_cmpuint (hs_room_get_unread (lobby (wei)), ==, 0);
+  duet_clear (&duet);
+}
+
+/* The server is killed with a message on its way: stored but not answered, or neither. Either way it is there once, for both. */
+static void
+test_killed (void)
+{
+  for (guint stored = 0; stored < 2; stored++)
+    {
+      Duet duet;
+      Player *ana, *wei;
+      g_autoptr (HsEntry) sent = NULL;
+      g_autoptr (HsEntry) seen = NULL;
+
+      g_test_message ("%s", stored ? "stored, not answered" : "not stored");
+      duet_init_kept (&duet);
+      ana = join (&duet, "Ana", NULL);
+      wei = join (&duet, "李伟", NULL);
+      duet.store_stalls = TRUE;
+      says (ana, "in doubt");
+      sent = sees (ana, lobby (ana), "in doubt");
+      play_until (&duet, ana->doubts && ana->to_engine->len == 0 && duet.errands.length > 0);
+      g_assert_cmpint (hs_entry_get_delivery (sent), !=, HS_SENT_ACCEPTED);
+      if (stored)
+        for (GList *l = duet.errands.head; l != NULL; l = l->next)
+          ((Errand *) l->data)->work (duet.db, ((Errand *) l->data)->data, NULL);
+      kill_engine (&duet);
+      connect_player (ana, NULL);
+      connect_player (wei, NULL);
+      play_until (&duet, hs_entry_get_delivery (sent) == HS_SENT_ACCEPTED && hs_entry_get_id (sent) != 0);
+      seen = sees (wei, lobby (wei), "in doubt");
+      g_assert_cmpuint (count_entries (lobby (ana), "in doubt"), ==, 1);
+      g_assert_cmpuint (count_entries (lobby (wei), "in doubt"), ==, 1);
+      g_assert_cmpuint (hs_room_get_unread (lobby (wei)), ==, 1);
+      duet_clear (&duet);
+    }
 }
 
 static void
@@ -472,6 +656,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/duet/latecomer", test_latecomer);
+  g_test_add_func ("/duet/killed", test_killed);
   g_test_add_func ("/duet/talk", test_talk);
   g_test_add_func ("/duet/host", test_host);
   g_test_add_func ("/duet/nick-collision", test_nick_collision);

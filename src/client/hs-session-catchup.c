@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was said while we were not there (IRCv3 draft/chathistory), and what became of our own messages that were in doubt when the connection
+ * went (protocol.md, Delivery promise 3). */
+#include "hs-session-impl.h"
+
+#include <string.h>
+
+#include "hs-limits.h"
+#include "hs-name.h"
+
+/* One answer of the server, while it comes in. */
+struct _HsHistoryBatch
+{
+  char *room;        /* folded */
+  guint n;
+  gint64 first_time; /* Unix ms */
+  char *first_id;    /* (nullable) */
+};
+
+static void
+batch_free (gpointer data)
+{
+  HsHistoryBatch *self = data;
+
+  g_free (self->room);
+  g_free (self->first_id);
+  g_free (self);
+}
+
+GHashTable *
+hs_session_make_histories (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, batch_free);
+}
+
+/* ---- Own messages in doubt ---- */
+
+/* Only where the server finds repetitions by our token: elsewhere it is a person's choice (Send Again). */
+static void
+send_doubtful_again (HsSession *self, HsConversation *conversation)
+{
+  g_autoptr (GPtrArray) doubtful = g_ptr_array_new ();
+
+  if ((self->caps & HS_CAP_RESUME) == 0 || !self->resumed)
+    return;
+  for (guint i = 0; i < self->own->len; i++)
+    {
+      HsOwnMessage *own = g_ptr_array_index (self->own, i);
+
+      if (own->conversation == conversation && own->delivery == HS_DELIVERY_UNCONFIRMED && own->outbox != 0 && own->identified)
+        g_ptr_array_add (doubtful, own->entry);
+    }
+  for (guint i = 0; i < doubtful->len; i++)
+    hs_session_send_again (self, conversation->room, g_ptr_array_index (doubtful, i), NULL);
+}
+
+void
+hs_session_send_doubtful_again (HsSession *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      HsConversation *conversation = value;
+
+      /* A room's history is read first, and we must be in it. */
+      if (hs_room_get_kind (conversation->room) == HS_ROOM_PERSON)
+        send_doubtful_again (self, conversation);
+    }
+}
+
+/* ---- Asking ---- */
+
+static guint
+page_size (HsSession *self)
+{
+  return self->history_max != 0 ? MIN (self->history_max, HS_CATCHUP_PAGE) : HS_CATCHUP_PAGE;
+}
+
+static void
+ask (HsSession *self, HsConversation *conversation, const char *subcommand, const char *point)
+{
+  g_autofree char *limit = g_strdup_printf ("%u", page_size (self));
+
+  hs_session_put (self, "CHATHISTORY", subcommand, hs_room_get_name (conversation->room), point, limit, NULL);
+}
+
+typedef struct
+{
+  HsSession *session;
+  HsRoom *room;
+} Ticket;
+
+static void
+ticket_free (gpointer data)
+{
+  Ticket *ticket = data;
+
+  g_object_unref (ticket->session);
+  g_object_unref (ticket->room);
+  g_free (ticket);
+}
+
+static void
+on_last_known (gint64 time, const GError *error, gpointer user_data)
+{
+  Ticket *ticket = user_data;
+  HsSession *self = ticket->session;
+  HsConversation *conversation = hs_session_conversation_of (self, ticket->room);
+  g_autofree char *point = g_strdup ("*");
+
+  if (conversation == NULL || (self->caps & HS_CAP_CHATHISTORY) == 0 || !hs_room_is_joined (conversation->room))
+    return;
+  conversation->catchup_from = time;
+  conversation->catchup_pages = 0;
+  if (time != 0)
+    {
+      char text[25];
+
+      /* What came in the same millisecond may be missing: what is there already is passed over. */
+      hs_irc_format_time ((time - 1) * 1000, text);
+      g_free (point);
+      point = g_strconcat ("timestamp=", text, NULL);
+    }
+  ask (self, conversation, "LATEST", point);
+}
+
+void
+hs_session_catch_up (HsSession *self, HsConversation *conversation)
+{
+  const guint needed = HS_CAP_CHATHISTORY | HS_CAP_BATCH | HS_CAP_TIME;
+  Ticket *ticket;
+
+  if ((self->caps & needed) != needed)
+    {
+      send_doubtful_again (self, conversation);
+      return;
+    }
+  ticket = g_new0 (Ticket, 1);
+  ticket->session = g_object_ref (self);
+  ticket->room = g_object_ref (conversation->room);
+  hs_room_history_find_last_said (conversation->history, on_last_known, ticket, ticket_free);
+}
+
+/* ---- The answer ---- */
+
+void
+hs_session_begin_history (HsSession *self, const char *reference, const char *target)
+{
+  HsHistoryBatch *batch;
+
+  if (g_hash_table_size (self->histories) >= HS_SESSION_BATCHES_MAX)
+    return;
+  batch = g_new0 (HsHistoryBatch, 1);
+  batch->room = hs_name_fold (target);
+  g_hash_table_insert (self->histories, g_strdup (reference), batch);
+}
+
+HsHistoryBatch *
+hs_session_find_history (HsSession *self, const char *reference)
+{
+  return g_hash_table_lookup (self->histories, reference);
+}
+
+/* The server's newest come first; what is older is asked for until it meets what we have. */
+void
+hs_session_end_history (HsSession *self, const char *reference)
+{
+  HsHistoryBatch *batch = g_hash_table_lookup (self->histories, reference);
+  HsConversation *conversation = batch != NULL ? hs_session_find_conversation (self, batch->room) : NULL;
+
+  if (conversation != NULL && conversation->catchup_from != 0 && batch->n >= page_size (self) && batch->first_id != NULL
+      && batch->first_time >= conversation->catchup_from && ++conversation->catchup_pages < HS_CATCHUP_PAGES)
+    {
+      g_autofree char *point = g_strconcat ("msgid=", batch->first_id, NULL);
+
+      ask (self, conversation, "BEFORE", point);
+    }
+  else if (conversation != NULL)
+    send_doubtful_again (self, conversation);
+  g_hash_table_remove (self->histories, reference);
+}
+
+void
+hs_session_note_history (HsHistoryBatch *self, const HsIrcMessage *message, gint64 time)
+{
+  if (self->n++ > 0)
+    return;
+  self->first_time = time;
+  self->first_id = hs_irc_message_dup_tag (message, "msgid");
+}
+
+/* ---- RESUME ---- */
+
+void
+hs_session_put_resume (HsSession *self)
+{
+  self->resumed = self->resume_token != NULL && (self->caps & HS_CAP_RESUME) != 0;
+  if (self->resumed)
+    hs_session_put (self, "RESUME", self->resume_token, NULL);
+}
+
+void
+hs_session_on_resume (HsSession *self, const HsEvent *event)
+{
+  g_free (self->resume_token);
+  self->resume_token = g_strdup (HS_PARAM (event, 0));
+}
