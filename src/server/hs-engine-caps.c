@@ -20,6 +20,7 @@ static const struct
   { "draft/chathistory", HS_CAP_CHATHISTORY },
   { "draft/event-playback", HS_CAP_EVENT_PLAYBACK },
   { "draft/extended-isupport", HS_CAP_EXTENDED_ISUPPORT },
+  { "draft/multiline", HS_CAP_MULTILINE, "max-bytes=" G_STRINGIFY (HS_MULTILINE_MAX_BYTES) ",max-lines=" G_STRINGIFY (HS_MULTILINE_MAX_LINES) },
   { "draft/pre-away", HS_CAP_PRE_AWAY },
   { "echo-message", HS_CAP_ECHO_MESSAGE },
   { "extended-join", HS_CAP_EXTENDED_JOIN },

@@ -8,6 +8,7 @@
 const HsCommand hs_commands[] = {
   { "ADMIN", hs_command_admin, 0, 0, 1, "ADMIN: who runs this server" },
   { "AWAY", hs_command_away, HS_COMMAND_EARLY, 0, 1, "AWAY [words]: you are away; without words, back" },
+  { "BATCH", hs_command_batch, 0, 1, 3, "BATCH +reference draft/multiline target, lines with @batch=reference, BATCH -reference" },
   { "CAP", hs_command_cap, HS_COMMAND_EARLY, 1, 2, "CAP LS 302 | LIST | REQ :capabilities | END" },
   { "CHATHISTORY", hs_command_chathistory, 0, 0, HS_PARAMS_MAX,
     "CHATHISTORY BEFORE|AFTER|AROUND|LATEST target timestamp=…|msgid=…|* limit; BETWEEN with two of them; TARGETS without a target" },

@@ -117,27 +117,29 @@ command_of (const HsServerMessage *message)
 static void
 append_message (HsEngine *self, const HsPeer *peer, const HsServerMessage *stored, const char *reference, GString *out)
 {
+  const HsCap several = HS_CAP_BATCH | HS_CAP_MULTILINE;
   g_autoptr (GString) tags = g_string_new (NULL);
+  g_autofree char *more = NULL;
   char msgid[HS_MSGID_SIZE], time[25];
   HsIrcMessage message = { .source = stored->source };
 
-  if (reference != NULL)
-    hs_irc_tags_append (tags, "batch", reference);
   hs_irc_format_time (HS_SERVER_ID_TIME (stored->id) * 1000, time);
   if ((peer->caps & HS_CAP_SERVER_TIME) != 0)
     hs_irc_tags_append (tags, "time", time);
+  more = g_strdup (tags->str);
   if ((peer->caps & HS_CAP_MESSAGE_TAGS) != 0 && stored->kind != HS_SERVER_EVENT)
     hs_irc_tags_append (tags, "msgid", hs_engine_write_msgid (self, stored->id, msgid));
   if ((peer->caps & HS_CAP_MESSAGE_TAGS) != 0 && stored->tags != NULL)
     g_string_append_printf (tags, "%s%s", tags->len > 0 ? ";" : "", stored->tags);
   if (stored->kind == HS_SERVER_EVENT || stored->kind == HS_SERVER_REDACT) /* a line already */
     {
+      if (reference != NULL)
+        hs_irc_tags_append (tags, "batch", reference);
       g_string_append_printf (out, "%s%s%s:%s %s\r\n", tags->len > 0 ? "@" : "", tags->str, tags->len > 0 ? " " : "", stored->source, stored->text);
       return;
     }
   hs_irc_message_set (&message, stored->source, command_of (stored), stored->target, stored->text, NULL);
-  message.tags = tags->len > 0 ? tags->str : NULL;
-  hs_irc_message_format (&message, out);
+  hs_engine_append_lines (self, &message, tags->str, more, reference, (peer->caps & several) == several, out);
 }
 
 static void

@@ -13,6 +13,7 @@ typedef struct
   const char *text;  /* (nullable) TAGMSG has none */
   const char *tags;  /* (nullable) client-only */
   gboolean is_notice;
+  gboolean multiline; /* it is cut into lines where it is sent */
 } Saying;
 
 static void
@@ -97,6 +98,12 @@ say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer
     send_to_peer (self, &fanout, to, saying);
   if (append != NULL)
     hs_gate_end (self, append, saying->from);
+  else if (saying->multiline)
+    {
+      g_autofree char *label = hs_engine_take_label (self, saying->from);
+
+      hs_engine_send_labelled (self, saying->from, label, (saying->from->caps & echo) == echo ? hs_fanout_get_line (&fanout, saying->from) : NULL);
+    }
   else if ((saying->from->caps & echo) == echo)
     hs_fanout_send (&fanout, saying->from);
   hs_fanout_clear (&fanout);
@@ -109,7 +116,7 @@ fits (const Saying *saying, const char *target)
   char source[HS_SOURCE_SIZE];
   gsize len = strlen (hs_peer_write_source (saying->from, source)) + strlen (saying->command) + strlen (target) + strlen (":   :\r\n");
 
-  return saying->text == NULL || len + strlen (saying->text) <= HS_LINE_MAX;
+  return saying->text == NULL || saying->multiline || len + strlen (saying->text) <= HS_LINE_MAX;
 }
 
 /* Who may not speak gets 404 with why, where that is known. */
@@ -209,4 +216,16 @@ hs_command_message (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     }
   else if (saying.text != NULL || tags != NULL)
     say_to_all (self, &saying, message->params[0]);
+}
+
+void
+hs_engine_say_multiline (HsEngine *self, HsPeer *peer, const char *command, const char *target, const char *text, const char *tags)
+{
+  Saying saying = { .from = peer, .command = command, .text = text, .tags = tags, .is_notice = strcmp (command, "NOTICE") == 0, .multiline = TRUE };
+
+  /* A batch has one target (IRCv3 multiline). */
+  if (strchr (target, ',') != NULL)
+    refuse_target (self, &saying, HS_ERR_TOOMANYTARGETS, target, "Too many targets");
+  else
+    say_to_all (self, &saying, target);
 }

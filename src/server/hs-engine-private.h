@@ -32,6 +32,7 @@ enum
   HS_CAP_EXTENDED_ISUPPORT = 1 << 20,
   HS_CAP_NO_IMPLICIT_NAMES = 1 << 21,
   HS_CAP_PRE_AWAY = 1 << 22,
+  HS_CAP_MULTILINE = 1 << 23,
   HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
 };
 
@@ -56,10 +57,12 @@ typedef struct _HsEngineStore HsEngineStore;
 #define HS_LISTS_AGE_MASK 0x0fffffffu
 
 /* What only few guests have. */
+typedef struct _HsDraft HsDraft; /* a message of several lines that is being sent */
 typedef struct
 {
   GArray *invited;      /* (nullable) of guint64: ids of rooms */
   GPtrArray *monitored; /* (nullable) of HsMonitored */
+  HsDraft *draft;       /* (nullable) */
   GBytes *token;        /* (nullable) hash of what its answered ids are found by */
 } HsPeerExtra;
 
@@ -179,6 +182,7 @@ extern const HsCommand hs_commands[]; /* ends with a row without name */
 #define HS_DECLARE_COMMAND(name) void hs_command_##name (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 HS_DECLARE_COMMAND (admin);
 HS_DECLARE_COMMAND (away);
+HS_DECLARE_COMMAND (batch);
 HS_DECLARE_COMMAND (cap);
 HS_DECLARE_COMMAND (chathistory);
 HS_DECLARE_COMMAND (help);
@@ -278,7 +282,7 @@ typedef struct
   gboolean has_id;
   char id[40];
   gint64 time; /* Unix µs */
-  HsBuf *lines[4];
+  HsBuf *lines[8];
   HsBuf *plain;
   gboolean plain_tried;
 } HsFanout;
@@ -388,6 +392,19 @@ void hs_engine_note_guess (HsEngine *self, HsPeer *peer, gboolean right);
 /* It goes, or is about to take another name. */
 void hs_engine_remember_former (HsEngine *self, const HsPeer *peer);
 void hs_engine_clear_former (HsEngine *self);
+
+/* ---- Several lines (hs-engine-multiline.c) ---- */
+void hs_draft_free (HsDraft *self);
+/* A line of a batch: it is gathered, or refused. FALSE: it is none. */
+gboolean hs_engine_take_draft_line (HsEngine *self, HsPeer *peer, const HsIrcMessage *message);
+/* A PRIVMSG or NOTICE whose text has line feeds, or is too long for a line. */
+gboolean hs_engine_has_several_lines (const HsIrcMessage *message);
+/* Appends @message, in as many lines as it needs. @first_tags: raw, "" for none, of the whole; @more_tags: of what of it comes in lines of their
+ * own; @outer: (nullable) the batch that all stands in. @multiline: who gets it knows that kind of batch. */
+void hs_engine_append_lines (HsEngine *self, const HsIrcMessage *message, const char *first_tags, const char *more_tags, const char *outer,
+                             gboolean multiline, GString *out);
+/* @text with line feeds (hs-engine-messages.c). */
+void hs_engine_say_multiline (HsEngine *self, HsPeer *peer, const char *command, const char *target, const char *text, const char *tags);
 
 /* ---- The plain dialect (hs-engine-plain.c) ---- */
 void hs_engine_plain_line (HsEngine *self, HsPeer *peer, const char *line);

@@ -276,15 +276,13 @@ enum
 {
   VARIANT_TIME = 1 << 0,
   VARIANT_TAGS = 1 << 1,
+  VARIANT_MULTILINE = 1 << 2,
 };
 
-static HsBuf *
-format_line (HsFanout *self, guint variant)
+/* @first: with what only the first line of several has, its id and its sender's tags. Appends to @tags. */
+static void
+append_tags (HsFanout *self, guint variant, gboolean first, GString *tags)
 {
-  g_autoptr (GString) tags = g_string_sized_new (128);
-  g_autoptr (GString) out = g_string_sized_new (HS_LINE_MAX);
-  HsIrcMessage message = *self->message;
-
   if ((variant & VARIANT_TIME) != 0)
     {
       char time[25];
@@ -292,9 +290,9 @@ format_line (HsFanout *self, guint variant)
       hs_irc_format_time (self->time, time);
       hs_irc_tags_append (tags, "time", time);
     }
-  if ((variant & VARIANT_TAGS) != 0 && self->has_id)
+  if (first && (variant & VARIANT_TAGS) != 0 && self->has_id)
     hs_irc_tags_append (tags, "msgid", self->id);
-  if ((variant & VARIANT_TAGS) != 0 && self->client_tags != NULL)
+  if (first && (variant & VARIANT_TAGS) != 0 && self->client_tags != NULL)
     {
       if (tags->len > 0)
         g_string_append_c (tags, ';');
@@ -302,9 +300,18 @@ format_line (HsFanout *self, guint variant)
     }
   if ((variant & VARIANT_TAGS) != 0 && self->sender != NULL && self->sender->bot)
     hs_irc_tags_append (tags, "bot", NULL);
-  message.tags = tags->len > 0 ? tags->str : NULL;
-  hs_irc_message_format (&message, out);
+}
 
+static HsBuf *
+format_line (HsFanout *self, guint variant)
+{
+  g_autoptr (GString) tags = g_string_sized_new (128);
+  g_autoptr (GString) more = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_sized_new (HS_LINE_MAX);
+
+  append_tags (self, variant, TRUE, tags);
+  append_tags (self, variant, FALSE, more);
+  hs_engine_append_lines (self->engine, self->message, tags->str, more->str, NULL, (variant & VARIANT_MULTILINE) != 0, out);
   return hs_buf_new (out->str, out->len);
 }
 
@@ -331,6 +338,8 @@ hs_fanout_get_line (HsFanout *self, const HsPeer *peer)
     variant |= VARIANT_TIME;
   if ((peer->caps & HS_CAP_MESSAGE_TAGS) != 0)
     variant |= VARIANT_TAGS;
+  if ((peer->caps & HS_CAP_MULTILINE) != 0 && (peer->caps & HS_CAP_BATCH) != 0 && hs_engine_has_several_lines (self->message))
+    variant |= VARIANT_MULTILINE;
   if (self->lines[variant] == NULL)
     self->lines[variant] = format_line (self, variant);
   return self->lines[variant];

@@ -329,7 +329,8 @@ hs_engine_dispatch (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   const HsCommand *command = g_hash_table_lookup (self->commands, message->command);
 
-  if (hs_engine_refuse_in_the_clear (self, peer, message))
+  if (hs_engine_refuse_in_the_clear (self, peer, message) ||
+      (peer->registered && hs_engine_take_draft_line (self, peer, message)))
     return;
   if (command == NULL)
     {

@@ -96,6 +96,7 @@ hs_peer_free_extra (HsPeer *self)
   if (self->extra == NULL)
     return;
   g_clear_pointer (&self->extra->invited, g_array_unref);
+  g_clear_pointer (&self->extra->draft, hs_draft_free);
   g_clear_pointer (&self->extra->token, g_bytes_unref);
   g_clear_pointer (&self->extra, g_free);
 }

@@ -14,5 +14,7 @@ gboolean hs_peer_is_registered (HsPeer *self);
 gboolean hs_peer_is_listener (HsPeer *self);
 gboolean hs_peer_is_host (HsPeer *self);
 gboolean hs_peer_is_encrypted (HsPeer *self);
+/* It is sending a message of several lines: that is paid for by its bytes. */
+gboolean hs_peer_is_composing (HsPeer *self);
 gint64 hs_peer_get_since (HsPeer *self);        /* Unix µs */
 gint64 hs_peer_get_last_active (HsPeer *self);  /* Unix µs */

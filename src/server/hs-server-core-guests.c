@@ -32,14 +32,18 @@ carrier_free (HsCarrier *carrier, const char *reason)
 
 /* Each command uses up a part of the allowance; who has none left is not read from until it has: TCP holds it back. */
 static void
-pace (HsCarrier *carrier, gsize len)
+pace (HsCarrier *carrier, const HsLine *line)
 {
   const HsServerConfig *config = carrier->core->config;
   gint64 now = hs_poller_get_time (carrier->core->poller);
   gint64 each = G_USEC_PER_SEC / MAX (config->commands_per_second, 1);
   gint64 allowance = each * config->commands_burst;
+  gint64 cost = each * (1 + (gint64) (line->len / HS_BYTES_PER_COMMAND));
 
-  carrier->pace = MAX (carrier->pace, now) + each * (1 + (gint64) (len / HS_BYTES_PER_COMMAND));
+  /* The lines of a multiline batch are paid for by their bytes (protocol.md, Limits). */
+  if (line->data != NULL && line->data[0] == '@' && hs_peer_is_composing (carrier->peer))
+    cost = each * (gint64) line->len / HS_BYTES_PER_COMMAND;
+  carrier->pace = MAX (carrier->pace, now) + cost;
   if (carrier->pace - now <= allowance)
     return;
   hs_link_set_paused (carrier->link, TRUE);
@@ -55,7 +59,7 @@ on_line (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_da
   if (carrier->peer == NULL)
     return;
   if (self->config->flood_protection)
-    pace (carrier, line->len);
+    pace (carrier, line);
   if (status == HS_LINE_TOO_LONG)
     hs_engine_receive_too_long (self->engine, carrier->peer);
   else if (hs_link_get_framing (link) == HS_FRAMING_IRC)

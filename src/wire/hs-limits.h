@@ -24,6 +24,8 @@
 #define HS_REASON_MAX_BYTES     280        /* of QUIT and PART, so that the line with its source stays below HS_LINE_MAX */
 #define HS_ECHO_MAX_BYTES       128        /* of a guest's own word echoed in a numeric */
 #define HS_USER_MAX_BYTES       16         /* USER's first parameter; longer is cut */
+#define HS_MULTILINE_MAX_BYTES  65536      /* IRCv3 multiline: the text of one message */
+#define HS_MULTILINE_MAX_LINES  200
 #define HS_CAP_LABEL_MAX        64         /* IRCv3 labeled-response */
 #define HS_ROOMS_PER_GUEST      100
 #define HS_LIST_ENTRIES_MAX     200        /* of each list of a room; ISUPPORT MAXLIST */
@@ -80,6 +82,7 @@
 #define HS_CLOSE_READ_MS        5000       /* reading to the end before close () is bounded by this */
 #define HS_CONNECT_MS           15000      /* SYN without an answer */
 #define HS_STOP_MS              5000       /* a stopping server takes leave within this */
+#define HS_DRAFT_MS             60000      /* IRCv3 client-batch: how long one may stay open */
 #define HS_GUESS_WAIT_MS        1000       /* after a wrong password from an address; doubled with each further one, up to 64 times */
 #define HS_GUESS_FORGET_MS      600000     /* after its wait an address is as new */
 #define HS_HOST_TOKEN_MS        10000      /* the host's own client presents its token within this */

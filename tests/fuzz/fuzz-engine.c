@@ -83,7 +83,7 @@ arrive (Stage *self, guint index)
 {
   static const char *const hellos[N_PEERS][5] = {
     { "PASS token", "NICK host", "USER h 0 * :Host" },
-    { "CAP REQ :batch labeled-response message-tags echo-message server-time multi-prefix away-notify setname extended-join", "NICK anna", "USER a 0 * :A", "CAP END" },
+    { "CAP REQ :batch labeled-response message-tags echo-message server-time multi-prefix away-notify setname extended-join draft/multiline extended-monitor", "NICK anna", "USER a 0 * :A", "CAP END" },
     { "NICK berta", "USER b 0 * :B" },
   };
   g_autofree char *refusal = NULL;

@@ -2,7 +2,9 @@
 /* CAP: each line and its answer. */
 #include "stage.h"
 
-#define ALL "away-notify batch cap-notify draft/extended-isupport draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
+#define ALL "away-notify batch cap-notify draft/extended-isupport draft/multiline draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
+            "no-implicit-names server-time setname standard-replies userhost-in-names"
+#define ALL_302 "away-notify batch cap-notify draft/extended-isupport draft/multiline=max-bytes=65536,max-lines=200 draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
             "no-implicit-names server-time setname standard-replies userhost-in-names"
 #define TLS " handshakechat.github.io/tls"
 
@@ -13,7 +15,7 @@ test_negotiation (void)
   {
     const char *line, *expected;
   } rows[] = {
-    { "CAP LS 302", ":test.example CAP * LS :" ALL TLS "\n" },
+    { "CAP LS 302", ":test.example CAP * LS :" ALL_302 TLS "\n" },
     { "cap list", ":test.example CAP * LIST cap-notify\n" },
     { "CAP REQ :server-time batch", ":test.example CAP * ACK :server-time batch\n" },
     { "CAP LIST", ":test.example CAP * LIST :batch cap-notify server-time\n" },
