@@ -190,7 +190,6 @@ print_failure (Probe *self, const HsFailure *failure)
 static void
 set_result (Probe *self, HsFailure *failure)
 {
-  g_autoptr (HsFailure) owned = failure;
   const char *word = NULL;
 
   if (failure != NULL)
@@ -199,6 +198,7 @@ set_result (Probe *self, HsFailure *failure)
       print_failure (self, failure);
     }
   print_result (self, word, failure);
+  g_clear_pointer (&failure, hs_failure_free);
 }
 
 /* ---- The end ---- */
