@@ -291,20 +291,6 @@ text_budget (HsSession *self, HsConversation *conversation, HsEntryKind kind)
   return used + 64 < HS_LINE_MAX ? HS_LINE_MAX - used : 64;
 }
 
-/* At a character boundary; at a space, when one is near the end. */
-static gsize
-find_split (const char *text, gsize len, gsize max)
-{
-  gsize end = hs_utf8_split (text, len, max);
-
-  if (end >= len)
-    return len;
-  for (gsize i = end; i > end - end / 4; i--)
-    if (text[i - 1] == ' ')
-      return i;
-  return end > 0 ? end : MIN (len, max);
-}
-
 void
 hs_session_put_text (HsSession *self, HsConversation *conversation, HsEntryKind kind, const char *text)
 {
@@ -313,7 +299,7 @@ hs_session_put_text (HsSession *self, HsConversation *conversation, HsEntryKind 
 
   while (len > 0)
     {
-      gsize n = find_split (text, len, budget);
+      gsize n = hs_utf8_split_words (text, len, budget);
 
       put_one (self, conversation, kind, text, n);
       text += n;

@@ -160,6 +160,35 @@ test_long_text (void)
   stage_clear (&stage);
 }
 
+/* A long text is cut where a reader would pause. */
+static void
+test_long_text_words (void)
+{
+  Stage stage;
+  Guest *anna, *plain;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_auto (GStrv) lines = NULL;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  plain = guest_plain (&stage);
+  guest_writes (plain, "x");
+  anna = guest_join (&stage, "anna", NULL);
+  for (guint i = 0; i < 300; i++)
+    g_string_append (text, "word ");
+  guest_writes (plain, text->str);
+  lines = g_strsplit (anna->out->str, "\r\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), >, 3);
+  for (guint i = 0; lines[i][0] != '\0'; i++)
+    {
+      g_assert_nonnull (strstr (lines[i], "#lobby :word "));
+      g_assert_true (g_str_has_suffix (lines[i], "word "));
+    }
+  guest_free (anna);
+  guest_free (plain);
+  stage_clear (&stage);
+}
+
 static void
 test_listener_speaks (void)
 {
@@ -212,6 +241,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/plain/q-first", test_q_first);
   g_test_add_func ("/server/plain/guest-numbers", test_guest_numbers);
   g_test_add_func ("/server/plain/long-text", test_long_text);
+  g_test_add_func ("/server/plain/long-text-words", test_long_text_words);
   g_test_add_func ("/server/plain/listener-speaks", test_listener_speaks);
   g_test_add_func ("/server/plain/http", test_http);
   return g_test_run ();
