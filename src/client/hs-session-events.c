@@ -32,6 +32,24 @@ formatting_length (const char *p)
   return n;
 }
 
+/* Length of a control at @p, with what belongs to it: "ESC [ 31 m" (ECMA-48 5.4), C0, DEL and C1; 0 for none. A tab and a line's end are text. */
+static gsize
+control_length (const char *p)
+{
+  gsize n = 2;
+
+  if (p[0] == '\x1b' && p[1] == '[')
+    {
+      while (p[n] >= 0x20 && p[n] < 0x40)
+        n++;
+      return p[n] >= 0x40 && p[n] < 0x7f ? n + 1 : n;
+    }
+  if ((guchar) p[0] == 0xc2 && (guchar) p[1] >= 0x80 && (guchar) p[1] < 0xa0)
+    return 2;
+  return ((guchar) *p < 0x20 && *p != '\t' && *p != '\n') || *p == 0x7f;
+}
+
+/* Controls are left out: they are meant for a terminal, few fonts have a picture of them, and beside a coloured "ls" one would read only those. */
 char *
 hs_session_clean_text (const char *text)
 {
@@ -39,12 +57,10 @@ hs_session_clean_text (const char *text)
 
   while (*text != '\0')
     {
-      gsize n = formatting_length (text);
+      gsize n = MAX (formatting_length (text), control_length (text));
 
       if (n > 0)
         text += MIN (n, strlen (text));
-      else if ((guchar) *text < 0x20 && *text != '\t')
-        g_string_append_unichar (clean, 0x2400 + (guchar) *text++); /* its picture: U+2407 for BEL */
       else
         g_string_append_c (clean, *text++);
     }

@@ -223,7 +223,7 @@ void hs_session_on_resume (HsSession *self, const HsEvent *event);
 void hs_session_register (HsSession *self, const char *pass);
 void hs_session_forget_caps (HsSession *self);
 void hs_session_clear_motd (HsSession *self);
-char *hs_session_clean_text (const char *text); /* without formatting codes and controls */
+char *hs_session_clean_text (const char *text); /* without formatting codes and controls; may be empty */
 /* One word of NAMES: prefixes and a name. */
 void hs_session_name_member (HsSession *self, HsConversation *conversation, const char *name);
 
