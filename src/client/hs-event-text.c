@@ -9,7 +9,7 @@
 
 #define SEPARATOR "\x1f" /* ASCII unit separator: never in a line of text, the session takes controls out */
 
-/* The words are stored: append only. {0}, {1}, {2} are the arguments, each as it is. */
+/* The words are stored: append only. {0}, {1}, {2} are the arguments, each as it is, {t} is the time of day. */
 static const struct { const char *word; const char *sentence; } events[] = {
   [HS_EVENT_TOPIC] = { "topic", N_("{0} set the topic: {1}") },
   [HS_EVENT_NO_TOPIC] = { "no-topic", N_("{0} removed the topic") },
@@ -19,6 +19,9 @@ static const struct { const char *word; const char *sentence; } events[] = {
   [HS_EVENT_VOICE] = { "voice", N_("{0} gave {1} a voice") },
   [HS_EVENT_NOT_VOICE] = { "not-voice", N_("{0} took {1}’s voice") },
   [HS_EVENT_MODE] = { "mode", N_("{0} changed the room’s settings: {1}") },
+  [HS_EVENT_LEFT] = { "left", N_("You left at {t}. Nothing was lost: every message was accepted.") },
+  [HS_EVENT_LEFT_ACKED] = { "left-acked", N_("You left at {t}. Nothing was lost: TCP acknowledged every message.") },
+  [HS_EVENT_LEFT_DOUBT] = { "left-doubt", N_("You left at {t}. Messages not confirmed: {0}.") },
 };
 
 char *
@@ -35,14 +38,28 @@ hs_event_text_make (HsEventKind kind, ...)
   return g_string_free (text, FALSE);
 }
 
+static void
+append_time (GString *text, gint64 time)
+{
+  g_autoptr (GDateTime) at = g_date_time_new_from_unix_local (time / 1000);
+  g_autofree char *said = at != NULL ? g_date_time_format (at, C_("time of day", "%H:%M")) : NULL;
+
+  g_string_append (text, said != NULL ? said : "");
+}
+
 static char *
-fill (const char *sentence, char **arguments, guint n)
+fill (const char *sentence, char **arguments, guint n, gint64 time)
 {
   GString *text = g_string_new (NULL);
 
   for (const char *p = sentence; *p != '\0'; p++)
     {
-      if (p[0] == '{' && p[1] >= '0' && p[1] <= '2' && p[2] == '}')
+      if (p[0] == '{' && p[1] == 't' && p[2] == '}')
+        {
+          append_time (text, time);
+          p += 2;
+        }
+      else if (p[0] == '{' && p[1] >= '0' && p[1] <= '2' && p[2] == '}')
         {
           guint i = (guint) (p[1] - '0');
 
@@ -56,7 +73,7 @@ fill (const char *sentence, char **arguments, guint n)
 }
 
 char *
-hs_event_text_format (const char *stored)
+hs_event_text_format (const char *stored, gint64 time)
 {
   g_auto (GStrv) parts = g_strsplit (stored, SEPARATOR, 4);
 
@@ -64,6 +81,6 @@ hs_event_text_format (const char *stored)
     return g_strdup ("");
   for (guint i = 0; i < G_N_ELEMENTS (events); i++)
     if (strcmp (parts[0], events[i].word) == 0)
-      return fill (_(events[i].sentence), parts + 1, g_strv_length (parts) - 1);
+      return fill (_(events[i].sentence), parts + 1, g_strv_length (parts) - 1, time);
   return g_strdup (stored);
 }

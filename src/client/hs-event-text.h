@@ -14,9 +14,12 @@ typedef enum
   HS_EVENT_VOICE,
   HS_EVENT_NOT_VOICE,
   HS_EVENT_MODE,    /* who, modes */
+  HS_EVENT_LEFT,    /* nothing: every message was accepted */
+  HS_EVENT_LEFT_ACKED, /* nothing: where nobody accepts, in plain text or old IRC, TCP acknowledges */
+  HS_EVENT_LEFT_DOUBT, /* how many messages are in doubt */
 } HsEventKind;
 
 /* At most three arguments, NULL-terminated. (transfer full) */
 char *hs_event_text_make (HsEventKind kind, ...) G_GNUC_NULL_TERMINATED;
-/* The translated sentence; text that is no event comes back as it is. (transfer full) */
-char *hs_event_text_format (const char *stored);
+/* The translated sentence; text that is no event comes back as it is. @time: of the event, Unix ms. (transfer full) */
+char *hs_event_text_format (const char *stored, gint64 time);

@@ -84,7 +84,7 @@ hs_room_operation_free (gpointer data)
 void
 hs_room_history_data_from_row (HsEntryData *data, const HsHistoryRow *row, char **made)
 {
-  *made = row->kind == HS_ENTRY_EVENT && row->text != NULL ? hs_event_text_format (row->text) : NULL;
+  *made = row->kind == HS_ENTRY_EVENT && row->text != NULL ? hs_event_text_format (row->text, row->time) : NULL;
   *data = (HsEntryData) {
     .id = row->id,
     .time = row->time,

@@ -172,6 +172,7 @@ gboolean hs_session_accept_echo (HsSession *self, const HsIrcMessage *message, c
 /* A refusal of what we sent to @target (or with @label): TRUE when a message of ours was meant. */
 gboolean hs_session_refuse_own (HsSession *self, const char *label, const char *target);
 void hs_session_doubt_own (HsSession *self);
+guint hs_session_count_doubtful (HsSession *self, HsConversation *conversation); /* failed or unconfirmed since the program started */
 /* It is in the server's history: TRUE when it was one of ours (id and sender agree). */
 gboolean hs_session_accept_remembered (HsSession *self, const HsIrcMessage *message, const char *nick, const char *text, gint64 time);
 

@@ -491,6 +491,20 @@ hs_session_doubt_own (HsSession *self)
     }
 }
 
+guint
+hs_session_count_doubtful (HsSession *self, HsConversation *conversation)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->own->len; i++)
+    {
+      HsOwnMessage *own = g_ptr_array_index (self->own, i);
+
+      n += own->conversation == conversation && (own->delivery == HS_DELIVERY_FAILED || own->delivery == HS_DELIVERY_UNCONFIRMED);
+    }
+  return n;
+}
+
 static HsOwnMessage *
 adopt_left (HsSession *self, HsConversation *conversation, HsEntry *entry)
 {

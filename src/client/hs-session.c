@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "hs-event-text.h"
 #include "hs-name.h"
 #include "hs-utf8.h"
 
@@ -360,9 +361,29 @@ hs_session_begin_irc (HsSession *self, const char *pass)
   hs_session_register (self, pass);
 }
 
+/* Who leaves wants to know whether all of it arrived. The host's own conversations only pause. */
+static void
+note_leaving (HsSession *self, HsConversation *conversation, gboolean echoes)
+{
+  gboolean spoken = self->plain || hs_room_get_kind (conversation->room) == HS_ROOM_CHANNEL;
+  g_autofree char *text = NULL, *count = NULL;
+  guint n;
+
+  if (self->hosted || !spoken || !hs_room_is_joined (conversation->room))
+    return;
+  n = hs_session_count_doubtful (self, conversation);
+  count = g_strdup_printf ("%u", n);
+  if (n > 0)
+    text = hs_event_text_make (HS_EVENT_LEFT_DOUBT, count, NULL);
+  else
+    text = hs_event_text_make (echoes ? HS_EVENT_LEFT : HS_EVENT_LEFT_ACKED, NULL);
+  hs_session_add_row (self, conversation, HS_ENTRY_EVENT, 0, self->nick != NULL ? self->nick : "", text, NULL, 0, FALSE);
+}
+
 void
 hs_session_ended (HsSession *self, const char *why)
 {
+  gboolean left = self->state == HS_SESSION_LEAVING && why == NULL, echoes = !self->plain && (self->caps & HS_CAP_ECHO) != 0;
   GHashTableIter iter;
   gpointer value;
 
@@ -388,6 +409,8 @@ hs_session_ended (HsSession *self, const char *why)
       HsConversation *conversation = value;
 
       conversation->was_here |= hs_room_is_joined (conversation->room);
+      if (left)
+        note_leaving (self, conversation, echoes);
       conversation->rejoin |= hs_room_get_kind (conversation->room) == HS_ROOM_CHANNEL && hs_room_is_joined (conversation->room);
       hs_room_set_joined (conversation->room, FALSE);
       hs_room_clear_members (conversation->room);

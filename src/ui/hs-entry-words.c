@@ -3,18 +3,28 @@
 
 #include <glib/gi18n.h>
 
+#include "hs-blank.h"
 #include "hs-day.h"
 #include "hs-delivery.h"
 #include "hs-event-text.h"
 #include "hs-presence.h"
+
+/* A bubble without anything in it looks like a mistake of ours. */
+static const char *
+get_visible (HsEntry *entry)
+{
+  const char *text = hs_entry_get_text (entry);
+
+  return hs_entry_is_loaded (entry) && hs_text_is_blank (text) ? _("(empty message)") : text;
+}
 
 char *
 hs_entry_words_body (HsEntry *entry)
 {
   if (hs_entry_get_kind (entry) == HS_KIND_ACTION)
     /* Translators: what somebody does, from "/me waves": name, then the act. */
-    return g_strdup_printf (C_("action", "%s %s"), hs_entry_get_shown (entry), hs_entry_get_text (entry));
-  return g_strdup (hs_entry_get_text (entry));
+    return g_strdup_printf (C_("action", "%s %s"), hs_entry_get_shown (entry), get_visible (entry));
+  return g_strdup (get_visible (entry));
 }
 
 gboolean
@@ -34,7 +44,7 @@ hs_entry_words_note (HsEntry *entry)
     case HS_KIND_PRESENCE:
       return hs_presence_summarize (text);
     case HS_KIND_EVENT:
-      return hs_event_text_format (text);
+      return hs_event_text_format (text, hs_entry_get_time (entry));
     default:
       return g_strdup (text);
     }
@@ -43,7 +53,7 @@ hs_entry_words_note (HsEntry *entry)
 char *
 hs_entry_words_describe (HsEntry *entry)
 {
-  const char *text = hs_entry_get_text (entry), *delivery;
+  const char *delivery;
   g_autofree char *time = NULL;
 
   if (!hs_entry_is_loaded (entry))
@@ -56,5 +66,5 @@ hs_entry_words_describe (HsEntry *entry)
       return g_strdup_printf ("%s, %s", summary, time);
     }
   delivery = hs_entry_is_own (entry) ? hs_delivery_get_words (hs_entry_get_delivery (entry)) : "";
-  return g_strdup_printf ("%s, %s, %s%s%s", hs_entry_get_shown (entry), text, time, *delivery != '\0' ? ", " : "", delivery);
+  return g_strdup_printf ("%s, %s, %s%s%s", hs_entry_get_shown (entry), get_visible (entry), time, *delivery != '\0' ? ", " : "", delivery);
 }

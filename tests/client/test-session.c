@@ -10,7 +10,7 @@
  *   < line       the server says it
  *   > pattern    the session's next line matches it ('*' any, '?' one)
  *   " room text  a person types text there
- *   ! word       something happens: ack, lost, typing, quit, again TEXT
+ *   ! word       something happens: ack, lost, closed, typing, quit, again TEXT
  * At the end nothing more may have been said, and what is seen is as expected. */
 typedef struct
 {
@@ -111,6 +111,8 @@ happens (Stage *stage, const char *what)
     }
   else if (strcmp (what, "lost") == 0)
     hs_session_ended (stage->session, "Lost.");
+  else if (strcmp (what, "closed") == 0)
+    hs_session_ended (stage->session, NULL);
   else if (strcmp (what, "back") == 0)
     {
       stage->offset = 0;
@@ -296,6 +298,36 @@ test_case (gconstpointer data)
 }
 
 /* A name of another script: first as it is, then in ASCII where the server wants that. */
+static const struct
+{
+  const char *script, *pattern;
+} left_cases[] = {
+  { MODERN "\" #a /quit\n> QUIT*\n! closed", "#a “#a” left\n    event <Ana> You left at ??:??. Nothing was lost: every message was accepted.\n" },
+  { OLD "\" #a hi\n> PRIVMSG #a hi\n! ack\n\" #a /quit\n> QUIT*\n! closed",
+    "#a “#a” left\n    message acknowledged <Ana> hi\n    event <Ana> You left at ??:??. Nothing was lost: TCP acknowledged every message.\n" },
+  { MODERN "\" #a hi\n> * PRIVMSG #a hi\n\" #a /quit\n> QUIT*\n! closed",
+    "#a “#a” left\n    event <Ana> You left at ??:??. Messages not confirmed: 1.\n    message unconfirmed <Ana> hi\n" },
+};
+
+/* Whoever leaves is told what became of the messages; whoever is thrown out reads that elsewhere. */
+static void
+test_left (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (left_cases); i++)
+    {
+      Stage stage;
+      g_autofree char *all = NULL;
+
+      stage_start (&stage, "Ana", FALSE);
+      run_script (&stage, left_cases[i].script);
+      stage_fence (stage.store);
+      all = stage_describe (stage.session);
+      if (!g_pattern_match_simple (left_cases[i].pattern, all))
+        g_error ("expected “%s”, seen “%s”", left_cases[i].pattern, all);
+      stage_end (&stage);
+    }
+}
+
 static void
 test_erroneous_nick (void)
 {
@@ -622,6 +654,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/client/session/nick/erroneous", test_erroneous_nick);
+  g_test_add_func ("/client/session/own/left", test_left);
   g_test_add_func ("/client/session/hosted", test_hosted);
   g_test_add_func ("/client/session/own/long", test_long_message);
   g_test_add_func ("/client/session/plain", test_plain);

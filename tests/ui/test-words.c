@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "hs-blank.h"
 #include "hs-completion.h"
 #include "hs-day.h"
 #include "hs-delivery.h"
@@ -165,6 +166,33 @@ test_day (void)
     }
 }
 
+static const struct
+{
+  const char *description, *text;
+  gboolean blank;
+} blank_cases[] = {
+  { "nothing", "", TRUE },
+  { "spaces", " \t\u3000\u00a0", TRUE },
+  { "zero width", "\u200b\u200d\u2060\ufeff", TRUE },
+  { "directions", "\u202e\u2066", TRUE },
+  { "filler", "\u3164\u2800", TRUE },
+  { "selector alone", "\ufe0f", TRUE },
+  { "a letter between", "\u200ba\u200b", FALSE },
+  { "an accent alone", "\u0301", FALSE },
+  { "a joined emoji", "👩\u200d💻", FALSE },
+  { "Chinese", "好", FALSE },
+};
+
+static void
+test_blank (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (blank_cases); i++)
+    {
+      g_test_message ("%s", blank_cases[i].description);
+      g_assert_cmpint (hs_text_is_blank (blank_cases[i].text), ==, blank_cases[i].blank);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -173,6 +201,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/links", test_links);
   g_test_add_func ("/ui/presence", test_presence);
+  g_test_add_func ("/ui/blank", test_blank);
   g_test_add_func ("/ui/completion", test_completion);
   g_test_add_func ("/ui/delivery", test_delivery);
   g_test_add_func ("/ui/day", test_day);
