@@ -249,9 +249,16 @@ is_unfolded (HsMessageList *self, HsEntry *entry)
 static void
 place_beginning (HsMessageList *self, HsMessageRow *row, GtkListItem *item)
 {
-  gboolean first = gtk_list_item_get_position (item) == 0 && gtk_list_item_get_item (item) != NULL;
+  gboolean first = gtk_list_item_get_position (item) == 0 && gtk_list_item_get_item (item) != NULL && self->title != NULL;
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (row));
 
   hs_message_row_set_beginning (row, first ? self->title : NULL, self->sentence);
+  if (parent == NULL)
+    return;
+  if (first)
+    gtk_widget_add_css_class (parent, "first");
+  else
+    gtk_widget_remove_css_class (parent, "first");
 }
 
 /* Rows that come in before it take its place. */

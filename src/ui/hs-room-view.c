@@ -108,6 +108,7 @@ update_header (HsRoomView *self)
   else
     subtitle = g_strdup (hs_session_get_address (self->session));
   adw_window_title_set_subtitle (self->title, subtitle);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), states[state] == NULL ? topic : NULL);
 }
 
 static void
