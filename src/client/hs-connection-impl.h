@@ -33,6 +33,7 @@ struct _HsConnection
   GCancellable *cancellable;/* of the dial; cancelled with the caller's */
   GSource *cancel_source;   /* (nullable) */
   GQueue texts;             /* HsBuf: plain texts that wait for their moment */
+  GString *heard_line;      /* the line being received, as it came */
   guint ack_source, spacing_source, welcome_source;
 
   /* State */

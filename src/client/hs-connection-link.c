@@ -102,14 +102,24 @@ static void
 on_line (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_data)
 {
   g_autoptr (HsConnection) self = g_object_ref (user_data);
+  HsHeard heard = { .framed = line->framed, .tls = hs_link_is_secured (link), .stamp = line->stamp };
 
   pace (self);
+  if (line->data != NULL)
+    {
+      g_string_truncate (self->heard_line, 0);
+      g_string_append_len (self->heard_line, line->data, (gssize) line->len);
+      heard.line = self->heard_line->str;
+      heard.len = line->len;
+      hs_session_hear (self->session, &heard);
+    }
   if (hs_session_is_plain (self->session))
     hs_connection_plain_heard (self, line);
   else if (status == HS_LINE_TOO_LONG)
     hs_session_receive_too_long (self->session);
   else
     hs_session_receive_irc (self->session, line->data, line->len);
+  hs_session_hear (self->session, NULL);
 }
 
 /* ---- The end ---- */
@@ -319,6 +329,7 @@ hs_connection_take_descriptor (HsConnection *self, int fd)
   hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
   hs_link_keep_alive (self->link);
   hs_session_set_send (self->session, on_session_send, self);
+  hs_session_set_watch (self->session, self->watch);
 
   if (self->protocol == HS_PROTOCOL_PLAIN)
     begin_plain (self, _("Plain text, as chosen"));

@@ -69,6 +69,7 @@ hs_connection_plain_send (HsConnection *self, const char *text)
       hs_link_set_framing (self->link, HS_FRAMING_PLAIN);
     }
   self->queued_end = MAX (self->queued_end, hs_link_get_lines_written (self->link) + hs_link_get_queued (self->link)) + buf->len;
+  hs_session_sent_as (self->session, buf->data, buf->len);
   g_queue_push_tail (&self->texts, buf);
   flush_texts (self);
   return self->queued_end;

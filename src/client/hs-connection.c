@@ -102,6 +102,7 @@ hs_connection_finalize (GObject *object)
   g_free (self->host_token);
   g_free (self->password);
   g_free (self->leaving_hint);
+  g_string_free (self->heard_line, TRUE);
   G_OBJECT_CLASS (hs_connection_parent_class)->finalize (object);
 }
 
@@ -133,6 +134,7 @@ hs_connection_init (HsConnection *self)
   self->steps = g_list_store_new (HS_TYPE_STEP);
   self->cancellable = g_cancellable_new ();
   g_queue_init (&self->texts);
+  self->heard_line = g_string_new (NULL);
 }
 
 /* ---- What the session and the panel wish ---- */

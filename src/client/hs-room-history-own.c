@@ -71,6 +71,8 @@ done_settle (gpointer result, const GError *error, gpointer data)
       hs_entry_set_delivery (op->entry, (HsSent) op->row->delivery);
       return;
     }
+  if (op->passage != NULL && op->stored)
+    hs_passage_set_id (op->passage, op->row->id);
   if (!op->stored) /* the history has it already */
     {
       hs_entry_list_remove_pending (self->list, op->entry);
@@ -89,10 +91,11 @@ done_settle (gpointer result, const GError *error, gpointer data)
 }
 
 void
-hs_room_history_settle (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsHistoryRow *row)
+hs_room_history_settle (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsHistoryRow *row, HsPassage *passage)
 {
   Operation *op = hs_room_operation_new (self);
 
+  g_set_object (&op->passage, passage);
   g_hash_table_remove (self->left, entry);
   op->entry = g_object_ref (entry);
   op->outbox = outbox;

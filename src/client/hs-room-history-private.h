@@ -49,6 +49,7 @@ typedef struct
   RoomKey *key;
   HsHistoryRow *row;    /* (nullable) owned */
   HsEntry *entry;       /* (nullable) owned */
+  HsPassage *passage;   /* (nullable) owned */
   gint64 id, outbox;
   guint position, count;
   HsDelivery delivery;

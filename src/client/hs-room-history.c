@@ -71,6 +71,7 @@ hs_room_operation_free (gpointer data)
   g_clear_pointer (&op->facts, hs_history_room_free);
   g_clear_pointer (&op->rows, g_ptr_array_unref);
   g_clear_object (&op->entry);
+  g_clear_object (&op->passage);
   g_free (op->draft);
   g_free (op->title);
   room_key_unref (op->key);
@@ -410,6 +411,8 @@ done_add (gpointer result, const GError *error, gpointer data)
       hs_entry_list_add_pending (self->list, &shown);
       return;
     }
+  if (op->passage != NULL && op->stored)
+    hs_passage_set_id (op->passage, op->row->id);
   if (!self->open) /* opening counts and shows it */
     {
       hs_room_history_open (self);
@@ -430,10 +433,11 @@ done_add (gpointer result, const GError *error, gpointer data)
 }
 
 void
-hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean counts)
+hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean counts, HsPassage *passage)
 {
   Operation *op = hs_room_operation_new (self);
 
+  g_set_object (&op->passage, passage);
   op->row = row;
   op->counts = counts;
   hs_store_run (self->store, work_add, done_add, op, hs_room_operation_free);

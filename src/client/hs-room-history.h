@@ -3,6 +3,7 @@
  * It knows neither protocol nor people. */
 #pragma once
 
+#include "hs-passage.h"
 #include "hs-room.h"
 #include "hs-store.h"
 
@@ -17,8 +18,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsRoomHistory, hs_room_history_unref)
 /* NULL once the room is gone. Borrowed. */
 HsRoom *hs_room_history_get_room (HsRoomHistory *self);
 
-/* Stores and then shows @row (taken). @counts: it is unread until mark_read. PRESENCE is folded. */
-void hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean counts);
+/* Stores and then shows @row (taken). @counts: it is unread until mark_read. PRESENCE is folded. @passage (nullable) is told the row's id. */
+void hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean counts, HsPassage *passage);
 void hs_room_history_mark_read (HsRoomHistory *self);
 void hs_room_history_set_draft (HsRoomHistory *self, const char *draft);
 
@@ -33,8 +34,8 @@ typedef void (*HsRoomHistoryStored) (gint64 outbox, const GError *error, gpointe
 /* Shows @row (borrowed) as pending at once and stores it in the outbox; then @stored. (transfer full) */
 HsEntry *hs_room_history_add_own (HsRoomHistory *self, const HsHistoryRow *row, HsRoomHistoryStored stored, gpointer user_data,
                                   GDestroyNotify destroy);
-/* @entry leaves the outbox and gets its final place; @row taken. */
-void hs_room_history_settle (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsHistoryRow *row);
+/* @entry leaves the outbox and gets its final place; @row taken. @passage (nullable) is told its id. */
+void hs_room_history_settle (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsHistoryRow *row, HsPassage *passage);
 void hs_room_history_set_delivery (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsDelivery delivery, gboolean store);
 /* It never came to be stored: forgets it. */
 void hs_room_history_drop (HsRoomHistory *self, HsEntry *entry);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The session from the inside: shared by its files (-rooms, -people, -events, -presence, -numerics, -caps, -send, -verbs, -typing, -plain), seen by nobody else. */
+/* The session from the inside: shared by its files (-rooms, -people, -events, -presence, -numerics, -caps, -send, -passages, -verbs, -typing, -plain), seen by nobody else. */
 #pragma once
 
 #include "hs-room-history.h"
@@ -58,6 +58,7 @@ typedef struct
 {
   HsConversation *conversation; /* borrowed */
   HsEntry *entry;
+  HsPassage *passage;
   HsHistoryRow *row;
   char *label;                  /* (nullable) of labeled-response */
   char *line;                   /* what goes out: an IRC line, or the text of a plain session */
@@ -93,10 +94,14 @@ struct _HsSession
   GQueue outgoing;            /* Outgoing: lines that wait for a message before them to be stored */
   GPtrArray *waiting_info;    /* (nullable) told before there was a room to tell it in; at most HS_SESSION_WAITING_MAX */
   GString *motd;              /* (nullable) coming in; not much over HS_SESSION_MOTD_MAX */
+  GQueue passages;            /* HsPassage, the newest first */
+  HsTcpWatch *watch;          /* (nullable) */
+  GBytes *sent_as;            /* (nullable) within send () */
 
   /* Borrowed */
   HsSessionSend send;
   gpointer send_data;
+  const HsHeard *heard;       /* (nullable) the line being received */
 
   /* State */
   HsSessionState state;
@@ -187,6 +192,13 @@ void hs_session_note_history (HsHistoryBatch *self, const HsIrcMessage *message,
 void hs_session_put_resume (HsSession *self); /* before CAP END */
 /* Of private conversations, when we are online. */
 void hs_session_send_doubtful_again (HsSession *self);
+
+/* ---- hs-session-passages.c ---- */
+void hs_session_keep_passage (HsSession *self, HsConversation *conversation, HsPassage *passage);
+void hs_session_clear_passages (HsSession *self);
+/* Of the line being received, for a row of @conversation. (nullable) (transfer full) */
+HsPassage *hs_session_make_heard_passage (HsSession *self, HsConversation *conversation, const char *text);
+void hs_session_passage_sent (HsSession *self, HsPassage *passage, const char *line, guint64 end, gint64 time);
 
 /* ---- hs-session-events.c, -presence.c, -numerics.c, -caps.c, -plain.c, -typing.c ---- */
 typedef struct

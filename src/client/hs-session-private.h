@@ -3,12 +3,27 @@
 #pragma once
 
 #include "hs-irc-message.h"
+#include "hs-line-reader.h"
 #include "hs-plain.h"
 #include "hs-session.h"
 
 typedef struct _HsConversation HsConversation; /* hs-session-impl.h */
 
 void hs_session_set_send (HsSession *self, HsSessionSend send, gpointer user_data);
+/* (nullable) What the kernel tells of the connection that carries the lines from now on: each message's passage is kept with it. */
+void hs_session_set_watch (HsSession *self, HsTcpWatch *watch);
+/* What the text given to send () becomes on the wire, where that is not the same bytes (plain). To be called within send (). */
+void hs_session_sent_as (HsSession *self, const char *data, gsize len);
+/* How the line that is about to be received came; NULL when that is over. Borrowed: receive_irc () writes to its line, this is another copy. */
+typedef struct
+{
+  const char *line;
+  gsize len;       /* without its ending */
+  gboolean framed;
+  gboolean tls;
+  HsLineStamp stamp;
+} HsHeard;
+void hs_session_hear (HsSession *self, const HsHeard *heard);
 /* The connection stands and the protocol is being found out, or chosen. @pass (nullable): sent as PASS (the host's token). */
 /* CAP LS 302 and nothing else: to a server of which it is not known whether it speaks IRC. */
 void hs_session_offer_irc (HsSession *self);

@@ -242,6 +242,7 @@ hs_session_add_row (HsSession *self, HsConversation *conversation, HsEntryKind k
   HsHistoryRow *row = g_new0 (HsHistoryRow, 1);
   g_autofree char *key = hs_name_fold (sender);
   HsPerson *person = g_hash_table_lookup (self->people, key);
+  g_autoptr (HsPassage) passage = NULL;
 
   row->time = time != 0 ? time : g_get_real_time () / 1000;
   row->kind = kind;
@@ -250,7 +251,9 @@ hs_session_add_row (HsSession *self, HsConversation *conversation, HsEntryKind k
   row->shown = person != NULL ? g_strdup (person->shown) : NULL;
   row->text = g_strdup (text);
   row->msgid = msgid != NULL && *msgid != '\0' ? g_strdup (msgid) : NULL;
-  hs_room_history_add (conversation->history, row, counts);
+  if (kind == HS_ENTRY_MESSAGE || kind == HS_ENTRY_ACTION || kind == HS_ENTRY_NOTICE)
+    passage = hs_session_make_heard_passage (self, conversation, text);
+  hs_room_history_add (conversation->history, row, counts, passage);
 }
 
 typedef struct

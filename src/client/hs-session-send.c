@@ -58,6 +58,7 @@ hs_own_message_free (HsOwnMessage *own)
         break;
       }
   g_object_unref (own->entry);
+  g_clear_object (&own->passage);
   hs_history_row_free (own->row);
   g_free (own->label);
   g_free (own->line);
@@ -86,6 +87,8 @@ send_own (HsSession *self, HsOwnMessage *own)
   own->offset = send_bytes (self, own->line);
   if (own->offset == 0)
     set_delivery (own, HS_DELIVERY_FAILED, TRUE);
+  else
+    hs_session_passage_sent (self, own->passage, own->line, own->offset, own->sent);
 }
 
 static void
@@ -252,6 +255,16 @@ make_client_id (void)
   return g_string_free (id, FALSE);
 }
 
+static HsPassage *
+make_passage (HsSession *self, HsOwnMessage *own)
+{
+  HsPassage *passage = hs_passage_new (self->watch, own->row->text, TRUE);
+
+  hs_passage_set_place (passage, own->conversation->room, own->entry);
+  hs_session_keep_passage (self, own->conversation, passage);
+  return passage;
+}
+
 static void
 put_one (HsSession *self, HsConversation *conversation, HsEntryKind kind, const char *text, gsize len)
 {
@@ -275,6 +288,7 @@ put_one (HsSession *self, HsConversation *conversation, HsEntryKind kind, const 
   ticket->session = g_object_ref (self);
   own->entry = hs_room_history_add_own (conversation->history, row, on_stored, ticket, ticket_free);
   ticket->entry = g_object_ref (own->entry);
+  own->passage = make_passage (self, own);
   g_ptr_array_add (self->own, own);
   push (self, OUTGOING_MESSAGE, NULL, own);
 }
@@ -316,7 +330,7 @@ settle_own (HsSession *self, HsOwnMessage *own, HsDelivery delivery)
   HsHistoryRow *row = hs_history_row_copy (own->row);
 
   row->delivery = delivery;
-  hs_room_history_settle (own->conversation->history, own->entry, own->outbox, row);
+  hs_room_history_settle (own->conversation->history, own->entry, own->outbox, row, own->passage);
   g_ptr_array_remove (self->own, own);
 }
 
@@ -362,6 +376,7 @@ hs_session_acknowledged (HsSession *self, guint64 offset)
           continue;
         }
       set_delivery (own, HS_DELIVERY_ACKNOWLEDGED, FALSE);
+      hs_passage_acknowledged (own->passage, g_get_monotonic_time ());
       if (self->plain || !(self->caps & HS_CAP_ECHO)) /* nothing better will be known */
         {
           settle_doubtful_before (self, own);
@@ -436,6 +451,7 @@ hs_session_accept_echo (HsSession *self, const HsIrcMessage *message, const char
   if (own == NULL)
     return FALSE;
   hs_session_set_lag (self, (int) ((g_get_monotonic_time () - own->sent) / 1000));
+  hs_passage_accepted (own->passage, self->heard != NULL ? self->heard->stamp.time : g_get_monotonic_time ());
   take_place (own, message, text, time);
   settle_doubtful_before (self, own);
   settle_own (self, own, HS_DELIVERY_ACCEPTED);
@@ -520,6 +536,7 @@ adopt_left (HsSession *self, HsConversation *conversation, HsEntry *entry)
   own->row = hs_history_row_copy (row);
   own->outbox = outbox;
   own->delivery = HS_DELIVERY_UNCONFIRMED;
+  own->passage = make_passage (self, own);
   g_ptr_array_add (self->own, own);
   return own;
 }

@@ -90,6 +90,7 @@ hs_session_dispose (GObject *object)
       hs_room_set_session (room, NULL);
     }
   hs_session_clear_outgoing (self);
+  hs_session_clear_passages (self);
   if (self->own != NULL)
     g_ptr_array_set_size (self->own, 0);
   G_OBJECT_CLASS (hs_session_parent_class)->dispose (object);
@@ -109,6 +110,8 @@ hs_session_finalize (GObject *object)
   g_hash_table_unref (self->asked);
   g_clear_pointer (&self->waiting_info, g_ptr_array_unref);
   hs_session_clear_motd (self);
+  g_clear_pointer (&self->sent_as, g_bytes_unref);
+  g_clear_object (&self->watch);
   g_clear_object (&self->rooms);
   g_clear_object (&self->store);
   g_free (self->network);
@@ -146,6 +149,8 @@ hs_session_class_init (HsSessionClass *klass)
 
   /* For hs-connection: all that was said before is written; now close in good order. */
   g_signal_new ("leave-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /* For the panel: a message that can be followed was said or heard in this room. */
+  g_signal_new ("passage-added", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
   /* For the window: the person asked for this room (/join, /msg, /query) and wants to see it. */
   g_signal_new ("show-room", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
 }
@@ -161,6 +166,7 @@ hs_session_init (HsSession *self)
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->own = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_own_message_free);
   g_queue_init (&self->outgoing);
+  g_queue_init (&self->passages);
   self->lag = -1;
   hs_session_forget_caps (self);
 }

@@ -3,6 +3,7 @@
  * (hs-connection.h gives it one) and no clock of its own, so that in memory it talks to an engine (tests/duet). */
 #pragma once
 
+#include "hs-passage.h"
 #include "hs-room.h"
 #include "hs-store.h"
 
@@ -73,3 +74,9 @@ void hs_session_set_draft (HsSession *self, HsRoom *room, const char *draft);
 void hs_session_quit (HsSession *self, const char *reason);
 /* An own message that failed or is in doubt. */
 gboolean hs_session_send_again (HsSession *self, HsRoom *room, HsEntry *entry, GError **error);
+
+/* ---- How messages of this run went over the wire (at most HS_PASSAGES_MAX of them). Signal "passage-added" (HsRoom). ---- */
+/* (nullable): of an earlier run, or too long ago. Borrowed until the next message. */
+HsPassage *hs_session_find_passage (HsSession *self, HsRoom *room, HsEntry *entry);
+/* The newest message of ours in @room. (nullable) */
+HsPassage *hs_session_get_newest_passage (HsSession *self, HsRoom *room);

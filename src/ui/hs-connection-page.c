@@ -2,10 +2,12 @@
 /* The panel's first page: one connection's state, its ladders and its numbers. Without a watch: an empty ladder. */
 #include "hs-connection-page.h"
 
+#include "hs-bytes-window.h"
 #include "hs-ghost-ladder.h"
 #include "hs-help-book.h"
 #include "hs-guest-row.h"
 #include "hs-ladder-card.h"
+#include "hs-message-way.h"
 #include "hs-numbers.h"
 #include "hs-sparkline.h"
 #include "hs-time-ring.h"
@@ -31,6 +33,7 @@ struct _HsConnectionPage
   GtkWidget *learn_more;
   HsTimeRing *ring;
   HsLadderCard *closing, *handshake;
+  HsMessageWay *way;
   GtkWidget *numbers_card;
   GtkLabel *round_trip;
   HsSparkline *sparkline;
@@ -39,6 +42,7 @@ struct _HsConnectionPage
 
   /* Owned */
   HsTcpWatch *watch;         /* (nullable) */
+  HsPassage *passage;        /* (nullable) of the message that is followed */
   GSignalGroup *watch_signals;
   GSignalGroup *log_signals;
   guint tick;
@@ -269,6 +273,7 @@ hs_connection_page_set_shown (HsConnectionPage *self, gboolean shown)
   if (self->shown == shown)
     return;
   self->shown = shown;
+  hs_message_way_set_shown (self->way, shown);
   stop_timers (self);
   start_timers (self);
 }
@@ -281,6 +286,7 @@ hs_connection_page_set_watch (HsConnectionPage *self, HsTcpWatch *watch)
   stop_timers (self);
   g_signal_group_set_target (self->watch_signals, watch);
   g_signal_group_set_target (self->log_signals, watch != NULL ? hs_tcp_watch_get_log (watch) : NULL);
+  hs_message_way_set_watch (self->way, watch);
   self->ring_whole = 0;
   hs_sparkline_clear (self->sparkline);
   hs_ladder_card_unselect (self->handshake);
@@ -288,6 +294,22 @@ hs_connection_page_set_watch (HsConnectionPage *self, HsTcpWatch *watch)
   gtk_widget_set_visible (self->numbers_card, FALSE);
   gtk_stack_set_visible_child_name (self->stack, watch != NULL ? "watch" : "empty");
   start_timers (self);
+}
+
+/* ---- A message's way ---- */
+
+void
+hs_connection_page_set_passage (HsConnectionPage *self, HsPassage *passage)
+{
+  g_set_object (&self->passage, passage);
+  hs_message_way_set_passage (self->way, passage);
+}
+
+static void
+on_show_bytes (HsConnectionPage *self)
+{
+  if (self->passage != NULL)
+    hs_bytes_window_present (GTK_WIDGET (self), hs_passage_get_facts (self->passage)->text, self->passage);
 }
 
 /* ---- Choosing another ---- */
@@ -357,6 +379,7 @@ hs_connection_page_dispose (GObject *object)
   g_clear_object (&self->watch_signals);
   g_clear_object (&self->log_signals);
   g_clear_object (&self->watch);
+  g_clear_object (&self->passage);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   G_OBJECT_CLASS (hs_connection_page_parent_class)->dispose (object);
@@ -375,6 +398,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
 
   g_type_ensure (HS_TYPE_GHOST_LADDER);
   g_type_ensure (HS_TYPE_LADDER_CARD);
+  g_type_ensure (HS_TYPE_MESSAGE_WAY);
   g_type_ensure (HS_TYPE_SPARKLINE);
   g_type_ensure (HS_TYPE_TIME_RING);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-connection-page.ui");
@@ -395,6 +419,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, ring);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, closing);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, handshake);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, way);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, numbers_card);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, round_trip);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, sparkline);
@@ -402,6 +427,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, foot);
   gtk_widget_class_bind_template_callback (widget_class, on_close);
   gtk_widget_class_bind_template_callback (widget_class, on_choice);
+  gtk_widget_class_bind_template_callback (widget_class, on_show_bytes);
 }
 
 static void

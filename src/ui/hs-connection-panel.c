@@ -99,6 +99,14 @@ hs_connection_panel_set_watch (HsConnectionPanel *self, HsTcpWatch *watch)
   update_shown (self);
 }
 
+void
+hs_connection_panel_set_passage (HsConnectionPanel *self, HsPassage *passage)
+{
+  g_return_if_fail (HS_IS_CONNECTION_PANEL (self));
+
+  hs_connection_page_set_passage (self->connection, passage);
+}
+
 HsTcpWatch *
 hs_connection_panel_get_watch (HsConnectionPanel *self)
 {

@@ -5,6 +5,7 @@
 
 #include <adwaita.h>
 
+#include "hs-passage.h"
 #include "hs-server.h"
 #include "hs-tcp-watch.h"
 
@@ -21,6 +22,8 @@ void hs_connection_panel_set_watches (HsConnectionPanel *self, GListModel *watch
 void hs_connection_panel_set_server (HsConnectionPanel *self, HsServer *server);
 /* (nullable) The connection of the conversation in front. A guest chosen on the page Server is shown until the next call. */
 void hs_connection_panel_set_watch (HsConnectionPanel *self, HsTcpWatch *watch);
+/* (nullable) The message of ours that is followed: shown with the connection that carried it. */
+void hs_connection_panel_set_passage (HsConnectionPanel *self, HsPassage *passage);
 HsTcpWatch *hs_connection_panel_get_watch (HsConnectionPanel *self);
 
 void hs_connection_panel_set_shown (HsConnectionPanel *self, gboolean shown);

@@ -98,6 +98,8 @@ build_menu (HsMessageList *self, HsMessageRow *row)
     g_menu_append_section (menu, NULL, G_MENU_MODEL (links));
   g_menu_append (menu, _("Copy"), "messages.copy");
   g_menu_append (menu, _("Select Text"), "messages.select-text");
+  if (hs_entry_is_loaded (entry) && hs_entry_get_kind (entry) <= HS_KIND_NOTICE)
+    g_menu_append (menu, _("Show Bytes"), "messages.show-bytes");
   if (hs_entry_is_own (entry) && (hs_entry_get_delivery (entry) == HS_SENT_FAILED || hs_entry_get_delivery (entry) == HS_SENT_UNCONFIRMED))
     g_menu_append (menu, _("Send Again"), "messages.send-again");
   return G_MENU_MODEL (menu);
@@ -245,6 +247,13 @@ on_send_again (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_show_bytes (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  if (HS_MESSAGE_LIST (widget)->menu_entry != NULL)
+    g_signal_emit_by_name (widget, "show-bytes", HS_MESSAGE_LIST (widget)->menu_entry);
+}
+
+static void
 on_toggle_fold (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   HsMessageList *self = HS_MESSAGE_LIST (widget);
@@ -306,6 +315,7 @@ hs_message_list_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "messages.open-link", "s", on_open_link);
   gtk_widget_class_install_action (klass, "messages.select-text", NULL, on_select_text);
   gtk_widget_class_install_action (klass, "messages.send-again", NULL, on_send_again);
+  gtk_widget_class_install_action (klass, "messages.show-bytes", NULL, on_show_bytes);
   gtk_widget_class_install_action (klass, "messages.toggle-fold", "x", on_toggle_fold);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_c, GDK_CONTROL_MASK, "messages.copy", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_Escape, 0, "messages.done", NULL);

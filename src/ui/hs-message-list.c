@@ -371,6 +371,12 @@ add_controllers (HsMessageList *self)
 }
 
 static void
+on_selection_changed (HsMessageList *self)
+{
+  g_signal_emit_by_name (self, "chosen");
+}
+
+static void
 build_list (HsMessageList *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
@@ -383,6 +389,7 @@ build_list (HsMessageList *self)
   gtk_widget_add_css_class (self->list, "messages");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Messages"), -1);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (on_selection_changed), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -409,6 +416,16 @@ build_beginning (HsMessageList *self)
   gtk_widget_set_valign (self->beginning, GTK_ALIGN_CENTER);
   gtk_widget_set_can_target (self->beginning, FALSE);
   gtk_overlay_add_overlay (GTK_OVERLAY (self->overlay), self->beginning);
+}
+
+HsEntry *
+hs_message_list_dup_chosen (HsMessageList *self)
+{
+  g_autoptr (GtkBitset) chosen = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+
+  if (gtk_bitset_get_size (chosen) != 1)
+    return NULL;
+  return g_list_model_get_item (G_LIST_MODEL (self->selection), gtk_bitset_get_minimum (chosen));
 }
 
 static void
@@ -488,6 +505,8 @@ hs_message_list_class_init (HsMessageListClass *klass)
   properties[PROP_AT_END] = g_param_spec_boolean ("at-end", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   g_signal_new ("send-again", HS_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ENTRY);
+  g_signal_new ("show-bytes", HS_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ENTRY);
+  g_signal_new ("chosen", HS_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("open-uri", HS_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   hs_message_list_install_actions (widget_class);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);

@@ -9,12 +9,15 @@
 #define HS_TYPE_MESSAGE_LIST (hs_message_list_get_type ())
 G_DECLARE_FINAL_TYPE (HsMessageList, hs_message_list, HS, MESSAGE_LIST, GtkWidget)
 
-/* Property at-end (notifies). Signals: "send-again" (HsEntry), "open-uri" (string). Actions: messages.copy, messages.open-link, messages.toggle-fold … */
+/* Property at-end (notifies). Signals: "send-again" (HsEntry), "open-uri" (string),
+ * "show-bytes" (HsEntry), "chosen": another row is selected, see dup_chosen (). Actions: messages.copy, messages.open-link, messages.toggle-fold … */
 HsMessageList *hs_message_list_new (void);
 /* @entries (nullable): GListModel of HsEntry. Opens at the end, or at the first of @unread rows when they do not fit. */
 void hs_message_list_set_entries (HsMessageList *self, GListModel *entries, guint unread);
 /* What stands above the first row, and alone where there is none yet. */
 void hs_message_list_set_beginning (HsMessageList *self, const char *title, const char *sentence);
+/* The one row that is selected; NULL: none, or several. (transfer full) */
+HsEntry *hs_message_list_dup_chosen (HsMessageList *self);
 void hs_message_list_scroll_to_end (HsMessageList *self);
 /* The person scrolls upwards: it stays where it is. */
 void hs_message_list_let_go (HsMessageList *self);

@@ -32,6 +32,7 @@ struct _HsRoomView
   HsRoom *room;
   HsConnection *connection;
   HsSession *session;
+  HsPassage *passage;
   GSignalGroup *room_signals, *session_signals, *connection_signals, *member_signals, *entry_signals;
 
   /* State */

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hs-room-view-private.h"
 
+#include "hs-bytes-window.h"
+
 #include <glib/gi18n.h>
 
 enum { ERROR, OPEN_URI, OPEN_ROOM, JOIN_AGAIN, N_SIGNALS };
 static guint signals[N_SIGNALS];
+
+enum { PROP_PASSAGE = 1, N_PROPS };
+static GParamSpec *props[N_PROPS];
 
 #define DRAFT_DELAY_MS 1000 /* after the last key */
 
@@ -272,6 +277,40 @@ on_open_uri (HsRoomView *self, const char *uri)
   g_signal_emit (self, signals[OPEN_URI], 0, uri);
 }
 
+/* ---- How messages went over the wire ---- */
+
+static HsPassage *
+find_passage (HsRoomView *self)
+{
+  g_autoptr (HsEntry) chosen = hs_message_list_dup_chosen (self->messages);
+  HsPassage *passage = NULL;
+
+  if (self->room == NULL)
+    return NULL;
+  if (chosen != NULL && hs_entry_is_own (chosen))
+    passage = hs_session_find_passage (self->session, self->room, chosen);
+  return passage != NULL ? passage : hs_session_get_newest_passage (self->session, self->room);
+}
+
+static void
+update_passage (HsRoomView *self)
+{
+  if (g_set_object (&self->passage, find_passage (self)))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PASSAGE]);
+}
+
+HsPassage *
+hs_room_view_get_passage (HsRoomView *self)
+{
+  return self->passage;
+}
+
+static void
+on_show_bytes (HsRoomView *self, HsEntry *entry)
+{
+  hs_bytes_window_present (GTK_WIDGET (self), hs_entry_get_text (entry), hs_session_find_passage (self->session, self->room, entry));
+}
+
 /* ---- Members ---- */
 
 static void
@@ -416,9 +455,11 @@ hs_room_view_set_room (HsRoomView *self, HsRoom *room, HsConnection *connection)
       hs_message_list_set_entries (self->messages, NULL, 0);
       hs_message_list_set_beginning (self->messages, NULL, NULL);
       hs_member_list_set_members (self->members, NULL);
+      update_passage (self);
       return;
     }
   on_state_changed (self);
+  update_passage (self);
   update_typing (self);
   mark_read (self);
   if (other)
@@ -460,6 +501,7 @@ hs_room_view_dispose (GObject *object)
   g_clear_object (&self->room);
   g_clear_object (&self->connection);
   g_clear_object (&self->session);
+  g_clear_object (&self->passage);
   G_OBJECT_CLASS (hs_room_view_parent_class)->dispose (object);
 }
 
@@ -486,11 +528,20 @@ bind_children (GtkWidgetClass *klass)
 }
 
 static void
+hs_room_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_object (value, HS_ROOM_VIEW (object)->passage);
+}
+
+static void
 hs_room_view_class_init (HsRoomViewClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hs_room_view_dispose;
+  G_OBJECT_CLASS (klass)->get_property = hs_room_view_get_property;
+  props[PROP_PASSAGE] = g_param_spec_object ("passage", NULL, NULL, HS_TYPE_PASSAGE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, props);
   g_type_ensure (HS_TYPE_COMPOSER);
   g_type_ensure (HS_TYPE_MESSAGE_LIST);
   g_type_ensure (HS_TYPE_MEMBER_LIST);
@@ -508,6 +559,8 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_text_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_send_again);
   gtk_widget_class_bind_template_callback (widget_class, on_open_uri);
+  gtk_widget_class_bind_template_callback (widget_class, on_show_bytes);
+  gtk_widget_class_bind_template_callback (widget_class, update_passage);
   gtk_widget_class_bind_template_callback (widget_class, mark_read);
   gtk_widget_class_bind_template_callback (widget_class, update_actions);
   gtk_widget_class_bind_template_callback (widget_class, on_members_toggled);
@@ -537,6 +590,7 @@ hs_room_view_init (HsRoomView *self)
   self->session_signals = g_signal_group_new (HS_TYPE_SESSION);
   g_signal_group_connect_swapped (self->session_signals, "notify::state", G_CALLBACK (on_state_changed), self);
   g_signal_group_connect_swapped (self->session_signals, "notify::error-text", G_CALLBACK (on_state_changed), self);
+  g_signal_group_connect_swapped (self->session_signals, "passage-added", G_CALLBACK (update_passage), self);
   self->connection_signals = g_signal_group_new (HS_TYPE_CONNECTION);
   g_signal_group_connect_swapped (self->connection_signals, "notify::leaving-hint", G_CALLBACK (hs_room_view_update_foot), self);
   g_signal_group_connect_swapped (self->connection_signals, "notify::failure", G_CALLBACK (hs_room_view_update_foot), self);

@@ -11,11 +11,12 @@
 G_DECLARE_FINAL_TYPE (HsRoomView, hs_room_view, HS, ROOM_VIEW, GtkWidget)
 
 /* Signals: "error" (string): a sentence for a toast; "open-uri" (string); "open-room" (HsRoom): a private conversation was asked for;
- * "join-again" (HsRoom). */
+ * "join-again" (HsRoom). Property passage (HsPassage, notifies): the way of the message of ours that is selected, else of the newest; NULL for none. */
 
 /* @room, @connection (nullable): the newest connection of the room's session. The draft of the room before is kept. */
 void hs_room_view_set_room (HsRoomView *self, HsRoom *room, HsConnection *connection);
 HsRoom *hs_room_view_get_room (HsRoomView *self);
+HsPassage *hs_room_view_get_passage (HsRoomView *self);
 /* The session a room belongs to. Borrowed. */
 HsSession *hs_room_view_find_session (HsRoom *room);
 /* Its draft goes to the session now. */

@@ -48,6 +48,14 @@ hs_window_update_panel (HsWindow *self)
     return;
   hs_connection_panel_set_server (self->panel, hs_server_get_running (self->server) ? self->server : NULL);
   hs_connection_panel_set_watch (self->panel, find_watch (self));
+  hs_window_update_passage (self);
+}
+
+void
+hs_window_update_passage (HsWindow *self)
+{
+  if (self->panel != NULL)
+    hs_connection_panel_set_passage (self->panel, self->view != NULL ? hs_room_view_get_passage (self->view) : NULL);
 }
 
 /* The window does not wait for it: its place is kept, and it comes after the first frame, or when it is first revealed. */

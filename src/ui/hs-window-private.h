@@ -46,6 +46,7 @@ HsConnection *hs_window_find_connection (HsWindow *self, HsSession *session);
 /* What the panes are told when anything of the frame changes. */
 void hs_window_update_frame (HsWindow *self);
 void hs_window_update_panel (HsWindow *self);
+void hs_window_update_passage (HsWindow *self);
 void hs_window_set_panel_revealed (HsWindow *self, gboolean revealed);
 /* The flap tells. */
 void hs_window_flap_folded (HsWindow *self);

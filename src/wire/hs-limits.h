@@ -48,6 +48,8 @@
 
 /* ---- What a server can make us keep ---- */
 #define HS_SESSION_ROOMS_MAX    500        /* conversations of one connection that open unasked; a person's own wish opens more */
+#define HS_PASSAGES_MAX         512        /* messages of one connection of ours of which the line that carried them is kept, to be looked at */
+#define HS_PASSAGES_BYTES_MAX   (512 * 1024) /* of all these lines and what stands around them */
 #define HS_SESSION_MEMBERS_MAX  100000     /* of all rooms of one connection together; a room's first is always there */
 #define HS_SESSION_MOTD_MAX     (32 * 1024) /* bytes of one message of the day; the rest is left out */
 #define HS_SESSION_WAITING_MAX  100        /* lines of the server before there is a room to show them in */

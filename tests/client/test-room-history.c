@@ -78,7 +78,7 @@ test_gathers (void)
     {
       g_autofree char *text = g_strdup_printf ("%u", i);
 
-      hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, text, 0), TRUE);
+      hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, text, 0), TRUE, NULL);
     }
   stage_wait_until (count (&place) == 500);
   g_test_message ("%u changes for 500 rows", changes);
@@ -102,10 +102,10 @@ test_next_run (void)
   static const char *const files[] = { "history.db", "history.db-wal", "history.db-shm", "history.db-lock" };
 
   open_place (&place, path);
-  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "read", 0), TRUE);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "read", 0), TRUE, NULL);
   stage_wait_until (count (&place) == 1);
   hs_room_history_mark_read (place.history);
-  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "unread", HS_ENTRY_MENTION), TRUE);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "unread", HS_ENTRY_MENTION), TRUE, NULL);
   hs_room_history_set_draft (place.history, "half a thought");
   row->delivery = HS_DELIVERY_PENDING;
   own = hs_room_history_add_own (place.history, row, on_stored, &outbox, NULL);
@@ -123,7 +123,7 @@ test_next_run (void)
   g_assert_true (hs_room_history_find_left (place.history, left, &outbox, &left_row));
   row = hs_history_row_copy (left_row);
   row->delivery = HS_DELIVERY_ACCEPTED;
-  hs_room_history_settle (place.history, left, outbox, row);
+  hs_room_history_settle (place.history, left, outbox, row, NULL);
   stage_wait_until (hs_entry_get_delivery (left) == HS_SENT_ACCEPTED && hs_entry_get_id (left) != 0);
   g_assert_cmpuint (count (&place), ==, 3);
   close_place (&place);
@@ -145,7 +145,7 @@ test_gone (void)
 
   place.store = hs_store_new (":memory:");
   place.history = hs_room_history_new (place.store, "test", "#a", HS_ROOM_CHANNEL, &place.room);
-  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "late", 0), TRUE);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "late", 0), TRUE, NULL);
   g_clear_object (&place.room);
   g_assert_null (hs_room_history_get_room (place.history));
   stage_fence (place.store);
@@ -224,9 +224,9 @@ test_failed_room (void)
   end_failing (place.store, &gate);
   open_second (&place, &other, "#b");
   stage_fence (place.store);
-  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "mine", 0), TRUE);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "mine", 0), TRUE, NULL);
   wait_for_text (&place, "mine");
-  hs_room_history_add (other.history, make_row (HS_ENTRY_MESSAGE, "theirs", 0), TRUE);
+  hs_room_history_add (other.history, make_row (HS_ENTRY_MESSAGE, "theirs", 0), TRUE, NULL);
   wait_for_text (&other, "theirs");
   g_assert_cmpuint (count (&place), ==, 1);
   g_assert_cmpuint (count (&other), ==, 1);
@@ -242,12 +242,12 @@ test_failed_open (void)
   GMutex gate;
 
   open_place (&place, ":memory:");
-  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "old", 0), TRUE);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "old", 0), TRUE, NULL);
   stage_wait_until (count (&place) == 1);
   begin_failing (place.store, &gate);
   open_second (&place, &again, "#a");
   end_failing (place.store, &gate);
-  hs_room_history_add (again.history, make_row (HS_ENTRY_MESSAGE, "new", 0), TRUE);
+  hs_room_history_add (again.history, make_row (HS_ENTRY_MESSAGE, "new", 0), TRUE, NULL);
   stage_wait_until (count (&again) == 2);
   wait_for_text (&again, "old");
   wait_for_text (&again, "new");
@@ -263,7 +263,7 @@ test_failed_page (void)
   GMutex gate;
 
   open_place (&place, ":memory:");
-  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "old", 0), TRUE);
+  hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "old", 0), TRUE, NULL);
   stage_wait_until (count (&place) == 1);
   open_second (&place, &again, "#a");
   stage_fence (place.store);

@@ -65,6 +65,22 @@ def conversation(desktop):
     ana.row('Messages', '再见')
 
 
+def message_bytes(desktop):
+    """What one has said is followed to the server's copy, and shown byte by byte; so is what one has heard."""
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    wei.wait_state('ESTABLISHED')
+    wei.send('字 <b>')
+    ana.row('Messages', '字 <b>')
+    for stop in ('Written', 'On the wire', 'Acknowledged', 'Accepted'):
+        wei.row('A message’s way', stop, 'ms')
+    wei.press('Show Bytes')
+    wei.shows('E5 AD 97')
+    wei.shows('CR LF')
+    wei.shows('Bytes of what you sent')
+    desktop.picture('message-bytes')
+
+
 def refused(desktop):
     """Nobody listens: said in words, with what to do, and the form can be used again."""
     from guests import free_port
@@ -501,7 +517,7 @@ def undo_stop(desktop):
 
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
-    'conversation': conversation, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
+    'conversation': conversation, 'message-bytes': message_bytes, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'guest-address': guest_address, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages,

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A message layer by layer, as text; see hs-bytes.h. What is not known is not there, or is said to be unknown. */
+#include "hs-bytes.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define BYTES_A_ROW 8
+#define SHOWN_MAX   4096 /* bytes shown one by one: an IRC line has 512 and its tags, a plain text may be longer */
+
+static void
+layer_free (gpointer data)
+{
+  HsBytesLayer *layer = data;
+
+  g_free (layer->title);
+  g_free (layer->note);
+  g_free (layer->text);
+  g_free (layer);
+}
+
+static void
+add_layer (GPtrArray *layers, const char *title, char *note, char *text)
+{
+  HsBytesLayer *layer = g_new0 (HsBytesLayer, 1);
+
+  layer->title = g_strdup (title);
+  layer->note = note;
+  layer->text = text;
+  g_ptr_array_add (layers, layer);
+}
+
+static void
+append_rest (GString *out, gsize rest)
+{
+  if (rest > 0)
+    g_string_append_printf (out, ngettext ("… and %u more", "… and %u more", (gulong) rest), (guint) rest);
+  else if (out->len > 0)
+    g_string_truncate (out, out->len - 1); /* the last line's end */
+}
+
+/* ---- Text ---- */
+
+/* What is drawn by itself, and does nothing to its neighbours. */
+static gboolean
+is_harmless (gunichar c)
+{
+  return g_unichar_isgraph (c) && !g_unichar_ismark (c) && !g_unichar_iszerowidth (c) && g_unichar_type (c) != G_UNICODE_FORMAT
+         && g_unichar_type (c) != G_UNICODE_PRIVATE_USE;
+}
+
+static char *
+list_code_points (const char *text, guint *n)
+{
+  GString *out = g_string_new (NULL);
+  gsize shown = 0;
+
+  *n = 0;
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p), (*n)++)
+    {
+      gunichar c = g_utf8_get_char (p);
+      int len = (int) (g_utf8_next_char (p) - p);
+      g_autofree char *name = g_strdup_printf ("U+%04X", c);
+
+      if (*n >= SHOWN_MAX / 4)
+        continue;
+      shown++;
+      g_string_append_printf (out, "%-8s  ", name);
+      for (int i = 0; i < 4; i++)
+        if (i < len)
+          g_string_append_printf (out, "%02X ", (guint8) p[i]);
+        else
+          g_string_append (out, "   ");
+      g_string_append_c (out, ' ');
+      g_string_append_len (out, is_harmless (c) ? p : "·", is_harmless (c) ? len : 2); /* last: it may be two columns wide, or nearly */
+      g_string_append_c (out, '\n');
+    }
+  append_rest (out, *n - shown);
+  return g_string_free (out, FALSE);
+}
+
+/* ---- Bytes ---- */
+
+static char *
+dump (const char *bytes, gsize len)
+{
+  GString *out = g_string_new (NULL);
+  gsize end = MIN (len, SHOWN_MAX);
+
+  for (gsize row = 0; row < end; row += BYTES_A_ROW)
+    {
+      gsize n = MIN (BYTES_A_ROW, end - row);
+
+      g_string_append_printf (out, "%04x  ", (guint) row);
+      for (gsize i = 0; i < BYTES_A_ROW; i++)
+        if (i < n)
+          g_string_append_printf (out, "%02X ", (guint8) bytes[row + i]);
+        else
+          g_string_append (out, "   ");
+      g_string_append_c (out, ' ');
+      for (gsize i = 0; i < n; i++)
+        g_string_append_c (out, g_ascii_isprint (bytes[row + i]) ? bytes[row + i] : '.');
+      g_string_append_c (out, '\n');
+    }
+  append_rest (out, len - end);
+  return g_string_free (out, FALSE);
+}
+
+static char *
+describe_line (const HsPassageFacts *facts)
+{
+  const char *end = _("nothing: the reader has to know where it ends");
+
+  if (facts->len >= 2 && memcmp (facts->line + facts->len - 2, "\r\n", 2) == 0)
+    end = _("CR LF (0D 0A)");
+  else if (facts->len >= 1 && facts->line[facts->len - 1] == '\n')
+    end = _("LF (0A)");
+  else if (facts->len >= 1 && facts->line[facts->len - 1] == '\r')
+    end = _("CR (0D)");
+  return g_strdup_printf (ngettext ("%u byte on the wire. At its end: %s", "%u bytes on the wire. At its end: %s", (gulong) facts->len),
+                          (guint) facts->len, end);
+}
+
+/* ---- TCP ---- */
+
+static void
+append_fact (GString *out, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static void
+append_fact (GString *out, const char *name, const char *format, ...)
+{
+  va_list args;
+
+  if (out->len > 0)
+    g_string_append_c (out, '\n');
+  g_string_append_printf (out, "%s: ", name);
+  va_start (args, format);
+  g_string_append_vprintf (out, format, args);
+  va_end (args);
+}
+
+static void
+append_range (GString *out, const char *name, guint64 begin, guint64 end)
+{
+  append_fact (out, name, "%" G_GUINT64_FORMAT " … %" G_GUINT64_FORMAT, begin, end > begin ? end - 1 : end);
+}
+
+static void
+append_numbers (GString *out, guint32 first, guint64 bytes)
+{
+  append_fact (out, _("Sequence numbers, calculated"), "%u … %u", first, first + (guint32) (bytes > 0 ? bytes - 1 : 0));
+}
+
+static void
+append_moment (GString *out, const char *name, const HsTcpMoment *moment, gint64 base)
+{
+  if (moment->time != 0)
+    append_fact (out, name, _("+%.3f ms (%s)"), (double) (moment->time - base) / 1000.0,
+                 moment->known == HS_TCP_INFERRED ? _("inferred") : moment->exact ? _("observed") : _("observed, no later than"));
+}
+
+static char *
+describe_sent (const HsPassageFacts *facts)
+{
+  GString *out = g_string_new (NULL);
+  HsTcpWay way = { 0 };
+  gboolean known = facts->watch != NULL && hs_tcp_watch_get_way (facts->watch, facts->begin, facts->end, &way);
+  gint64 base = way.queued.time != 0 ? way.queued.time : facts->sent;
+
+  append_range (out, _("Bytes of what you sent"), facts->begin, facts->end);
+  if (known && way.end > way.begin && (way.begin != facts->begin || way.end != facts->end))
+    append_range (out, _("In TCP’s stream, encrypted"), way.begin, way.end);
+  if (known && way.has_seq && way.end > way.begin)
+    append_numbers (out, way.seq, way.end - way.begin);
+  append_moment (out, _("Written"), &way.written, base);
+  append_moment (out, _("On the wire"), &way.on_wire, base);
+  append_moment (out, _("Acknowledged"), way.acknowledged.time != 0
+                                           ? &way.acknowledged : &(HsTcpMoment){ facts->acknowledged, HS_TCP_OBSERVED, FALSE }, base);
+  append_moment (out, _("Accepted"), &(HsTcpMoment){ facts->accepted, HS_TCP_OBSERVED, TRUE }, base);
+  if (way.resent > 0)
+    append_fact (out, _("Sent again"), ngettext ("%u time", "%u times", way.resent), way.resent);
+  return g_string_free (out, FALSE);
+}
+
+static char *
+describe_received (const HsPassageFacts *facts)
+{
+  GString *out = g_string_new (NULL);
+  guint32 first;
+
+  append_range (out, _("Bytes of what the other side sent"), facts->begin, facts->end);
+  if (!facts->tls && facts->watch != NULL && hs_tcp_watch_get_first_number (facts->watch, FALSE, &first, NULL))
+    append_numbers (out, first + 1 + (guint32) facts->begin, facts->len);
+  if (facts->reads > 0)
+    append_fact (out, _("Came in"), ngettext ("%u read", "%u reads", facts->reads), facts->reads);
+  return g_string_free (out, FALSE);
+}
+
+static const char *
+segments_note (const HsPassageFacts *facts)
+{
+  if (facts->own)
+    return _("Where these bytes lie in the stream. TCP may cut them into several segments, or put others beside them.");
+  if (facts->tls)
+    return _("Counted without what TLS adds. In how many segments they came cannot be seen from here.");
+  return _("Where these bytes lie in the stream. In how many segments they came cannot be seen from here.");
+}
+
+/* ---- All ---- */
+
+GPtrArray *
+hs_bytes_make_layers (const char *text, const HsPassageFacts *facts)
+{
+  GPtrArray *layers = g_ptr_array_new_with_free_func (layer_free);
+  guint n;
+  g_autofree char *points = list_code_points (text, &n);
+
+  add_layer (layers, _("Text"), NULL, g_strdup (text));
+  add_layer (layers, _("Code points, and each one in UTF-8"),
+             g_strdup_printf (ngettext ("%u code point", "%u code points", n), n), g_steal_pointer (&points));
+  add_layer (layers, _("UTF-8"), g_strdup_printf (ngettext ("%u byte", "%u bytes", (gulong) strlen (text)), (guint) strlen (text)),
+             dump (text, strlen (text)));
+  if (facts == NULL)
+    add_layer (layers, _("Line and segments"),
+               g_strdup (_("Not kept: this message is of an earlier time. The line that carries a message, and its place in the stream, are "
+                           "remembered for the newest messages of this run only.")), NULL);
+  else if (facts->line == NULL)
+    add_layer (layers, _("Line and segments"), g_strdup (_("It was not sent yet.")), NULL);
+  else
+    {
+      add_layer (layers, _("The line that carries it"), describe_line (facts), dump (facts->line, facts->len));
+      add_layer (layers, _("Segments"), g_strdup (segments_note (facts)), facts->own ? describe_sent (facts) : describe_received (facts));
+    }
+  return layers;
+}
+
+char *
+hs_bytes_dup_all (GPtrArray *layers)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; i < layers->len; i++)
+    {
+      const HsBytesLayer *layer = layers->pdata[i];
+
+      g_string_append_printf (all, "%s%s\n", i > 0 ? "\n" : "", layer->title);
+      if (layer->note != NULL)
+        g_string_append_printf (all, "%s\n", layer->note);
+      if (layer->text != NULL)
+        g_string_append_printf (all, "%s\n", layer->text);
+    }
+  return g_string_free (all, FALSE);
+}

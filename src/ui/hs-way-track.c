@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stops on a line; see hs-way-track.h. Each stop is a child of its own, that can be focused and read; line and circles are drawn behind. */
+#include "hs-way-track.h"
+
+#include "hs-paint.h"
+
+#define RADIUS 8.0
+#define LINE_Y 9.0
+#define TOP    22 /* px above the words, for line and circles */
+#define GAP    6  /* px between two stops' words at least */
+
+struct _HsWayTrack
+{
+  GtkWidget parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (HsWayTrack, hs_way_track, GTK_TYPE_WIDGET)
+
+static GQuark
+stop_quark (void)
+{
+  return g_quark_from_static_string ("hs-way-stop");
+}
+
+enum { REACHED = 1 << 0, INFERRED = 1 << 1, USED = 1 << 2 };
+
+static guint
+stop_flags (GtkWidget *stop)
+{
+  return GPOINTER_TO_UINT (g_object_get_qdata (G_OBJECT (stop), stop_quark ()));
+}
+
+static guint
+count_stops (GtkWidget *widget)
+{
+  guint n = 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n++;
+  return n;
+}
+
+/* Of the middle of circle @i, from the side where reading begins. */
+static double
+stop_x (GtkWidget *widget, guint i, guint n, double width)
+{
+  double x = n > 1 ? RADIUS + (width - 2 * RADIUS) * i / (n - 1) : RADIUS;
+
+  return gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL ? width - x : x;
+}
+
+/* ---- Layout ---- */
+
+static void
+hs_way_track_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural, int *minimum_baseline,
+                      int *natural_baseline)
+{
+  int total = 0, highest = 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      int least, wanted;
+
+      gtk_widget_measure (child, orientation, -1, &least, &wanted, NULL, NULL);
+      total += wanted + GAP;
+      highest = MAX (highest, wanted);
+    }
+  *minimum = orientation == GTK_ORIENTATION_VERTICAL ? TOP + highest : 120;
+  *natural = orientation == GTK_ORIENTATION_VERTICAL ? TOP + highest : MAX (total, 120);
+}
+
+static void
+hs_way_track_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  guint n = count_stops (widget), i = 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child), i++)
+    {
+      int share = n > 1 ? width / (int) n : width, least, wanted, x;
+
+      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, &wanted, NULL, NULL);
+      wanted = CLAMP (wanted, least, MAX (least, share + share / 4));
+      x = (int) stop_x (widget, i, n, width) - wanted / 2;
+      x = CLAMP (x, 0, MAX (width - wanted, 0));
+      gtk_widget_size_allocate (child, &(GtkAllocation){ x, TOP, wanted, height - TOP }, -1);
+    }
+}
+
+/* ---- Drawing ---- */
+
+static void
+draw_line (GtkWidget *widget, cairo_t *cr, double from, double to, gboolean reached, gboolean inferred)
+{
+  static const double dashes[] = { 4, 3.5 };
+  GdkRGBA colour = reached ? hs_paint_colour (widget, "accent_color") : hs_paint_foreground (widget, .38);
+
+  gdk_cairo_set_source_rgba (cr, &colour);
+  cairo_set_line_width (cr, reached ? 3 : 1.5);
+  if (!reached || inferred)
+    cairo_set_dash (cr, dashes, 2, 0);
+  cairo_move_to (cr, from, LINE_Y);
+  cairo_line_to (cr, to, LINE_Y);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+}
+
+static void
+draw_circle (GtkWidget *widget, cairo_t *cr, double x, guint flags)
+{
+  GdkRGBA ground = hs_paint_colour (widget, "window_bg_color"), card = hs_paint_colour (widget, "card_bg_color");
+  GdkRGBA accent = hs_paint_colour (widget, "accent_bg_color"), tick = hs_paint_colour (widget, "accent_fg_color");
+  GdkRGBA outline = flags & REACHED ? hs_paint_colour (widget, "accent_color") : hs_paint_foreground (widget, .38);
+  gboolean filled = (flags & (REACHED | INFERRED)) == REACHED;
+
+  cairo_new_path (cr);
+  cairo_arc (cr, x, LINE_Y, RADIUS - .8, 0, 2 * G_PI);
+  gdk_cairo_set_source_rgba (cr, &ground); /* a card's own colour may be translucent */
+  cairo_fill_preserve (cr);
+  gdk_cairo_set_source_rgba (cr, filled ? &accent : &card);
+  cairo_fill_preserve (cr);
+  gdk_cairo_set_source_rgba (cr, filled ? &accent : &outline);
+  cairo_set_line_width (cr, 1.6);
+  cairo_stroke (cr);
+  if (!(flags & REACHED))
+    return;
+  gdk_cairo_set_source_rgba (cr, filled ? &tick : &outline);
+  cairo_set_line_width (cr, 1.8);
+  cairo_move_to (cr, x - 3.4, LINE_Y + .2);
+  cairo_line_to (cr, x - 1, LINE_Y + 2.7);
+  cairo_line_to (cr, x + 3.6, LINE_Y - 2.6);
+  cairo_stroke (cr);
+}
+
+static void
+hs_way_track_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  guint n = count_stops (widget), i = 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child), i++)
+    if (i > 0)
+      draw_line (widget, cr, stop_x (widget, i - 1, n, width), stop_x (widget, i, n, width), stop_flags (child) & REACHED,
+                 stop_flags (child) & INFERRED);
+  i = 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child), i++)
+    draw_circle (widget, cr, stop_x (widget, i, n, width), stop_flags (child));
+  cairo_destroy (cr);
+  GTK_WIDGET_CLASS (hs_way_track_parent_class)->snapshot (widget, snapshot);
+}
+
+/* ---- Stops ---- */
+
+static GtkWidget *
+make_stop (guint i, guint n)
+{
+  GtkWidget *stop = g_object_new (GTK_TYPE_BOX, "orientation", GTK_ORIENTATION_VERTICAL, "focusable", TRUE,
+                                  "accessible-role", GTK_ACCESSIBLE_ROLE_LIST_ITEM, NULL);
+  float align = n < 2 || i == 0 ? 0 : i + 1 == n ? 1 : .5f;
+
+  for (guint k = 0; k < 2; k++)
+    {
+      GtkWidget *label = gtk_label_new (NULL);
+
+      gtk_label_set_xalign (GTK_LABEL (label), align);
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+      gtk_widget_add_css_class (label, "panel-small");
+      gtk_widget_add_css_class (label, k == 0 ? "panel-stop" : "panel-dim");
+      gtk_widget_add_css_class (label, "numeric");
+      gtk_box_append (GTK_BOX (stop), label);
+    }
+  return stop;
+}
+
+static void
+fill_stop (GtkWidget *box, const HsWayStop *stop)
+{
+  guint flags = USED | (stop->reached ? REACHED : 0) | (stop->inferred ? INFERRED : 0);
+  g_autofree char *label = g_strdup_printf ("%s: %s%s%s", stop->name, stop->time, *stop->known != '\0' ? ", " : "", stop->known);
+  GtkWidget *name = gtk_widget_get_first_child (box), *time = gtk_widget_get_last_child (box);
+
+  gtk_label_set_label (GTK_LABEL (name), stop->name);
+  gtk_label_set_label (GTK_LABEL (time), stop->time);
+  if (stop->inferred)
+    gtk_widget_add_css_class (time, "panel-inferred");
+  else
+    gtk_widget_remove_css_class (time, "panel-inferred");
+  gtk_widget_set_tooltip_text (box, *stop->known != '\0' ? stop->known : NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  g_object_set_qdata (G_OBJECT (box), stop_quark (), GUINT_TO_POINTER (flags));
+}
+
+void
+hs_way_track_set_stops (HsWayTrack *self, const HsWayStop *stops, guint n)
+{
+  GtkWidget *child;
+
+  if (count_stops (GTK_WIDGET (self)) != n)
+    {
+      while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+        gtk_widget_unparent (child);
+      for (guint i = 0; i < n; i++)
+        gtk_widget_set_parent (make_stop (i, n), GTK_WIDGET (self));
+    }
+  child = gtk_widget_get_first_child (GTK_WIDGET (self));
+  for (guint i = 0; i < n; i++, child = gtk_widget_get_next_sibling (child))
+    fill_stop (child, &stops[i]);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+/* ---- Object ---- */
+
+static void
+hs_way_track_dispose (GObject *object)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (hs_way_track_parent_class)->dispose (object);
+}
+
+static void
+hs_way_track_class_init (HsWayTrackClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_way_track_dispose;
+  widget_class->measure = hs_way_track_measure;
+  widget_class->size_allocate = hs_way_track_size_allocate;
+  widget_class->snapshot = hs_way_track_snapshot;
+  gtk_widget_class_set_css_name (widget_class, "way");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST);
+}
+
+static void
+hs_way_track_init (HsWayTrack *self)
+{
+}
+
+GtkWidget *
+hs_way_track_new (void)
+{
+  return g_object_new (HS_TYPE_WAY_TRACK, NULL);
+}
