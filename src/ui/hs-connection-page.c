@@ -10,6 +10,7 @@
 #include "hs-message-way.h"
 #include "hs-numbers.h"
 #include "hs-sparkline.h"
+#include "hs-state-diagram.h"
 #include "hs-time-ring.h"
 
 #include <adwaita.h>
@@ -33,6 +34,8 @@ struct _HsConnectionPage
   GtkWidget *learn_more;
   HsTimeRing *ring;
   HsLadderCard *closing, *handshake;
+  GtkWidget *path_card;
+  HsStateDiagram *diagram;
   HsMessageWay *way;
   GtkWidget *numbers_card;
   GtkLabel *round_trip;
@@ -193,6 +196,18 @@ on_numbers (HsConnectionPage *self)
 
 /* ---- Following the watch ---- */
 
+/* The end of a connection is what the path tells best: it stands beside it then. */
+static void
+update_path (HsConnectionPage *self)
+{
+  GtkWidget *before = gtk_widget_get_visible (GTK_WIDGET (self->closing)) ? GTK_WIDGET (self->closing) : GTK_WIDGET (self->way);
+
+  if (gtk_widget_get_prev_sibling (self->path_card) != before)
+    gtk_box_reorder_child_after (GTK_BOX (gtk_widget_get_parent (self->path_card)), self->path_card, before);
+  gtk_widget_set_visible (self->path_card, hs_tcp_watch_get_since (self->watch) != 0);
+  hs_state_diagram_update (self->diagram, self->watch);
+}
+
 static gboolean
 on_update (gpointer user_data)
 {
@@ -204,6 +219,7 @@ on_update (gpointer user_data)
   update_clock (self);
   hs_ladder_card_update (self->handshake, self->watch);
   hs_ladder_card_update (self->closing, self->watch);
+  update_path (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -400,6 +416,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   g_type_ensure (HS_TYPE_LADDER_CARD);
   g_type_ensure (HS_TYPE_MESSAGE_WAY);
   g_type_ensure (HS_TYPE_SPARKLINE);
+  g_type_ensure (HS_TYPE_STATE_DIAGRAM);
   g_type_ensure (HS_TYPE_TIME_RING);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-connection-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, stack);
@@ -419,6 +436,8 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, ring);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, closing);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, handshake);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, path_card);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, diagram);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, way);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, numbers_card);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, round_trip);

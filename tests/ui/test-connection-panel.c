@@ -171,13 +171,25 @@ find (GtkWidget *widget, Predicate predicate, gconstpointer data)
 static gboolean
 is_label (GtkWidget *widget, gconstpointer text)
 {
-  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && g_strcmp0 (gtk_label_get_label (GTK_LABEL (widget)), text) == 0;
+  /* The diagram has all states' names at all times. */
+  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && !gtk_widget_has_css_class (gtk_widget_get_parent (widget), "state-node") && g_strcmp0 (gtk_label_get_label (GTK_LABEL (widget)), text) == 0;
 }
 
 static gboolean
 is_visible_ladder (GtkWidget *widget, gconstpointer n_rungs)
 {
   return HS_IS_LADDER (widget) && gtk_widget_get_mapped (widget) && hs_ladder_get_n_rungs (HS_LADDER (widget)) == GPOINTER_TO_UINT (n_rungs);
+}
+
+/* A state of the diagram, as it stands: "now FIN-WAIT-2", "taken CLOSED". */
+static gboolean
+is_node (GtkWidget *widget, gconstpointer text)
+{
+  const char *space = strchr (text, ' ');
+  g_autofree char *class = g_strndup (text, (gsize) (space - (const char *) text));
+
+  return GTK_IS_BUTTON (widget) && gtk_widget_has_css_class (widget, "state-node") && gtk_widget_has_css_class (widget, class)
+         && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), space + 1) == 0;
 }
 
 static gboolean
@@ -296,6 +308,7 @@ show_page (Stage *stage, const char *name)
 static void
 test_close (void)
 {
+  static const char *const taken[] = { "taken CLOSED", "taken SYN-SENT", "taken ESTABLISHED", "taken FIN-WAIT-1", "other CLOSE-WAIT", "other CLOSED" };
   Stage stage;
   GtkWidget *log;
   g_autofree char *text = NULL;
@@ -310,6 +323,9 @@ test_close (void)
   hs_tcp_tap_shutting_down (stage.opener.tap);
   shutdown (stage.opener.fd, SHUT_WR);
   wait_until ((hs_tcp_tap_look (stage.opener.tap), shows (&stage, "FIN-WAIT-2")));
+  g_assert_nonnull (find (stage.window, is_node, "now FIN-WAIT-2"));
+  for (guint i = 0; i < G_N_ELEMENTS (taken); i++)
+    g_assert_nonnull (find (stage.window, is_node, taken[i]));
   paint (&stage, "fin-wait-2");
   close (stage.guest.fd);
   stage.guest.fd = -1;
