@@ -221,6 +221,8 @@ append_whois (HsEngine *self, HsPeer *to, GString *out, const HsPeer *peer)
     hs_engine_append_reply (self, to, out, HS_RPL_WHOISOPERATOR, peer->nick, "is the host of this server", NULL);
   else if (peer->oper)
     hs_engine_append_reply (self, to, out, HS_RPL_WHOISOPERATOR, peer->nick, "is an IRC operator", NULL);
+  if (hs_peer_is_encrypted ((HsPeer *) peer))
+    hs_engine_append_reply (self, to, out, HS_RPL_WHOISSECURE, peer->nick, "is using a secure connection", NULL);
   if (peer->bot)
     hs_engine_append_reply (self, to, out, HS_RPL_WHOISBOT, peer->nick, "is a bot", NULL);
   if (peer->away != NULL)

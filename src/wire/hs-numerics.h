@@ -108,6 +108,7 @@
 #define HS_ERR_USERSDONTMATCH     "502"
 #define HS_ERR_HELPNOTFOUND       "524"
 #define HS_ERR_INVALIDKEY         "525"
+#define HS_RPL_WHOISSECURE        "671"
 #define HS_ERR_INVALIDMODEPARAM   "696"
 #define HS_RPL_HELPSTART          "704"
 #define HS_RPL_HELPTXT            "705"

@@ -22,6 +22,8 @@ class Terminal:
     def keys(self, text):
         os.write(self.fd, text.encode() + b"\r")
         time.sleep(0.3)  # nobody types faster: it would take it for pasted
+        while select.select([self.fd], [], [], 0)[0]:  # a full terminal would stop the program
+            self.screen += os.read(self.fd, 65536)
 
     def wait(self, text, seconds=20):
         """Until this stands on the screen (colours and movements left out)."""
@@ -143,6 +145,86 @@ def weechat_pinned():
         assert not any("wrong" in line for line in host.fence())
 
 
+def wait_for_room(other, nick):
+    """Until the program called nick is in #r, as its operator."""
+    for _ in range(100):
+        other.write("WHOIS " + nick)
+        if "@#r" in other.until(f" 319 other {nick} "):
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not join #r")
+
+
+def irssi_rules():
+    """irssi as the one who made a room: topic, modes, quiet, ban, kick, invite, whois, away; the other end is a bare socket."""
+    with Server(PROGRAM) as server, closing(server.irc("other", "away-notify")) as other, tempfile.TemporaryDirectory() as home:
+        guest = Terminal("irssi", "--home", home, "-c", "127.0.0.1", "-p", str(server.port), "-n", "irssi", HOME=home)
+        other.until(":irssi!")
+        guest.wait("global users")
+        guest.keys("/set cmd_queue_speed 10msec")
+        guest.keys("/join #r")
+        guest.wait("Join to #r")  # irssi is +i: nobody else is told where it is
+        other.write("JOIN #r")
+        assert "@irssi" in other.until(" 353 other = #r ")
+        guest.keys("/topic 话题")
+        assert other.until("TOPIC").endswith("#r 话题")
+        guest.keys("/mode #r +mv other")
+        assert other.until("MODE").endswith("#r +mv other")
+        guest.keys("/mode #r -mv other")
+        assert other.until("MODE").endswith("#r -mv other")
+        guest.keys("/quote MODE #r +q other")
+        assert other.until("MODE").endswith("#r +q other!*@*")
+        other.write("PRIVMSG #r :psst")
+        other.until(" 404 ")
+        guest.keys("/ban other")
+        assert "#r +b " in other.until("MODE")
+        guest.keys("/kick other genug")
+        assert other.until("KICK").endswith("#r other genug")
+        other.write("JOIN #r")
+        other.until(" 474 ")
+        guest.keys("/unban *")
+        guest.keys("/mode #r +i")
+        guest.keys("/invite other")
+        assert other.until("INVITE").endswith("other #r")
+        other.write("AWAY :Mittag")
+        guest.keys("/window 1")
+        guest.keys("/whois other")
+        guest.wait("Mittag")
+        guest.keys("/away 茶")
+        assert other.until(":irssi!").endswith("AWAY 茶")
+        guest.keys("/quit")
+        other.until("QUIT")
+        guest.end()
+
+
+def weechat_rules():
+    """WeeChat with every capability it knows: it makes a room, mutes by /quiet and kicks; a bare socket sees that."""
+    program = shutil.which("weechat-headless")
+    with Server(PROGRAM) as server, closing(server.irc("other")) as other, tempfile.TemporaryDirectory() as home:
+        in_room = "/command -buffer irc.here.#r *"
+        commands = (f"/server add here 127.0.0.1/{server.port} -notls -ssl=off -nicks=weechat; /set irc.server.here.ssl off; "
+                    "/set irc.server.here.capabilities *; /set irc.server.here.autojoin #r; /connect here; "
+                    f"/wait 4 {in_room} /topic 话题; /wait 5 {in_room} /quiet other; /wait 6 {in_room} /ban other; "
+                    f"/wait 7 {in_room} /kick other genug; /wait 16 /quit bye")
+        guest = subprocess.Popen([program, "--dir", home, "-r", commands], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL, env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"})
+        try:
+            other.until(":weechat!")
+            wait_for_room(other, "weechat")
+            other.write("JOIN #r")
+            other.until(" 366 other #r ")
+            seen = []
+            while not seen or " QUIT " not in seen[-1]:
+                seen.append(other.line())
+            for part in ("TOPIC #r 话题", "MODE #r +q ", "MODE #r +b ", "KICK #r other genug"):
+                assert any(part in line for line in seen), (part, seen)
+            guest.wait(20)
+        finally:
+            if guest.poll() is None:
+                guest.kill()
+                guest.wait()
+
+
 def netcat():
     with Server(PROGRAM) as server, closing(server.irc("host")) as host:
         guest = subprocess.Popen(["nc", "127.0.0.1", str(server.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -175,7 +257,8 @@ def netcat_sends_a_file():
         guest.stdout.close()
 
 
-tests = [(irssi, "irssi"), (irssi_pinned, "irssi"), (weechat, "weechat-headless"), (weechat_pinned, "weechat-headless"), (netcat, "nc"), (netcat_sends_a_file, "nc")]
+tests = [(irssi, "irssi"), (irssi_rules, "irssi"), (weechat_rules, "weechat-headless"),
+         (irssi_pinned, "irssi"), (weechat, "weechat-headless"), (weechat_pinned, "weechat-headless"), (netcat, "nc"), (netcat_sends_a_file, "nc")]
 there = [test for test, program in tests if shutil.which(program)]
 for test, program in tests:
     if not shutil.which(program):
