@@ -255,6 +255,12 @@ hs_server_get_name (HsServer *self)
   return self->config->name;
 }
 
+const char *
+hs_server_get_default_room (HsServer *self)
+{
+  return self->config->default_room;
+}
+
 char *
 hs_server_dup_own_address (HsServer *self)
 {

@@ -37,12 +37,14 @@ const char *hs_server_get_key (HsServer *self);        /* (nullable) */
 const char *hs_server_get_key_number (HsServer *self); /* (nullable) */
 guint16 hs_server_get_port (HsServer *self);
 const char *hs_server_get_name (HsServer *self);
+/* The room that plain guests join and listeners hear ("#lobby"). */
+const char *hs_server_get_default_room (HsServer *self);
 /* The address its own client connects to: the bound one, loopback when bound to all. (transfer full) */
 char *hs_server_dup_own_address (HsServer *self);
 /* A fresh one-time token for the host's own client (hex; secret: never logged). (transfer full) */
 char *hs_server_make_host_token (HsServer *self);
 
-/* GListModel of HsGuest; those whose socket lingers in a closing state stay until it is gone while observed. */
+/* GListModel of HsGuest; from the first call on they are told, and n-guests and n-listeners with them. Those whose socket lingers in a closing state stay until it is gone while observed. */
 GListModel *hs_server_get_guests (HsServer *self);
 /* Somebody looks at the server's page: only then listener numbers and guests' states are read (each 250 ms / 1 s). */
 void hs_server_set_observed (HsServer *self, gboolean observed);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The room view from the inside, for hs-room-view*.c: -foot.c is the composer or what is offered in its place. */
+/* The room view from the inside, for hs-room-view*.c: -header.c is the title and who is there, -foot.c the composer or what is offered in its place. */
 #pragma once
 
 #include "hs-composer.h"
@@ -33,6 +33,7 @@ struct _HsRoomView
   HsConnection *connection;
   HsSession *session;
   HsPassage *passage;
+  HsServer *server; /* (nullable) hosted here */
   GSignalGroup *room_signals, *session_signals, *connection_signals, *member_signals, *entry_signals;
 
   /* State */
@@ -42,3 +43,5 @@ struct _HsRoomView
 
 /* What stands below the messages follows the session's state, the room and the connection's failure. */
 void hs_room_view_update_foot (HsRoomView *self);
+/* Title, who is there or the state, and the first sentence follow room, session and server. */
+void hs_room_view_update_header (HsRoomView *self);

@@ -33,89 +33,6 @@ tell_error (HsRoomView *self, const GError *error)
   g_signal_emit (self, signals[ERROR], 0, error != NULL ? error->message : _("That did not work."));
 }
 
-/* ---- Header ---- */
-
-static char *
-format_people (HsRoomView *self)
-{
-  GListModel *members = hs_room_get_members (self->room);
-  guint n = g_list_model_get_n_items (members), plain = 0;
-  g_autofree char *people = NULL, *open = NULL;
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (HsMember) member = g_list_model_get_item (members, i);
-
-      plain += hs_member_is_plain (member);
-    }
-  people = g_strdup_printf (ngettext ("%u person", "%u people", n), n);
-  if (plain == 0)
-    return g_steal_pointer (&people);
-  open = g_strdup_printf (ngettext ("%u in plain text", "%u in plain text", plain), plain);
-  return g_strdup_printf ("%s · %s", people, open);
-}
-
-static char *
-format_hosted (const char *address)
-{
-  g_autoptr (GSocketConnectable) bound = g_network_address_parse (address, 0, NULL);
-  guint port = bound != NULL ? g_network_address_get_port (G_NETWORK_ADDRESS (bound)) : 0;
-
-  /* Its address is the one that its own client uses: nobody else's. */
-  return port != 0 ? g_strdup_printf (_("You host this room. Others connect to this computer’s address, port %u."), port) : g_strdup (_("You host this room."));
-}
-
-static void
-update_beginning (HsRoomView *self)
-{
-  /* A server that starts again may have another port. */
-  const char *address = self->connection != NULL ? hs_connection_get_address (self->connection) : hs_session_get_address (self->session);
-  const char *title = hs_room_get_title (self->room);
-  g_autofree char *sentence = NULL;
-
-  if (hs_session_is_plain (self->session))
-    sentence = g_strdup_printf (_("Plain text with %s. Not encrypted."), address);
-  else if (hs_room_get_kind (self->room) == HS_ROOM_PERSON)
-    sentence = g_strdup_printf (_("Only you and %s are here. Not encrypted."), title);
-  else if (hs_room_get_kind (self->room) == HS_ROOM_SERVER)
-    sentence = g_strdup_printf (_("What the server %s itself says."), address);
-  else if (hs_session_is_hosted (self->session))
-    sentence = format_hosted (address);
-  else
-    sentence = g_strdup_printf (_("Hosted at %s. Not encrypted."), address);
-  hs_message_list_set_beginning (self->messages, title, sentence);
-}
-
-static void
-update_header (HsRoomView *self)
-{
-  static const char *const states[] = {
-    [HS_SESSION_OFFLINE] = N_("Not connected"), [HS_SESSION_CONNECTING] = N_("Connecting…"), [HS_SESSION_REGISTERING] = N_("Connecting…"),
-    [HS_SESSION_ONLINE] = NULL, [HS_SESSION_LEAVING] = N_("Leaving…"),
-  };
-  HsSessionState state;
-  const char *topic;
-  g_autofree char *people = NULL, *subtitle = NULL;
-
-  if (self->room == NULL)
-    return;
-  state = MIN ((guint) hs_session_get_state (self->session), G_N_ELEMENTS (states) - 1);
-  topic = hs_room_get_topic (self->room);
-  adw_window_title_set_title (self->title, hs_room_get_title (self->room));
-  update_beginning (self);
-  if (states[state] != NULL)
-    subtitle = g_strdup (_(states[state]));
-  else if (hs_room_get_kind (self->room) == HS_ROOM_CHANNEL)
-    {
-      people = format_people (self);
-      subtitle = topic != NULL && *topic != '\0' ? g_strdup_printf ("%s · %s", people, topic) : g_steal_pointer (&people);
-    }
-  else
-    subtitle = g_strdup (hs_session_get_address (self->session));
-  adw_window_title_set_subtitle (self->title, subtitle);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), states[state] == NULL ? topic : NULL);
-}
-
 static void
 update_typing (HsRoomView *self)
 {
@@ -142,7 +59,7 @@ update_actions (HsRoomView *self)
 static void
 on_state_changed (HsRoomView *self)
 {
-  update_header (self);
+  hs_room_view_update_header (self);
   hs_room_view_update_foot (self);
   update_actions (self);
 }
@@ -172,7 +89,7 @@ static void
 on_members_changed (HsRoomView *self)
 {
   update_completions (self);
-  update_header (self);
+  hs_room_view_update_header (self);
 }
 
 /* ---- Reading ---- */
@@ -466,6 +383,14 @@ hs_room_view_set_room (HsRoomView *self, HsRoom *room, HsConnection *connection)
     gtk_widget_grab_focus (GTK_WIDGET (self->composer));
 }
 
+void
+hs_room_view_set_server (HsRoomView *self, HsServer *server)
+{
+  self->server = g_object_ref (server);
+  hs_server_get_guests (server); /* from now on how many listen is told */
+  g_signal_connect_object (server, "notify::n-listeners", G_CALLBACK (hs_room_view_update_header), self, G_CONNECT_SWAPPED);
+}
+
 HsRoom *
 hs_room_view_get_room (HsRoomView *self)
 {
@@ -502,6 +427,7 @@ hs_room_view_dispose (GObject *object)
   g_clear_object (&self->connection);
   g_clear_object (&self->session);
   g_clear_object (&self->passage);
+  g_clear_object (&self->server);
   G_OBJECT_CLASS (hs_room_view_parent_class)->dispose (object);
 }
 
@@ -581,8 +507,8 @@ hs_room_view_init (HsRoomView *self)
   gtk_widget_set_parent (GTK_WIDGET (self->members_popover), GTK_WIDGET (self->members_button));
 
   self->room_signals = g_signal_group_new (HS_TYPE_ROOM);
-  g_signal_group_connect_swapped (self->room_signals, "notify::title", G_CALLBACK (update_header), self);
-  g_signal_group_connect_swapped (self->room_signals, "notify::topic", G_CALLBACK (update_header), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::title", G_CALLBACK (hs_room_view_update_header), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::topic", G_CALLBACK (hs_room_view_update_header), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::joined", G_CALLBACK (on_state_changed), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::draft", G_CALLBACK (on_draft), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::typing", G_CALLBACK (update_typing), self);

@@ -6,6 +6,7 @@
 
 #include "hs-connection.h"
 #include "hs-room.h"
+#include "hs-server.h"
 
 #define HS_TYPE_ROOM_VIEW (hs_room_view_get_type ())
 G_DECLARE_FINAL_TYPE (HsRoomView, hs_room_view, HS, ROOM_VIEW, GtkWidget)
@@ -13,6 +14,8 @@ G_DECLARE_FINAL_TYPE (HsRoomView, hs_room_view, HS, ROOM_VIEW, GtkWidget)
 /* Signals: "error" (string): a sentence for a toast; "open-uri" (string); "open-room" (HsRoom): a private conversation was asked for;
  * "join-again" (HsRoom). Property passage (HsPassage, notifies): the way of the message of ours that is selected, else of the newest; NULL for none. */
 
+/* Once: the server hosted here. */
+void hs_room_view_set_server (HsRoomView *self, HsServer *server);
 /* @room, @connection (nullable): the newest connection of the room's session. The draft of the room before is kept. */
 void hs_room_view_set_room (HsRoomView *self, HsRoom *room, HsConnection *connection);
 HsRoom *hs_room_view_get_room (HsRoomView *self);

@@ -80,6 +80,7 @@ need_view (HsWindow *self)
   if (self->view != NULL)
     return;
   self->view = g_object_new (HS_TYPE_ROOM_VIEW, NULL);
+  hs_room_view_set_server (self->view, self->server);
   g_signal_connect_object (self->view, "notify::passage", G_CALLBACK (hs_window_update_passage), self, G_CONNECT_SWAPPED);
   gtk_stack_add_named (self->content, GTK_WIDGET (self->view), "room");
   g_signal_connect_object (self->view, "error", G_CALLBACK (on_error), self, G_CONNECT_SWAPPED);

@@ -116,7 +116,7 @@ def port_in_use(desktop):
     ana, port = host(desktop)
     if port == 8000:
         raise Failure('listens on a port that was taken')
-    ana.shows(str(port))
+    ana.shows('in use')
     guest = join(desktop, f'127.0.0.1:{port}')
     guest.send('found you')
     ana.row('Messages', 'found you')
@@ -173,6 +173,30 @@ def show_server_page(window):
     tab = window.find({Atspi.Role.PAGE_TAB, Atspi.Role.RADIO_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.PUSH_BUTTON}, 'Server')
     Atspi.Action.do_action(tab, 0) or Atspi.Selection.select_child(tab.get_parent(), tab.get_index_in_parent())
     window.find(window.LIST, 'Connections')
+
+
+def listener(desktop):
+    """A silent connection is announced to nobody; the host's window says how many there are, until it speaks or leaves."""
+    from guests import PlainGuest
+    ana, port = host(desktop)
+    ana.shows('1 person')
+    first, second = PlainGuest(port), PlainGuest(port)
+    ana.shows('1 person · 2 listening', roles=ana.LABEL)
+    desktop.picture('listeners')
+    ana.send('听得到吗？')
+    first.hears('听得到吗？')
+    first.send('听得到')
+    ana.row('Messages', '听得到')
+    ana.shows('2 people · 1 in plain text · 1 listening', roles=ana.LABEL)
+    second.close()
+    wait_until('nobody listens', lambda: not any('listening' in name for name in header(ana)))
+    if not any('2 people · 1 in plain text' in name for name in header(ana)):
+        raise Failure(f'it says {header(ana)}')
+
+
+def header(window):
+    """What the conversation's header says of the people."""
+    return [name for name in window.says() if re.match(r'\d+ (person|people)', name)]
 
 
 def five_guests(desktop):
@@ -518,7 +542,7 @@ def undo_stop(desktop):
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
     'conversation': conversation, 'message-bytes': message_bytes, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
-    'plain-guest': plain_guest, 'guest-address': guest_address, 'five-guests': five_guests, 'stop-server': stop_server,
+    'plain-guest': plain_guest, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages,
     'comes-back': comes_back, 'background': background, 'background-asked': background_asked, 'undo-stop': undo_stop,

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The title above a conversation, who is there, and the sentence that it begins with. */
+#include "hs-room-view-private.h"
+
+#include <glib/gi18n.h>
+
+/* Who has said nothing yet, and hears the room. Nobody is told of them but the host: only a window that hosts knows how many. */
+static guint
+count_listeners (HsRoomView *self)
+{
+  guint n = 0;
+
+  if (self->server != NULL && hs_session_is_hosted (self->session) &&
+      g_strcmp0 (hs_room_get_name (self->room), hs_server_get_default_room (self->server)) == 0)
+    g_object_get (self->server, "n-listeners", &n, NULL);
+  return n;
+}
+
+static char *
+format_people (HsRoomView *self)
+{
+  GListModel *members = hs_room_get_members (self->room);
+  guint n = g_list_model_get_n_items (members), plain = 0, listeners = count_listeners (self);
+  g_autoptr (GString) people = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsMember) member = g_list_model_get_item (members, i);
+
+      plain += hs_member_is_plain (member);
+    }
+  g_string_append_printf (people, ngettext ("%u person", "%u people", n), n);
+  if (plain > 0)
+    {
+      g_string_append (people, " · ");
+      g_string_append_printf (people, ngettext ("%u in plain text", "%u in plain text", plain), plain);
+    }
+  if (listeners > 0)
+    {
+      g_string_append (people, " · ");
+      /* Translators: connections that have said nothing yet; they have no name, and hear the room. */
+      g_string_append_printf (people, ngettext ("%u listening", "%u listening", listeners), listeners);
+    }
+  return g_string_free (g_steal_pointer (&people), FALSE);
+}
+
+static char *
+format_hosted (const char *address)
+{
+  g_autoptr (GSocketConnectable) bound = g_network_address_parse (address, 0, NULL);
+  guint port = bound != NULL ? g_network_address_get_port (G_NETWORK_ADDRESS (bound)) : 0;
+
+  /* Its address is the one that its own client uses: nobody else's. */
+  return port != 0 ? g_strdup_printf (_("You host this room. Others connect to this computer’s address, port %u."), port) : g_strdup (_("You host this room."));
+}
+
+static void
+update_beginning (HsRoomView *self)
+{
+  /* A server that starts again may have another port. */
+  const char *address = self->connection != NULL ? hs_connection_get_address (self->connection) : hs_session_get_address (self->session);
+  const char *title = hs_room_get_title (self->room);
+  g_autofree char *sentence = NULL;
+
+  if (hs_session_is_plain (self->session))
+    sentence = g_strdup_printf (_("Plain text with %s. Not encrypted."), address);
+  else if (hs_room_get_kind (self->room) == HS_ROOM_PERSON)
+    sentence = g_strdup_printf (_("Only you and %s are here. Not encrypted."), title);
+  else if (hs_room_get_kind (self->room) == HS_ROOM_SERVER)
+    sentence = g_strdup_printf (_("What the server %s itself says."), address);
+  else if (hs_session_is_hosted (self->session))
+    sentence = format_hosted (address);
+  else
+    sentence = g_strdup_printf (_("Hosted at %s. Not encrypted."), address);
+  hs_message_list_set_beginning (self->messages, title, sentence);
+}
+
+void
+hs_room_view_update_header (HsRoomView *self)
+{
+  static const char *const states[] = {
+    [HS_SESSION_OFFLINE] = N_("Not connected"), [HS_SESSION_CONNECTING] = N_("Connecting…"), [HS_SESSION_REGISTERING] = N_("Connecting…"),
+    [HS_SESSION_ONLINE] = NULL, [HS_SESSION_LEAVING] = N_("Leaving…"),
+  };
+  HsSessionState state;
+  const char *topic;
+  g_autofree char *people = NULL, *subtitle = NULL;
+
+  if (self->room == NULL)
+    return;
+  state = MIN ((guint) hs_session_get_state (self->session), G_N_ELEMENTS (states) - 1);
+  topic = hs_room_get_topic (self->room);
+  adw_window_title_set_title (self->title, hs_room_get_title (self->room));
+  update_beginning (self);
+  if (states[state] != NULL)
+    subtitle = g_strdup (_(states[state]));
+  else if (hs_room_get_kind (self->room) == HS_ROOM_CHANNEL)
+    {
+      people = format_people (self);
+      subtitle = topic != NULL && *topic != '\0' ? g_strdup_printf ("%s · %s", people, topic) : g_steal_pointer (&people);
+    }
+  else
+    subtitle = g_strdup (hs_session_get_address (self->session));
+  adw_window_title_set_subtitle (self->title, subtitle);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), states[state] == NULL ? topic : NULL);
+}
