@@ -61,6 +61,7 @@ typedef struct
   HsHistoryRoom *facts; /* (nullable) owned */
   GPtrArray *rows;      /* (nullable) owned */
   HsHistoryRow *last;   /* (nullable) owned */
+  HsHistoryRow *said;   /* (nullable) owned: the newest that a preview shows */
   HsRoomHistoryStored func;
   gpointer func_data;
   GDestroyNotify func_destroy;

@@ -68,6 +68,7 @@ hs_room_operation_free (gpointer data)
     op->func_destroy (op->func_data);
   g_clear_pointer (&op->row, hs_history_row_free);
   g_clear_pointer (&op->last, hs_history_row_free);
+  g_clear_pointer (&op->said, hs_history_row_free);
   g_clear_pointer (&op->facts, hs_history_room_free);
   g_clear_pointer (&op->rows, g_ptr_array_unref);
   g_clear_object (&op->entry);
@@ -120,6 +121,23 @@ data_from_rows (GPtrArray *rows, GStrv *made)
   return data;
 }
 
+#define PREVIEW_ROWS 32 /* looked through for something said, from the end: who came and went is folded into few */
+
+static gboolean
+is_said (const HsHistoryRow *row)
+{
+  return row->text != NULL && (row->kind == HS_ENTRY_MESSAGE || row->kind == HS_ENTRY_ACTION);
+}
+
+static const HsHistoryRow *
+find_said (GPtrArray *rows)
+{
+  for (guint i = rows->len; i > 0; i--)
+    if (is_said (g_ptr_array_index (rows, i - 1)))
+      return g_ptr_array_index (rows, i - 1);
+  return NULL;
+}
+
 /* "Ana: page 14" for the sidebar. */
 void
 hs_room_history_set_preview (HsRoomHistory *self, const HsHistoryRow *row)
@@ -127,7 +145,7 @@ hs_room_history_set_preview (HsRoomHistory *self, const HsHistoryRow *row)
   g_autofree char *preview = NULL;
   const char *who;
 
-  if (self->room == NULL || row->text == NULL || (row->kind != HS_ENTRY_MESSAGE && row->kind != HS_ENTRY_ACTION))
+  if (self->room == NULL || row == NULL || !is_said (row))
     return;
   if (row->time < hs_room_get_last_time (self->room))
     return;
@@ -158,7 +176,7 @@ hs_room_history_flush (HsRoomHistory *self)
 
   data = data_from_rows (self->gathered, &made);
   hs_entry_list_inserted (self->list, self->gathered_at, data, self->gathered->len);
-  hs_room_history_set_preview (self, g_ptr_array_index (self->gathered, self->gathered->len - 1));
+  hs_room_history_set_preview (self, find_said (self->gathered));
   g_ptr_array_set_size (self->gathered, 0);
   self->flushed = g_get_monotonic_time ();
 }
@@ -225,9 +243,12 @@ work_open (HsHistory *history, gpointer data, GError **error)
   op->facts = hs_history_get_room (history, id, NULL);
   op->rows = hs_history_outbox_list (history, id, NULL);
   if (op->count > 0)
-    last = hs_history_page (history, id, op->count - 1, 1, NULL);
-  if (last != NULL && last->len > 0)
-    op->last = hs_history_row_copy (g_ptr_array_index (last, 0));
+    last = hs_history_page (history, id, op->count - MIN (op->count, PREVIEW_ROWS), PREVIEW_ROWS, NULL);
+  if (last == NULL || last->len == 0)
+    return NULL;
+  op->last = hs_history_row_copy (g_ptr_array_index (last, last->len - 1));
+  if (find_said (last) != NULL)
+    op->said = hs_history_row_copy (find_said (last));
   return NULL;
 }
 
@@ -285,7 +306,7 @@ done_open (gpointer result, const GError *error, gpointer data)
   if (op->last != NULL)
     {
       self->last_id = MAX (self->last_id, op->last->id);
-      hs_room_history_set_preview (self, op->last);
+      hs_room_history_set_preview (self, op->said);
     }
   if (op->rows != NULL && !self->said)
     show_left (self, op->rows);

@@ -380,7 +380,7 @@ hs_session_acknowledged (HsSession *self, guint64 offset)
       if (self->plain || !(self->caps & HS_CAP_ECHO)) /* nothing better will be known */
         {
           settle_doubtful_before (self, own);
-          settle_own (self, own, self->plain ? HS_DELIVERY_ACCEPTED : HS_DELIVERY_ACKNOWLEDGED);
+          settle_own (self, own, HS_DELIVERY_ACKNOWLEDGED);
           i = 0;
         }
       else

@@ -87,6 +87,37 @@ test_gathers (void)
   close_place (&place);
 }
 
+/* What was said last stands in the sidebar, in this run and the next, whatever happened since. */
+static void
+test_preview (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("hs-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "history.db", NULL);
+  static const char *const files[] = { "history.db", "history.db-wal", "history.db-shm", "history.db-lock" };
+
+  for (guint run = 0; run < 2; run++)
+    {
+      Place place;
+
+      open_place (&place, path);
+      if (run == 0)
+        {
+          hs_room_history_add (place.history, make_row (HS_ENTRY_MESSAGE, "said", 0), TRUE, NULL);
+          hs_room_history_add (place.history, make_row (HS_ENTRY_EVENT, "left", 0), FALSE, NULL);
+        }
+      stage_wait_until (count (&place) == 2);
+      stage_wait_until (g_strcmp0 (hs_room_get_preview (place.room), "bo: said") == 0);
+      close_place (&place);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *file = g_build_filename (directory, files[i], NULL);
+
+      g_unlink (file);
+    }
+  g_rmdir (directory);
+}
+
 /* What one run leaves, the next finds: unread, draft, and a message in doubt. */
 static void
 test_next_run (void)
@@ -280,6 +311,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/room-history/gathers", test_gathers);
+  g_test_add_func ("/client/room-history/preview", test_preview);
   g_test_add_func ("/client/room-history/next-run", test_next_run);
   g_test_add_func ("/client/room-history/gone", test_gone);
   g_test_add_func ("/client/room-history/failed/room", test_failed_room);

@@ -349,7 +349,7 @@ test_never_reads (void)
   say_much (&row, 400);
   expect_loss (&row, "*does not read*");
   first = stage_wait_for_entry (row_room (&row), "first");
-  g_assert_cmpint (hs_entry_get_delivery (first), ==, HS_SENT_ACCEPTED); /* its TCP has it */
+  g_assert_cmpint (hs_entry_get_delivery (first), ==, HS_SENT_ACKNOWLEDGED); /* its TCP has it */
   row_end (&row);
 }
 

@@ -23,7 +23,7 @@ test_take_turns (void)
   row_sees (&row, "第二句");
   row_sees (&row, "👋");
   entry = stage_wait_for_entry (row_room (&row), "third 👋");
-  stage_wait_until (hs_entry_get_delivery (entry) == HS_SENT_ACCEPTED);
+  stage_wait_until (hs_entry_get_delivery (entry) == HS_SENT_ACKNOWLEDGED);
   row_says (&row, "q");
   stage_wait_until (row.closed);
   row_peer_saw (&row, "recv '第一句'\nrecv 'second'\nrecv 'third 👋'\nrecv 'q'\nbye\n");
@@ -96,7 +96,7 @@ test_unix (void)
   row_says (&row, "你好");
   row_sees (&row, "over a path");
   entry = stage_wait_for_entry (row_room (&row), "你好");
-  stage_wait_until (hs_entry_get_delivery (entry) == HS_SENT_ACCEPTED);
+  stage_wait_until (hs_entry_get_delivery (entry) == HS_SENT_ACKNOWLEDGED);
   row_says (&row, "q");
   row_peer_saw (&row, "recv '你好'\nrecv 'q'\nbye\n");
   stage_wait_until (row.closed);
