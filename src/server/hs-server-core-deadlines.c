@@ -115,6 +115,7 @@ void
 hs_core_deadlines_clear (HsServerCore *self)
 {
   hs_core_clear_timer (&self->stop_timer);
+  hs_core_clear_timer (&self->end_timer);
   hs_core_clear_timer (&self->trim_timer);
   hs_core_clear_timer (&self->sweep);
   hs_core_clear_timer (&self->delivery);

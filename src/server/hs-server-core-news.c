@@ -163,11 +163,8 @@ hs_core_tell_started (HsServerCore *self, GError *error)
 void
 hs_core_tell_stopped (HsServerCore *self)
 {
-  Delivery *delivery;
+  Delivery *delivery = delivery_new (self);
 
-  if (self->news != NULL)
-    hs_core_deliver_news (self);
-  delivery = delivery_new (self);
   delivery->stopped = TRUE;
   post (self, delivery);
 }

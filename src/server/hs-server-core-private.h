@@ -62,6 +62,8 @@ struct _HsServerCore
   GSource *delivery;     /* a timer, always attached */
   GSource *look;         /* (nullable) while observed */
   GSource *stop_timer;   /* (nullable) */
+  GSource *end_timer;    /* (nullable) */
+  GError *start_error;   /* (nullable) why it does not listen, until that is told */
   GSource *trim_timer;   /* (nullable) */
   HsTlsContext *tls;     /* (nullable) in a plain-text classroom */
   GSource *tls_timer;    /* (nullable) */
@@ -81,15 +83,17 @@ struct _HsServerCore
   gboolean tells_guests;
   gboolean observed;
   gboolean stopping;
+  gboolean ended;   /* all of the thread's is freed, and verbs do nothing */
 };
 
 /* hs-server-core.c */
+/* Runs @func on the thread, unless it has ended by then. */
 void hs_core_run (HsServerCore *self, GSourceFunc func, gpointer data, GDestroyNotify destroy);
 
 /* hs-server-core-run.c: GSourceFuncs over the core */
 gboolean hs_core_start (gpointer data);
 gboolean hs_core_stop (gpointer data);
-/* Also after a start that failed; the loop of a thread ends. */
+/* Frees what has not been freed yet; the loop of a thread ends. */
 gboolean hs_core_clean_up (gpointer data);
 /* A guest has gone: when it was the last of a server that stops, that is told. */
 void hs_core_maybe_all_have_left (HsServerCore *self);

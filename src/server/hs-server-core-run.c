@@ -52,21 +52,56 @@ tell_listening (HsServerCore *self)
   hs_core_tell_listener_step (self, N_("listening"), backlog, "listen()");
 }
 
+/* The end: the last commit and the closing of the database wait for the disk, and whoever hears that all is over joins this thread at
+ * once. So they come before that is told. Nothing of the engine or the poller may be on the stack. */
+static void
+end (HsServerCore *self)
+{
+  if (self->ended)
+    return;
+  self->ended = TRUE;
+  self->tells_guests = FALSE;
+  if (self->engine != NULL)
+    hs_core_drop_guests (self);
+  hs_core_look_clear (self);
+  hs_core_tls_clear (self);
+  g_clear_pointer (&self->listener, hs_listener_free);
+  g_clear_pointer (&self->engine, hs_engine_free);
+  hs_core_store_close (self);
+  g_clear_pointer (&self->poller, hs_poller_free);
+  hs_core_deadlines_clear (self);
+  g_clear_pointer (&self->news, hs_news_free);
+}
+
+static gboolean
+end_failed_start (gpointer data)
+{
+  HsServerCore *self = data;
+
+  end (self);
+  hs_core_tell_started (self, g_steal_pointer (&self->start_error));
+  return G_SOURCE_REMOVE;
+}
+
 /* The rooms are there. */
 static void
 begin_listening (HsServerCore *self)
 {
-  GError *error = NULL;
+  gboolean listens;
 
   if (self->stopping)
     return;
-  if (hs_core_tls_init (self, &error) && listen_all (self, &error))
+  listens = hs_core_tls_init (self, &self->start_error) && listen_all (self, &self->start_error);
+  if (listens)
     tell_listening (self);
   else
     hs_listener_stop (self->listener);
   if (self->news != NULL) /* the key among them: known before it is told that it listens */
     hs_core_deliver_news (self);
-  hs_core_tell_started (self, error);
+  if (listens)
+    hs_core_tell_started (self, NULL);
+  else
+    self->end_timer = hs_core_attach_timer (self, 0, end_failed_start);
 }
 
 gboolean
@@ -83,13 +118,25 @@ hs_core_start (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+end_stopped (gpointer data)
+{
+  HsServerCore *self = data;
+
+  if (self->news != NULL)
+    hs_core_deliver_news (self);
+  end (self);
+  hs_core_tell_stopped (self);
+  return G_SOURCE_REMOVE;
+}
+
 void
 hs_core_maybe_all_have_left (HsServerCore *self)
 {
   if (!self->stopping || self->carriers.length > 0 || self->stop_timer == NULL)
     return;
   hs_core_clear_timer (&self->stop_timer);
-  hs_core_tell_stopped (self);
+  self->end_timer = hs_core_attach_timer (self, 0, end_stopped);
 }
 
 static gboolean
@@ -122,17 +169,8 @@ hs_core_clean_up (gpointer data)
 {
   HsServerCore *self = data;
 
-  self->tells_guests = FALSE;
-  if (self->engine != NULL)
-    hs_core_drop_guests (self);
-  hs_core_look_clear (self);
-  hs_core_tls_clear (self);
-  g_clear_pointer (&self->listener, hs_listener_free);
-  g_clear_pointer (&self->engine, hs_engine_free);
-  hs_core_store_close (self);
-  g_clear_pointer (&self->poller, hs_poller_free);
-  hs_core_deadlines_clear (self);
-  g_clear_pointer (&self->news, hs_news_free);
+  end (self);
+  g_clear_error (&self->start_error);
   if (self->loop != NULL)
     g_main_loop_quit (self->loop);
   return G_SOURCE_REMOVE;

@@ -13,10 +13,40 @@ run (gpointer data)
   return NULL;
 }
 
+typedef struct
+{
+  HsServerCore *core;
+  GSourceFunc func;
+  gpointer data;
+  GDestroyNotify destroy; /* (nullable) */
+} Verb;
+
+static void
+verb_free (gpointer data)
+{
+  Verb *self = data;
+
+  if (self->destroy != NULL)
+    self->destroy (self->data);
+  g_free (self);
+}
+
+/* It may have ended by itself while the main thread does not know yet. */
+static gboolean
+run_verb (gpointer data)
+{
+  Verb *self = data;
+
+  return self->core->ended ? G_SOURCE_REMOVE : self->func (self->data);
+}
+
 void
 hs_core_run (HsServerCore *self, GSourceFunc func, gpointer data, GDestroyNotify destroy)
 {
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, func, data, destroy);
+  Verb *verb = g_new (Verb, 1);
+
+  *verb = (Verb){ self, func, data, destroy };
+  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, run_verb, verb, verb_free);
 }
 
 HsServerCore *
@@ -44,7 +74,7 @@ void
 hs_server_core_free (HsServerCore *self)
 {
   *self->wanted = FALSE;
-  hs_core_run (self, hs_core_clean_up, self, NULL);
+  g_main_context_invoke (self->context, hs_core_clean_up, self);
   if (self->thread != NULL)
     g_thread_join (self->thread);
   g_clear_pointer (&self->loop, g_main_loop_unref);

@@ -18,12 +18,13 @@ typedef struct
   void (*news) (const HsNews *news, gpointer user_data);
   /* What is said is not kept as it should be, or (NULL) is again. */
   void (*store) (const char *error_text, gpointer user_data);
-  /* All have left; nothing follows. */
+  /* All have left, and the store is closed; nothing follows. */
   void (*stopped) (gpointer user_data);
 } HsServerCoreFuncs;
 
 HsServerCore *hs_server_core_new (const HsServerConfig *config, gboolean threaded, const HsServerCoreFuncs *funcs, gpointer user_data);
-/* Waits for its thread; nothing is delivered any more. Connections that still stand are dropped. */
+/* Waits for its thread; nothing is delivered any more. Connections that still stand are dropped. After `stopped`, or a start that
+ * failed, there is nothing left to wait for; before, it waits for the last commit to disk. */
 void hs_server_core_free (HsServerCore *self);
 
 /* Before the start: listens on @fd, which it takes, instead of opening what the configuration says. */
