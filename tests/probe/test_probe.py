@@ -199,4 +199,4 @@ class Probe(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    unittest.main(verbosity=2)  # case by case, for build-aux/report-tests
