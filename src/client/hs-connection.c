@@ -152,6 +152,17 @@ on_leave_requested (HsSession *session, HsConnection *self)
     hs_link_close (self->link, 0);
 }
 
+/* "host/slides" leads into that room, wherever else the server puts us. */
+static void
+join_addressed (HsConnection *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->address == NULL || self->address->room == NULL || hs_session_join (self->session, self->address->room, &error))
+    return;
+  g_message ("%s cannot be joined: %s", self->address->room, error->message);
+}
+
 static void
 on_session_state (HsSession *session, GParamSpec *pspec, HsConnection *self)
 {
@@ -160,6 +171,7 @@ on_session_state (HsSession *session, GParamSpec *pspec, HsConnection *self)
       g_autofree char *detail = g_strdup_printf (_("You are %s here"), hs_session_get_nick (session));
 
       hs_connection_step_done (self, STEP_WELCOME, detail);
+      join_addressed (self);
       hs_connection_begun (self);
     }
 }

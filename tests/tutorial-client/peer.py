@@ -314,6 +314,18 @@ def vanishes_irc():
     time.sleep(40)
 
 
+def irc_room():
+    """Tells which room is asked for, and lets in."""
+    server, connection = listen()
+    connection.sendall(b":s 001 Ana :Hello\r\n")
+    heard = b""
+    while b"JOIN" not in heard:
+        heard += connection.recv(1024)
+    room = heard.split(b"JOIN ")[1].split()[0].decode().lstrip(":")
+    connection.sendall(f":Ana!u@h JOIN {room}\r\n:s 353 Ana = {room} :Ana bo\r\n:s 366 Ana {room} :End\r\n".encode())
+    time.sleep(1)
+
+
 def unix(path):
     server, connection = listen(socket.AF_UNIX, path)
     strict(connection, iter(["over a path"] * 9))

@@ -343,11 +343,26 @@ test_watch_follows (void)
   row_end (&row);
 }
 
+/* The room of an address is gone into. */
+static void
+test_room_of_address (void)
+{
+  Row row;
+
+  row_start_peer (&row, "irc_room", NULL);
+  row_open (&row, "irc://127.0.0.1:PORT/slides", HS_PROTOCOL_AUTOMATIC);
+  row_wait_open (&row);
+  stage_wait_until (hs_session_find_room (row.session, "#slides") != NULL);
+  stage_wait_until (hs_room_is_joined (hs_session_find_room (row.session, "#slides")));
+  row_end (&row);
+}
+
 static void
 add_quick (void)
 {
   g_test_add_func ("/tutorial-client/take-turns", test_take_turns);
   g_test_add_func ("/tutorial-client/take-turns-automatic", test_take_turns_automatic);
+  g_test_add_func ("/tutorial-client/room-of-address", test_room_of_address);
   g_test_add_func ("/tutorial-client/ipv6", test_ipv6);
   g_test_add_func ("/tutorial-client/host-name", test_host_name);
   g_test_add_func ("/tutorial-client/unix", test_unix);
