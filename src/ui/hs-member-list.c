@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hs-member-list.h"
 
+#include <string.h>
+
 #include <adwaita.h>
 #include <glib/gi18n.h>
+
+#define SEARCH_FROM 13 /* members; fewer are seen at once */
 
 struct _HsMemberList
 {
@@ -11,6 +15,12 @@ struct _HsMemberList
   /* Template */
   GtkListView *list;
   GtkSortListModel *sorted;
+  GtkFilterListModel *filtered;
+  GtkEditable *search;
+
+  /* Owned */
+  GListModel *members; /* (nullable) */
+  char *wanted;        /* (nullable) folded */
 };
 
 enum { MEMBER_CHOSEN, N_SIGNALS };
@@ -26,6 +36,45 @@ compare_members (gconstpointer a, gconstpointer b, gpointer data)
 
   return rank != 0 ? rank : g_utf8_collate (hs_member_get_shown (first), hs_member_get_shown (second));
 }
+
+/* ---- Searching ---- */
+
+static char *
+fold (const char *text)
+{
+  g_autofree char *normal = g_utf8_normalize (text, -1, G_NORMALIZE_ALL);
+
+  return g_utf8_casefold (normal != NULL ? normal : "", -1);
+}
+
+static gboolean
+is_wanted (gpointer item, gpointer data)
+{
+  HsMemberList *self = data;
+  g_autofree char *shown = NULL, *nick = NULL;
+
+  if (self->wanted == NULL || *self->wanted == '\0')
+    return TRUE;
+  shown = fold (hs_member_get_shown (item));
+  nick = fold (hs_member_get_nick (item));
+  return strstr (shown, self->wanted) != NULL || strstr (nick, self->wanted) != NULL;
+}
+
+static void
+on_search (HsMemberList *self)
+{
+  g_free (self->wanted);
+  self->wanted = fold (gtk_editable_get_text (self->search));
+  gtk_filter_changed (gtk_filter_list_model_get_filter (self->filtered), GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+static void
+update_search (HsMemberList *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->search), self->members != NULL && g_list_model_get_n_items (self->members) >= SEARCH_FROM);
+}
+
+/* ---- Rows ---- */
 
 static char *
 format_details (HsMember *member)
@@ -121,13 +170,24 @@ on_activate (HsMemberList *self, guint position)
 void
 hs_member_list_set_members (HsMemberList *self, GListModel *members)
 {
-  gtk_sort_list_model_set_model (self->sorted, members);
+  if (self->members != NULL)
+    g_signal_handlers_disconnect_by_func (self->members, update_search, self);
+  g_set_object (&self->members, members);
+  if (members != NULL)
+    g_signal_connect_object (members, "items-changed", G_CALLBACK (update_search), self, G_CONNECT_SWAPPED);
+  gtk_editable_set_text (self->search, "");
+  gtk_filter_list_model_set_model (self->filtered, members);
+  update_search (self);
 }
 
 static void
 hs_member_list_dispose (GObject *object)
 {
+  HsMemberList *self = HS_MEMBER_LIST (object);
   GtkWidget *child;
+
+  g_clear_object (&self->members);
+  g_clear_pointer (&self->wanted, g_free);
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
     gtk_widget_unparent (child);
@@ -145,6 +205,9 @@ hs_member_list_class_init (HsMemberListClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-member-list.ui");
   gtk_widget_class_bind_template_child (widget_class, HsMemberList, list);
   gtk_widget_class_bind_template_child (widget_class, HsMemberList, sorted);
+  gtk_widget_class_bind_template_child (widget_class, HsMemberList, filtered);
+  gtk_widget_class_bind_template_child (widget_class, HsMemberList, search);
+  gtk_widget_class_bind_template_callback (widget_class, on_search);
   gtk_widget_class_bind_template_callback (widget_class, on_setup);
   gtk_widget_class_bind_template_callback (widget_class, on_bind);
   gtk_widget_class_bind_template_callback (widget_class, on_unbind);
@@ -155,5 +218,6 @@ static void
 hs_member_list_init (HsMemberList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_filter_list_model_set_filter (self->filtered, GTK_FILTER (gtk_custom_filter_new (is_wanted, self, NULL)));
   gtk_sort_list_model_set_sorter (self->sorted, GTK_SORTER (gtk_custom_sorter_new (compare_members, NULL, NULL)));
 }

@@ -8,6 +8,8 @@
 #include "hs-composer.h"
 #include "hs-entry-list-private.h"
 #include "hs-entry-words.h"
+#include "hs-member.h"
+#include "hs-member-list.h"
 #include "hs-message-list.h"
 #include "hs-message-row.h"
 #include "hs-room-beginning.h"
@@ -452,6 +454,67 @@ test_room_view (void)
   hs_store_close (store);
 }
 
+/* ---- Members ---- */
+
+static GtkWidget *
+find_widget (GtkWidget *widget, GType type)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_widget (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  GListModel *rows;
+  guint n;
+} Rows;
+
+static gboolean
+is_found (gpointer data)
+{
+  Rows *self = data;
+
+  return g_list_model_get_n_items (self->rows) == self->n;
+}
+
+/* Two thousand are found by a part of the name; few have no field to search in. */
+static void
+test_members_search (void)
+{
+  GtkWidget *list = g_object_ref_sink (g_object_new (HS_TYPE_MEMBER_LIST, NULL));
+  GtkWidget *search = find_widget (list, GTK_TYPE_SEARCH_ENTRY);
+  g_autoptr (GListStore) members = g_list_store_new (HS_TYPE_MEMBER);
+  Rows rows = { G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (find_widget (list, GTK_TYPE_LIST_VIEW)))), 12 };
+
+  hs_member_list_set_members (HS_MEMBER_LIST (list), G_LIST_MODEL (members));
+  for (guint i = 0; i < 2000; i++)
+    {
+      g_autofree char *nick = g_strdup_printf (i % 2 == 0 ? "Ána%u" : "李伟%u", i);
+      g_autoptr (HsMember) member = hs_member_new (nick);
+
+      g_list_store_append (members, member);
+      g_assert_cmpint (gtk_widget_get_visible (search), ==, i >= rows.n);
+    }
+  rows.n = 1000;
+  gtk_editable_set_text (GTK_EDITABLE (search), "áNA");
+  g_assert_true (wait_until (is_found, &rows));
+  rows.n = 1;
+  gtk_editable_set_text (GTK_EDITABLE (search), "伟1999");
+  g_assert_true (wait_until (is_found, &rows));
+  rows.n = 2000;
+  gtk_editable_set_text (GTK_EDITABLE (search), "");
+  g_assert_true (wait_until (is_found, &rows));
+  g_object_unref (list);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -465,6 +528,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/bubble/widths", test_bubble_widths);
   g_test_add_func ("/ui/text/sides", test_text_sides);
   g_test_add_func ("/ui/composer/send", test_composer);
+  g_test_add_func ("/ui/members/search", test_members_search);
   g_test_add_func ("/ui/room/view", test_room_view);
   return g_test_run ();
 }
