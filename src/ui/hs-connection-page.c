@@ -4,6 +4,7 @@
 
 #include "hs-bytes-window.h"
 #include "hs-ghost-ladder.h"
+#include "hs-charts.h"
 #include "hs-help-book.h"
 #include "hs-guest-row.h"
 #include "hs-ladder-card.h"
@@ -16,7 +17,8 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-#define TICK_MS 1000 /* "since", TIME-WAIT's seconds; while shown */
+#define TICK_MS 1000 /* "since", TIME-WAIT's seconds, a chart's step; while shown */
+#define DATA_MS 200  /* between two drawings of the data's ladder, while shown and something is sent */
 
 struct _HsConnectionPage
 {
@@ -33,7 +35,7 @@ struct _HsConnectionPage
   GtkLabel *state, *known, *sentence, *since;
   GtkWidget *learn_more;
   HsTimeRing *ring;
-  HsLadderCard *closing, *handshake;
+  HsLadderCard *closing, *handshake, *data;
   GtkWidget *path_card;
   HsStateDiagram *diagram;
   HsMessageWay *way;
@@ -41,6 +43,8 @@ struct _HsConnectionPage
   GtkLabel *round_trip;
   HsSparkline *sparkline;
   GtkFlowBox *numbers;
+  GtkBox *charts;
+  GtkLabel *cannot;
   GtkWidget *foot;
 
   /* Owned */
@@ -50,6 +54,7 @@ struct _HsConnectionPage
   GSignalGroup *log_signals;
   guint tick;
   guint update;              /* idle: many events, one drawing */
+  guint data_update;         /* timeout: many segments, one drawing */
 
   /* State */
   gboolean shown;
@@ -191,16 +196,48 @@ on_numbers (HsConnectionPage *self)
     return;
   round_trip = hs_numbers_format_us (numbers->rtt_us);
   gtk_label_set_label (self->round_trip, round_trip);
+  hs_charts_fill (self->charts, numbers);
   hs_numbers_fill (self->numbers, numbers, hs_tcp_watch_get_role (self->watch));
 }
 
 /* ---- Following the watch ---- */
 
+/* What cannot be seen here is said, once each, under everything. */
+static void
+update_cannot (HsConnectionPage *self)
+{
+  HsTcpCannot cannot = hs_tcp_watch_get_cannot (self->watch);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint bit = 1; bit != 0 && bit <= cannot; bit <<= 1)
+    if ((cannot & bit) != 0 && *hs_tcp_cannot_get_sentence (bit) != '\0')
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", _(hs_tcp_cannot_get_sentence (bit)));
+  gtk_label_set_label (self->cannot, text->str);
+  gtk_widget_set_visible (GTK_WIDGET (self->cannot), text->len > 0);
+}
+
+static gboolean
+on_data_update (gpointer user_data)
+{
+  HsConnectionPage *self = user_data;
+
+  self->data_update = 0;
+  hs_ladder_card_update (self->data, self->watch);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_data_update (HsConnectionPage *self)
+{
+  if (self->shown && self->watch != NULL && self->data_update == 0)
+    self->data_update = g_timeout_add (DATA_MS, on_data_update, self);
+}
+
 /* The end of a connection is what the path tells best: it stands beside it then. */
 static void
 update_path (HsConnectionPage *self)
 {
-  GtkWidget *before = gtk_widget_get_visible (GTK_WIDGET (self->closing)) ? GTK_WIDGET (self->closing) : GTK_WIDGET (self->way);
+  GtkWidget *before = gtk_widget_get_visible (GTK_WIDGET (self->closing)) ? GTK_WIDGET (self->closing) : GTK_WIDGET (self->data);
 
   if (gtk_widget_get_prev_sibling (self->path_card) != before)
     gtk_box_reorder_child_after (GTK_BOX (gtk_widget_get_parent (self->path_card)), self->path_card, before);
@@ -219,7 +256,9 @@ on_update (gpointer user_data)
   update_clock (self);
   hs_ladder_card_update (self->handshake, self->watch);
   hs_ladder_card_update (self->closing, self->watch);
+  hs_ladder_card_update (self->data, self->watch);
   update_path (self);
+  update_cannot (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -243,24 +282,29 @@ on_log_changed (HsConnectionPage *self, guint position, guint removed, guint add
           queue_update (self);
           return;
         }
+      if (kind == HS_TCP_EVENT_DATA)
+        queue_data_update (self);
     }
 }
 
 /* One value a second, however often the kernel was asked. */
 static void
-add_round_trip (HsConnectionPage *self)
+add_values (HsConnectionPage *self)
 {
   const HsTcpNumbers *numbers = hs_tcp_watch_get_numbers (self->watch);
 
   if (numbers != NULL && (numbers->state == HS_TCP_ESTABLISHED || numbers->state == HS_TCP_CLOSE_WAIT))
-    hs_sparkline_add (self->sparkline, numbers->rtt_us);
+    {
+      hs_sparkline_add (self->sparkline, numbers->rtt_us);
+      hs_charts_add (self->charts, numbers);
+    }
 }
 
 static gboolean
 on_tick (gpointer user_data)
 {
   update_clock (user_data);
-  add_round_trip (user_data);
+  add_values (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -269,6 +313,7 @@ stop_timers (HsConnectionPage *self)
 {
   g_clear_handle_id (&self->tick, g_source_remove);
   g_clear_handle_id (&self->update, g_source_remove);
+  g_clear_handle_id (&self->data_update, g_source_remove);
 }
 
 static void
@@ -278,7 +323,7 @@ start_timers (HsConnectionPage *self)
     return;
   queue_update (self);
   on_numbers (self);
-  add_round_trip (self);
+  add_values (self);
   if (self->tick == 0)
     self->tick = g_timeout_add (TICK_MS, on_tick, self);
 }
@@ -307,6 +352,8 @@ hs_connection_page_set_watch (HsConnectionPage *self, HsTcpWatch *watch)
   hs_sparkline_clear (self->sparkline);
   hs_ladder_card_unselect (self->handshake);
   hs_ladder_card_unselect (self->closing);
+  hs_ladder_card_unselect (self->data);
+  hs_charts_clear (self->charts);
   gtk_widget_set_visible (self->numbers_card, FALSE);
   gtk_stack_set_visible_child_name (self->stack, watch != NULL ? "watch" : "empty");
   start_timers (self);
@@ -442,6 +489,9 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, numbers_card);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, round_trip);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, sparkline);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, data);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, charts);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, cannot);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, numbers);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, foot);
   gtk_widget_class_bind_template_callback (widget_class, on_close);

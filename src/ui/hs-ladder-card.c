@@ -21,12 +21,14 @@ struct _HsLadderCard
   GtkWidget *learn_more;
 
   /* State */
-  gboolean closing;
+  HsLadderPart part;
 };
 
 G_DEFINE_FINAL_TYPE (HsLadderCard, hs_ladder_card, GTK_TYPE_WIDGET)
 
-enum { PROP_0, PROP_CLOSING, N_PROPS };
+#define DATA_ROWS 6 /* the newest */
+
+enum { PROP_0, PROP_PART, N_PROPS };
 
 static GParamSpec *props[N_PROPS];
 
@@ -59,14 +61,22 @@ hs_ladder_card_unselect (HsLadderCard *self)
 static void
 update_began (HsLadderCard *self, guint began, gboolean own_left)
 {
-  gtk_widget_set_visible (self->left_began, self->closing && (began & (own_left ? 1 : 2)) != 0);
-  gtk_widget_set_visible (self->right_began, self->closing && (began & (own_left ? 2 : 1)) != 0);
+  gtk_widget_set_visible (self->left_began, self->part == HS_LADDER_CLOSE && (began & (own_left ? 1 : 2)) != 0);
+  gtk_widget_set_visible (self->right_began, self->part == HS_LADDER_CLOSE && (began & (own_left ? 2 : 1)) != 0);
+}
+
+static GPtrArray *
+list_rungs (HsLadderCard *self, HsTcpWatch *watch)
+{
+  if (self->part == HS_LADDER_DATA)
+    return hs_tcp_ladder_data (watch, DATA_ROWS);
+  return self->part == HS_LADDER_CLOSE ? hs_tcp_ladder_close (watch) : hs_tcp_ladder_handshake (watch);
 }
 
 void
 hs_ladder_card_update (HsLadderCard *self, HsTcpWatch *watch)
 {
-  GPtrArray *rungs = self->closing ? hs_tcp_ladder_close (watch) : hs_tcp_ladder_handshake (watch);
+  GPtrArray *rungs = list_rungs (self, watch);
   gboolean own_left = hs_tcp_watch_get_role (watch) == HS_TCP_ROLE_OPENER;
   const char *name = hs_tcp_watch_get_name (watch);
   const char *local = hs_tcp_watch_get_local (watch), *remote = hs_tcp_watch_get_remote (watch);
@@ -74,7 +84,7 @@ hs_ladder_card_update (HsLadderCard *self, HsTcpWatch *watch)
   GtkLabel *other = own_left ? self->right_name : self->left_name;
 
   gtk_widget_set_visible (GTK_WIDGET (self), rungs->len > 0);
-  hs_ladder_set_rungs (self->ladder, rungs, own_left, self->closing);
+  hs_ladder_set_rungs (self->ladder, rungs, own_left, self->part);
   on_selected (self);
   gtk_label_set_label (own, _("You"));
   gtk_label_set_label (other, name != NULL ? name : _("The other side"));
@@ -89,7 +99,9 @@ static void
 hs_ladder_card_constructed (GObject *object)
 {
   HsLadderCard *self = HS_LADDER_CARD (object);
-  const char *title = self->closing ? C_("end of a connection", "Close") : C_("beginning of a connection", "Handshake");
+  const char *title = self->part == HS_LADDER_CLOSE ? C_("end of a connection", "Close")
+                      : self->part == HS_LADDER_DATA ? C_("middle of a connection", "Data")
+                                                     : C_("beginning of a connection", "Handshake");
 
   G_OBJECT_CLASS (hs_ladder_card_parent_class)->constructed (object);
   gtk_label_set_label (self->title, title);
@@ -99,8 +111,17 @@ hs_ladder_card_constructed (GObject *object)
 static void
 hs_ladder_card_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  if (id == PROP_CLOSING)
-    HS_LADDER_CARD (object)->closing = g_value_get_boolean (value);
+  if (id == PROP_PART)
+    HS_LADDER_CARD (object)->part = (HsLadderPart) g_value_get_int (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+hs_ladder_card_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_PART)
+    g_value_set_int (value, HS_LADDER_CARD (object)->part);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -122,10 +143,11 @@ hs_ladder_card_class_init (HsLadderCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->constructed = hs_ladder_card_constructed;
+  object_class->get_property = hs_ladder_card_get_property;
   object_class->set_property = hs_ladder_card_set_property;
   object_class->dispose = hs_ladder_card_dispose;
-  props[PROP_CLOSING] = g_param_spec_boolean ("closing", NULL, NULL, FALSE,
-                                              G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  props[PROP_PART] = g_param_spec_int ("part", NULL, NULL, HS_LADDER_HANDSHAKE, HS_LADDER_CLOSE, HS_LADDER_HANDSHAKE,
+                                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (HS_TYPE_LADDER);

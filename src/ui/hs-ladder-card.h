@@ -9,6 +9,6 @@
 #define HS_TYPE_LADDER_CARD (hs_ladder_card_get_type ())
 G_DECLARE_FINAL_TYPE (HsLadderCard, hs_ladder_card, HS, LADDER_CARD, GtkWidget)
 
-/* Property: closing (construct): the close instead of the handshake. Hidden while that part has not begun. */
+/* Property: part (construct, HsLadderPart). Hidden while that part has not begun. */
 void hs_ladder_card_update (HsLadderCard *self, HsTcpWatch *watch);
 void hs_ladder_card_unselect (HsLadderCard *self);

@@ -6,6 +6,7 @@
 #include "hs-paint.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* Pixels: rails 6.5 from the edges, dot r 4, pill 20 high 14 from the rail, arrow drops 8. Heights and what text stands in grow with the font. */
 #define RAIL_X       6.5
@@ -51,17 +52,42 @@ static const struct { guint8 flags; const char *name, *title, *sentence, *help; 
     N_("It closes one direction only. It is counted like a byte, and so it is acknowledged."), "tcp-flags#fin" },
   { HS_TCP_FIN | HS_TCP_ACK, "FIN, ACK", N_("FIN, ACK: “Heard you; I am done too”"),
     N_("One segment confirms the other side’s FIN and carries a FIN of its own."), "tcp-close" },
+  { 0, "", N_("Data: “Here are some bytes”"),
+    N_("Its number is that of its first byte. What it confirms is the number of the byte it waits for next."), "tcp-sequence" },
   { HS_TCP_RST, "RST", N_("RST: “There is no such connection”"),
     N_("It ends the connection at once, without waiting and without an answer."), "tcp-reset" },
 };
 
+/* What carries bytes is called so, whichever flags it has. */
 static guint
-segment_index (guint8 flags)
+segment_index (const HsTcpRung *rung)
 {
+  guint8 flags = rung->bytes > 0 ? 0 : rung->flags;
+
   for (guint i = 0; i < G_N_ELEMENTS (segments); i++)
     if (segments[i].flags == flags)
       return i;
   return G_N_ELEMENTS (segments) - 1;
+}
+
+static const char *
+segment_name (const HsTcpRung *rung)
+{
+  if (rung->bytes > 0 && (rung->flags & HS_TCP_PSH) != 0 && rung->known == HS_TCP_OBSERVED)
+    return "PSH, ACK";
+  return rung->bytes > 0 ? C_("bytes in a segment", "Data") : segments[segment_index (rung)].name;
+}
+
+/* The letters of the figure; for data, what it carries. */
+static char *
+dup_symbols (const HsTcpRung *rung)
+{
+  g_autofree char *bytes = NULL;
+
+  if (rung->bytes == 0)
+    return g_strdup (rung->symbols);
+  bytes = g_strdup_printf (_("%u B"), (guint) rung->bytes);
+  return rung->again ? g_strdup_printf (_("%s, sent again"), bytes) : g_steal_pointer (&bytes);
 }
 
 static const char *
@@ -89,7 +115,7 @@ hs_ladder_rung_dup_title (HsLadderRung *self)
   HsTcpKnown known;
 
   if (self->rung->kind == HS_TCP_RUNG_SEGMENT)
-    return g_strdup (_(segments[segment_index (self->rung->flags)].title));
+    return g_strdup (_(segments[segment_index (self->rung)].title));
   main_state (self, &state, &known);
   return g_strdup (hs_tcp_state_get_name (state));
 }
@@ -101,7 +127,7 @@ hs_ladder_rung_dup_sentence (HsLadderRung *self)
   HsTcpKnown known;
 
   if (self->rung->kind == HS_TCP_RUNG_SEGMENT)
-    return g_strdup (_(segments[segment_index (self->rung->flags)].sentence));
+    return g_strdup (_(segments[segment_index (self->rung)].sentence));
   main_state (self, &state, &known);
   return g_strdup (_(hs_tcp_state_get_explanation (state)));
 }
@@ -113,7 +139,7 @@ hs_ladder_rung_dup_help (HsLadderRung *self)
   HsTcpKnown known;
 
   if (self->rung->kind == HS_TCP_RUNG_SEGMENT)
-    return g_strdup (segments[segment_index (self->rung->flags)].help);
+    return g_strdup (segments[segment_index (self->rung)].help);
   main_state (self, &state, &known);
   return hs_help_dup_state_page (state);
 }
@@ -172,7 +198,9 @@ make_label (HsLadderRung *self)
   g_autofree char *numbers = bare_numbers (rung->numbers);
   const char *way = rung->from_left == own_left ? _("from you") : _("to you");
 
-  return g_strdup_printf ("%s %s, %s%s%s, %s", segments[segment_index (rung->flags)].name, way, rung->symbols,
+  g_autofree char *symbols = dup_symbols (rung);
+
+  return g_strdup_printf ("%s %s%s%s%s%s, %s", segment_name (rung), way, *symbols != '\0' ? ", " : "", symbols,
                           *numbers != '\0' ? ", " : "", numbers, known_word (rung->known));
 }
 
@@ -307,6 +335,41 @@ head_text (const HsTcpRung *rung)
                                                    : g_strdup_printf (_("+%.1f s"), rung->time / 1e6);
 }
 
+/* Only where a header was seen: what it says the sender has room for. */
+static char *
+dup_window (const HsTcpRung *rung)
+{
+  /* Translators: a segment's window, in bytes */
+  return rung->has_window ? g_strdup_printf (_("window %u"), rung->window) : g_strdup ("");
+}
+
+static void
+make_italic (PangoAttrList *attributes, guint start, guint end)
+{
+  PangoAttribute *italic = pango_attr_style_new (PANGO_STYLE_ITALIC);
+
+  italic->start_index = start;
+  italic->end_index = end;
+  pango_attr_list_insert (attributes, italic);
+}
+
+/* "seq · ack": each number upright when read from a header, italic when it is calculated. */
+static PangoLayout *
+layout_numbers (GtkWidget *widget, const HsTcpRung *rung)
+{
+  PangoLayout *layout = hs_paint_layout (widget, rung->numbers, .8, 0);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_copy (pango_layout_get_attributes (layout));
+  const char *between = rung->has_seq && rung->has_ack ? strstr (rung->numbers, " · ") : NULL;
+  guint len = (guint) strlen (rung->numbers), middle = between != NULL ? (guint) (between - rung->numbers) : rung->has_seq ? len : 0;
+
+  if (rung->has_seq && rung->seq_calculated)
+    make_italic (attributes, 0, middle);
+  if (rung->has_ack && rung->ack_calculated)
+    make_italic (attributes, middle, len);
+  pango_layout_set_attributes (layout, attributes);
+  return layout;
+}
+
 static void
 draw_segment_text (HsLadderRung *self, cairo_t *cr, double width)
 {
@@ -316,10 +379,12 @@ draw_segment_text (HsLadderRung *self, cairo_t *cr, double width)
   double head = rung->from_left ? width - RAIL_X - TEXT_GAP : RAIL_X + TEXT_GAP;
   double align = rung->from_left ? 0 : 1;
   g_autofree char *time = head_text (rung);
-  g_autoptr (PangoLayout) flags = hs_paint_layout (widget, segments[segment_index (rung->flags)].name, .88, HS_PAINT_BOLD);
-  g_autoptr (PangoLayout) symbols = hs_paint_layout (widget, rung->symbols, .85, 0);
+  g_autoptr (PangoLayout) flags = hs_paint_layout (widget, segment_name (rung), .88, HS_PAINT_BOLD);
+  g_autofree char *letters = dup_symbols (rung), *room = dup_window (rung);
+  g_autoptr (PangoLayout) symbols = hs_paint_layout (widget, letters, .85, 0);
+  g_autoptr (PangoLayout) window = hs_paint_layout (widget, room, .8, 0);
   g_autoptr (PangoLayout) when = hs_paint_layout (widget, time, .8, 0);
-  g_autoptr (PangoLayout) numbers = hs_paint_layout (widget, rung->numbers, .8, rung->numbers_calculated ? HS_PAINT_ITALIC : 0);
+  g_autoptr (PangoLayout) numbers = layout_numbers (widget, rung);
   GdkRGBA strong = hs_paint_foreground (widget, 1);
   GdkRGBA weak = hs_paint_foreground (widget, .72);
   double taken, text_y = TEXT_Y * self->scale, gap = 9 * self->scale;
@@ -336,6 +401,7 @@ draw_segment_text (HsLadderRung *self, cairo_t *cr, double width)
     }
   hs_paint_text (cr, when, &weak, head, text_y, 1 - align);
   hs_paint_text (cr, numbers, &weak, tail, NUMBERS_Y * self->scale, align);
+  hs_paint_text (cr, window, &weak, head, NUMBERS_Y * self->scale, 1 - align);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ladder of a handshake or a close: the opener always left, the listener right, on both computers. Draws what hs-tcp-ladder.h derives. */
+/* The ladder of a handshake, of data, or of a close: the opener always left, the listener right, on both computers. Draws what hs-tcp-ladder.h derives. */
 #include "hs-ladder.h"
 
 #include "hs-ladder-rung.h"
@@ -129,9 +129,11 @@ pass_row (Side *side, gboolean first, gboolean has, HsTcpState state, HsTcpKnown
 }
 
 void
-hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, gboolean closing)
+hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, HsLadderPart part)
 {
-  Side sides[2] = { { HS_RAIL_NONE, FALSE }, { HS_RAIL_NONE, FALSE } };
+  /* Between handshake and close this side is established; of the other nothing is seen. */
+  HsRail own = part == HS_LADDER_DATA ? HS_RAIL_SOLID : HS_RAIL_NONE, other = part == HS_LADDER_DATA ? HS_RAIL_DASHED : HS_RAIL_NONE;
+  Side sides[2] = { { own_left ? own : other, FALSE }, { own_left ? other : own, FALSE } };
   GtkWidget *child;
   int selected = self->selected;
   guint n = rungs->len;
@@ -149,11 +151,11 @@ hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, gboole
       HsLadderRails rails = {
         .own_left = own_left,
         .top = top,
-        .height = (rung->kind == HS_TCP_RUNG_STATE ? STATE_HEIGHT : SEGMENT_HEIGHT) - (closing ? 1 : 0),
+        .height = (rung->kind == HS_TCP_RUNG_STATE ? STATE_HEIGHT : SEGMENT_HEIGHT) - (part == HS_LADDER_CLOSE ? 1 : 0),
       };
 
-      pass_row (&sides[0], i == 0, rung->has_left, rung->left, rung->left_known, &rails.above[0], &rails.below[0]);
-      pass_row (&sides[1], i == 0, rung->has_right, rung->right, rung->right_known, &rails.above[1], &rails.below[1]);
+      pass_row (&sides[0], i == 0 && part != HS_LADDER_DATA, rung->has_left, rung->left, rung->left_known, &rails.above[0], &rails.below[0]);
+      pass_row (&sides[1], i == 0 && part != HS_LADDER_DATA, rung->has_right, rung->right, rung->right_known, &rails.above[1], &rails.below[1]);
       gtk_widget_set_parent (hs_ladder_rung_new (rung, &rails), GTK_WIDGET (self));
       top += rails.height;
     }

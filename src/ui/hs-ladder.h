@@ -9,10 +9,12 @@
 #define HS_TYPE_LADDER (hs_ladder_get_type ())
 G_DECLARE_FINAL_TYPE (HsLadder, hs_ladder, HS, LADDER, GtkWidget)
 
+typedef enum { HS_LADDER_HANDSHAKE, HS_LADDER_DATA, HS_LADDER_CLOSE } HsLadderPart;
+
 /* Property: selected (int; the rung's index, -1 none). */
 GtkWidget *hs_ladder_new (void);
-/* Takes the rows. @closing: rows a pixel lower (23/44 for the handshake, 22/43 for the close). */
-void hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, gboolean closing);
+/* Takes the rows. The close's are a pixel lower (23/44, 22/43); in data both rails come from above and go on. */
+void hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, HsLadderPart part);
 guint hs_ladder_get_n_rungs (HsLadder *self);
 
 int hs_ladder_get_selected (HsLadder *self);

@@ -16,8 +16,8 @@ hs_numbers_format_us (guint32 us)
   return us < 1000000 ? g_strdup_printf (_("%.0f ms"), us / 1000.0) : g_strdup_printf (_("%.1f s"), us / 1e6);
 }
 
-static char *
-format_bytes (guint64 bytes)
+char *
+hs_numbers_format_bytes (guint64 bytes)
 {
   return bytes < 10000 ? g_strdup_printf (_("%u B"), (guint) bytes) : g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
 }
@@ -25,7 +25,7 @@ format_bytes (guint64 bytes)
 static char *
 format_sent (const HsTcpNumbers *numbers, HsTcpRole role)
 {
-  return format_bytes (numbers->bytes_sent - numbers->bytes_retrans);
+  return hs_numbers_format_bytes (numbers->bytes_sent - numbers->bytes_retrans);
 }
 
 /* Raw: the peer's FIN counts one (tcp (7)); it is no byte of the conversation. */
@@ -38,7 +38,7 @@ peer_has_closed (HsTcpState state)
 static char *
 format_received (const HsTcpNumbers *numbers, HsTcpRole role)
 {
-  return format_bytes (numbers->bytes_received - (numbers->bytes_received > 0 && peer_has_closed (numbers->state) ? 1 : 0));
+  return hs_numbers_format_bytes (numbers->bytes_received - (numbers->bytes_received > 0 && peer_has_closed (numbers->state) ? 1 : 0));
 }
 
 static char *
@@ -49,33 +49,15 @@ format_segments (const HsTcpNumbers *numbers, HsTcpRole role)
 }
 
 static char *
-format_retransmits (const HsTcpNumbers *numbers, HsTcpRole role)
-{
-  return g_strdup_printf ("%u", numbers->total_retrans);
-}
-
-static char *
-format_send_queue (const HsTcpNumbers *numbers, HsTcpRole role)
-{
-  return format_bytes (numbers->send_queue);
-}
-
-static char *
 format_receive_queue (const HsTcpNumbers *numbers, HsTcpRole role)
 {
-  return format_bytes (numbers->receive_queue);
-}
-
-static char *
-format_their_window (const HsTcpNumbers *numbers, HsTcpRole role)
-{
-  return format_bytes (numbers->snd_wnd);
+  return hs_numbers_format_bytes (numbers->receive_queue);
 }
 
 static char *
 format_our_window (const HsTcpNumbers *numbers, HsTcpRole role)
 {
-  return numbers->rcv_wnd != 0 ? format_bytes (numbers->rcv_wnd) : g_strdup ("–");
+  return numbers->rcv_wnd != 0 ? hs_numbers_format_bytes (numbers->rcv_wnd) : g_strdup ("–");
 }
 
 static char *
@@ -87,17 +69,14 @@ format_congestion (const HsTcpNumbers *numbers, HsTcpRole role)
 static char *
 format_mss (const HsTcpNumbers *numbers, HsTcpRole role)
 {
-  return format_bytes (numbers->snd_mss);
+  return hs_numbers_format_bytes (numbers->snd_mss);
 }
 
 static const struct { const char *caption, *tooltip; Format format; } rows[] = {
   { N_("Sent"), N_("Bytes sent, without those sent again (tcpi_bytes_sent)"), format_sent },
   { N_("Received"), N_("Bytes received (tcpi_bytes_received)"), format_received },
   { N_("Segments"), N_("Segments out and in, empty ones included (tcpi_segs_out, tcpi_segs_in)"), format_segments },
-  { N_("Retransmits"), N_("Segments that had to be sent again (tcpi_total_retrans)"), format_retransmits },
-  { N_("Not acknowledged"), N_("Written by us, not yet acknowledged by the other side (SIOCOUTQ)"), format_send_queue },
   { N_("Not read"), N_("Arrived here, not yet read by us (SIOCINQ)"), format_receive_queue },
-  { N_("Their window"), N_("What the other side has room for (tcpi_snd_wnd)"), format_their_window },
   { N_("Our window"), N_("What we have room for (tcpi_rcv_wnd)"), format_our_window },
   { N_("Congestion window"), N_("How many segments may be under way at once (tcpi_snd_cwnd)"), format_congestion },
   { N_("MSS"), N_("Most bytes in one segment (tcpi_snd_mss)"), format_mss },

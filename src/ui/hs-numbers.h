@@ -7,5 +7,6 @@
 #include "hs-tcp-tap.h"
 
 /* "0.41 ms" (transfer full) */
+char *hs_numbers_format_bytes (guint64 bytes);
 char *hs_numbers_format_us (guint32 us);
 void hs_numbers_fill (GtkFlowBox *box, const HsTcpNumbers *numbers, HsTcpRole role);

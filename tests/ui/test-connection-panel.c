@@ -10,6 +10,7 @@
 
 #include "hs-connection-panel.h"
 #include "hs-ghost-ladder.h"
+#include "hs-ladder-card.h"
 #include "hs-ladder.h"
 #include "hs-log-page.h"
 #include "hs-tcp-tap.h"
@@ -350,6 +351,50 @@ test_close (void)
   stage_clear (&stage);
 }
 
+static gboolean
+is_data_card (GtkWidget *widget, gconstpointer unused)
+{
+  int part = -1;
+
+  if (HS_IS_LADDER_CARD (widget))
+    g_object_get (widget, "part", &part, NULL);
+  return part == HS_LADDER_DATA;
+}
+
+static gboolean
+is_data_ladder (GtkWidget *widget, gconstpointer unused)
+{
+  return HS_IS_LADDER (widget) && gtk_widget_get_mapped (widget) && hs_ladder_get_n_rungs (HS_LADDER (widget)) >= 2
+         && is_data_card (gtk_widget_get_ancestor (widget, HS_TYPE_LADDER_CARD), NULL);
+}
+
+/* What is sent while one looks: on its ladder, with the bytes it carries. */
+static void
+test_data (void)
+{
+  Stage stage;
+  GtkWidget *ladder;
+  g_autofree char *title = NULL;
+
+  stage_init (&stage);
+  stage_connect (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.opener.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (shows (&stage, "ESTABLISHED"));
+  g_assert_null (find (stage.window, is_data_ladder, NULL));
+  g_assert_cmpint (send (stage.opener.fd, "hello", 5, 0), ==, 5);
+  hs_tcp_tap_wrote (stage.opener.tap, 5, NULL);
+  wait_until ((hs_tcp_tap_errors (stage.opener.tap), find (stage.window, is_data_ladder, NULL)) != NULL);
+  ladder = find (stage.window, is_data_ladder, NULL);
+  hs_ladder_set_selected (HS_LADDER (ladder), 0);
+  title = hs_ladder_dup_title (HS_LADDER (ladder));
+  g_assert_true (g_str_has_prefix (title, "Data:"));
+  g_assert_true (shows (&stage, "Under way"));
+  paint (&stage, "data");
+  stage_clear (&stage);
+}
+
 /* Hidden: the tap has no timer, the watch no reader. */
 static void
 test_hidden (void)
@@ -425,6 +470,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/panel/empty", test_empty);
   g_test_add_func ("/ui/panel/established", test_established);
   g_test_add_func ("/ui/panel/close", test_close);
+  g_test_add_func ("/ui/panel/data", test_data);
   g_test_add_func ("/ui/panel/hidden", test_hidden);
   g_test_add_func ("/ui/panel/server", test_server);
   g_test_add_func ("/ui/panel/large-text", test_large_text);
