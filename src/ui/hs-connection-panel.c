@@ -95,7 +95,7 @@ hs_connection_panel_set_watch (HsConnectionPanel *self, HsTcpWatch *watch)
     hs_tcp_watch_set_shown (self->watch, FALSE);
   g_set_object (&self->watch, watch);
   hs_connection_page_set_watch (self->connection, watch);
-  hs_log_page_set_log (self->log, watch != NULL ? hs_tcp_watch_get_log (watch) : NULL);
+  hs_log_page_set_watch (self->log, watch);
   update_shown (self);
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The panel's second page: everything that happened on one connection, newest first; filtered and copied here. */
+/* The panel's second page: everything that happened on one connection, newest first; filtered, copied and exported here. */
 #include "hs-log-page.h"
 
 #include "hs-log-row.h"
 #include "hs-reverse-list.h"
 #include "hs-tcp-watch.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _HsLogPage
@@ -14,11 +15,12 @@ struct _HsLogPage
 
   /* Template */
   GtkEditable *filter_entry;
+  GtkDropDown *kind;
   GtkListView *list;
   GtkWidget *scroller, *nothing;
 
   /* Owned */
-  GListModel *log;          /* (nullable) */
+  HsTcpWatch *watch;        /* (nullable) */
   HsReverseList *newest_first;
   GtkFilterListModel *filtered;
   char *needle;             /* case-folded; NULL: no filter */
@@ -29,12 +31,24 @@ struct _HsLogPage
 
 G_DEFINE_FINAL_TYPE (HsLogPage, hs_log_page, GTK_TYPE_WIDGET)
 
+/* In the order of the drop-down; 0: all. */
+static const guint kinds[] = {
+  0,
+  1 << HS_TCP_EVENT_STATE,
+  1 << HS_TCP_EVENT_SEGMENT,
+  1 << HS_TCP_EVENT_DATA,
+  1 << HS_TCP_EVENT_STEP | 1 << HS_TCP_EVENT_NOTE | 1 << HS_TCP_EVENT_NUMBERED,
+};
+
 static gboolean
 matches (gpointer item, gpointer user_data)
 {
   HsLogPage *self = user_data;
+  guint kind = kinds[MIN (gtk_drop_down_get_selected (self->kind), G_N_ELEMENTS (kinds) - 1)];
   g_autofree char *text = NULL, *folded = NULL;
 
+  if (kind != 0 && (kind & 1u << hs_tcp_log_item_get_event (item)->kind) == 0)
+    return FALSE;
   if (self->needle == NULL)
     return TRUE;
   text = hs_log_row_describe (hs_tcp_log_item_get_event (item));
@@ -53,20 +67,37 @@ on_filter (HsLogPage *self)
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->filtered), GTK_FILTER_CHANGE_DIFFERENT);
 }
 
+static char *
+dup_filtered (HsLogPage *self, char *(*export) (GListModel *events))
+{
+  g_autoptr (HsReverseList) oldest_first = hs_reverse_list_new ();
+
+  hs_reverse_list_set_model (oldest_first, G_LIST_MODEL (self->filtered));
+  return export (G_LIST_MODEL (oldest_first));
+}
+
 char *
 hs_log_page_dup_text (HsLogPage *self)
 {
-  GString *text = g_string_new (NULL);
+  return dup_filtered (self, hs_log_export_text);
+}
 
-  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->filtered)); i > 0; i--)
-    {
-      g_autoptr (HsTcpLogItem) item = g_list_model_get_item (G_LIST_MODEL (self->filtered), i - 1);
-      g_autofree char *line = hs_tcp_event_to_text (hs_tcp_log_item_get_event (item));
+char *
+hs_log_page_dup_export (HsLogPage *self, HsLogFormat format)
+{
+  if (format == HS_LOG_FORMAT_SVG)
+    return self->watch != NULL ? hs_log_export_svg (self->watch) : NULL;
+  return dup_filtered (self, format == HS_LOG_FORMAT_JSON ? hs_log_export_json : hs_log_export_text);
+}
 
-      g_string_append (text, line);
-      g_string_append_c (text, '\n');
-    }
-  return g_string_free (text, FALSE);
+static void
+on_export (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsLogFormat format = hs_log_format_from_name (g_variant_get_string (parameter, NULL));
+  char *content = format < HS_LOG_N_FORMATS ? hs_log_page_dup_export (HS_LOG_PAGE (widget), format) : NULL;
+
+  if (content != NULL)
+    hs_log_export_save (widget, format, content);
 }
 
 static void
@@ -80,13 +111,13 @@ on_copy (HsLogPage *self)
 static void
 follow (HsLogPage *self)
 {
-  hs_reverse_list_set_model (self->newest_first, self->shown ? self->log : NULL);
+  hs_reverse_list_set_model (self->newest_first, self->shown && self->watch != NULL ? hs_tcp_watch_get_log (self->watch) : NULL);
 }
 
 void
-hs_log_page_set_log (HsLogPage *self, GListModel *log)
+hs_log_page_set_watch (HsLogPage *self, HsTcpWatch *watch)
 {
-  if (g_set_object (&self->log, log))
+  if (g_set_object (&self->watch, watch))
     follow (self);
 }
 
@@ -129,11 +160,13 @@ hs_log_page_dispose (GObject *object)
   HsLogPage *self = HS_LOG_PAGE (object);
   GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self));
 
+  if (self->filtered != NULL) /* it asks the drop-down, which goes */
+    gtk_filter_list_model_set_filter (self->filtered, NULL);
   if (child != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->filtered);
   g_clear_object (&self->newest_first);
-  g_clear_object (&self->log);
+  g_clear_object (&self->watch);
   g_clear_pointer (&self->needle, g_free);
   G_OBJECT_CLASS (hs_log_page_parent_class)->dispose (object);
 }
@@ -146,11 +179,13 @@ hs_log_page_class_init (HsLogPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = hs_log_page_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-log-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HsLogPage, filter_entry);
+  gtk_widget_class_bind_template_child (widget_class, HsLogPage, kind);
   gtk_widget_class_bind_template_child (widget_class, HsLogPage, list);
   gtk_widget_class_bind_template_child (widget_class, HsLogPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, HsLogPage, nothing);
   gtk_widget_class_bind_template_callback (widget_class, on_filter);
   gtk_widget_class_bind_template_callback (widget_class, on_copy);
+  gtk_widget_class_install_action (widget_class, "log.export", "s", on_export);
 }
 
 static void

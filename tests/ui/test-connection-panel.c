@@ -306,6 +306,43 @@ show_page (Stage *stage, const char *name)
   adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (stack), name);
 }
 
+static const struct { guint kind; const char *has, *lacks; } filters[] = {
+  { 0, "SYN sent", "nothing lacks" },
+  { 1, "TIME-WAIT observed", "SYN sent" },
+  { 2, "SYN sent", "TIME-WAIT observed" },
+  { 3, "", "SYN sent" },
+  { 4, "connecting", "SYN sent" },
+};
+
+static void
+check_export (Stage *stage, HsLogPage *log)
+{
+  GtkWidget *kind = find (GTK_WIDGET (log), is_a, GSIZE_TO_POINTER (GTK_TYPE_DROP_DOWN));
+  g_autofree char *json = hs_log_page_dup_export (log, HS_LOG_FORMAT_JSON), *svg = hs_log_page_dup_export (log, HS_LOG_FORMAT_SVG);
+  g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&(const GMarkupParser){ NULL }, 0, NULL, NULL);
+
+  g_assert_true (g_str_has_prefix (json, "[\n{") && g_str_has_suffix (json, "}\n]\n"));
+  g_assert_true (g_markup_parse_context_parse (context, svg, -1, NULL) && g_markup_parse_context_end_parse (context, NULL));
+  g_assert_nonnull (strstr (svg, ">TIME-WAIT<"));
+  g_assert_nonnull (strstr (svg, "FIN  seq = u"));
+  if (g_getenv ("HANDSHAKE_PICTURES") != NULL)
+    {
+      g_autofree char *path = g_build_filename (g_getenv ("HANDSHAKE_PICTURES"), "ladder.svg", NULL);
+
+      g_file_set_contents (path, svg, -1, NULL);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    {
+      g_autofree char *text = NULL;
+
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (kind), filters[i].kind);
+      text = hs_log_page_dup_text (log);
+      g_assert_nonnull (strstr (text, filters[i].has));
+      g_assert_null (strstr (text, filters[i].lacks));
+    }
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (kind), 0);
+}
+
 static void
 test_close (void)
 {
@@ -348,6 +385,7 @@ test_close (void)
   text = hs_log_page_dup_text (HS_LOG_PAGE (log));
   g_assert_nonnull (strstr (text, "SYN sent inferred"));
   g_assert_nonnull (strstr (text, "TIME-WAIT observed sock_diag"));
+  check_export (&stage, HS_LOG_PAGE (log));
   stage_clear (&stage);
 }
 
