@@ -8,6 +8,7 @@
 
 #include <adwaita.h>
 
+#include "hs-connection-page.h"
 #include "hs-connection-panel.h"
 #include "hs-ghost-ladder.h"
 #include "hs-ladder-card.h"
@@ -433,7 +434,60 @@ test_data (void)
   stage_clear (&stage);
 }
 
-/* Hidden: the tap has no timer, the watch no reader. */
+/* What it costs that a connection is shown: a timer of the tap's, and the kernel's timestamps of its segments. */
+static gboolean
+costs (const End *end)
+{
+  gboolean timer = g_main_context_find_source_by_user_data (NULL, end->tap) != NULL;
+  int flags = 0;
+  socklen_t len = sizeof flags;
+
+  g_assert_no_errno (getsockopt (end->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, &len));
+  g_assert_cmpint (timer, ==, flags != 0);
+  return timer;
+}
+
+static gboolean
+page_ticks (Stage *stage)
+{
+  return g_main_context_find_source_by_user_data (NULL, find (stage->window, is_a, GSIZE_TO_POINTER (HS_TYPE_CONNECTION_PAGE))) != NULL;
+}
+
+/* A window is there and draws; what of the panel is hidden costs nothing. */
+static void
+test_hidden_costs_nothing (void)
+{
+  Stage stage;
+
+  stage_init (&stage);
+  stage_connect (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.opener.watch);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (gtk_widget_get_mapped (GTK_WIDGET (stage.panel)));
+  g_assert_false (costs (&stage.opener));
+  g_assert_false (page_ticks (&stage));
+
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  g_assert_true (costs (&stage.opener));
+  g_assert_true (page_ticks (&stage));
+  wait_until (hs_tcp_watch_get_numbers (stage.opener.watch) != NULL && shows (&stage, "ESTABLISHED"));
+  hs_connection_panel_set_watch (stage.panel, stage.guest.watch);
+  g_assert_false (costs (&stage.opener));
+  g_assert_true (costs (&stage.guest));
+  hs_connection_panel_set_shown (stage.panel, FALSE);
+  g_assert_false (costs (&stage.guest));
+
+  /* What happens to it does not wake anything either. */
+  g_assert_cmpint (write (stage.opener.fd, "hello", 5), ==, 5);
+  hs_tcp_tap_wrote (stage.opener.tap, 5, "PRIVMSG");
+  hs_tcp_tap_look (stage.guest.tap);
+  g_assert_false (costs (&stage.opener));
+  g_assert_false (costs (&stage.guest));
+  g_assert_false (page_ticks (&stage));
+  stage_clear (&stage);
+}
+
+/* Hidden, another page or another connection chosen: the watch has no reader. */
 static void
 test_hidden (void)
 {
@@ -510,6 +564,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/panel/close", test_close);
   g_test_add_func ("/ui/panel/data", test_data);
   g_test_add_func ("/ui/panel/hidden", test_hidden);
+  g_test_add_func ("/ui/panel/hidden-costs-nothing", test_hidden_costs_nothing);
   g_test_add_func ("/ui/panel/server", test_server);
   g_test_add_func ("/ui/panel/large-text", test_large_text);
   return g_test_run ();
