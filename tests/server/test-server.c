@@ -4,7 +4,6 @@
 
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "hs-limits.h"
 
@@ -329,30 +328,43 @@ test_many_at_once (void)
   stage_clear (&stage);
 }
 
+/* ---- A burst ---- */
+
+#define BURST 500
+#define ROUNDS 5
+
 typedef struct
 {
-  gint64 last, longest; /* µs of this thread's own time */
+  gint64 last, longest; /* µs between two frames, by the clock on the wall: waiting for a lock or a thread counts */
+  guint source;
 } Frames;
 
-static gint64
-get_thread_time (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
-  return (gint64) time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
-}
-
-/* As GTK draws. What the main thread itself is busy with is counted, not what else the machine does. */
+/* As GTK draws: every 16 ms, after what has come in. */
 static gboolean
 on_frame (gpointer data)
 {
   Frames *frames = data;
-  gint64 now = get_thread_time ();
+  gint64 now = g_get_monotonic_time ();
 
   frames->longest = MAX (frames->longest, now - frames->last);
   frames->last = now;
   return G_SOURCE_CONTINUE;
+}
+
+static void
+frames_begin (Frames *frames)
+{
+  frames->longest = 0;
+  frames->last = g_get_monotonic_time ();
+  frames->source = g_timeout_add_full (G_PRIORITY_HIGH_IDLE + 20, HS_FRAME_MS, on_frame, frames, NULL);
+}
+
+static gint64
+frames_end (Frames *frames)
+{
+  g_source_remove (frames->source);
+  on_frame (frames);
+  return frames->longest;
 }
 
 static gpointer
@@ -360,37 +372,91 @@ connect_burst (gpointer data)
 {
   GPtrArray *connections = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (guint i = 0; i < 500; i++)
+  for (guint i = 0; i < BURST; i++)
     g_ptr_array_add (connections, connect_guest (data));
   return connections;
 }
 
-/* 500 guests at once do not delay the window by a frame. */
+static gboolean
+on_over (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+disconnect_burst (gpointer data)
+{
+  g_ptr_array_unref (data);
+  return NULL;
+}
+
+/* They come and go. Returns the longest time between two frames; @took: of all of it. */
+static gint64
+measure_burst (Stage *stage, GListModel *guests, gint64 *took)
+{
+  gint64 began = g_get_monotonic_time ();
+  Frames frames;
+  GThread *thread;
+  gpointer connections;
+
+  frames_begin (&frames);
+  thread = g_thread_new ("burst", connect_burst, stage);
+  wait_until (g_list_model_get_n_items (guests) == BURST);
+  connections = g_thread_join (thread);
+  thread = g_thread_new ("burst", disconnect_burst, connections);
+  wait_until (g_list_model_get_n_items (guests) == 0);
+  g_thread_join (thread);
+  *took = g_get_monotonic_time () - began;
+  return frames_end (&frames);
+}
+
+static gint64
+measure_quiet (gint64 take)
+{
+  Frames frames;
+  gboolean over = FALSE;
+
+  frames_begin (&frames);
+  g_timeout_add (take / 1000, on_over, &over);
+  wait_until (over);
+  return frames_end (&frames);
+}
+
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* 500 guests at once do not delay the window by a frame: the longest wait for the next one is not twice that of the same loop, for the same
+ * time, without them. What else the machine does only adds to either, in some rounds: the second best of each is compared. */
 static void
 test_burst (void)
 {
   Stage stage;
-  Frames frames = { 0 };
+  gint64 busy[ROUNDS], quiet[ROUNDS];
   GListModel *guests;
-  GThread *thread;
-  g_autoptr (GPtrArray) connections = NULL;
-  guint source;
 
   stage_init (&stage, TRUE, 0);
   guests = hs_server_get_guests (stage.server);
   start (&stage);
   hs_server_set_observed (stage.server, TRUE);
-  frames.last = get_thread_time ();
-  source = g_timeout_add_full (G_PRIORITY_HIGH_IDLE + 20, 16, on_frame, &frames, NULL);
-  thread = g_thread_new ("burst", connect_burst, &stage);
-  wait_until (g_list_model_get_n_items (guests) == 500);
-  connections = g_thread_join (thread);
-  g_ptr_array_set_size (connections, 0);
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      gint64 took;
+
+      busy[i] = measure_burst (&stage, guests, &took);
+      quiet[i] = measure_quiet (took);
+      g_test_message ("%" G_GINT64_FORMAT " ms: frames at most %" G_GINT64_FORMAT " µs apart, without guests %" G_GINT64_FORMAT,
+                      took / 1000, busy[i], quiet[i]);
+    }
+  qsort (busy, ROUNDS, sizeof *busy, compare_times);
+  qsort (quiet, ROUNDS, sizeof *quiet, compare_times);
+  g_assert_cmpint (busy[1], <, 2 * quiet[1]);
   hs_server_set_observed (stage.server, FALSE);
-  wait_until (g_list_model_get_n_items (guests) == 0);
-  g_source_remove (source);
-  g_test_message ("at most %" G_GINT64_FORMAT " µs between two frames", frames.longest);
-  g_assert_cmpint (frames.longest, <, 16000);
   stop (&stage);
   stage_clear (&stage);
 }
