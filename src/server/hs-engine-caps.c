@@ -20,6 +20,7 @@ static const struct
   { "draft/chathistory", HS_CAP_CHATHISTORY },
   { "draft/event-playback", HS_CAP_EVENT_PLAYBACK },
   { "draft/extended-isupport", HS_CAP_EXTENDED_ISUPPORT },
+  { "draft/message-redaction", HS_CAP_MESSAGE_REDACTION },
   { "draft/multiline", HS_CAP_MULTILINE, "max-bytes=" G_STRINGIFY (HS_MULTILINE_MAX_BYTES) ",max-lines=" G_STRINGIFY (HS_MULTILINE_MAX_LINES) },
   { "draft/pre-away", HS_CAP_PRE_AWAY },
   { "echo-message", HS_CAP_ECHO_MESSAGE },
@@ -78,7 +79,7 @@ send_cap (HsEngine *self, HsPeer *peer, const char *subcommand, const char *list
 static gboolean
 offers (HsEngine *self, HsCap cap)
 {
-  const guint need_history = HS_CAP_CHATHISTORY | HS_CAP_EVENT_PLAYBACK;
+  const guint need_history = HS_CAP_CHATHISTORY | HS_CAP_EVENT_PLAYBACK | HS_CAP_MESSAGE_REDACTION;
 
   if ((cap & need_history) != 0)
     return hs_engine_keeps_history (self);

@@ -36,6 +36,7 @@ const HsCommand hs_commands[] = {
   { "PONG", hs_command_pong, HS_COMMAND_EARLY, 0, 2, "PONG token" },
   { "PRIVMSG", hs_command_message, 0, 0, 2, "PRIVMSG target[,target] :text; @#room and +#room reach those of a rank" },
   { "QUIT", hs_command_quit, HS_COMMAND_EARLY, 0, 1, "QUIT [why]" },
+  { "REDACT", hs_command_redact, 0, 2, 3, "REDACT target msgid [why]: deletes a message" },
   { "RESUME", hs_command_resume, HS_COMMAND_ONLY_EARLY, 1, 1, "RESUME token: finds messages again that were sent twice; before CAP END" },
   { "SETNAME", hs_command_setname, 0, 1, 1, "SETNAME :shown name" },
   { "TAGMSG", hs_command_message, 0, 0, 1, "@+tag=value TAGMSG target[,target]" },

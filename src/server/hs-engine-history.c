@@ -24,7 +24,7 @@ typedef struct
   char *label;   /* (nullable) */
   GStrv rooms;   /* TARGETS: folded */
   gint64 after, before;
-  gboolean newest, events, batch;
+  gboolean newest, events, redactions, batch;
   guint limit;
   guint limit_before; /* AROUND: of them, before "before"; the rest from there on */
   gboolean around;
@@ -53,7 +53,7 @@ free_history (HsAsk *ask)
 static GPtrArray *
 read_part (HsServerDb *db, const HistoryAsk *self, const char *place, gint64 after, gint64 before, gboolean newest, guint limit, GError **error)
 {
-  const HsServerQuery query = { place, after, before, newest, self->events, FALSE, limit };
+  const HsServerQuery query = { place, after, before, newest, self->events, self->redactions, limit };
 
   return hs_server_db_read (db, &query, error);
 }
@@ -387,6 +387,7 @@ make_ask (HsEngine *self, HsPeer *peer, const char *subcommand)
   ask->identity = hs_engine_make_identity (self, peer);
   ask->before = G_MAXINT64;
   ask->events = (peer->caps & HS_CAP_EVENT_PLAYBACK) != 0;
+  ask->redactions = ask->events && (peer->caps & HS_CAP_MESSAGE_REDACTION) != 0;
   ask->batch = (peer->caps & HS_CAP_BATCH) != 0;
   return ask;
 }

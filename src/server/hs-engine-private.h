@@ -29,6 +29,7 @@ enum
   HS_CAP_RESUME = 1 << 14,
   HS_CAP_CHATHISTORY = 1 << 15,
   HS_CAP_EVENT_PLAYBACK = 1 << 16,
+  HS_CAP_MESSAGE_REDACTION = 1 << 17,
   HS_CAP_EXTENDED_ISUPPORT = 1 << 20,
   HS_CAP_NO_IMPLICIT_NAMES = 1 << 21,
   HS_CAP_PRE_AWAY = 1 << 22,
@@ -208,6 +209,7 @@ HS_DECLARE_COMMAND (pass);
 HS_DECLARE_COMMAND (ping);
 HS_DECLARE_COMMAND (pong);
 HS_DECLARE_COMMAND (quit);
+HS_DECLARE_COMMAND (redact);
 HS_DECLARE_COMMAND (resume);
 HS_DECLARE_COMMAND (setname);
 HS_DECLARE_COMMAND (time);
@@ -254,6 +256,9 @@ void hs_engine_reply (HsEngine *self, HsPeer *peer, const char *numeric, ...) G_
 void hs_engine_append_reply (HsEngine *self, HsPeer *peer, GString *out, const char *numeric, ...) G_GNUC_NULL_TERMINATED;
 /* FAIL COMMAND CODE :text (IRCv3 standard-replies). */
 void hs_engine_fail (HsEngine *self, HsPeer *peer, const char *command, const char *code, const char *text);
+/* FAIL COMMAND CODE first second :text. Guests' own words may be among them; (nullable) @label, @second. */
+void hs_engine_fail_about (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *code, const char *first,
+                           const char *second, const char *text);
 void hs_engine_begin_label (HsEngine *self, HsPeer *peer, const char *label);
 void hs_engine_end_label (HsEngine *self);
 /* The answer to this command of @peer comes later, by send_labelled (). (nullable) (transfer full) */
