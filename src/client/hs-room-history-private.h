@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the two files of the bridge share: rooms' rows (hs-room-history.c) and own messages (-own). */
+/* What the files of the bridge share: rooms' rows (hs-room-history.c), own messages (-own), what is open (-open), what is deleted (-delete). */
 #pragma once
 
 #include "hs-entry-list-private.h"
@@ -58,11 +58,13 @@ typedef struct
   gint64 now;           /* Unix ms */
   char *title;
   char *draft;
+  char *msgid;          /* (nullable) owned */
   HsHistoryRoom *facts; /* (nullable) owned */
   GPtrArray *rows;      /* (nullable) owned */
   HsHistoryRow *last;   /* (nullable) owned */
   HsHistoryRow *said;   /* (nullable) owned: the newest that a preview shows */
   HsRoomHistoryStored func;
+  HsRoomHistoryNamed named;
   gpointer func_data;
   GDestroyNotify func_destroy;
 } Operation;

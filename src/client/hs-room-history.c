@@ -74,6 +74,7 @@ hs_room_operation_free (gpointer data)
   g_clear_object (&op->entry);
   g_clear_object (&op->passage);
   g_free (op->draft);
+  g_free (op->msgid);
   g_free (op->title);
   room_key_unref (op->key);
   hs_room_history_unref (op->history);
@@ -96,6 +97,7 @@ hs_room_history_data_from_row (HsEntryData *data, const HsHistoryRow *row, char 
     .mention = (row->flags & HS_ENTRY_MENTION) != 0,
     .plain = (row->flags & HS_ENTRY_PLAIN) != 0,
     .unencrypted = (row->flags & HS_ENTRY_UNENCRYPTED) != 0,
+    .redacted = row->text == NULL && row->kind <= HS_ENTRY_NOTICE,
     .sender = row->sender,
     .shown = row->shown,
     .text = *made != NULL ? *made : row->text,
@@ -126,7 +128,7 @@ data_from_rows (GPtrArray *rows, GStrv *made)
 static gboolean
 is_said (const HsHistoryRow *row)
 {
-  return row->text != NULL && (row->kind == HS_ENTRY_MESSAGE || row->kind == HS_ENTRY_ACTION);
+  return row->kind == HS_ENTRY_MESSAGE || row->kind == HS_ENTRY_ACTION;
 }
 
 static const HsHistoryRow *
@@ -143,22 +145,23 @@ void
 hs_room_history_set_preview (HsRoomHistory *self, const HsHistoryRow *row)
 {
   g_autofree char *preview = NULL;
-  const char *who;
+  const char *who, *text;
 
   if (self->room == NULL || row == NULL || !is_said (row))
     return;
   if (row->time < hs_room_get_last_time (self->room))
     return;
 
+  text = row->text != NULL ? row->text : _("This message was deleted");
   who = row->shown != NULL && *row->shown != '\0' ? row->shown : row->sender;
-  if (row->kind == HS_ENTRY_ACTION)
-    preview = g_strdup_printf ("%s %s", who, row->text);
+  if (row->kind == HS_ENTRY_ACTION && row->text != NULL)
+    preview = g_strdup_printf ("%s %s", who, text);
   else if (row->flags & HS_ENTRY_OWN)
-    preview = g_strdup_printf (_("You: %s"), row->text);
+    preview = g_strdup_printf (_("You: %s"), text);
   else if (hs_room_get_kind (self->room) == HS_ROOM_PERSON)
-    preview = g_strdup (row->text);
+    preview = g_strdup (text);
   else
-    preview = g_strdup_printf ("%s: %s", who, row->text);
+    preview = g_strdup_printf ("%s: %s", who, text);
   hs_room_set_preview (self->room, preview, row->time);
 }
 

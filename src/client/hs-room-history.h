@@ -23,6 +23,13 @@ void hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean count
 void hs_room_history_mark_read (HsRoomHistory *self);
 void hs_room_history_set_draft (HsRoomHistory *self, const char *draft);
 
+/* ---- Deleting (hs-room-history-delete.c) ---- */
+/* The message @msgid, if it is in this room, keeps its place and loses its text. */
+void hs_room_history_redact (HsRoomHistory *self, const char *msgid);
+typedef void (*HsRoomHistoryNamed) (const char *msgid, gpointer user_data); /* (nullable) @msgid */
+/* How the server calls the stored @entry. */
+void hs_room_history_find_msgid (HsRoomHistory *self, HsEntry *entry, HsRoomHistoryNamed named, gpointer user_data, GDestroyNotify destroy);
+
 /* ---- What is open (hs-room-history-open.c). A history that is made is open until it is closed; its title is kept as it changes. ---- */
 void hs_room_history_close (HsRoomHistory *self);
 void hs_room_history_choose (HsRoomHistory *self);

@@ -18,6 +18,7 @@ static const struct { const char *name; guint bit; } wanted[] = {
   { "setname", HS_CAP_SETNAME },
   { "away-notify", HS_CAP_AWAY },
   { "draft/chathistory", HS_CAP_CHATHISTORY },
+  { "draft/message-redaction", HS_CAP_REDACTION },
   { "handshakechat.github.io/resume", HS_CAP_RESUME },
 };
 

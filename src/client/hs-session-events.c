@@ -402,6 +402,11 @@ on_fail (HsSession *self, const HsEvent *event)
   g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
   const char *context = event->message->n_params > 3 ? HS_PARAM (event, 2) : "";
 
+  if (strcmp (HS_PARAM (event, 0), "REDACT") == 0) /* no message of ours is meant by it */
+    {
+      hs_session_on_redact_fail (self, event);
+      return;
+    }
   hs_session_refuse_own (self, event->label, context);
   hs_session_tell (self, hs_session_find_conversation (self, context), text);
 }
@@ -432,6 +437,7 @@ const HsEventRow hs_session_event_rows[] = {
   { "BATCH", on_batch, 1 },
   { "RESUME", hs_session_on_resume, 1 },
   { "ERROR", on_error, 1 },
+  { "REDACT", hs_session_on_redact, 2 },
   { "FAIL", on_fail, 3 },
   { "WARN", on_fail, 3 },
   { "NOTE", on_fail, 3 },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The session from the inside: shared by its files (-rooms, -people, -events, -presence, -numerics, -caps, -send, -passages, -verbs, -typing, -plain), seen by nobody else. */
+/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -presence, -numerics, -caps, -send, -passages, -verbs, -typing, -plain), seen by nobody else. */
 #pragma once
 
 #include "hs-room-history.h"
@@ -20,6 +20,7 @@ enum
   HS_CAP_AWAY = 1 << 8,
   HS_CAP_CHATHISTORY = 1 << 9,
   HS_CAP_RESUME = 1 << 10,
+  HS_CAP_REDACTION = 1 << 11,
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"
@@ -231,6 +232,9 @@ void hs_session_on_kick (HsSession *self, const HsEvent *event);
 void hs_session_on_nick (HsSession *self, const HsEvent *event);
 void hs_session_on_setname (HsSession *self, const HsEvent *event);
 void hs_session_on_away (HsSession *self, const HsEvent *event);
+/* hs-session-delete.c */
+void hs_session_on_redact (HsSession *self, const HsEvent *event);
+void hs_session_on_redact_fail (HsSession *self, const HsEvent *event);
 void hs_session_on_cap (HsSession *self, const HsEvent *event);
 void hs_session_on_resume (HsSession *self, const HsEvent *event);
 void hs_session_register (HsSession *self, const char *pass);

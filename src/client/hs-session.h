@@ -74,6 +74,10 @@ void hs_session_set_draft (HsSession *self, HsRoom *room, const char *draft);
 void hs_session_quit (HsSession *self, const char *reason);
 /* An own message that failed or is in doubt. */
 gboolean hs_session_send_again (HsSession *self, HsRoom *room, HsEntry *entry, GError **error);
+/* May a person ask the server to delete it for everybody: an own message, or any where one rules the room (IRCv3 message-redaction)? */
+gboolean hs_session_can_delete (HsSession *self, HsRoom *room, HsEntry *entry);
+/* It loses its text when the server says so. */
+gboolean hs_session_delete (HsSession *self, HsRoom *room, HsEntry *entry, GError **error);
 
 /* ---- How messages of this run went over the wire (at most HS_PASSAGES_MAX of them). Signal "passage-added" (HsRoom). ---- */
 /* (nullable): of an earlier run, or too long ago. Borrowed until the next message. */

@@ -10,13 +10,14 @@ typedef struct
   gint64 time; /* Unix ms */
   HsKind kind;
   HsSent delivery;
-  gboolean own, mention, plain, unencrypted;
+  gboolean own, mention, plain, unencrypted, redacted;
   const char *sender, *shown, *text; /* borrowed */
 } HsEntryData;
 
 void hs_entry_set_data (HsEntry *self, const HsEntryData *data); /* sets loaded */
 void hs_entry_set_delivery (HsEntry *self, HsSent delivery);
 void hs_entry_set_text (HsEntry *self, const char *text);
+void hs_entry_redact (HsEntry *self); /* its text is gone */
 
 void hs_entry_list_set_n_stored (HsEntryList *self, guint n);
 /* Rows of a page asked for. @rows: (element-type HsEntryData) array of @n. */

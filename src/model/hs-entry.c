@@ -43,7 +43,7 @@ enum
 };
 
 static const char *const flag_names[] = {
-  "own", "mention", "plain", "unencrypted", "loaded", "begins-day", "begins-group", "ends-group", "first-unread",
+  "own", "mention", "plain", "unencrypted", "loaded", "begins-day", "begins-group", "ends-group", "first-unread", "redacted",
 };
 
 static GParamSpec *properties[PROP_FLAGS + G_N_ELEMENTS (flag_names)];
@@ -167,10 +167,11 @@ hs_entry_set_data (HsEntry *self, const HsEntryData *data)
   hs_entry_set_delivery (self, data->delivery);
   hs_entry_update_flags (self,
                          HS_ENTRY_FLAG_OWN | HS_ENTRY_FLAG_MENTION | HS_ENTRY_FLAG_PLAIN | HS_ENTRY_FLAG_UNENCRYPTED
-                           | HS_ENTRY_FLAG_LOADED,
+                           | HS_ENTRY_FLAG_LOADED | HS_ENTRY_FLAG_REDACTED,
                          (data->own ? HS_ENTRY_FLAG_OWN : 0) | (data->mention ? HS_ENTRY_FLAG_MENTION : 0)
                            | (data->plain ? HS_ENTRY_FLAG_PLAIN : 0)
-                           | (data->unencrypted ? HS_ENTRY_FLAG_UNENCRYPTED : 0) | HS_ENTRY_FLAG_LOADED);
+                           | (data->unencrypted ? HS_ENTRY_FLAG_UNENCRYPTED : 0) | (data->redacted ? HS_ENTRY_FLAG_REDACTED : 0)
+                           | HS_ENTRY_FLAG_LOADED);
   g_object_thaw_notify (object);
 }
 
@@ -191,6 +192,17 @@ hs_entry_set_text (HsEntry *self, const char *text)
   g_return_if_fail (HS_IS_ENTRY (self));
 
   set_string (self, &self->text, text != NULL ? text : "", PROP_TEXT);
+}
+
+void
+hs_entry_redact (HsEntry *self)
+{
+  g_return_if_fail (HS_IS_ENTRY (self));
+
+  g_object_freeze_notify (G_OBJECT (self));
+  hs_entry_set_text (self, NULL);
+  hs_entry_update_flags (self, HS_ENTRY_FLAG_REDACTED, HS_ENTRY_FLAG_REDACTED);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /* ---- For the list ---- */
@@ -322,6 +334,12 @@ gboolean
 hs_entry_is_loaded (HsEntry *self)
 {
   return has (self, HS_ENTRY_FLAG_LOADED);
+}
+
+gboolean
+hs_entry_is_redacted (HsEntry *self)
+{
+  return has (self, HS_ENTRY_FLAG_REDACTED);
 }
 
 gboolean

@@ -14,7 +14,7 @@ typedef enum
 G_DECLARE_FINAL_TYPE (HsEntry, hs_entry, HS, ENTRY, GObject)
 
 /* Properties (all notify): id (int64), kind (int), sender (nick), shown (name shown), text, time (int64, Unix ms), own, mention, plain, unencrypted,
- * delivery (int), loaded; and what the row needs to know of its neighbours, kept by HsEntryList when pages are filled:
+ * delivery (int), loaded, redacted (it was deleted: no text); and what the row needs to know of its neighbours, kept by HsEntryList when pages are filled:
  * begins-day (first of its local day), begins-group (first of a run of one sender within 5 minutes), ends-group, first-unread (the New messages line stands before it). */
 HsEntry *hs_entry_new (void);
 gint64 hs_entry_get_id (HsEntry *self);
@@ -29,6 +29,7 @@ gboolean hs_entry_is_plain (HsEntry *self);
 gboolean hs_entry_is_unencrypted (HsEntry *self);
 HsSent hs_entry_get_delivery (HsEntry *self);
 gboolean hs_entry_is_loaded (HsEntry *self);
+gboolean hs_entry_is_redacted (HsEntry *self);
 gboolean hs_entry_begins_day (HsEntry *self);
 gboolean hs_entry_begins_group (HsEntry *self);
 gboolean hs_entry_ends_group (HsEntry *self);

@@ -45,6 +45,8 @@ const char *const hs_history_texts[N_SQL] = {
 
   [SQL_INSERT] = "INSERT OR IGNORE INTO message (room, " ROW ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   [SQL_FIND_MSGID] = "SELECT id FROM message WHERE room = ? AND msgid = ?",
+  [SQL_GET_MSGID] = "SELECT msgid FROM message WHERE id = ? AND room = ?",
+  [SQL_REDACT] = "UPDATE message SET text = NULL WHERE id = ? AND kind <= 2 AND text IS NOT NULL",
   [SQL_PAGE] = "SELECT " ROW " FROM message WHERE room = ? AND id >= ? ORDER BY id LIMIT ?",
   [SQL_SET_DELIVERY] = "UPDATE message SET delivery = ? WHERE id = ?",
   [SQL_PRESENCE_APPEND] = "UPDATE message SET text = ? WHERE id = ?",

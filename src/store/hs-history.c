@@ -304,6 +304,37 @@ hs_history_set_delivery (HsHistory *self, gint64 id, HsDelivery delivery, GError
   return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_SET_DELIVERY, "ii", (gint64) delivery, id), error);
 }
 
+gboolean
+hs_history_redact (HsHistory *self, gint64 room, const char *msgid, guint *position, GError **error)
+{
+  HsPlaces *places;
+  gint64 id = 0;
+
+  hs_history_check (self);
+
+  places = hs_history_get_places (self, room, error);
+  if (places == NULL || !hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_FIND_MSGID, "is", room, msgid), &id, error) || id == 0
+      || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_REDACT, "i", id), error) || sqlite3_changes (self->base.db) == 0)
+    return FALSE;
+  return hs_places_find_position (places, self, id, position, error);
+}
+
+char *
+hs_history_get_msgid (HsHistory *self, gint64 room, gint64 id, GError **error)
+{
+  sqlite3_stmt *statement = hs_sql_bind (&self->base, SQL_GET_MSGID, "ii", id, room);
+  char *msgid = NULL;
+
+  hs_history_check (self);
+
+  if (hs_sql_step (&self->base, statement, error))
+    {
+      msgid = hs_sql_dup_text (statement, 0);
+      sqlite3_reset (statement);
+    }
+  return msgid;
+}
+
 guint
 hs_history_count (HsHistory *self, gint64 room, GError **error)
 {

@@ -119,6 +119,10 @@ gboolean hs_history_insert (HsHistory *self, gint64 room, HsHistoryRow *row, gui
  * When appended, @row becomes the whole stored row: its strings must be its own. */
 gboolean hs_history_insert_presence (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, gboolean *appended, GError **error);
 gboolean hs_history_set_delivery (HsHistory *self, gint64 id, HsDelivery delivery, GError **error);
+/* Takes the text out of the message @msgid, keeps its row: *position is its index. FALSE without error: there is no such message with a text. */
+gboolean hs_history_redact (HsHistory *self, gint64 room, const char *msgid, guint *position, GError **error);
+/* The msgid of the row @id, (nullable) it has none, or there is no such row, or @error. (transfer full) */
+char *hs_history_get_msgid (HsHistory *self, gint64 room, gint64 id, GError **error);
 
 guint hs_history_count (HsHistory *self, gint64 room, GError **error);
 /* Rows [@first, @first + @count) of the room in order. (element-type HsHistoryRow) (transfer full) */

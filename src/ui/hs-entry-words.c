@@ -9,19 +9,27 @@
 #include "hs-event-text.h"
 #include "hs-presence.h"
 
+const char *
+hs_entry_words_deleted (void)
+{
+  return _("This message was deleted");
+}
+
 /* A bubble without anything in it looks like a mistake of ours. */
 static const char *
 get_visible (HsEntry *entry)
 {
   const char *text = hs_entry_get_text (entry);
 
+  if (hs_entry_is_redacted (entry))
+    return hs_entry_words_deleted ();
   return hs_entry_is_loaded (entry) && hs_text_is_blank (text) ? _("(empty message)") : text;
 }
 
 char *
 hs_entry_words_body (HsEntry *entry)
 {
-  if (hs_entry_get_kind (entry) == HS_KIND_ACTION)
+  if (hs_entry_get_kind (entry) == HS_KIND_ACTION && !hs_entry_is_redacted (entry))
     /* Translators: what somebody does, from "/me waves": name, then the act. */
     return g_strdup_printf (C_("action", "%s %s"), hs_entry_get_shown (entry), get_visible (entry));
   return g_strdup (get_visible (entry));

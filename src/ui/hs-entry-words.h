@@ -6,6 +6,8 @@
 
 /* Does it stand in the middle, without a bubble? */
 gboolean hs_entry_words_is_note (HsKind kind);
+/* Instead of the text that a deleted message had. */
+const char *hs_entry_words_deleted (void);
 /* (transfer full) */
 char *hs_entry_words_body (HsEntry *entry);
 char *hs_entry_words_note (HsEntry *entry);

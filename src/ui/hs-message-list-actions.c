@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "hs-entry-words.h"
+
 #define LINKS_IN_MENU 5
 
 static HsMessageRow *
@@ -83,6 +85,7 @@ build_menu (HsMessageList *self, HsMessageRow *row)
   g_autoptr (GMenu) links = g_menu_new ();
   g_auto (GStrv) uris = hs_message_row_list_links (row);
   HsEntry *entry = hs_message_row_get_entry (row);
+  gboolean can_delete = FALSE;
 
   for (guint i = 0; uris != NULL && uris[i] != NULL && i < LINKS_IN_MENU; i++)
     {
@@ -102,6 +105,14 @@ build_menu (HsMessageList *self, HsMessageRow *row)
     g_menu_append (menu, _("Show Bytes"), "messages.show-bytes");
   if (hs_entry_is_own (entry) && (hs_entry_get_delivery (entry) == HS_SENT_FAILED || hs_entry_get_delivery (entry) == HS_SENT_UNCONFIRMED))
     g_menu_append (menu, _("Send Again"), "messages.send-again");
+  g_signal_emit_by_name (self, "can-delete", entry, &can_delete);
+  if (can_delete)
+    {
+      g_autoptr (GMenu) last = g_menu_new ();
+
+      g_menu_append (last, _("Delete for Everyone"), "messages.delete");
+      g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
+    }
   return G_MENU_MODEL (menu);
 }
 
@@ -199,7 +210,8 @@ append_copy (GString *all, HsEntry *entry)
 
   if (all->len > 0)
     g_string_append_c (all, '\n');
-  g_string_append_printf (all, "[%s] %s: %s", time, hs_entry_get_shown (entry), hs_entry_get_text (entry));
+  g_string_append_printf (all, "[%s] %s: %s", time, hs_entry_get_shown (entry),
+                          hs_entry_is_redacted (entry) ? hs_entry_words_deleted () : hs_entry_get_text (entry));
 }
 
 static void
@@ -251,6 +263,15 @@ on_show_bytes (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   if (HS_MESSAGE_LIST (widget)->menu_entry != NULL)
     g_signal_emit_by_name (widget, "show-bytes", HS_MESSAGE_LIST (widget)->menu_entry);
+}
+
+static void
+on_delete (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsMessageList *self = HS_MESSAGE_LIST (widget);
+
+  if (self->menu_entry != NULL)
+    g_signal_emit_by_name (self, "delete", self->menu_entry);
 }
 
 static void
@@ -309,6 +330,7 @@ void
 hs_message_list_install_actions (GtkWidgetClass *klass)
 {
   gtk_widget_class_install_action (klass, "messages.copy", NULL, on_copy);
+  gtk_widget_class_install_action (klass, "messages.delete", NULL, on_delete);
   gtk_widget_class_install_action (klass, "messages.done", NULL, on_done);
   gtk_widget_class_install_action (klass, "messages.end", NULL, on_end);
   gtk_widget_class_install_action (klass, "messages.menu", NULL, on_menu_action);

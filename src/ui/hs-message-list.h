@@ -9,8 +9,8 @@
 #define HS_TYPE_MESSAGE_LIST (hs_message_list_get_type ())
 G_DECLARE_FINAL_TYPE (HsMessageList, hs_message_list, HS, MESSAGE_LIST, GtkWidget)
 
-/* Property at-end (notifies). Signals: "send-again" (HsEntry), "open-uri" (string),
- * "show-bytes" (HsEntry), "chosen": another row is selected, see dup_chosen (). Actions: messages.copy, messages.open-link, messages.toggle-fold … */
+/* Property at-end (notifies). Signals: "send-again" (HsEntry), "delete" (HsEntry), "can-delete" (HsEntry; answered TRUE: the menu offers it),
+ * "open-uri" (string), "show-bytes" (HsEntry), "chosen": another row is selected, see dup_chosen (). Actions: messages.copy, messages.open-link, messages.toggle-fold … */
 HsMessageList *hs_message_list_new (void);
 /* @entries (nullable): GListModel of HsEntry. Opens at the end, or at the first of @unread rows when they do not fit. */
 void hs_message_list_set_entries (HsMessageList *self, GListModel *entries, guint unread);

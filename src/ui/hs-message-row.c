@@ -308,6 +308,7 @@ style_bubble (HsMessageRow *self)
     { "mention", !own && hs_entry_is_mention (entry) },
     { "action", hs_entry_get_kind (entry) == HS_KIND_ACTION },
     { "notice", hs_entry_get_kind (entry) == HS_KIND_NOTICE },
+    { "deleted", hs_entry_is_redacted (entry) },
   };
   const char *classes[G_N_ELEMENTS (all) + 1];
   guint n = 0, styles = 0;

@@ -188,6 +188,21 @@ on_send_again (HsRoomView *self, HsEntry *entry)
     tell_error (self, error);
 }
 
+static gboolean
+can_delete (HsRoomView *self, HsEntry *entry)
+{
+  return self->session != NULL && self->room != NULL && hs_session_can_delete (self->session, self->room, entry);
+}
+
+static void
+on_delete (HsRoomView *self, HsEntry *entry)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_session_delete (self->session, self->room, entry, &error))
+    tell_error (self, error);
+}
+
 static void
 on_open_uri (HsRoomView *self, const char *uri)
 {
@@ -484,6 +499,8 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_typing);
   gtk_widget_class_bind_template_callback (widget_class, on_text_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_send_again);
+  gtk_widget_class_bind_template_callback (widget_class, can_delete);
+  gtk_widget_class_bind_template_callback (widget_class, on_delete);
   gtk_widget_class_bind_template_callback (widget_class, on_open_uri);
   gtk_widget_class_bind_template_callback (widget_class, on_show_bytes);
   gtk_widget_class_bind_template_callback (widget_class, update_passage);

@@ -73,6 +73,23 @@ test_data (void)
 }
 
 static void
+test_redact (void)
+{
+  g_autoptr (HsEntry) entry = hs_entry_new ();
+  HsEntryData gone = { .sender = "ana", .redacted = TRUE }, there = { .sender = "ana", .text = "oops" };
+
+  hs_entry_set_data (entry, &there);
+  g_assert_false (hs_entry_is_redacted (entry));
+  hs_entry_redact (entry);
+  g_assert_true (hs_entry_is_redacted (entry));
+  g_assert_cmpstr (hs_entry_get_text (entry), ==, "");
+  hs_entry_set_data (entry, &there); /* the object shows another row now */
+  g_assert_false (hs_entry_is_redacted (entry));
+  hs_entry_set_data (entry, &gone);
+  g_assert_true (hs_entry_is_redacted (entry));
+}
+
+static void
 test_shown_falls_back (void)
 {
   g_autoptr (HsEntry) entry = hs_entry_new ();
@@ -141,6 +158,7 @@ main (int argc, char *argv[])
   g_setenv ("TZ", "CST-8", TRUE); /* Shanghai */
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/entry/empty", test_empty);
+  g_test_add_func ("/model/entry/redact", test_redact);
   g_test_add_func ("/model/entry/data", test_data);
   g_test_add_func ("/model/entry/shown-falls-back", test_shown_falls_back);
   g_test_add_func ("/model/entry/days", test_days);

@@ -351,6 +351,36 @@ test_row_copy (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (copy->time, ==, T0);
 }
 
+static void
+test_redact (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  gint64 other = hs_history_room (fixture->history, "host", "#other", NULL);
+  guint position = 99;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *msgid = g_strdup_printf ("m%u", i), *text = g_strdup_printf ("%u", i);
+      g_autofree char *found = NULL;
+      HsHistoryRow row = { .time = T0 + i, .kind = i == 2 ? HS_ENTRY_INFO : HS_ENTRY_MESSAGE, .msgid = msgid, .sender = (char *) "ana", .text = text };
+
+      g_assert_true (hs_history_insert (fixture->history, fixture->room, &row, NULL, NULL));
+      found = hs_history_get_msgid (fixture->history, fixture->room, row.id, NULL);
+      g_assert_cmpstr (found, ==, msgid);
+      g_assert_null (hs_history_get_msgid (fixture->history, other, row.id, NULL));
+    }
+  g_assert_true (hs_history_redact (fixture->history, fixture->room, "m1", &position, NULL));
+  g_assert_cmpuint (position, ==, 1);
+  g_assert_false (hs_history_redact (fixture->history, fixture->room, "m1", &position, NULL));
+  g_assert_false (hs_history_redact (fixture->history, other, "m0", &position, NULL));
+  g_assert_false (hs_history_redact (fixture->history, fixture->room, "unknown", &position, NULL));
+  g_assert_false (hs_history_redact (fixture->history, fixture->room, "m2", &position, NULL)); /* not said by anybody */
+  rows = hs_history_page (fixture->history, fixture->room, 0, 10, NULL);
+  g_assert_cmpuint (rows->len, ==, 3);
+  g_assert_cmpstr (((HsHistoryRow *) rows->pdata[0])->text, ==, "0");
+  g_assert_null (((HsHistoryRow *) rows->pdata[1])->text);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -371,6 +401,7 @@ main (int argc, char *argv[])
     { "/store/history/rollback", test_rollback },
     { "/store/history/no-such-room", test_no_such_room },
     { "/store/history/row-copy", test_row_copy },
+    { "/store/history/redact", test_redact },
   };
 
   g_test_init (&argc, &argv, NULL);
