@@ -31,6 +31,7 @@ struct _HsWindow
   /* Owned */
   GSettings *settings;
   HsServer *server;
+  HsStore *store;
   GListModel *connections, *rooms, *watches;
   GMenuModel *menu;
   char *profile;

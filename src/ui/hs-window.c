@@ -373,6 +373,7 @@ hs_window_dispose (GObject *object)
   g_clear_object (&self->menu);
   g_clear_object (&self->connections);
   g_clear_object (&self->server);
+  g_clear_object (&self->store);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->profile, g_free);
   G_OBJECT_CLASS (hs_window_parent_class)->dispose (object);
@@ -421,10 +422,16 @@ hs_window_init (HsWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/* What does not keep what is said: our own history, else that of the server here. */
 static void
-update_store_warning (HsWindow *self, GParamSpec *pspec, HsStore *store)
+update_store_warning (HsWindow *self)
 {
-  hs_window_set_warning (self, hs_store_get_error_text (store));
+  g_autofree char *hosted = NULL, *words = NULL;
+
+  g_object_get (self->server, "store-error-text", &hosted, NULL);
+  if (hosted != NULL) /* Translators: %s is a sentence that says why, without a full stop. */
+    words = g_strdup_printf (_("What is said on your server is not kept. %s"), hosted);
+  hs_window_set_warning (self, hs_store_get_error_text (self->store) != NULL ? hs_store_get_error_text (self->store) : words);
 }
 
 static void
@@ -442,6 +449,7 @@ hs_window_new (GtkApplication *application, const HsWindowParts *parts)
 
   self->settings = g_object_ref (parts->settings);
   self->server = g_object_ref (parts->server);
+  self->store = g_object_ref (parts->store);
   self->connections = g_object_ref (parts->connections);
   self->watches = g_object_ref (parts->watches);
   self->menu = G_MENU_MODEL (g_object_ref (gtk_application_get_menu_by_id (application, "main-menu")));
@@ -453,7 +461,8 @@ hs_window_new (GtkApplication *application, const HsWindowParts *parts)
   g_signal_connect_object (self->rooms, "items-changed", G_CALLBACK (on_rooms_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "notify::running", G_CALLBACK (hs_window_update_panel), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (parts->store, "notify::error-text", G_CALLBACK (update_store_warning), self, G_CONNECT_SWAPPED);
-  update_store_warning (self, NULL, parts->store);
+  g_signal_connect_object (self->server, "notify::store-error-text", G_CALLBACK (update_store_warning), self, G_CONNECT_SWAPPED);
+  update_store_warning (self);
   restore_size (self);
   gtk_widget_set_visible (GTK_WIDGET (self->sidebar), FALSE);
   gtk_widget_set_visible (self->sidebar_rule, FALSE);
