@@ -503,6 +503,44 @@ hs_room_history_mark_read (HsRoomHistory *self)
   hs_store_run (self->store, work_set_read, hs_room_history_done_note, op, hs_room_operation_free);
 }
 
+static gpointer
+work_set_read_until (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  gint64 id = hs_room_key_get_id (op->key, history, error);
+
+  op->facts = id != 0 ? hs_history_get_room (history, id, error) : NULL;
+  if (op->facts == NULL || op->facts->read_id >= op->id || !hs_history_set_read (history, id, op->id, error))
+    return NULL;
+  hs_history_room_free (op->facts);
+  op->facts = hs_history_get_room (history, id, error);
+  return NULL;
+}
+
+static void
+done_set_read_until (gpointer result, const GError *error, gpointer data)
+{
+  Operation *op = data;
+  HsRoomHistory *self = op->history;
+
+  hs_room_history_done_note (result, error, data);
+  if (op->facts == NULL || error != NULL || self->room == NULL || !self->open || hs_room_get_unread (self->room) <= op->facts->unread)
+    return;
+  g_clear_handle_id (&self->line_source, g_source_remove);
+  hs_room_set_unread (self->room, op->facts->unread, op->facts->mentions);
+  hs_room_history_flush (self);
+  hs_room_history_set_line (self, op->facts->unread > 0 ? op->facts->read_id : 0);
+}
+
+void
+hs_room_history_mark_read_until (HsRoomHistory *self, gint64 time)
+{
+  Operation *op = hs_room_operation_new (self);
+
+  op->id = (time << 12) | 0xfff; /* the last of that millisecond (hs-history.h) */
+  hs_store_run (self->store, work_set_read_until, done_set_read_until, op, hs_room_operation_free);
+}
+
 static void store_draft (HsRoomHistory *self);
 
 static gpointer

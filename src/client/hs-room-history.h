@@ -21,6 +21,8 @@ HsRoom *hs_room_history_get_room (HsRoomHistory *self);
 /* Stores and then shows @row (taken). @counts: it is unread until mark_read. PRESENCE is folded. @passage (nullable) is told the row's id. */
 void hs_room_history_add (HsRoomHistory *self, HsHistoryRow *row, gboolean counts, HsPassage *passage);
 void hs_room_history_mark_read (HsRoomHistory *self);
+/* What was said until @time (Unix ms) was read elsewhere; never goes back. */
+void hs_room_history_mark_read_until (HsRoomHistory *self, gint64 time);
 void hs_room_history_set_draft (HsRoomHistory *self, const char *draft);
 
 /* ---- Deleting (hs-room-history-delete.c) ---- */

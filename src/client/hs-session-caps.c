@@ -19,6 +19,7 @@ static const struct { const char *name; guint bit; } wanted[] = {
   { "away-notify", HS_CAP_AWAY },
   { "draft/chathistory", HS_CAP_CHATHISTORY },
   { "draft/message-redaction", HS_CAP_REDACTION },
+  { "draft/read-marker", HS_CAP_READ_MARKER },
   { "handshakechat.github.io/resume", HS_CAP_RESUME },
 };
 

@@ -115,6 +115,7 @@ on_last_known (gint64 time, const GError *error, gpointer user_data)
     return;
   conversation->catchup_from = time;
   conversation->catchup_pages = 0;
+  conversation->said = MAX (conversation->said, time);
   if (time != 0)
     {
       char text[25];

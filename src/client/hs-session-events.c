@@ -130,6 +130,7 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
   if (conversation == NULL)
     return;
 
+  hs_session_note_said (conversation, event->message, event->time);
   if (hs_room_get_kind (conversation->room) == HS_ROOM_PERSON && !event->own && event->history == NULL) /* back, if it had gone */
     hs_session_member_here (self, conversation, event->nick);
   if (event->history == NULL)
@@ -138,7 +139,7 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
   mention = !event->own && kind != HS_ENTRY_NOTICE && hs_session_is_mention (self, clean);
   hs_session_add_row (self, conversation, kind, event->time, event->nick, clean, msgid,
                       (event->own ? HS_ENTRY_OWN : 0) | (mention ? HS_ENTRY_MENTION : 0),
-                      !event->own && kind != HS_ENTRY_NOTICE && (event->history == NULL || conversation->was_here || conversation->catchup_from != 0));
+                      !event->own && kind != HS_ENTRY_NOTICE && event->time > conversation->marker && (event->history == NULL || conversation->was_here || conversation->catchup_from != 0));
 }
 
 /* CTCP: only ACTION has a meaning in a conversation; other requests go unanswered. */
@@ -402,6 +403,8 @@ on_fail (HsSession *self, const HsEvent *event)
   g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
   const char *context = event->message->n_params > 3 ? HS_PARAM (event, 2) : "";
 
+  if (strcmp (HS_PARAM (event, 0), "MARKREAD") == 0) /* nothing that a person asked for */
+    return;
   if (strcmp (HS_PARAM (event, 0), "REDACT") == 0) /* no message of ours is meant by it */
     {
       hs_session_on_redact_fail (self, event);
@@ -438,6 +441,7 @@ const HsEventRow hs_session_event_rows[] = {
   { "RESUME", hs_session_on_resume, 1 },
   { "ERROR", on_error, 1 },
   { "REDACT", hs_session_on_redact, 2 },
+  { "MARKREAD", hs_session_on_markread, 2 },
   { "FAIL", on_fail, 3 },
   { "WARN", on_fail, 3 },
   { "NOTE", on_fail, 3 },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -presence, -numerics, -caps, -send, -passages, -verbs, -typing, -plain), seen by nobody else. */
+/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -marker, -presence, -numerics, -caps, -send, -passages, -verbs, -typing, -plain), seen by nobody else. */
 #pragma once
 
 #include "hs-room-history.h"
@@ -21,6 +21,7 @@ enum
   HS_CAP_CHATHISTORY = 1 << 9,
   HS_CAP_RESUME = 1 << 10,
   HS_CAP_REDACTION = 1 << 11,
+  HS_CAP_READ_MARKER = 1 << 12,
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"
@@ -44,6 +45,9 @@ struct _HsConversation
   char *server_notice;    /* (nullable) what the server said on joining: shown once */
   gint64 catchup_from;    /* Unix ms of what we had before; 0: nothing */
   guint catchup_pages;
+  gint64 said;            /* Unix ms of the newest message that the server told the time of, 0 none */
+  gint64 marker;          /* Unix ms until when all is read, as the server knows it */
+  gboolean marking;       /* read, and the server is to be told */
 };
 
 /* What is known of a person on this server, whichever room they are in. */
@@ -121,7 +125,7 @@ struct _HsSession
   guint history_max;          /* ISUPPORT CHATHISTORY; 0: any number */
   guint nick_attempt;
   guint next_label;
-  guint typing_source;
+  guint typing_source, marker_source;
   char prefix_modes[16], prefix_chars[16]; /* ISUPPORT PREFIX, highest first */
   char chanmodes[3][32];                   /* ISUPPORT CHANMODES: lists, always with, with when set */
   char chantypes[8];
@@ -232,6 +236,12 @@ void hs_session_on_kick (HsSession *self, const HsEvent *event);
 void hs_session_on_nick (HsSession *self, const HsEvent *event);
 void hs_session_on_setname (HsSession *self, const HsEvent *event);
 void hs_session_on_away (HsSession *self, const HsEvent *event);
+/* hs-session-marker.c (IRCv3 read-marker) */
+void hs_session_note_said (HsConversation *conversation, const HsIrcMessage *message, gint64 time);
+void hs_session_put_marker (HsSession *self, HsConversation *conversation); /* all is read: told soon, once for many */
+void hs_session_flush_markers (HsSession *self);
+void hs_session_ask_marker (HsSession *self, HsConversation *conversation); /* of private conversations: nobody tells it unasked */
+void hs_session_on_markread (HsSession *self, const HsEvent *event);
 /* hs-session-delete.c */
 void hs_session_on_redact (HsSession *self, const HsEvent *event);
 void hs_session_on_redact_fail (HsSession *self, const HsEvent *event);

@@ -28,7 +28,10 @@ rejoin_rooms (HsSession *self)
       HsConversation *conversation = value;
 
       if (hs_room_get_kind (conversation->room) != HS_ROOM_CHANNEL)
-        hs_room_set_joined (conversation->room, TRUE);
+        {
+          hs_room_set_joined (conversation->room, TRUE);
+          hs_session_ask_marker (self, conversation);
+        }
       else if (conversation->rejoin && !hs_room_is_joined (conversation->room))
         hs_session_put (self, "JOIN", hs_room_get_name (conversation->room), NULL);
     }

@@ -147,6 +147,7 @@ hs_session_get_conversation (HsSession *self, const char *name, HsRoomKind kind)
     hs_session_member_here (self, conversation, name);
   g_hash_table_insert (self->conversations, hs_name_fold (name), conversation);
   g_list_store_append (self->rooms, conversation->room);
+  hs_session_ask_marker (self, conversation);
   return conversation;
 }
 

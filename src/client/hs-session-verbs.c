@@ -413,7 +413,10 @@ hs_session_mark_read (HsSession *self, HsRoom *room)
   HsConversation *conversation = hs_session_conversation_of (self, room);
 
   if (conversation != NULL)
-    hs_room_history_mark_read (conversation->history);
+    {
+      hs_room_history_mark_read (conversation->history);
+      hs_session_put_marker (self, conversation);
+    }
 }
 
 void
@@ -431,6 +434,7 @@ hs_session_quit (HsSession *self, const char *reason)
   if (self->leaving || self->state == HS_SESSION_OFFLINE)
     return;
   self->leaving = TRUE;
+  hs_session_flush_markers (self);
   if (!self->plain && self->state == HS_SESSION_ONLINE)
     hs_session_put (self, "QUIT", reason != NULL && *reason != '\0' ? reason : NULL, NULL);
   hs_session_set_state (self, HS_SESSION_LEAVING, NULL);

@@ -83,6 +83,7 @@ hs_session_dispose (GObject *object)
 
   self->send = NULL;
   g_clear_handle_id (&self->typing_source, g_source_remove);
+  g_clear_handle_id (&self->marker_source, g_source_remove);
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (HsRoom) room = g_list_model_get_item (G_LIST_MODEL (self->rooms), i);

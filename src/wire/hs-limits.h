@@ -92,6 +92,7 @@
 #define HS_STALL_MS             5000       /* what we wrote has not been acknowledged for this long: worth a word */
 #define HS_TYPING_MS            6000       /* IRCv3 typing: an "active" holds this long */
 #define HS_TYPING_SPACING_MS    3000       /* IRCv3 typing: our own "active" at most this often */
+#define HS_MARKER_MS            2000       /* how far one has read goes out this long after it changes, once for all (protocol.md: a room at most every 2 s) */
 #define HS_TRIM_AFTER_MS        250
 #define HS_FRAME_MS             16         /* the server thread hands facts to the main thread at most this often */
 
