@@ -42,6 +42,7 @@ static const struct { HsFailureKind kind; int status; const char *word; } status
   { HS_FAILURE_LOST, EXIT_BROKEN, "lost" },
   { HS_FAILURE_ADDRESS, EXIT_USAGE, "address" },
   { HS_FAILURE_UNSUPPORTED, EXIT_USAGE, "unsupported" },
+  { HS_FAILURE_NEEDS_ENCRYPTION, EXIT_USAGE, "needs-encryption" },
 };
 
 typedef struct
@@ -489,7 +490,8 @@ parse_options (Probe *self, int *argc, char ***argv, GError **error)
     return TRUE;
   if (*argc != 2)
     {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("Say which address: handshake-probe ADDRESS"));
+      /* Translators: of handshake-probe, with no address or with several */
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("One address is needed: handshake-probe ADDRESS"));
       return FALSE;
     }
   if (find_manner (self->manner) < 0)
@@ -502,6 +504,24 @@ parse_options (Probe *self, int *argc, char ***argv, GError **error)
 }
 
 /* ---- Life ---- */
+
+/* What an address asks for is not done in another way: never unencrypted where it says ircs. */
+static const struct { HsScheme scheme; HsFailureKind kind; } not_opened[] = {
+  { HS_SCHEME_IRCS, HS_FAILURE_NEEDS_ENCRYPTION },
+  { HS_SCHEME_UDP, HS_FAILURE_UNSUPPORTED },
+};
+
+static gboolean
+refuse (Probe *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (not_opened); i++)
+    if (not_opened[i].scheme == self->address->scheme)
+      {
+        set_result (self, hs_failure_new (not_opened[i].kind, self->address, NULL));
+        return TRUE;
+      }
+  return FALSE;
+}
 
 static void
 run (Probe *self)
@@ -516,8 +536,11 @@ run (Probe *self)
   self->colour = isatty (STDOUT_FILENO) && g_getenv ("NO_COLOR") == NULL;
   self->tap = hs_tcp_tap_new (HS_TCP_ROLE_OPENER, self->diag, &tap_funcs, self);
   hs_tcp_tap_set_shown (self->tap, TRUE);
-  hs_dial_async (self->address, self->tap, on_step, self, self->cancellable, on_dialled, self);
-  g_main_loop_run (self->loop);
+  if (!refuse (self))
+    {
+      hs_dial_async (self->address, self->tap, on_step, self, self->cancellable, on_dialled, self);
+      g_main_loop_run (self->loop);
+    }
   g_source_remove (interrupt);
 }
 

@@ -166,6 +166,16 @@ class Probe(unittest.TestCase):
                 self.assertEqual(self.run_probe(*arguments).returncode, 1)
         self.assertEqual(self.run_probe('--version').returncode, 0)
 
+    def test_not_opened(self):
+        """What an address asks for is not done in another way, and nothing is sent."""
+        self.listener.settimeout(0.3)
+        for scheme, word in (('ircs', 'needs-encryption'), ('udp', 'unsupported')):
+            status, lines = self.run_json('--send', 'secret', f'{scheme}://{self.address}')
+            self.assertEqual(status, 1)
+            self.assertEqual(lines[-1]['failure'], word)
+            with self.assertRaises(socket.timeout):
+                self.listener.accept()
+
     def test_unix(self):
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
             listener.bind(folder + '/s')
