@@ -96,16 +96,11 @@ tell_tap (Dial *self, const char *title, const char *detail)
 static char *
 describe (GSocketAddress *address, gboolean with_port)
 {
-  g_autofree char *number = NULL;
-  GInetSocketAddress *inet = NULL;
-
   if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
     return NULL;
-  inet = G_INET_SOCKET_ADDRESS (address);
-  number = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
-  if (!with_port)
-    return g_steal_pointer (&number);
-  return g_strdup_printf ("%s, port %u", number, g_inet_socket_address_get_port (inet));
+  if (with_port)
+    return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
+  return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
 }
 
 /* ---- The SYN ---- */

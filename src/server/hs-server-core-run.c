@@ -2,6 +2,7 @@
 /* From listening to the last guest's leave, on the server's thread. The guests themselves are hs-server-core-guests.c's. */
 #include "hs-server-core-private.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include <glib/gi18n.h>
@@ -44,8 +45,10 @@ static void
 tell_listening (HsServerCore *self)
 {
   const char *address = hs_listener_get_address (self->listener); /* NULL: only a local socket was given */
-  g_autofree char *bound = address != NULL ? g_strdup_printf ("%s, port %u", address, hs_listener_get_port (self->listener)) : NULL;
-  g_autofree char *backlog = g_strdup_printf ("backlog %d", hs_listener_get_backlog (self->listener));
+  const gboolean colons = address != NULL && strchr (address, ':') != NULL;
+  g_autofree char *bound =
+    address != NULL ? g_strdup_printf ("%s%s%s:%u", colons ? "[" : "", address, colons ? "]" : "", hs_listener_get_port (self->listener)) : NULL;
+  g_autofree char *backlog = g_strdup_printf ("backlog = %d", hs_listener_get_backlog (self->listener));
 
   if (bound != NULL)
     hs_core_tell_listener_step (self, N_("bound"), bound, "bind()");

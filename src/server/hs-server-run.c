@@ -4,6 +4,9 @@
 
 #include <sys/resource.h>
 
+#include "hs-config.h" /* GETTEXT_PACKAGE, before gi18n-lib.h */
+#include <glib/gi18n-lib.h>
+
 static void
 set_error_text (HsServer *self, const char *text)
 {
@@ -66,7 +69,7 @@ hs_server_start_async (HsServer *self, GCancellable *cancellable, GAsyncReadyCal
   g_task_set_source_tag (task, hs_server_start_async);
   if (self->core != NULL)
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_EXISTS, "The server is running already");
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_EXISTS, _("The server is running already."));
       return;
     }
   raise_descriptor_limit ();
@@ -124,7 +127,7 @@ hs_server_stop_async (HsServer *self, GAsyncReadyCallback callback, gpointer use
     }
   if (self->stop_task != NULL)
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "The server is stopping already");
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, _("The server is stopping already."));
       return;
     }
   self->stop_task = g_steal_pointer (&task);

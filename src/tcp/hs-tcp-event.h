@@ -77,7 +77,7 @@ typedef struct
   HsTcpCannot cannot;   /* NOTE */
   guint32 expires_ms;   /* STATE TIME_WAIT: time left when it was seen */
   char *title;          /* "SYN arrived", "connecting": untranslated msgid (N_) or a protocol word */
-  char *detail;         /* (nullable) facts: "x = 3481203117 · MSS 1460", never translated */
+  char *detail;         /* (nullable) facts: "x = 3481203117 · MSS 1460", never translated: no words but names of fields and calls */
   char *source;         /* how known: "TCP_INFO", "sock_diag", "accept()", "GSocketClient", "TCP_SAVED_SYN" … */
 } HsTcpEvent;
 

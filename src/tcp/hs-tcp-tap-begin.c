@@ -184,11 +184,11 @@ establish_listener (HsTcpTap *self, gint64 time)
   gint64 syn_time = seen ? MIN (self->half_open_seen, time - rtt) : time - rtt;
   g_autofree char *rtt_text = ms_text ("tcpi_rtt", rtt);
   g_autofree char *cookie = g_strdup_printf ("cookie 0x%" G_GINT64_MODIFIER "x", self->cookie);
-  g_autofree char *port = self->local != NULL && G_IS_INET_SOCKET_ADDRESS (self->local)
-    ? g_strdup_printf ("port %u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (self->local))) : NULL;
+  g_autofree char *own = self->local != NULL && G_IS_INET_SOCKET_ADDRESS (self->local)
+    ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (self->local)) : NULL;
 
   hs_tcp_tap_enter (self, &(HsTcpSighting){
-    .state = HS_TCP_LISTEN, .known = HS_TCP_OBSERVED, .time = syn_time, .detail = port, .source = "accept()",
+    .state = HS_TCP_LISTEN, .known = HS_TCP_OBSERVED, .time = syn_time, .detail = own, .source = "accept()",
   });
   tell_guests_syn (self, syn_time);
   hs_tcp_tap_enter (self, &(HsTcpSighting){

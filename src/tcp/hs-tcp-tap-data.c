@@ -80,7 +80,7 @@ hs_tcp_tap_record (HsTcpTap *self, guint64 app, guint64 stream)
 static char *
 describe (gsize bytes, guint reads, const char *what)
 {
-  g_autofree char *in_reads = reads > 1 ? g_strdup_printf (" in %u reads", reads) : NULL;
+  g_autofree char *in_reads = reads > 1 ? g_strdup_printf (" · %u × read()", reads) : NULL;
 
   return g_strdup_printf ("%" G_GSIZE_FORMAT " B%s%s%s", bytes, in_reads != NULL ? in_reads : "", what != NULL ? " · " : "",
                           what != NULL ? what : "");
