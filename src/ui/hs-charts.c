@@ -97,6 +97,8 @@ hs_charts_fill (GtkBox *box, const HsTcpNumbers *numbers)
       g_autofree char *text = rows[i].format (rows[i].get (numbers));
       g_autofree char *label = g_strdup_printf ("%s: %s", _(rows[i].caption), text);
 
+      if (g_str_equal (gtk_label_get_label (GTK_LABEL (value)), text))
+        continue;
       gtk_label_set_label (GTK_LABEL (value), text);
       gtk_accessible_update_property (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
     }

@@ -119,6 +119,8 @@ hs_numbers_fill (GtkFlowBox *box, const HsTcpNumbers *numbers, HsTcpRole role)
       g_autofree char *label = g_strdup_printf ("%s: %s", _(rows[i].caption), text);
       GtkWidget *value = gtk_widget_get_last_child (cell);
 
+      if (g_str_equal (gtk_label_get_label (GTK_LABEL (value)), text)) /* a label set anew is told to screen readers anew */
+        continue;
       gtk_label_set_label (GTK_LABEL (value), text);
       /* No relation labelled-by: GTK 4.8 falls over when AT-SPI asks for it before the caption was asked for. */
       gtk_accessible_update_property (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
