@@ -312,6 +312,14 @@ name_field (gpointer row, const char *name)
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_editable_get_delegate (GTK_EDITABLE (row))), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+/* Destroying a window does not dispose of it while somebody holds it, and the opening does. */
+static void
+hs_connect_dialog_unrealize (GtkWidget *widget)
+{
+  give_up (HS_CONNECT_DIALOG (widget));
+  GTK_WIDGET_CLASS (hs_connect_dialog_parent_class)->unrealize (widget);
+}
+
 static void
 hs_connect_dialog_dispose (GObject *object)
 {
@@ -350,6 +358,7 @@ hs_connect_dialog_class_init (HsConnectDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hs_connect_dialog_dispose;
+  widget_class->unrealize = hs_connect_dialog_unrealize;
   signals[PREPARE] = g_signal_new ("prepare", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, HS_TYPE_CONNECTION, 1, G_TYPE_POINTER);
   signals[CONNECTED] = g_signal_new ("connected", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_CONNECTION);
   signals[GIVEN_UP] = g_signal_new ("given-up", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_CONNECTION);

@@ -90,7 +90,7 @@ class Desktop:
         name = pathlib.Path(words[0]).name
         log = self.folder / f'{len(self.children)}-{name}.log'
         process = subprocess.Popen(words, env=self.environment | (environment or {}), cwd=self.folder,
-                                   stdin=subprocess.DEVNULL, stdout=options.pop('stdout', log.open('wb')),
+                                   stdin=options.pop('stdin', subprocess.DEVNULL), stdout=options.pop('stdout', log.open('wb')),
                                    stderr=log.open('ab'), preexec_fn=end_with_parent, **options)
         process.log = log
         self.children.append(process)

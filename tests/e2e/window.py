@@ -110,10 +110,10 @@ class Window:
         settle()
         self.application.clear_cache()
         name = name and self.word(name)
-        labels, texts = bool(roles & LABEL), bool(roles & TEXT)
+        labels, fields = bool(roles & LABEL), bool(roles & (TEXT | BUTTON))
 
         def enter(node):
-            return labels or node.get_role() != Atspi.Role.LIST_ITEM or (texts and few(node))
+            return labels or node.get_role() != Atspi.Role.LIST_ITEM or (fields and few(node))
 
         for node in walk(within or self.application, enter):
             try:

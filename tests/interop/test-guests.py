@@ -2,56 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Programs of others as guests of handshake-server: irssi, weechat, nc. usage: test-guests.py PROGRAM
 The cases of a program that is not installed are skipped."""
-import hashlib, os, pty, re, select, shutil, signal, ssl, subprocess, sys, tempfile, time
+import hashlib, os, shutil, ssl, subprocess, sys, tempfile, time
 
 from hosted import Server, Skip, closing, run
+from terminal import Terminal
 
 PROGRAM = sys.argv[1]
-
-
-class Terminal:
-    """A program on a terminal of its own."""
-
-    def __init__(self, *arguments, **env):
-        self.screen = b""
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.environ.update(env, TERM="xterm", LC_ALL="C.UTF-8", COLUMNS="200", LINES="40")
-            os.execvp(arguments[0], arguments)
-
-    def keys(self, text):
-        os.write(self.fd, text.encode() + b"\r")
-        time.sleep(0.3)  # nobody types faster: it would take it for pasted
-        while select.select([self.fd], [], [], 0)[0]:  # a full terminal would stop the program
-            self.screen += os.read(self.fd, 65536)
-
-    def wait(self, text, seconds=20):
-        """Until this stands on the screen (colours and movements left out)."""
-        until = time.monotonic() + seconds
-        while text not in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.screen.decode("utf-8", "replace")):
-            left = until - time.monotonic()
-            assert left > 0, f"{text!r} is not on the screen:\n" + self.screen.decode("utf-8", "replace")[-3000:]
-            if select.select([self.fd], [], [], left)[0]:
-                try:
-                    self.screen += os.read(self.fd, 65536)
-                except OSError:
-                    time.sleep(0.05)
-
-    def end(self, seconds=10):
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if select.select([self.fd], [], [], 0.05)[0]:
-                try:
-                    os.read(self.fd, 65536)
-                except OSError:
-                    pass
-            if os.waitpid(self.pid, os.WNOHANG)[0] != 0:
-                os.close(self.fd)
-                return
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self.fd)
-        raise AssertionError("it did not end")
 
 
 def irssi():

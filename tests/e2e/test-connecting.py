@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an address to a conversation, or to the reason why not: what the dialog says, who may connect besides. One case a run.
+
+Usage: test-connecting.py CASE
+"""
+
+import contextlib
+import importlib
+import os
+import signal
+import socket
+import sys
+import threading
+import types
+
+from desktop import Failure, run_case, wait_until
+
+windows = importlib.import_module('test-windows')
+
+
+# Places to connect to, each with its port
+
+@contextlib.contextmanager
+def nobody():
+    from guests import free_port
+    yield free_port()
+
+
+@contextlib.contextmanager
+def full():
+    """It listens, and its queue is full: the kernel drops every further SYN."""
+    with socket.create_server(('127.0.0.1', 0), backlog=0) as listener, contextlib.ExitStack() as stack:
+        port = listener.getsockname()[1]
+        for _ in range(2):
+            one = stack.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(('127.0.0.1', port))
+        yield port
+
+
+@contextlib.contextmanager
+def says(words):
+    """It accepts, says that when it has heard something, and closes; silent, it closes at once."""
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        listener.settimeout(30)
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    guest, _ = listener.accept()
+                    with guest:
+                        guest.settimeout(10)
+                        guest.recv(4096) if words else None
+                        guest.sendall(words)
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def untouched():
+    """It must not be connected to."""
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        listener.setblocking(False)
+        yield listener.getsockname()[1]
+        with contextlib.suppress(BlockingIOError):
+            listener.accept()
+            raise Failure('it was connected to')
+
+
+FAILURES = [
+    # who is there, the address, what is said of it: title, sentence, hints
+    (nobody, '127.0.0.1:{port}', '127.0.0.1 answers, but nobody is listening there', 'no program waits on port {port}', 'Is the server started?'),
+    (nobody, 'nowhere.invalid', 'The name nowhere.invalid leads nowhere', 'No address is known', 'Use the number the host shows'),
+    (full, '127.0.0.1:{port}', 'No answer from 127.0.0.1', 'Nothing came back', ' times: at 0, 1, ', 'sudo ufw allow {port}/tcp'),
+    (lambda: says(b''), '127.0.0.1:{port}', '127.0.0.1 closed the connection before a word', 'It may be full, or not want you'),
+    (lambda: says(b'ERROR :Closing link: you are banned <b>here</b>\r\n'), 'irc://127.0.0.1:{port}', '127.0.0.1 did not let you in',
+     'you are banned <b>here</b>'),
+    (untouched, 'ircs://127.0.0.1:{port}', 'This address asks for encryption', 'If the host allows unencrypted guests'),
+    (untouched, 'ircs://127.0.0.1:{port}/lobby?key=sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU', 'This address asks for encryption', 'It is not opened unencrypted'),
+    (untouched, 'udp://127.0.0.1:{port}', 'Datagrams are not supported yet', 'Use tcp://'),
+    (nobody, 'unix:/nowhere/at/all', 'This address cannot be used', 'Is the path right?'),
+]
+
+
+def failures(desktop):
+    """Each way of failing is said in words, with what to try; the form comes back with what was typed, and none leaves a conversation behind."""
+    from window import Window
+    window = Window(desktop, 'wei')
+    window.press('Connect…')
+    for place, pattern, *said in FAILURES:
+        with place() as port:
+            address = pattern.format(port=port)
+            window.write('Address', address)
+            window.press('Connect')
+            for text in said:
+                window.shows(text.format(port=port), 25, roles=window.LABEL)
+            desktop.picture(f'failure-{FAILURES.index((place, pattern, *said))}')
+            window.press('Change the Address')
+            if window.read('Address') != address:
+                raise Failure(f'the form says {window.read("Address")!r} after {address!r}')
+    window.press('Cancel')
+    nothing_left(window)
+
+
+def nothing_left(window):
+    wait_until('the dialog is closed', lambda: not window.look(window.TEXT, 'Address'))
+    window.shows('Welcome to Handshake')
+    if rooms := window.rows('Rooms'):
+        raise Failure(f'there is a conversation: {rooms}')
+
+
+def cancel(desktop):
+    """Cancel while SYN is not answered, and while the other side says nothing: at once, in good order, with nothing left behind."""
+    from window import Window
+    window = Window(desktop, 'wei')
+    with full() as port:
+        windows.connect(window, f'127.0.0.1:{port}')
+        window.shows('waiting for an answer', roles=window.LABEL)
+        window.press('Cancel')
+        nothing_left(window)
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        windows.connect(window, f'irc://127.0.0.1:{listener.getsockname()[1]}')
+        guest, _ = listener.accept()
+        with guest:
+            guest.settimeout(10)
+            heard = guest.recv(4096)
+            window.shows('Welcome', roles=window.LABEL)
+            window.press('Cancel')
+            nothing_left(window)
+            while data := guest.recv(4096):
+                heard += data
+    if not heard.startswith(b'CAP LS'):
+        raise Failure(f'it said {heard!r}')
+    ana, port = windows.host(desktop)
+    windows.connect(window, f'127.0.0.1:{port}', '李伟')
+    window.find(window.TEXT, 'Message')
+    window.send('还是来了')
+    ana.row('Messages', '还是来了')
+
+
+def find_children(pid):
+    with open(f'/proc/{pid}/task/{pid}/children') as children:
+        return [int(child) for child in children.read().split()]
+
+
+def another_person(desktop):
+    """New Window as Another Person: a program of its own with a name and a history of its own, which talks with the first one."""
+    from window import Window
+
+    class Person(Window):
+        def __init__(self, profile, pid):
+            self.desktop, self.profile, self.word, self.application = desktop, profile, ana.word, None
+            self.process = types.SimpleNamespace(pid=pid, poll=lambda: None)
+            wait_until(f'the window of {profile} is on the bus', self.appeared, 30)
+
+    ana, port = windows.host(desktop)
+    started = []
+    try:
+        for number in (2, 3):
+            ana.press('Main Menu')
+            ana.choose('New Window as Another Person')
+            pid = wait_until('a program is started', lambda: next((pid for pid in find_children(ana.process.pid) if pid not in started), None))
+            started.append(pid)
+            name = f'Person {number}'
+            person = Person(name, pid)
+            person.shows(f'Handshake ({name})')
+            windows.connect(person, f'127.0.0.1:{port}', name)
+            person.find(person.TEXT, 'Message')
+            person.send(f'这是第 {number} 个')
+            ana.row('Messages', name, f'这是第 {number} 个')
+        ana.shows('3 people', roles=ana.LABEL)
+        desktop.picture('another-person')
+        folders = sorted(folder.name for folder in (desktop.folder / 'home/.local/share/handshake').iterdir())
+        if len(folders) != 3:
+            raise Failure(f'their histories are in {folders}')
+    finally:
+        for pid in started:
+            os.kill(pid, signal.SIGTERM)
+
+
+CASES = {'failures': failures, 'cancel': cancel, 'another-person': another_person}
+
+if __name__ == '__main__':
+    name = sys.argv[1]
+    sys.exit(run_case(f'/e2e/connecting/{name}', CASES[name]))
