@@ -348,10 +348,10 @@ hs_connection_take_descriptor (HsConnection *self, int fd)
 void
 hs_connection_drop_link (HsConnection *self)
 {
+  if (self->link == NULL) /* the session may have another connection by now, which sends for it */
+    return;
   if (self->session != NULL)
     hs_session_set_send (self->session, NULL, NULL);
-  if (self->link == NULL)
-    return;
   if (hs_link_get_fd (self->link) < 0)
     self->tap = hs_link_steal_tap (self->link);
   g_clear_pointer (&self->link, hs_link_free);
