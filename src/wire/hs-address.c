@@ -137,6 +137,22 @@ hs_address_to_string (const HsAddress *self)
   return g_string_free (out, FALSE);
 }
 
+char *
+hs_address_format_invite (const char *host, guint16 port, const char *room, const char *key, const char *token)
+{
+  const HsAddress invite = {
+    .scheme = key != NULL ? HS_SCHEME_IRCS : HS_SCHEME_IRC,
+    .host = (char *) host,
+    .port = port,
+    .port_given = TRUE,
+    .room = (char *) (room != NULL && *room == '#' ? room + 1 : room),
+    .key = (char *) key,
+    .token = (char *) (key != NULL ? token : NULL),
+  };
+
+  return hs_address_to_string (&invite);
+}
+
 gboolean
 hs_address_is_invite (const HsAddress *self)
 {

@@ -292,6 +292,50 @@ test_numeric (void)
     }
 }
 
+#define KEY "sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+#define TOKEN "AAECAwQFBgcICQoLDA0ODw"
+
+static const struct
+{
+  const char *host;
+  guint16 port;
+  const char *room, *key, *token, *link, *room_back;
+} invites[] = {
+  { "192.168.1.5", 8000, "#lobby", NULL, NULL, "irc://192.168.1.5:8000/lobby", "lobby" },
+  { "192.168.1.5", 9000, NULL, NULL, NULL, "irc://192.168.1.5:9000", NULL },
+  { "fd12:4a::5", 8000, "lobby", NULL, NULL, "irc://[fd12:4a::5]:8000/lobby", "lobby" },
+  { "fe80::1%eth0", 8000, "#lobby", NULL, NULL, "irc://[fe80::1%25eth0]:8000/lobby", "lobby" },
+  { "fe80::1%25", 8000, "#lobby", NULL, NULL, "irc://[fe80::1%2525]:8000/lobby", "lobby" },
+  { "livia-pc.local", 8000, "#lobby", NULL, NULL, "irc://livia-pc.local:8000/lobby", "lobby" },
+  { "10.0.0.1", 1, "##c", NULL, NULL, "irc://10.0.0.1:1/%23%23c", "#c" },
+  { "10.0.0.1", 65535, "#大厅", NULL, NULL, "irc://10.0.0.1:65535/大厅", "大厅" },
+  { "10.0.0.1", 8000, "#a/b?c&d%e", NULL, NULL, "irc://10.0.0.1:8000/a%2Fb%3Fc%26d%25e", "a/b?c&d%e" },
+  { "192.168.1.5", 8000, "#lobby", KEY, NULL, "ircs://192.168.1.5:8000/lobby?key=" KEY, "lobby" },
+  { "192.168.1.5", 8000, "#lobby", KEY, TOKEN, "ircs://192.168.1.5:8000/lobby?key=" KEY "&token=" TOKEN, "lobby" },
+  /* A secret is not sent where anybody can read it. */
+  { "192.168.1.5", 8000, "#lobby", NULL, TOKEN, "irc://192.168.1.5:8000/lobby", "lobby" },
+};
+
+static void
+test_invites (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (invites); i++)
+    {
+      g_autofree char *link = hs_address_format_invite (invites[i].host, invites[i].port, invites[i].room, invites[i].key, invites[i].token);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (HsAddress) back = hs_address_parse (link, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (link, ==, invites[i].link);
+      g_assert_cmpint (back->scheme, ==, invites[i].key != NULL ? HS_SCHEME_IRCS : HS_SCHEME_IRC);
+      g_assert_cmpstr (back->host, ==, invites[i].host);
+      g_assert_cmpint (back->port, ==, invites[i].port);
+      g_assert_cmpstr (back->room, ==, invites[i].room_back);
+      g_assert_cmpstr (back->key, ==, invites[i].key);
+      g_assert_cmpstr (back->token, ==, invites[i].key != NULL ? invites[i].token : NULL);
+    }
+}
+
 static void
 test_too_long (void)
 {
@@ -308,6 +352,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/address/rows", test_rows);
   g_test_add_func ("/wire/address/numeric", test_numeric);
+  g_test_add_func ("/wire/address/invites", test_invites);
   g_test_add_func ("/wire/address/too-long", test_too_long);
   return g_test_run ();
 }
