@@ -101,6 +101,7 @@
 #define HS_PORT_IRC             6667       /* RFC 7194 names 6697 for TLS; 6667 by custom */
 #define HS_PORT_IRCS            6697
 #define HS_PORT_TRIES           100        /* Start Server: how many ports after a taken one are tried */
+#define HS_INVITATION_ADDRESSES 4          /* shown: one of each kind on a computer with one network */
 #define HS_HOST_TOKEN_BYTES     32
 
 #define HS_HOST_NAME_MAX        253        /* RFC 1035 2.3.4, as text */
