@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hs-composer.h"
+#include "hs-invite-button.h"
 #include "hs-member-list.h"
 #include "hs-message-list.h"
 #include "hs-room-view.h"
@@ -14,6 +15,7 @@ struct _HsRoomView
   /* Template */
   AdwHeaderBar *header;
   GtkWidget *back, *disconnect;
+  HsInviteButton *invite;
   AdwWindowTitle *title;
   GtkToggleButton *members_button;
   GtkMenuButton *menu;

@@ -56,6 +56,12 @@ update_actions (HsRoomView *self)
                                                                     hs_room_is_joined (self->room) && !hs_session_is_plain (self->session));
 }
 
+static gboolean
+is_hosted_room (HsRoomView *self)
+{
+  return self->room != NULL && hs_room_get_kind (self->room) == HS_ROOM_CHANNEL && hs_session_is_hosted (self->session);
+}
+
 static void
 on_state_changed (HsRoomView *self)
 {
@@ -380,6 +386,7 @@ hs_room_view_set_room (HsRoomView *self, HsRoom *room, HsConnection *connection)
   g_set_object (&self->connection, connection);
   g_set_object (&self->session, session);
   watch_room (self);
+  hs_invite_button_set_room (self->invite, is_hosted_room (self) ? room : NULL);
   if (other && room != NULL)
     show_room (self);
   else if (room == NULL)
@@ -404,6 +411,7 @@ hs_room_view_set_server (HsRoomView *self, HsServer *server)
   self->server = g_object_ref (server);
   hs_server_get_guests (server); /* from now on how many listen is told */
   g_signal_connect_object (server, "notify::n-listeners", G_CALLBACK (hs_room_view_update_header), self, G_CONNECT_SWAPPED);
+  hs_invite_button_set_server (self->invite, server);
 }
 
 HsRoom *
@@ -416,6 +424,7 @@ void
 hs_room_view_set_frame (HsRoomView *self, gboolean narrow, gboolean title_buttons)
 {
   gtk_widget_set_visible (self->back, narrow);
+  hs_invite_button_set_narrow (self->invite, narrow);
   adw_header_bar_set_show_end_title_buttons (self->header, title_buttons);
 }
 
@@ -452,6 +461,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, HsRoomView, header);
   gtk_widget_class_bind_template_child (klass, HsRoomView, back);
   gtk_widget_class_bind_template_child (klass, HsRoomView, disconnect);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, invite);
   gtk_widget_class_bind_template_child (klass, HsRoomView, title);
   gtk_widget_class_bind_template_child (klass, HsRoomView, members_button);
   gtk_widget_class_bind_template_child (klass, HsRoomView, menu);
@@ -484,6 +494,7 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   props[PROP_PASSAGE] = g_param_spec_object ("passage", NULL, NULL, HS_TYPE_PASSAGE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, props);
   g_type_ensure (HS_TYPE_COMPOSER);
+  g_type_ensure (HS_TYPE_INVITE_BUTTON);
   g_type_ensure (HS_TYPE_MESSAGE_LIST);
   g_type_ensure (HS_TYPE_MEMBER_LIST);
   signals[ERROR] = g_signal_new ("error", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);

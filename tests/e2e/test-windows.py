@@ -6,7 +6,9 @@ Usage: test-windows.py CASE     HANDSHAKE names the program (or HANDSHAKE_PREFIX
 """
 
 import re
+import shutil
 import socket
+import subprocess
 import sys
 import time
 
@@ -366,6 +368,74 @@ def narrow(desktop):
         raise Failure(f'the window does not get narrower than {width}')
 
 
+def invite(desktop):
+    """Whom one invites joins by the link, which is copied, says this computer's address and port, and is gone with Escape."""
+    from window import Window
+    ana, port = host(desktop)
+    ana.press('Invite')
+    ana.shows('Invite to Lobby')
+    link = ana.shows('irc://')
+    told = re.fullmatch(rf'irc://(\[[0-9a-f:]+(?:%25\w+)?\]|[0-9.]+):{port}/lobby', link)
+    if not told:
+        raise Failure(f'the link is {link}')
+    number = told.group(1).strip('[]')
+    ana.shows(f'port {port}')
+    if number.partition('%')[0] not in addresses():
+        raise Failure(f'{number} is none of this computer’s addresses: {addresses()}')
+    desktop.picture('invite')
+    ana.focus()
+    ana.press('Copy Link')
+    ana.shows('Copied')
+    wait_until('the keyboard is in it', lambda: (focused(ana) or '').startswith('Cop'))
+    ana.keys('Escape')
+    wait_until('Escape closes it', lambda: not ana.look(ana.LABEL, 'Invite to Lobby'))
+    wei = Window(desktop, 'wei')
+    connect(wei, link, '李伟')
+    wei.find(wei.TEXT, 'Message')
+    wei.wait_state('ESTABLISHED')
+    ana.press('Invite')
+    ana.shows('Invite to Lobby')
+    ana.keys('Escape')
+    wait_until('Escape closes it', lambda: not ana.look(ana.LABEL, 'Invite to Lobby'))
+    for _ in range(12):
+        if (focused(ana) or '') == 'Message':
+            break
+        ana.keys('Tab')
+    ana.keys('ctrl+v')
+    wait_until('what was copied is the link', lambda: ana.read('Message') == link)
+    ana.press('Send')
+    wei.row('Messages', link)
+    if wei.look(wei.BUTTON, 'Invite'):
+        raise Failure('who is a guest cannot tell how others come in')
+
+
+def invite_code(desktop):
+    """The QR code on the screen, wide and narrow, is read by another program."""
+    ana, port = host(desktop)
+    if not shutil.which('zbarimg') or not shutil.which('import'):
+        raise Skip('zbarimg (zbar-tools) or import (imagemagick) is not installed')
+    window = ana.focus()
+    for width in (1280, 400):
+        ana.xdotool('windowsize', '--sync', window, str(width), '780')
+        ana.press('Invite')
+        link = ana.shows('irc://')
+        screen = f'{desktop.folder}/screen.png'
+
+        def read():
+            subprocess.run(['import', '-window', 'root', screen], env=desktop.environment, check=True)
+            return subprocess.run(['zbarimg', '--quiet', '--raw', screen], capture_output=True, text=True).stdout.split()
+        wait_until(f'the code says {link}', lambda: read() == [link])
+        ana.focus()
+        ana.keys('Escape')
+        wait_until('Escape closes it', lambda: not ana.look(ana.LABEL, 'Invite to Lobby'))
+
+
+def addresses():
+    """All numbers of this computer."""
+    words = subprocess.run(['ip', '-o', 'address'], capture_output=True, text=True, check=True).stdout.split()
+    return {word.partition('/')[0] for before, word in zip(words, words[1:]) if before in ('inet', 'inet6')}
+
+
 def chinese(desktop):
     """The main job in Chinese; needs the program installed, with its translations (HANDSHAKE_PREFIX)."""
     ana, port = host(desktop)
@@ -544,7 +614,7 @@ CASES = {
     'conversation': conversation, 'message-bytes': message_bytes, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
-    'help': help_pages,
+    'help': help_pages, 'invite': invite, 'invite-code': invite_code,
     'comes-back': comes_back, 'background': background, 'background-asked': background_asked, 'undo-stop': undo_stop,
 }
 
