@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From an address to a conversation, or to the reason why not: what the dialog says, who may connect besides. One case a run.
+"""From an address to a conversation, or to the reason why not: what the dialog says, what it remembers, who may connect besides. One case a run.
 
 Usage: test-connecting.py CASE
 """
@@ -139,6 +139,48 @@ def cancel(desktop):
     ana.row('Messages', '还是来了')
 
 
+def recent(desktop):
+    """Addresses that were joined are offered, newest first, after a restart too; one press joins, with the protocol chosen then."""
+    from guests import TurnTakingServer
+    from window import Window
+    kept = {'GSETTINGS_BACKEND': 'keyfile'}
+    ana, port = windows.host(desktop)
+    server = TurnTakingServer(['你好'])
+    server.start()
+    room, plain = f'127.0.0.1:{port}', f'tcp://127.0.0.1:{server.port}'
+    wei = Window(desktop, 'wei', environment=kept)
+    windows.connect(wei, room, '李伟')
+    wei.find(wei.TEXT, 'Message')
+    wei.press('Disconnect')
+    wei.find(wei.BUTTON, 'Join Again')
+    windows.connect(wei, plain)
+    wei.find(wei.TEXT, 'Message')
+    wei.press('Connect…')
+    offers(wei, plain, room)
+    desktop.picture('recent')
+    wei.activate('Recent', 1)
+    wait_until('the dialog is closed', lambda: not wei.look(wei.TEXT, 'Address'))
+    ana.shows('2 people', roles=ana.LABEL)
+    wei.shows('2 people', roles=wei.LABEL)
+    wei.send('又来了')
+    ana.row('Messages', '李伟', '又来了')
+
+    windows.end(wei, 'close')
+    wei = Window(desktop, 'wei', environment=kept)
+    wei.press('Connect…')
+    offers(wei, room, plain)
+    if wei.read('Your Name') != '李伟':
+        raise Failure(f'the name is {wei.read("Your Name")!r}')
+
+
+def offers(window, *addresses):
+    """The dialog lists these, in this order."""
+    def look():
+        found = [label.get_name() or '' for label in window.nodes(window.LABEL, within=window.find(window.LIST, 'Recent'))]
+        return [line.split(' · ')[0] for line in found if ' · ' in line] == list(addresses)
+    wait_until(f'{addresses} are offered', look)
+
+
 def find_children(pid):
     with open(f'/proc/{pid}/task/{pid}/children') as children:
         return [int(child) for child in children.read().split()]
@@ -179,7 +221,7 @@ def another_person(desktop):
             os.kill(pid, signal.SIGTERM)
 
 
-CASES = {'failures': failures, 'cancel': cancel, 'another-person': another_person}
+CASES = {'failures': failures, 'cancel': cancel, 'recent': recent, 'another-person': another_person}
 
 if __name__ == '__main__':
     name = sys.argv[1]
