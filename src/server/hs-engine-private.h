@@ -243,6 +243,8 @@ gboolean hs_engine_offers_tls (HsEngine *self, HsPeer *peer, gboolean *nothing_e
 void hs_engine_set_place (HsEngine *self, HsPeer *peer, GQueue *place);
 /* Waits in @queue from now for @ms; NULL: for nothing. */
 void hs_engine_wait (HsEngine *self, HsPeer *peer, GQueue *queue, guint ms);
+/* Waits until its silence is long enough for a PING. */
+void hs_engine_expect_words (HsEngine *self, HsPeer *peer);
 void hs_engine_fact (HsEngine *self, HsFactKind kind, HsPeer *peer, const char *room);
 void hs_engine_set_registered (HsEngine *self, HsPeer *peer);
 void hs_engine_dispatch (HsEngine *self, HsPeer *peer, const HsIrcMessage *message);

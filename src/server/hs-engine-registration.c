@@ -252,7 +252,7 @@ hs_engine_try_register (HsEngine *self, HsPeer *peer)
     return;
 
   hs_engine_set_registered (self, peer);
-  hs_engine_wait (self, peer, &self->heard, self->config->ping_after);
+  hs_engine_expect_words (self, peer);
   welcome (self, peer);
   if ((peer->caps & HS_CAP_RESUME) != 0 && self->store != NULL)
     hs_engine_give_token (self, peer);

@@ -165,6 +165,13 @@ hs_engine_wait (HsEngine *self, HsPeer *peer, GQueue *queue, guint ms)
     g_queue_push_tail_link (queue, &peer->deadline_link);
 }
 
+/* The host's own window is in this very program: it cannot vanish unheard, and an idle room wakes nobody to ask it. */
+void
+hs_engine_expect_words (HsEngine *self, HsPeer *peer)
+{
+  hs_engine_wait (self, peer, peer->own ? NULL : &self->heard, self->config->ping_after);
+}
+
 void
 hs_engine_fact (HsEngine *self, HsFactKind kind, HsPeer *peer, const char *room)
 {
@@ -321,7 +328,7 @@ touch (HsEngine *self, HsPeer *peer)
   if (!peer->registered)
     hs_engine_set_place (self, peer, &self->unregistered);
   else if (peer->dialect == HS_DIALECT_IRC)
-    hs_engine_wait (self, peer, &self->heard, self->config->ping_after);
+    hs_engine_expect_words (self, peer);
 }
 
 void

@@ -159,6 +159,10 @@ test_host_token (void)
           g_assert_false (hs_peer_is_host (second->peer));
           guest_free (second);
         }
+
+      /* Our own window cannot vanish: an idle room wakes nobody. */
+      stage_wait (&stage, HS_PING_AFTER_MS + 1);
+      g_assert_cmpint (guest_saw (host, "PING "), ==, !rows[i].host);
       guest_free (host);
       stage_clear (&stage);
     }
