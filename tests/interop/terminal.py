@@ -12,13 +12,14 @@ class Terminal:
             os.execvp(arguments[0], arguments)
 
     def read(self, seconds):
-        """What comes within that time; a full terminal would stop the program."""
+        """What comes within that time, False if nothing does, or the program has ended; a full terminal would stop the program."""
         if not select.select([self.fd], [], [], max(seconds, 0))[0]:
             return False
         try:
             self.screen += os.read(self.fd, 65536)
-        except OSError:
+        except OSError:  # EIO: nobody holds the other side any more
             time.sleep(0.05)
+            return False
         return True
 
     def keys(self, text):
