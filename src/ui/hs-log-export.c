@@ -145,7 +145,7 @@ draw_segment (GString *svg, const HsTcpRung *rung, double y)
 static double
 draw_part (GString *svg, const char *title, GPtrArray *rungs, double y)
 {
-  g_autoptr (GPtrArray) own = rungs;
+  g_autoptr (GPtrArray) own G_GNUC_UNUSED = rungs;
   double top = y + 22;
 
   if (rungs->len == 0)

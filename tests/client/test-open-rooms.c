@@ -163,7 +163,6 @@ static void
 test_closed (void)
 {
   Run run = { 0 };
-  g_autoptr (GError) error = NULL;
   HsRoom *here;
 
   begin (&run);
