@@ -22,6 +22,23 @@ static const struct { const char *word; const char *sentence; } events[] = {
   [HS_EVENT_LEFT] = { "left", N_("You left at {t}. Nothing was lost: every message was accepted.") },
   [HS_EVENT_LEFT_ACKED] = { "left-acked", N_("You left at {t}. Nothing was lost: TCP acknowledged every message.") },
   [HS_EVENT_LEFT_DOUBT] = { "left-doubt", N_("You left at {t}. Messages not confirmed: {0}.") },
+  [HS_EVENT_KICK_BARE] = { "kick-bare", N_("{0} removed {1} from the room") },
+  [HS_EVENT_KICKED] = { "kicked", N_("{0} removed you from the room: {1}") },
+  [HS_EVENT_KICKED_BARE] = { "kicked-bare", N_("{0} removed you from the room") },
+  [HS_EVENT_BAN] = { "ban", N_("{0} banned {1}") },
+  [HS_EVENT_NOT_BAN] = { "not-ban", N_("{0} lifted the ban on {1}") },
+  [HS_EVENT_MUTE] = { "mute", N_("{0} muted {1}") },
+  [HS_EVENT_NOT_MUTE] = { "not-mute", N_("{0} lets {1} speak again") },
+  [HS_EVENT_INVITE_ONLY] = { "invite-only", N_("{0} keeps the room for invited people") },
+  [HS_EVENT_NOT_INVITE_ONLY] = { "not-invite-only", N_("{0} opened the room to everybody") },
+  [HS_EVENT_MODERATED] = { "moderated", N_("{0} moderates the room: only those with a voice may speak") },
+  [HS_EVENT_NOT_MODERATED] = { "not-moderated", N_("{0} lets everybody speak") },
+  [HS_EVENT_KEY] = { "key", N_("{0} set a key for the room") },
+  [HS_EVENT_NOT_KEY] = { "not-key", N_("{0} removed the room’s key") },
+  [HS_EVENT_LIMIT] = { "limit", N_("{0} set the most people the room takes: {1}") },
+  [HS_EVENT_NOT_LIMIT] = { "not-limit", N_("{0} removed the limit of people") },
+  [HS_EVENT_TOPIC_LOCKED] = { "topic-locked", N_("{0} lets only operators set the topic") },
+  [HS_EVENT_NOT_TOPIC_LOCKED] = { "not-topic-locked", N_("{0} lets everybody set the topic") },
 };
 
 char *

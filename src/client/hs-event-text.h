@@ -17,6 +17,23 @@ typedef enum
   HS_EVENT_LEFT,    /* nothing: every message was accepted */
   HS_EVENT_LEFT_ACKED, /* nothing: where nobody accepts, in plain text or old IRC, TCP acknowledges */
   HS_EVENT_LEFT_DOUBT, /* how many messages are in doubt */
+  HS_EVENT_KICK_BARE,  /* who, whom */
+  HS_EVENT_KICKED,     /* it was us: who, why */
+  HS_EVENT_KICKED_BARE, /* who */
+  HS_EVENT_BAN,        /* who, whom */
+  HS_EVENT_NOT_BAN,
+  HS_EVENT_MUTE,
+  HS_EVENT_NOT_MUTE,
+  HS_EVENT_INVITE_ONLY, /* who */
+  HS_EVENT_NOT_INVITE_ONLY,
+  HS_EVENT_MODERATED,
+  HS_EVENT_NOT_MODERATED,
+  HS_EVENT_KEY,
+  HS_EVENT_NOT_KEY,
+  HS_EVENT_LIMIT,      /* who, how many */
+  HS_EVENT_NOT_LIMIT,
+  HS_EVENT_TOPIC_LOCKED,
+  HS_EVENT_NOT_TOPIC_LOCKED,
 } HsEventKind;
 
 /* At most three arguments, NULL-terminated. (transfer full) */

@@ -290,20 +290,72 @@ tell_rank (HsSession *self, HsConversation *conversation, const HsEvent *event, 
       }
 }
 
-/* Does a channel mode take a parameter (ISUPPORT CHANMODES=A,B,C,D)? */
-static gboolean
-mode_takes_param (HsSession *self, char mode, gboolean on)
+gboolean
+hs_session_mode_takes_param (HsSession *self, char mode, gboolean on)
 {
   if (strchr (self->chanmodes[0], mode) != NULL || strchr (self->chanmodes[1], mode) != NULL)
     return TRUE;
   return on && strchr (self->chanmodes[2], mode) != NULL;
 }
 
+/* "*!*@host" is a host and "nick!*@*" a name, for people. */
+static char *
+describe_mask (HsSession *self, const char *mask)
+{
+  if (g_str_has_prefix (mask, "*!*@"))
+    return g_strdup (mask + strlen ("*!*@"));
+  if (g_str_has_suffix (mask, "!*@*") && strpbrk (mask, "*?") == strrchr (mask, '!') + 1)
+    {
+      g_autofree char *nick = g_strndup (mask, strlen (mask) - strlen ("!*@*"));
+
+      return g_strdup (hs_session_get_shown (self, nick));
+    }
+  return g_strdup (mask);
+}
+
+/* TRUE: there are words for it. Of one letter a line tells once, unless it names somebody each time. */
+static gboolean
+tell_setting (HsSession *self, HsConversation *conversation, const HsEvent *event, char mode, gboolean on, const char *argument, GString *told)
+{
+  static const struct { char mode; gboolean list; HsEventKind on, off; } settings[] = {
+    { 'b', TRUE, HS_EVENT_BAN, HS_EVENT_NOT_BAN },
+    { 'q', TRUE, HS_EVENT_MUTE, HS_EVENT_NOT_MUTE },
+    { 'i', FALSE, HS_EVENT_INVITE_ONLY, HS_EVENT_NOT_INVITE_ONLY },
+    { 'm', FALSE, HS_EVENT_MODERATED, HS_EVENT_NOT_MODERATED },
+    { 'k', FALSE, HS_EVENT_KEY, HS_EVENT_NOT_KEY },
+    { 'l', FALSE, HS_EVENT_LIMIT, HS_EVENT_NOT_LIMIT },
+    { 't', FALSE, HS_EVENT_TOPIC_LOCKED, HS_EVENT_NOT_TOPIC_LOCKED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (settings[i].mode == mode && settings[i].list == (strchr (self->chanmodes[0], mode) != NULL))
+      {
+        g_autofree char *whom = settings[i].list ? describe_mask (self, argument) : g_strdup (mode == 'k' ? "" : argument);
+        g_autofree char *text = hs_event_text_make (on ? settings[i].on : settings[i].off, hs_session_get_shown (self, event->nick), whom, NULL);
+
+        if (settings[i].list ? *whom != '\0' : strchr (told->str, mode) == NULL)
+          hs_session_add_row (self, conversation, HS_ENTRY_EVENT, event->time, event->nick, text, NULL, 0, FALSE);
+        g_string_append_c (told, mode);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static void
+set_member_rank (HsSession *self, HsConversation *conversation, const HsEvent *event, char mode, gboolean on, const char *whom)
+{
+  HsMember *member = hs_room_find_member (conversation->room, whom);
+
+  if (member != NULL)
+    set_member_mode (self, member, mode, on);
+  tell_rank (self, conversation, event, mode, on, whom);
+}
+
 static void
 on_mode (HsSession *self, const HsEvent *event)
 {
   HsConversation *conversation = hs_session_find_conversation (self, HS_PARAM (event, 0));
-  g_autoptr (GString) rest = g_string_new (NULL);
+  g_autoptr (GString) rest = g_string_new (NULL), told = g_string_new (NULL);
   g_autofree char *text = NULL;
   guint next = 2;
   gboolean on = TRUE;
@@ -312,36 +364,29 @@ on_mode (HsSession *self, const HsEvent *event)
     return;
   for (const char *p = HS_PARAM (event, 1); *p != '\0'; p++)
     {
+      const char *argument;
+
       if (*p == '+' || *p == '-')
         on = *p == '+';
-      else if (strchr (self->prefix_modes, *p) != NULL && next >= event->message->n_params)
-        continue; /* of nobody: a line of such letters would make a row of each */
-      else if (strchr (self->prefix_modes, *p) != NULL)
+      if (!g_ascii_isalpha (*p))
+        continue;
+      if (strchr (self->prefix_modes, *p) != NULL)
         {
-          const char *whom = HS_PARAM (event, next++);
-          HsMember *member = hs_room_find_member (conversation->room, whom);
-
-          if (member != NULL)
-            set_member_mode (self, member, *p, on);
-          tell_rank (self, conversation, event, *p, on, whom);
+          if (next < event->message->n_params) /* else of nobody: a line of such letters would make a row of each */
+            set_member_rank (self, conversation, event, *p, on, HS_PARAM (event, next));
+          next++;
+          continue;
         }
-      else
-        g_string_append_printf (rest, "%s%c%c%s%s", rest->len > 0 ? " " : "", on ? '+' : '-', *p, mode_takes_param (self, *p, on) ? " " : "",
-                                mode_takes_param (self, *p, on) ? HS_PARAM (event, next++) : "");
+      argument = hs_session_mode_takes_param (self, *p, on) ? HS_PARAM (event, next++) : "";
+      if (strchr (self->chanmodes[0], *p) == NULL)
+        hs_room_set_mode (conversation->room, *p, on, argument);
+      if (!tell_setting (self, conversation, event, *p, on, argument, told))
+        g_string_append_printf (rest, "%s%c%c%s%s", rest->len > 0 ? " " : "", on ? '+' : '-', *p, *argument != '\0' ? " " : "", argument);
     }
   if (rest->len == 0)
     return;
   text = hs_event_text_make (HS_EVENT_MODE, hs_session_get_shown (self, event->nick), rest->str, NULL);
   hs_session_add_row (self, conversation, HS_ENTRY_EVENT, event->time, event->nick, text, NULL, 0, FALSE);
-}
-
-static void
-on_invite (HsSession *self, const HsEvent *event)
-{
-  g_autofree char *text = g_strdup_printf (_("%s invites you to %s"), hs_session_get_shown (self, event->nick), HS_PARAM (event, 1));
-
-  if (hs_session_is_me (self, HS_PARAM (event, 0)))
-    hs_session_tell (self, NULL, text);
 }
 
 /* ---- The connection itself ---- */
@@ -432,7 +477,7 @@ const HsEventRow hs_session_event_rows[] = {
   { "AWAY", hs_session_on_away, 0 },
   { "TOPIC", on_topic, 2 },
   { "MODE", on_mode, 2 },
-  { "INVITE", on_invite, 2 },
+  { "INVITE", hs_session_on_invite, 2 },
   { "CAP", hs_session_on_cap, 3 },
   { "PING", on_ping, 1 },
   { "PONG", on_nothing, 0 },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -marker, -presence, -numerics, -caps, -send, -passages, -verbs, -typing, -plain), seen by nobody else. */
+/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -marker, -presence, -numerics, -caps, -send, -passages, -verbs, -typing, -plain, -moderation, -refusals), seen by nobody else. */
 #pragma once
 
 #include "hs-room-history.h"
@@ -42,6 +42,9 @@ struct _HsConversation
   gboolean crowded;       /* said that not all members are listed */
   gboolean rejoin;        /* was joined when the connection went */
   gboolean was_here;      /* in this run, before: what was said since was missed */
+  gboolean modes_asked;   /* the room's settings are known, or about to be */
+  gboolean modes_wanted;  /* by a person: the answer is told */
+  char *removal;          /* (nullable) a sentence: who sent us away, and why */
   char *server_notice;    /* (nullable) what the server said on joining: shown once */
   gint64 catchup_from;    /* Unix ms of what we had before; 0: nothing */
   guint catchup_pages;
@@ -55,6 +58,7 @@ typedef struct
 {
   char *real;  /* (nullable) as the server says it */
   char *shown; /* (nullable) what people see instead of the nick */
+  char *host;  /* (nullable) as the server tells it: an address, a name, or a cloak */
   gboolean away, plain;
 } HsPerson;
 
@@ -242,6 +246,30 @@ void hs_session_put_marker (HsSession *self, HsConversation *conversation); /* a
 void hs_session_flush_markers (HsSession *self);
 void hs_session_ask_marker (HsSession *self, HsConversation *conversation); /* of private conversations: nobody tells it unasked */
 void hs_session_on_markread (HsSession *self, const HsEvent *event);
+/* hs-session-moderation.c */
+void hs_session_on_modes_are (HsSession *self, const HsEvent *event);
+void hs_session_on_inviting (HsSession *self, const HsEvent *event);
+void hs_session_on_invite (HsSession *self, const HsEvent *event);
+#define HS_DECLARE_VERB(name) \
+  gboolean hs_session_verb_##name (HsSession *self, HsConversation *conversation, const char *argument, GError **error)
+HS_DECLARE_VERB (kick);
+HS_DECLARE_VERB (ban);
+HS_DECLARE_VERB (unban);
+HS_DECLARE_VERB (mute);
+HS_DECLARE_VERB (unmute);
+HS_DECLARE_VERB (op);
+HS_DECLARE_VERB (deop);
+HS_DECLARE_VERB (voice);
+HS_DECLARE_VERB (devoice);
+HS_DECLARE_VERB (invite);
+HS_DECLARE_VERB (mode);
+/* How many bytes of @words are the shown name of somebody in @conversation (nullable), whose nick goes to @nick; 0: of nobody. */
+gsize hs_session_find_shown (HsConversation *conversation, const char *words, char **nick);
+/* Does a room's mode take a parameter (ISUPPORT CHANMODES=A,B,C,D)? */
+gboolean hs_session_mode_takes_param (HsSession *self, char mode, gboolean on);
+char *hs_session_make_title (HsSession *self, const char *name); /* of a room. (transfer full) */
+/* hs-session-refusals.c: what a refusal means, translated; NULL where only the server's own words are known. (transfer full) */
+char *hs_session_explain_refusal (HsSession *self, const HsEvent *event);
 /* hs-session-delete.c */
 void hs_session_on_redact (HsSession *self, const HsEvent *event);
 void hs_session_on_redact_fail (HsSession *self, const HsEvent *event);

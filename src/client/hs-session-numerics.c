@@ -285,6 +285,8 @@ on_who (HsSession *self, const HsEvent *event)
   gpointer value;
 
   person->away = strchr (HS_PARAM (event, 6), 'G') != NULL;
+  g_free (person->host);
+  person->host = g_strdup (HS_PARAM (event, 3));
   person->plain |= self->ours && strcmp (HS_PARAM (event, 2), HS_PLAIN_USER) == 0;
   hs_session_set_shown (self, nick, real_name != NULL ? real_name + 1 : "");
   g_hash_table_iter_init (&iter, self->conversations);
@@ -393,9 +395,10 @@ hs_session_on_other_numeric (HsSession *self, const HsEvent *event)
   guint n = event->message->n_params;
   const char *name = NULL;
   HsConversation *place = place_of (self, event, &name);
-  g_autofree char *text = hs_session_clean_text (HS_PARAM (event, n > 0 ? n - 1 : 0));
-  g_autofree char *line = NULL;
   gboolean refusal = event->message->command[0] == '4' || event->message->command[0] == '5';
+  g_autofree char *known = n >= 2 ? hs_session_explain_refusal (self, event) : NULL;
+  g_autofree char *text = known != NULL ? g_strdup (known) : hs_session_clean_text (HS_PARAM (event, n > 0 ? n - 1 : 0));
+  g_autofree char *line = NULL;
 
   if (n < 2)
     return;
@@ -407,7 +410,7 @@ hs_session_on_other_numeric (HsSession *self, const HsEvent *event)
     }
   if (refusal)
     hs_session_refuse_own (self, event->label, name != NULL ? name : "");
-  line = place == NULL && n > 2 ? g_strdup_printf ("%s: %s", HS_PARAM (event, 1), text) : g_strdup (text);
+  line = place == NULL && n > 2 && known == NULL ? g_strdup_printf ("%s: %s", HS_PARAM (event, 1), text) : g_strdup (text);
   hs_session_tell (self, place, line);
 }
 
@@ -437,8 +440,9 @@ const HsEventRow hs_session_numeric_rows[] = {
   { HS_RPL_UNAWAY, on_unaway, 0 },
   { HS_RPL_NOWAWAY, on_now_away, 0 },
   { HS_RPL_ENDOFWHO, on_silent, 0 },
-  { HS_RPL_CHANNELMODEIS, on_silent, 0 },
+  { HS_RPL_CHANNELMODEIS, hs_session_on_modes_are, 3 },
   { HS_RPL_CREATIONTIME, on_silent, 0 },
+  { HS_RPL_INVITING, hs_session_on_inviting, 3 },
   { HS_RPL_NOTOPIC, on_no_topic, 2 },
   { HS_RPL_TOPIC, on_topic_is, 3 },
   { HS_RPL_TOPICWHOTIME, on_silent, 0 },

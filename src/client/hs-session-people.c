@@ -39,8 +39,16 @@ void
 hs_session_note_source (HsSession *self, const char *nick, const char *source)
 {
   const char *user = source != NULL ? strchr (source, '!') : NULL;
+  const char *host = user != NULL ? strrchr (user, '@') : NULL;
+  g_autofree char *key = host != NULL ? hs_name_fold (nick) : NULL;
+  HsPerson *person = host != NULL ? g_hash_table_lookup (self->people, key) : NULL;
   gboolean plain = self->ours && user != NULL && g_str_has_prefix (user, "!" HS_PLAIN_USER "@");
 
+  if (person != NULL && g_strcmp0 (person->host, host + 1) != 0)
+    {
+      g_free (person->host);
+      person->host = g_strdup (host + 1);
+    }
   if (plain)
     hs_session_get_person (self, nick)->plain = TRUE;
 }
@@ -130,6 +138,8 @@ hs_session_rename_person (HsSession *self, const char *nick, const char *new_nic
     return;
   g_free (person->real);
   g_free (person->shown);
+  g_free (person->host);
+  person->host = g_strdup (before->host);
   person->real = g_strdup (before->real);
   person->shown = g_strdup (before->shown);
   person->away = before->away;

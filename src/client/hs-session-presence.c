@@ -79,6 +79,9 @@ on_own_join (HsSession *self, const HsEvent *event)
   hs_room_set_joined (conversation->room, TRUE);
   hs_room_history_set_joined (conversation->history, TRUE);
   conversation->rejoin = FALSE;
+  conversation->modes_asked = FALSE;
+  hs_room_clear_modes (conversation->room);
+  g_clear_pointer (&conversation->removal, g_free);
   hs_session_member_here (self, conversation, event->nick);
   tell_waiting (self);
   hs_session_catch_up (self, conversation);
@@ -106,6 +109,7 @@ hs_session_on_join (HsSession *self, const HsEvent *event)
   if (event->message->n_params > 2) /* extended-join: channel, account, real name */
     hs_session_set_shown (self, event->nick, HS_PARAM (event, 2));
   hs_session_member_here (self, conversation, event->nick);
+  hs_session_note_source (self, event->nick, event->message->source);
   text = g_strdup_printf ("+%s", hs_session_get_shown (self, event->nick));
   add_presence (self, conversation, event, text);
 }
@@ -160,6 +164,27 @@ hs_session_on_quit (HsSession *self, const HsEvent *event)
   hs_session_forget_absent (self, event->nick);
 }
 
+/* Who gives no reason is named as one by most servers. */
+static char *
+describe_kick (HsSession *self, const HsEvent *event, const char *whom, const char *why)
+{
+  const char *who = hs_session_get_shown (self, event->nick);
+  gboolean bare = *why == '\0' || strcmp (why, event->nick) == 0 || strcmp (why, whom) == 0;
+
+  if (hs_session_is_me (self, whom))
+    return bare ? hs_event_text_make (HS_EVENT_KICKED_BARE, who, NULL) : hs_event_text_make (HS_EVENT_KICKED, who, why, NULL);
+  return bare ? hs_event_text_make (HS_EVENT_KICK_BARE, who, hs_session_get_shown (self, whom), NULL)
+              : hs_event_text_make (HS_EVENT_KICK, who, hs_session_get_shown (self, whom), why, NULL);
+}
+
+const char *
+hs_session_get_removal (HsSession *self, HsRoom *room)
+{
+  HsConversation *conversation = hs_session_conversation_of (self, room);
+
+  return conversation != NULL && !hs_room_is_joined (room) ? conversation->removal : NULL;
+}
+
 void
 hs_session_on_kick (HsSession *self, const HsEvent *event)
 {
@@ -170,10 +195,14 @@ hs_session_on_kick (HsSession *self, const HsEvent *event)
 
   if (conversation == NULL)
     return;
-  text = hs_event_text_make (HS_EVENT_KICK, hs_session_get_shown (self, event->nick), hs_session_get_shown (self, whom), why, NULL);
+  text = describe_kick (self, event, whom, why);
   hs_session_add_row (self, conversation, HS_ENTRY_EVENT, event->time, event->nick, text, NULL, 0, FALSE);
   if (hs_session_is_me (self, whom))
-    leave_room (self, conversation);
+    {
+      g_free (conversation->removal);
+      conversation->removal = hs_event_text_format (text, event->time);
+      leave_room (self, conversation);
+    }
   else
     hs_room_remove_member (conversation->room, whom);
 }

@@ -11,8 +11,8 @@
 #include "hs-name.h"
 
 /* On our servers a room is a title: "#lobby" is "Lobby". Elsewhere people know their channels by '#'. */
-static char *
-make_title (HsSession *self, const char *name)
+char *
+hs_session_make_title (HsSession *self, const char *name)
 {
   g_autofree char *first = NULL;
   const char *rest;
@@ -40,7 +40,7 @@ update_titles (HsSession *self)
 
       if (hs_room_get_kind (conversation->room) != HS_ROOM_CHANNEL)
         continue;
-      title = make_title (self, hs_room_get_name (conversation->room));
+      title = hs_session_make_title (self, hs_room_get_name (conversation->room));
       hs_room_set_title (conversation->room, title);
     }
 }
@@ -122,7 +122,7 @@ title_for (HsSession *self, const char *name, HsRoomKind kind)
     return g_strdup (self->name);
   if (kind == HS_ROOM_PERSON)
     return g_strdup (hs_session_get_shown (self, name));
-  return make_title (self, name);
+  return hs_session_make_title (self, name);
 }
 
 HsConversation *

@@ -128,9 +128,9 @@ verb_part (HsSession *self, HsConversation *conversation, const char *argument, 
   return hs_session_part (self, other->room, error);
 }
 
-/* How many bytes of @words are the shown name of somebody here, whose nick goes to @nick: shown names may have spaces, the longest counts. */
-static gsize
-find_shown (HsConversation *conversation, const char *words, char **nick)
+/* Shown names may have spaces: the longest counts. */
+gsize
+hs_session_find_shown (HsConversation *conversation, const char *words, char **nick)
 {
   GListModel *members = conversation != NULL ? hs_room_get_members (conversation->room) : NULL;
   guint n = members != NULL ? g_list_model_get_n_items (members) : 0;
@@ -156,7 +156,7 @@ static gboolean
 verb_msg (HsSession *self, HsConversation *conversation, const char *argument, GError **error)
 {
   g_autofree char *whom = NULL;
-  gsize n = find_shown (conversation, argument, &whom);
+  gsize n = hs_session_find_shown (conversation, argument, &whom);
   const char *text;
   HsConversation *other;
 
@@ -240,6 +240,17 @@ static const Verb verbs[] = {
   { "msg", verb_msg, N_("/msg NAME TEXT") },
   { "query", verb_msg, N_("/query NAME") },
   { "topic", verb_topic, NULL },
+  { "invite", hs_session_verb_invite, N_("/invite NAME") },
+  { "kick", hs_session_verb_kick, N_("/kick NAME WHY") },
+  { "ban", hs_session_verb_ban, N_("/ban NAME") },
+  { "unban", hs_session_verb_unban, N_("/unban NAME") },
+  { "mute", hs_session_verb_mute, N_("/mute NAME") },
+  { "unmute", hs_session_verb_unmute, N_("/unmute NAME") },
+  { "op", hs_session_verb_op, N_("/op NAME") },
+  { "deop", hs_session_verb_deop, N_("/deop NAME") },
+  { "voice", hs_session_verb_voice, N_("/voice NAME") },
+  { "devoice", hs_session_verb_devoice, N_("/devoice NAME") },
+  { "mode", hs_session_verb_mode, NULL },
   { "away", verb_away, NULL },
   { "who", verb_who, NULL },
   { "help", verb_help, NULL },

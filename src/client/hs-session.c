@@ -39,6 +39,7 @@ conversation_free (gpointer data)
   hs_room_history_unref (conversation->history);
   g_clear_pointer (&conversation->typing, g_hash_table_unref);
   g_free (conversation->server_notice);
+  g_free (conversation->removal);
   g_free (conversation);
 }
 
@@ -49,6 +50,7 @@ person_free (gpointer data)
 
   g_free (person->real);
   g_free (person->shown);
+  g_free (person->host);
   g_free (person);
 }
 
@@ -153,6 +155,7 @@ hs_session_class_init (HsSessionClass *klass)
   /* For the panel: a message that can be followed was said or heard in this room. */
   g_signal_new ("passage-added", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
   /* For the window: the person asked for this room (/join, /msg, /query) and wants to see it. */
+  g_signal_new ("invited", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("show-room", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
 }
 

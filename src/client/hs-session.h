@@ -50,7 +50,7 @@ GListModel *hs_session_get_rooms (HsSession *self);
 HsRoom *hs_session_find_room (HsSession *self, const char *name);
 
 /* ---- Verbs (the one way down). Each fails with HS_SESSION_ERROR, and loses nothing. ---- */
-/* Typed text: a message, or /me /nick /join /part /msg /topic /quit ("//x" says "/x"). In a plain session only /quit and q are commands. */
+/* Typed text: a message, or /me /nick /join /part /msg /topic /invite /kick /ban /mute /op /voice /mode /quit … ("//x" says "/x"). In a plain session only /quit and q are commands. */
 gboolean hs_session_say (HsSession *self, HsRoom *room, const char *text, GError **error);
 gboolean hs_session_join (HsSession *self, const char *room, GError **error);
 gboolean hs_session_part (HsSession *self, HsRoom *room, GError **error);
@@ -70,6 +70,32 @@ HsRoom *hs_session_open_person (HsSession *self, const char *nick); /* the priva
 void hs_session_set_typing (HsSession *self, HsRoom *room, gboolean typing); /* at most one a 3 s (IRCv3 typing) */
 void hs_session_mark_read (HsSession *self, HsRoom *room);
 void hs_session_set_draft (HsSession *self, HsRoom *room, const char *draft);
+/* ---- Keeping order in a room (hs-session-moderation.c). Whether one may is the server's to say: what it refuses it tells in the room. All fail when
+ * not connected, in plain text, or outside a room of many (USAGE, NOT_CONNECTED, UNSUPPORTED); names and masks are one word each. ---- */
+typedef enum
+{
+  HS_BAN_ADDRESS, /* whoever comes from there */
+  HS_BAN_NAME,    /* whoever is called so */
+} HsBanKind;
+/* Is it worth offering: an operator there, or the host? */
+gboolean hs_session_may_moderate (HsSession *self, HsRoom *room);
+gboolean hs_session_has_rank_mode (HsSession *self, char mode); /* 'o', 'v', 'h' … (ISUPPORT PREFIX) */
+gboolean hs_session_can_mute (HsSession *self);
+/* (nullable) (transfer full): NULL when the address of @nick is not known. On other networks an "address" may be a name or a cloak. */
+char *hs_session_make_mask (HsSession *self, const char *nick, HsBanKind kind);
+gboolean hs_session_kick (HsSession *self, HsRoom *room, const char *nick, const char *reason, GError **error); /* @reason (nullable) */
+gboolean hs_session_set_ban (HsSession *self, HsRoom *room, const char *mask, gboolean on, GError **error);
+gboolean hs_session_set_mute (HsSession *self, HsRoom *room, const char *mask, gboolean on, GError **error);
+gboolean hs_session_set_rank (HsSession *self, HsRoom *room, const char *nick, char mode, gboolean on, GError **error);
+gboolean hs_session_invite (HsSession *self, HsRoom *room, const char *nick, GError **error);
+/* A setting of the room: i, m, t, k KEY, l NUMBER … @argument (nullable). */
+gboolean hs_session_set_mode (HsSession *self, HsRoom *room, char mode, gboolean on, const char *argument, GError **error);
+/* The room's properties modes, key and limit are true from the answer on. Asked once. */
+void hs_session_ask_modes (HsSession *self, HsRoom *room);
+/* Who sent us away, and why: a sentence; NULL when nobody did. Borrowed until we are back. */
+const char *hs_session_get_removal (HsSession *self, HsRoom *room);
+/* Signal "invited" (name of the room, sentence): somebody asks us in. */
+
 /* Says QUIT (or a bare q) and asks the connection to close in good order: "leave-requested" is emitted. */
 void hs_session_quit (HsSession *self, const char *reason);
 /* An own message that failed or is in doubt. */

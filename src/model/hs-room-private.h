@@ -7,6 +7,9 @@
 void hs_room_set_name (HsRoom *self, const char *name); /* a person's room follows the person's name */
 void hs_room_set_title (HsRoom *self, const char *title);
 void hs_room_set_topic (HsRoom *self, const char *topic);
+/* @argument: of k the key, of l the number; else (nullable) and passed over. */
+void hs_room_set_mode (HsRoom *self, char mode, gboolean on, const char *argument);
+void hs_room_clear_modes (HsRoom *self);
 void hs_room_set_unread (HsRoom *self, guint unread, guint mentions);
 void hs_room_set_joined (HsRoom *self, gboolean joined);
 void hs_room_set_hosted (HsRoom *self, gboolean hosted);

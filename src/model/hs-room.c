@@ -2,6 +2,8 @@
 /* One conversation: its properties, its people and its list of entries. It talks to nobody. */
 #include "hs-member-private.h"
 
+#include <string.h>
+
 #define TYPING_NAMES 3 /* how many names are told */
 
 struct _HsRoom
@@ -12,6 +14,8 @@ struct _HsRoom
   char *name;
   char *title;
   char *topic;   /* (nullable) */
+  char *modes;   /* letters, in the order of the alphabet */
+  char *key;     /* (nullable) */
   char *draft;   /* (nullable) */
   char *typing;  /* (nullable) */
   char *preview; /* (nullable) */
@@ -26,6 +30,7 @@ struct _HsRoom
   HsRoomKind kind;
   guint unread;
   guint mentions;
+  guint limit;
   gint64 last_time;
   gboolean joined;
   gboolean hosted;
@@ -40,6 +45,9 @@ enum
   PROP_TITLE,
   PROP_KIND,
   PROP_TOPIC,
+  PROP_MODES,
+  PROP_KEY,
+  PROP_LIMIT,
   PROP_UNREAD,
   PROP_MENTIONS,
   PROP_JOINED,
@@ -66,6 +74,9 @@ hs_room_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspe
     case PROP_TITLE: g_value_set_string (value, hs_room_get_title (self)); break;
     case PROP_KIND: g_value_set_int (value, self->kind); break;
     case PROP_TOPIC: g_value_set_string (value, self->topic); break;
+    case PROP_MODES: g_value_set_string (value, self->modes); break;
+    case PROP_KEY: g_value_set_string (value, self->key); break;
+    case PROP_LIMIT: g_value_set_uint (value, self->limit); break;
     case PROP_UNREAD: g_value_set_uint (value, self->unread); break;
     case PROP_MENTIONS: g_value_set_uint (value, self->mentions); break;
     case PROP_JOINED: g_value_set_boolean (value, self->joined); break;
@@ -119,6 +130,8 @@ hs_room_finalize (GObject *object)
   g_free (self->name);
   g_free (self->title);
   g_free (self->topic);
+  g_free (self->modes);
+  g_free (self->key);
   g_free (self->draft);
   g_free (self->typing);
   g_free (self->preview);
@@ -140,6 +153,9 @@ hs_room_class_init (HsRoomClass *klass)
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
   properties[PROP_KIND] = g_param_spec_int ("kind", NULL, NULL, 0, G_MAXINT, HS_ROOM_CHANNEL, flags);
   properties[PROP_TOPIC] = g_param_spec_string ("topic", NULL, NULL, NULL, flags);
+  properties[PROP_MODES] = g_param_spec_string ("modes", NULL, NULL, "", flags);
+  properties[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, flags);
+  properties[PROP_LIMIT] = g_param_spec_uint ("limit", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_MENTIONS] = g_param_spec_uint ("mentions", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_JOINED] = g_param_spec_boolean ("joined", NULL, NULL, FALSE, flags);
@@ -157,6 +173,7 @@ static void
 hs_room_init (HsRoom *self)
 {
   self->members = g_list_store_new (HS_TYPE_MEMBER);
+  self->modes = g_strdup ("");
   self->by_nick = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -192,6 +209,34 @@ hs_room_get_kind (HsRoom *self)
 {
   g_return_val_if_fail (HS_IS_ROOM (self), HS_ROOM_CHANNEL);
   return self->kind;
+}
+
+const char *
+hs_room_get_modes (HsRoom *self)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), "");
+  return self->modes;
+}
+
+gboolean
+hs_room_has_mode (HsRoom *self, char mode)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), FALSE);
+  return mode != '\0' && strchr (self->modes, mode) != NULL;
+}
+
+const char *
+hs_room_get_key (HsRoom *self)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), NULL);
+  return self->key;
+}
+
+guint
+hs_room_get_limit (HsRoom *self)
+{
+  g_return_val_if_fail (HS_IS_ROOM (self), 0);
+  return self->limit;
 }
 
 const char *
@@ -340,6 +385,39 @@ hs_room_set_topic (HsRoom *self, const char *topic)
 {
   g_return_if_fail (HS_IS_ROOM (self));
   set_string (self, &self->topic, topic, PROP_TOPIC);
+}
+
+/* Letters in order: what is set reads the same whichever way it came about. */
+void
+hs_room_set_mode (HsRoom *self, char mode, gboolean on, const char *argument)
+{
+  g_autoptr (GString) modes = g_string_new (NULL);
+  guint64 limit = 0;
+
+  g_return_if_fail (HS_IS_ROOM (self) && g_ascii_isalpha (mode));
+  for (char letter = 'A'; letter <= 'z'; letter++)
+    if (letter == mode ? on : strchr (self->modes, letter) != NULL)
+      g_string_append_c (modes, letter);
+  g_object_freeze_notify (G_OBJECT (self));
+  set_string (self, &self->modes, modes->str, PROP_MODES);
+  if (mode == 'k')
+    set_string (self, &self->key, on ? argument : NULL, PROP_KEY);
+  if (mode == 'l')
+    {
+      if (on && argument != NULL)
+        g_ascii_string_to_unsigned (argument, 10, 0, G_MAXUINT, &limit, NULL);
+      set_uint (self, &self->limit, (guint) limit, PROP_LIMIT);
+    }
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+hs_room_clear_modes (HsRoom *self)
+{
+  g_return_if_fail (HS_IS_ROOM (self));
+  set_string (self, &self->modes, "", PROP_MODES);
+  set_string (self, &self->key, NULL, PROP_KEY);
+  set_uint (self, &self->limit, 0, PROP_LIMIT);
 }
 
 void

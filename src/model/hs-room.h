@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (HsRoom, hs_room, HS, ROOM, GObject)
 
 /* Properties (all notify): name (wire name "#lobby"), title (shown: "Lobby"), kind (int), topic (nullable), unread (uint), mentions (uint), joined,
  * draft (nullable), typing (nullable text of names, "Ana, 李伟"), preview (nullable, "Ana: page 14"), last-time (Unix ms), n-members,
+ * modes (letters of the settings that are set: "im", "" none or not asked for), key (nullable), limit (of members, 0 none),
  * hosted (of our own server), session (object, borrowed: the HsSession it belongs to). */
 HsRoom *hs_room_new (const char *name, HsRoomKind kind, HsEntryList *entries);
 const char *hs_room_get_name (HsRoom *self);
@@ -26,6 +27,10 @@ const char *hs_room_get_topic (HsRoom *self);
 guint hs_room_get_unread (HsRoom *self);
 guint hs_room_get_mentions (HsRoom *self);
 gboolean hs_room_is_joined (HsRoom *self);
+const char *hs_room_get_modes (HsRoom *self);
+gboolean hs_room_has_mode (HsRoom *self, char mode);
+const char *hs_room_get_key (HsRoom *self); /* (nullable) */
+guint hs_room_get_limit (HsRoom *self);
 const char *hs_room_get_draft (HsRoom *self);
 const char *hs_room_get_typing (HsRoom *self);
 const char *hs_room_get_preview (HsRoom *self);

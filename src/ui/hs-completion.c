@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-static const char *const command_names[] = { "/join", "/me", "/msg", "/nick", "/part", "/quit", "/topic", NULL };
+static const char *const command_names[] = {
+  "/away", "/ban", "/deop", "/devoice", "/help", "/invite", "/join", "/kick", "/me", "/mode", "/msg", "/mute", "/nick", "/op", "/part", "/query",
+  "/quit", "/topic", "/unban", "/unmute", "/voice", "/who", NULL,
+};
 
 static gboolean
 begins_with (const char *name, const char *word)

@@ -214,7 +214,10 @@ static const Case cases[] = {
     "#a “#a”\n  Ana own rank 2\n  bo rank 1\n    event <bo> bo removed 李伟 from the room: enough\n" },
   { "presence/kicked",
     MODERN "< :bo!u@h KICK #a Ana :enough\n\" #a hi\n> error: You are not in this room*",
-    "#a “#a” left\n    event <bo> bo removed Ana from the room: enough\n" },
+    "#a “#a” left\n    event <bo> bo removed you from the room: enough\n" },
+  { "presence/kick-without-a-reason",
+    MODERN "< :bo!u@h KICK #a 李伟 :bo\n< :bo!u@h KICK #a Ana",
+    "#a “#a” left\n    event <bo> bo removed 李伟 from the room\n    event <bo> bo removed you from the room\n" },
   { "presence/away",
     MODERN "< :bo!u@h AWAY :tea\n< :李伟!u@h AWAY\n",
     "#a “#a”\n  Ana own rank 2\n  bo rank 1 away\n  李伟\n" },
@@ -228,7 +231,42 @@ static const Case cases[] = {
   { "mode",
     MODERN "< :Ana!u@h MODE #a +o-v+bl bo bo *!*@x 5\n",
     "#a “#a”\n  Ana own rank 2\n  bo rank 2\n  李伟\n    event <Ana> Ana made bo an operator\n    event <Ana> Ana took bo’s voice\n"
-    "    event <Ana> Ana changed the room’s settings: +b *!*@x +l 5\n" },
+    "    event <Ana> Ana banned x\n    event <Ana> Ana set the most people the room takes: 5\n" },
+  { "mode/in-words",
+    MODERN "< :bo!u@h MODE #a +imk-b secret 李伟!*@*\n< :bo!u@h MODE #a -imk+sb * a*!*@*\n< :bo!u@h MODE #a +iiii-+t",
+    ROOM "    event <bo> bo keeps the room for invited people\n    event <bo> bo moderates the room: only those with a voice may speak\n"
+         "    event <bo> bo set a key for the room\n    event <bo> bo lifted the ban on 李伟\n"
+         "    event <bo> bo opened the room to everybody\n    event <bo> bo lets everybody speak\n    event <bo> bo removed the room’s key\n"
+         "    event <bo> bo banned a*!*@*\n    event <bo> bo changed the room’s settings: +s\n"
+         "    event <bo> bo keeps the room for invited people\n    event <bo> bo lets only operators set the topic\n" },
+  { "mode/told-when-asked-for",
+    MODERN "\" #a /mode\n> MODE #a\n< :s 324 Ana #a +ikl secret 20\n< :s 324 Ana #a +n", ROOM "    info <> This room’s settings: +ikl\n" },
+  { "moderation/kick", MODERN "\" #a /kick bo too loud\n> KICK #a bo :too loud\n\" #a /kick 李伟\n> KICK #a 李伟", ROOM },
+  { "moderation/ban",
+    MODERN "< :s 352 Ana #a u 10.0.0.9 s bo H :0 bo\n\" #a /ban bo\n> MODE #a +b *@10.0.0.9\n\" #a /ban 李伟\n> MODE #a +b 李伟!?@?\n"
+           "\" #a /ban *!*@evil\n> MODE #a +b *!*@evil\n\" #a /unban bo\n> MODE #a -b *@10.0.0.9",
+    ROOM },
+  { "moderation/rank",
+    MODERN "\" #a /op bo\n> MODE #a +o bo\n\" #a /deop bo\n> MODE #a -o bo\n\" #a /voice 李伟\n> MODE #a +v 李伟\n\" #a /devoice 李伟\n> MODE #a -v 李伟", ROOM },
+  { "moderation/mute-unknown", MODERN "\" #a /mute bo\n> error: This server cannot mute single people.", ROOM },
+  { "moderation/mute",
+    MODERN "< :s 005 Ana CHANMODES=bq,k,l,imnt :are supported\n\" #a /mute bo\n> MODE #a +q bo!?@?\n\" #a /unmute bo\n> MODE #a -q bo!?@?\n"
+           "< :Ana!u@h MODE #a +q-q bo!*@* bo!*@*",
+    ROOM "    event <Ana> Ana muted bo\n    event <Ana> Ana lets bo speak again\n" },
+  { "moderation/mode", MODERN "\" #a /mode +kl open 12\n> MODE #a +kl open 12\n\" #a /mode +k :x\n> error: This has to be one word.", ROOM },
+  { "moderation/elsewhere",
+    MODERN "< :bo!u@h PRIVMSG Ana :psst\n\" bo /kick bo\n> error: This is for rooms of many people.\n\" #a /invite eva #zz\n> error: There is no such room here.",
+    ROOM "bo “bo” unread 1/0\n  bo\n    message <bo> psst\n" },
+  { "invite", MODERN "\" #a /invite eva\n> INVITE eva #a\n< :s 341 Ana eva #a\n< :bo!u@h INVITE rob #a",
+    ROOM "    info <> eva is invited to #a.\n    info <> bo invites rob to #a\n" },
+  { "refused/in-words",
+    MODERN "< :s 482 Ana #zz :You're not channel operator\n< :s 441 Ana eva #a :They aren't on that channel\n< :s 443 Ana bo #a :is already\n"
+           "< :s 474 Ana #b :Cannot join channel (+b)\n< :s 475 Ana #b :Cannot join channel (+k)\n< :s 482 Ana #a :The host rules\n"
+           "< :s 421 Ana FOO :Unknown command\n< :s 401 Ana :No such nick\n< :s 499 Ana #a :Novel",
+    ROOM "    info <> eva is not in #a.\n    info <> bo is in #a already.\n    info <> The host rules\n    info <> Novel\n"
+    "* “Test”\n    info <> Only an operator of #zz may do that.\n    info <> You are banned from #b.\n"
+    "    info <> #b has a key, and it was missing or wrong. Use /join #b KEY.\n    info <> This server does not know the command FOO.\n"
+    "    info <> No such nick\n" },
   { "typing",
     MODERN "< @+typing=active :bo!u@h TAGMSG #a\n! typing\n> @+typing=active TAGMSG #a\n! typing\n! typed\n> @+typing=done TAGMSG #a",
     "#a “#a”\n  Ana own rank 2\n  bo rank 1 typing\n  李伟\n" },
@@ -246,7 +284,7 @@ static const Case cases[] = {
     ROOM "    message accepted <Ana> hi\n    message pending <Ana> hi\n" },
   { "own/refused",
     MODERN "\" #a hi\n> @label=h1*\n< @label=h1 :s 404 Ana #a :Cannot send to channel",
-    ROOM "    info <> Cannot send to channel\n    message failed <Ana> hi\n" },
+    ROOM "    info <> You may not speak in #a: you are muted or banned there, or only those with a voice speak.\n    message failed <Ana> hi\n" },
   { "own/me",
     MODERN "\" #a /me waves\n> * PRIVMSG #a :\001ACTION waves\001\n< @label=h1 :Ana!u@h PRIVMSG #a :\001ACTION waves\001",
     ROOM "    action accepted <Ana> waves\n" },
@@ -275,7 +313,7 @@ static const Case cases[] = {
     "#a “#a”\n  Ana own\n  bo\n* “irc.test”\n    info <> one|two\n" },
   { "server/no-such-nick",
     MODERN "\" #a /msg nobody hi\n> * PRIVMSG nobody hi\n< @label=h1 :s 401 Ana nobody :No such nick",
-    ROOM "nobody “nobody”\n  nobody\n    info <> No such nick\n    message failed <Ana> hi\n" },
+    ROOM "nobody “nobody”\n  nobody\n    info <> Nobody called nobody is here.\n    message failed <Ana> hi\n" },
   { "server/labelled-batch",
     MODERN "\" #a hi\n> @label=h1*\n< @label=h1 :s BATCH +x labeled-response\n< @batch=x :Ana!u@h PRIVMSG #a :hi\n< :s BATCH -x",
     ROOM "    message accepted <Ana> hi\n" },
@@ -361,6 +399,55 @@ test_hosted (void)
                                "    presence <李 伟> +李 伟\n    message mention <李 伟> Ana María, 你好\n"
                                "    presence plain <guest-1> +guest-1\n    message plain <guest-1> from a script\n"
                                "    presence <Ana María> Ana María>Bea\n");
+  g_assert_true (g_queue_is_empty (&stage.out));
+  stage_end (&stage);
+}
+
+static void
+on_invited (HsSession *session, const char *room, const char *sentence, GString *told)
+{
+  g_string_append_printf (told, "%s|%s\n", room, sentence);
+}
+
+/* Asked in, sent away, and what an operator is offered. */
+static void
+test_moderation (void)
+{
+  Stage stage;
+  g_autoptr (GString) told = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *unknown = NULL, *address = NULL, *name = NULL;
+  HsRoom *room;
+
+  stage_start (&stage, "Ana", FALSE);
+  g_signal_connect (stage.session, "invited", G_CALLBACK (on_invited), told);
+  run_script (&stage, MODERN "< :bo!u@h INVITE Ana #b\n< :bo!u@h INVITE Ana bo\n");
+  g_assert_cmpstr (told->str, ==, "#b|bo invites you to #b\n");
+  room = hs_session_find_room (stage.session, "#a");
+  g_assert_true (hs_session_may_moderate (stage.session, room));
+  g_assert_true (hs_session_has_rank_mode (stage.session, 'v') && !hs_session_has_rank_mode (stage.session, 'h'));
+  address = hs_session_make_mask (stage.session, "bo", HS_BAN_ADDRESS);
+  g_assert_cmpstr (address, ==, "*!*@h");
+  unknown = hs_session_make_mask (stage.session, "李伟", HS_BAN_ADDRESS);
+  g_assert_null (unknown);
+  name = hs_session_make_mask (stage.session, "李伟", HS_BAN_NAME);
+  g_assert_cmpstr (name, ==, "李伟!*@*");
+  g_assert_false (hs_session_kick (stage.session, room, "two words", NULL, &error));
+  g_assert_error (error, HS_SESSION_ERROR, HS_SESSION_ERROR_USAGE);
+  hs_session_ask_modes (stage.session, room);
+  hs_session_ask_modes (stage.session, room);
+  run_script (&stage, "> MODE #a\n< :s 324 Ana #a +ikl secret 20");
+  g_assert_cmpstr (hs_room_get_modes (room), ==, "ikl");
+  g_assert_cmpstr (hs_room_get_key (room), ==, "secret");
+  g_assert_cmpuint (hs_room_get_limit (room), ==, 20);
+  run_script (&stage, "< :bo!u@h MODE #a -o Ana");
+  g_assert_false (hs_session_may_moderate (stage.session, room));
+  g_assert_null (hs_session_get_removal (stage.session, room));
+  run_script (&stage, "< :bo!u@h KICK #a Ana :enough");
+  g_assert_cmpstr (hs_session_get_removal (stage.session, room), ==, "bo removed you from the room: enough");
+  g_clear_error (&error);
+  g_assert_false (hs_session_set_mode (stage.session, room, 'm', TRUE, NULL, &error));
+  g_assert_error (error, HS_SESSION_ERROR, HS_SESSION_ERROR_NOT_CONNECTED);
   g_assert_true (g_queue_is_empty (&stage.out));
   stage_end (&stage);
 }
@@ -656,6 +743,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/session/nick/erroneous", test_erroneous_nick);
   g_test_add_func ("/client/session/own/left", test_left);
   g_test_add_func ("/client/session/hosted", test_hosted);
+  g_test_add_func ("/client/session/moderation", test_moderation);
   g_test_add_func ("/client/session/own/long", test_long_message);
   g_test_add_func ("/client/session/plain", test_plain);
   g_test_add_func ("/client/session/late-irc", test_late_irc);

@@ -170,6 +170,35 @@ test_typing (void)
   g_assert_null (hs_room_get_typing (room));
 }
 
+/* Settings come one by one, in any order, and some of them twice. */
+static void
+test_modes (void)
+{
+  static const struct { char mode; gboolean on; const char *argument; const char *modes; guint notified; } rows[] = {
+    { 'm', TRUE, NULL, "m", 1 },  { 'i', TRUE, NULL, "im", 1 },   { 'i', TRUE, NULL, "im", 0 },  { 'k', TRUE, "open", "ikm", 2 },
+    { 'k', TRUE, "other", "ikm", 1 }, { 'l', TRUE, "12", "iklm", 2 }, { 'l', TRUE, "x", "iklm", 1 }, { 'm', FALSE, NULL, "ikl", 1 },
+    { 'k', FALSE, "*", "il", 2 },
+  };
+  g_autoptr (HsRoom) room = make_room ();
+  guint n = 0;
+
+  g_signal_connect (room, "notify", G_CALLBACK (count), &n);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      n = 0;
+      hs_room_set_mode (room, rows[i].mode, rows[i].on, rows[i].argument);
+      g_assert_cmpstr (hs_room_get_modes (room), ==, rows[i].modes);
+      g_assert_cmpuint (n, ==, rows[i].notified);
+    }
+  g_assert_true (hs_room_has_mode (room, 'i') && !hs_room_has_mode (room, 'm') && !hs_room_has_mode (room, '\0'));
+  g_assert_null (hs_room_get_key (room));
+  hs_room_set_mode (room, 'l', TRUE, "7");
+  g_assert_cmpuint (hs_room_get_limit (room), ==, 7);
+  hs_room_clear_modes (room);
+  g_assert_cmpuint (hs_room_get_limit (room), ==, 0);
+  g_assert_cmpstr (hs_room_get_modes (room), ==, "");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -180,5 +209,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/room/resort", test_resort);
   g_test_add_func ("/model/room/member-outlives", test_member_outlives);
   g_test_add_func ("/model/room/typing", test_typing);
+  g_test_add_func ("/model/room/modes", test_modes);
   return g_test_run ();
 }
