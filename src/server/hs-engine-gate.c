@@ -279,11 +279,13 @@ on_committed (HsEngine *self, HsAsk *ask, const GError *error)
         let_out (self, batch, entry);
     }
   self->passing = FALSE;
+  if (self->batches.length == 1)
+    self->store->wake (self->store_data);
 }
 
 /* ---- The store's thread ---- */
 
-/* What cannot be stored alone does not keep the others from it. */
+/* What cannot be stored alone does not keep the others from it: it leaves no row. What is wrong with the whole database ends all. */
 static gpointer
 work_append (HsServerDb *db, gpointer data, GError **error)
 {
@@ -292,8 +294,16 @@ work_append (HsServerDb *db, gpointer data, GError **error)
   for (guint i = 0; i < batch->appends->len; i++)
     {
       HsAppend *append = &g_array_index (batch->appends, HsAppend, i);
+      g_autoptr (GError) failed = NULL;
 
-      append->appended = hs_server_db_append (db, append->message, &append->first_id, *error == NULL ? error : NULL);
+      append->appended = hs_server_db_append (db, append->message, &append->first_id, &failed);
+      if (failed == NULL)
+        continue;
+      g_debug ("A message could not be stored: %s", failed->message);
+      if (g_error_matches (failed, HS_STORE_ERROR, HS_STORE_ERROR_FAILED) && batch->appends->len > 1)
+        continue;
+      g_propagate_error (error, g_steal_pointer (&failed));
+      break;
     }
   return NULL;
 }
@@ -303,6 +313,14 @@ free_commit (HsAsk *ask)
 {
   batch_free (((CommitAsk *) ask)->batch);
   g_free (ask);
+}
+
+/* While one transaction is under way the next gathers: the busier it is, the more share one. */
+void
+hs_engine_end_round (HsEngine *self)
+{
+  if (self->batches.length == 1)
+    hs_engine_flush (self);
 }
 
 void

@@ -10,14 +10,16 @@ struct _HsEngineStore
 {
   /* Runs @work over the database and commits; then, later and never inside this call, @done; in the order asked. As hs_server_store_run (). */
   void (*run) (HsServerStoreWork work, HsStoreDone done, gpointer data, GDestroyNotify destroy, gpointer user_data);
-  /* Something has been gathered: hs_engine_flush () is to be called when this round's lines have all been received. */
+  /* Something has been gathered: hs_engine_end_round () is to be called when this round's lines have all been received. */
   void (*wake) (gpointer user_data);
 };
 
 /* Before the first peer. Reads the rooms and where the ids stand; then @ready. From then on what is said is kept, and nobody sees it before it
  * has been committed (protocol.md, Delivery promise 5). Where nothing can be stored the engine goes on without. */
 void hs_engine_open_store (HsEngine *self, const HsEngineStore *store, gpointer store_data, void (*ready) (gpointer user_data), gpointer user_data);
-/* Hands over what was gathered: one transaction. */
+/* Hands over what was gathered, one transaction, unless one is under way: then it is handed over with what else comes until that is done. */
+void hs_engine_end_round (HsEngine *self);
+/* Hands it over at once. */
 void hs_engine_flush (HsEngine *self);
 /* One slice of what is too old or too much is deleted; @done says whether there was some, and is not called any more when the engine is gone. */
 void hs_engine_trim_store (HsEngine *self, void (*done) (gboolean some, gpointer user_data), gpointer user_data);

@@ -36,7 +36,7 @@ flush (HsPollee *pollee)
 {
   HsCoreStore *self = (HsCoreStore *) (gpointer) ((char *) pollee - G_STRUCT_OFFSET (HsCoreStore, pollee));
 
-  hs_engine_flush (self->core->engine);
+  hs_engine_end_round (self->core->engine);
 }
 
 static const HsEngineStore engine_store = { run, wake };

@@ -75,7 +75,8 @@ static gboolean
 migrate (HsDatabase *self, GError **error)
 {
   g_autofree char *settings = g_strdup_printf ("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 0;"
-                                               "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = %u", self->kind->wal_pages);
+                                               /* else every page that a savepoint may have to restore is written to a file */
+                                               "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = %u", self->kind->wal_pages);
   gint64 version = 0;
 
   /* Exclusive: two programs on one database would each show half of a conversation. The lock is the file's,
@@ -160,12 +161,18 @@ hs_database_begin (HsDatabase *self, GError **error)
   return hs_sql_run (self, self->statements[SQL_BEGIN], error);
 }
 
+static gboolean
+settle (HsDatabase *self, GError **error)
+{
+  return self->kind->settle == NULL || self->kind->settle (self, error);
+}
+
 gboolean
 hs_database_commit (HsDatabase *self, GError **error)
 {
   hs_database_check (self);
 
-  if (hs_sql_run (self, self->statements[SQL_COMMIT], error))
+  if (settle (self, error) && hs_sql_run (self, self->statements[SQL_COMMIT], error))
     return TRUE;
   hs_database_rollback (self);
   return FALSE;
@@ -197,7 +204,7 @@ hs_database_savepoint (HsDatabase *self, GError **error)
 gboolean
 hs_database_release (HsDatabase *self, GError **error)
 {
-  return hs_sql_run (self, self->statements[SQL_RELEASE], error);
+  return settle (self, error) && hs_sql_run (self, self->statements[SQL_RELEASE], error);
 }
 
 void

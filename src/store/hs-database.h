@@ -35,6 +35,8 @@ typedef struct
   const char *const *texts;      /* of the statements, from N_SQL_TRANSACTION on */
   guint n_texts;                 /* N_SQL_TRANSACTION included */
   guint wal_pages;               /* how long the WAL grows before it is written back */
+  /* (nullable) what was gathered in memory is to be written: before each commit and release */
+  gboolean (*settle) (HsDatabase *self, GError **error);
   void (*rolled_back) (HsDatabase *self); /* (nullable) what was counted in memory is no longer so */
 } HsDatabaseKind;
 

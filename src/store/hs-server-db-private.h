@@ -15,6 +15,7 @@ typedef enum
   SQL_PLACE_ADD,
   SQL_PLACE_FIND,
   SQL_PLACE_NAME,
+  SQL_PLACE_COUNT,
   SQL_APPEND,
   SQL_OWNER_BY_HASH,
   SQL_OWNER_BY_NAME,
@@ -56,13 +57,21 @@ typedef enum
 
 extern const char *const hs_server_db_texts[N_SQL];
 
+typedef struct
+{
+  gint64 place, n;
+} HsServerAdded;
+
 struct _HsServerDb
 {
   HsDatabase base;
   GHashTable *places; /* name → gint64 id, as far as asked for */
+  GArray *added;      /* of HsServerAdded: rows that their places do not count yet */
 };
 
 #define hs_server_db_check(self) hs_database_check (&(self)->base)
 
 /* The place's row; made when new and @make. 0: none, or @error. */
 gint64 hs_server_db_place (HsServerDb *self, const char *name, gboolean make, GError **error);
+/* Counts what was added in its places. */
+gboolean hs_server_db_settle (HsDatabase *database, GError **error);

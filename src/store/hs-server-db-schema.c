@@ -95,12 +95,25 @@ static const char *const migrations[] = {
   " stored_key BLOB NOT NULL,"
   " server_key BLOB NOT NULL,"
   " created INTEGER NOT NULL) WITHOUT ROWID;",
+
+  /* 2: how many rows a place has is counted once for all that a transaction adds, not by a trigger for each */
+  "ALTER TABLE place ADD COLUMN n INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE place SET n = coalesce ((SELECT sum (d.n) FROM place_day d WHERE d.place = place.id), 0);"
+  "DROP TRIGGER message_insert;"
+  "DROP TRIGGER message_delete;"
+  "DROP TABLE place_day;"
+  "CREATE TRIGGER message_delete AFTER DELETE ON message BEGIN"
+  " UPDATE place SET n = n - 1 WHERE id = old.place;"
+  " END;",
 };
 
 static void
 forget_places (HsDatabase *database)
 {
-  g_hash_table_remove_all (((HsServerDb *) database)->places); /* some may be gone */
+  HsServerDb *self = (HsServerDb *) database;
+
+  g_hash_table_remove_all (self->places); /* some may be gone */
+  g_array_set_size (self->added, 0);
 }
 
 const HsDatabaseKind hs_server_db_kind = {
@@ -110,5 +123,6 @@ const HsDatabaseKind hs_server_db_kind = {
   .texts = hs_server_db_texts,
   .n_texts = N_SQL,
   .wal_pages = HS_SERVER_DB_WAL_PAGES,
+  .settle = hs_server_db_settle,
   .rolled_back = forget_places,
 };

@@ -23,6 +23,7 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_PLACE_ADD] = "INSERT INTO place (name) VALUES (?)",
   [SQL_PLACE_FIND] = "SELECT id FROM place WHERE name = ?",
   [SQL_PLACE_NAME] = "SELECT name FROM place WHERE id = ?",
+  [SQL_PLACE_COUNT] = "UPDATE place SET n = n + ? WHERE id = ?",
 
   [SQL_APPEND] = "INSERT INTO message (place, " MESSAGE ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   [SQL_OWNER_BY_HASH] = "SELECT id FROM owner WHERE hash = ?",
@@ -62,7 +63,7 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_ACCOUNT_REMOVE] = "DELETE FROM account WHERE key = ?",
 
   [SQL_TRIM_OLD] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < ? ORDER BY id LIMIT " SLICE ")",
-  [SQL_TRIM_FULL] = "SELECT place, sum(n) - ?1 FROM place_day GROUP BY place HAVING sum(n) > ?1 LIMIT 1",
+  [SQL_TRIM_FULL] = "SELECT id, n - ?1 FROM place WHERE n > ?1 LIMIT 1",
   [SQL_TRIM_PLACE] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE place = ? ORDER BY id LIMIT ?)",
   [SQL_TRIM_TALK_PLACE] = "SELECT id FROM place WHERE " LOST_TALK " AND EXISTS (SELECT 1 FROM message WHERE message.place = place.id) LIMIT 1",
   [SQL_TRIM_TALKS] = "DELETE FROM talk WHERE place = ?",

@@ -44,6 +44,7 @@ hs_server_db_open (const char *path, GError **error)
 
   self = g_new0 (HsServerDb, 1);
   self->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->added = g_array_new (FALSE, FALSE, sizeof (HsServerAdded));
   if (hs_database_open (&self->base, &hs_server_db_kind, path, error))
     return self;
   hs_server_db_close (self);
@@ -57,6 +58,7 @@ hs_server_db_close (HsServerDb *self)
     return;
   hs_database_close (&self->base);
   g_hash_table_unref (self->places);
+  g_array_unref (self->added);
   g_free (self);
 }
 
@@ -117,6 +119,36 @@ hs_server_db_place (HsServerDb *self, const char *name, gboolean make, GError **
   if (id != 0)
     remember_place (self, name, id);
   return id;
+}
+
+static void
+count_one (HsServerDb *self, gint64 place)
+{
+  HsServerAdded added = { place, 1 };
+
+  for (guint i = self->added->len; i > 0; i--)
+    if (g_array_index (self->added, HsServerAdded, i - 1).place == place)
+      {
+        g_array_index (self->added, HsServerAdded, i - 1).n++;
+        return;
+      }
+  g_array_append_val (self->added, added);
+}
+
+gboolean
+hs_server_db_settle (HsDatabase *database, GError **error)
+{
+  HsServerDb *self = (HsServerDb *) database;
+
+  for (guint i = 0; i < self->added->len; i++)
+    {
+      const HsServerAdded *added = &g_array_index (self->added, HsServerAdded, i);
+
+      if (!hs_sql_run (database, hs_sql_bind (database, SQL_PLACE_COUNT, "ii", added->n, added->place), error))
+        return FALSE;
+    }
+  g_array_set_size (self->added, 0);
+  return TRUE;
 }
 
 char *
@@ -245,6 +277,9 @@ hs_server_db_append (HsServerDb *self, const HsServerMessage *message, gint64 *f
     return HS_SERVER_FAILED;
   if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_APPEND, "iiisssss", place, message->id, (gint64) message->kind, message->source,
                                              message->author, message->target, message->text, message->tags), error))
+    return HS_SERVER_FAILED;
+  count_one (self, place);
+  if (!hs_database_in_transaction (&self->base) && !hs_server_db_settle (&self->base, error))
     return HS_SERVER_FAILED;
   if (message->to != NULL && message->kind <= HS_SERVER_NOTICE
       && (!set_talk (self, message->author, message->to_nick, place, message->id, error)

@@ -169,9 +169,16 @@ run_one (HsStore *self, GPtrArray *batch, guint index, guint first)
   Operation *operation = g_ptr_array_index (batch, index);
 
   if ((!hs_database_in_transaction (self->base) && !hs_database_begin (self->base, &operation->error))
-      || !hs_database_savepoint (self->base, &operation->error))
+      || (batch->len > 1 && !hs_database_savepoint (self->base, &operation->error)))
     return first;
   operation->result = self->kind->call (self->database, operation->work, operation->data, &operation->error);
+  if (batch->len == 1 && hs_database_in_transaction (self->base))
+    {
+      /* Alone, it needs no savepoint: the transaction is its. */
+      if (operation->error != NULL)
+        hs_database_rollback (self->base);
+      return first;
+    }
   if (operation->error == NULL && hs_database_in_transaction (self->base))
     {
       if (!hs_database_release (self->base, &operation->error))

@@ -19,7 +19,7 @@ on_rolled_back (HsDatabase *database)
   n_rolled_back++;
 }
 
-static const HsDatabaseKind first = { 0x1234, steps, 1, texts, N_SQL_HERE, 100, on_rolled_back };
+static const HsDatabaseKind first = { 0x1234, steps, 1, texts, N_SQL_HERE, 100, NULL, on_rolled_back };
 static const HsDatabaseKind second = { 0x1234, steps, 2, texts, N_SQL_HERE, 100, NULL };
 static const HsDatabaseKind other = { 0x4321, steps, 2, texts, N_SQL_HERE, 100, NULL };
 

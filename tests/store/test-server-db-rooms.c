@@ -97,6 +97,39 @@ test_retention (void)
   g_assert_cmpint (((HsServerMessage *) g_ptr_array_index (left, 0))->id, ==, ID (1900, 0)); /* the newest stay */
 }
 
+/* How many rows a place has is written once a transaction; what was rolled back is not counted. */
+static void
+test_counts (void)
+{
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  HsDatabase *base = (HsDatabase *) db;
+  HsServerQuery query = { "#lobby", 0, G_MAXINT64, FALSE, FALSE, FALSE, 10 };
+  g_autoptr (GPtrArray) left = NULL;
+
+  append (db, ID (0, 0), "#lobby", "alone");
+  hs_server_db_begin (db, NULL);
+  for (guint i = 1; i <= 5; i++)
+    append (db, ID (i, 0), "#lobby", "given up");
+  hs_database_rollback (base);
+
+  hs_server_db_begin (db, NULL);
+  append (db, ID (6, 0), "#lobby", "kept");
+  append (db, ID (7, 0), "#other", "kept");
+  g_assert_true (hs_database_savepoint (base, NULL));
+  append (db, ID (8, 0), "#lobby", "kept");
+  g_assert_true (hs_database_release (base, NULL));
+  g_assert_true (hs_database_savepoint (base, NULL));
+  append (db, ID (9, 0), "#lobby", "given up");
+  hs_database_rollback_to (base);
+  g_assert_true (hs_server_db_commit (db, NULL));
+
+  g_assert_cmpuint (trim_all (db, T0, 3, "guest:run1:"), ==, 0);
+  g_assert_cmpuint (trim_all (db, T0, 2, "guest:run1:"), ==, 1);
+  g_assert_cmpuint (trim_all (db, T0, 2, "guest:run1:"), ==, 0);
+  left = hs_server_db_read (db, &query, NULL);
+  g_assert_cmpuint (left->len, ==, 2);
+}
+
 /* Two guests' words, when one can prove to have been either any more, are not kept; an account's are. */
 static void
 test_lost_talks (void)
@@ -171,6 +204,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/store/server-db-rooms/rooms", test_rooms);
   g_test_add_func ("/store/server-db-rooms/markers", test_markers);
   g_test_add_func ("/store/server-db-rooms/retention", test_retention);
+  g_test_add_func ("/store/server-db-rooms/counts", test_counts);
   g_test_add_func ("/store/server-db-rooms/lost-talks", test_lost_talks);
   g_test_add_func ("/store/server-db-rooms/answers", test_answers);
   return g_test_run ();

@@ -3,7 +3,7 @@
 #include "test-server-db-private.h"
 #include "hs-database.h"
 
-#define NEWEST 1
+#define NEWEST 2
 
 static void
 make_from_fixture (const char *path, guint version)
