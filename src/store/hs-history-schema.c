@@ -73,6 +73,24 @@ static const char *const migrations[] = {
   " address TEXT NOT NULL,"
   " protocol INTEGER NOT NULL,"
   " line_ending INTEGER NOT NULL) WITHOUT ROWID;",
+
+  /* 3: whom one trusts (hs-history-trust.c); times in Unix ms */
+  "CREATE TABLE server_key ("
+  " fingerprint BLOB PRIMARY KEY,"
+  " name TEXT,"
+  " first_seen INTEGER NOT NULL,"
+  " last_seen INTEGER NOT NULL,"
+  " compared INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;" /* when; 0: never */
+  "CREATE TABLE pin ("
+  " binding TEXT PRIMARY KEY,"
+  " fingerprint BLOB NOT NULL,"
+  " by_authority INTEGER NOT NULL,"
+  " since INTEGER NOT NULL) WITHOUT ROWID;"
+  "CREATE INDEX pin_fingerprint ON pin (fingerprint);"
+  "CREATE TABLE sts ("
+  " host TEXT PRIMARY KEY,"
+  " port INTEGER NOT NULL,"
+  " until INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 static void

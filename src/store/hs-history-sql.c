@@ -34,6 +34,24 @@ const char *const hs_history_texts[N_SQL] = {
                       " ON CONFLICT (name) DO UPDATE SET address = excluded.address, protocol = excluded.protocol,"
                       " line_ending = excluded.line_ending",
 
+  [SQL_KEY_SEEN] = "INSERT INTO server_key (fingerprint, first_seen, last_seen) VALUES (?1, ?2, ?2)"
+                   " ON CONFLICT (fingerprint) DO UPDATE SET last_seen = excluded.last_seen",
+  [SQL_KEY_SET_NAME] = "UPDATE server_key SET name = nullif (?, '') WHERE fingerprint = ?",
+  [SQL_KEY_SET_COMPARED] = "UPDATE server_key SET compared = ? WHERE fingerprint = ?",
+  [SQL_KEY_FORGET] = "DELETE FROM server_key WHERE fingerprint = ?",
+  [SQL_KEY_FORGET_PINS] = "DELETE FROM pin WHERE fingerprint = ?",
+  [SQL_KEY_LIST] = "SELECT fingerprint, name, first_seen, last_seen, compared FROM server_key ORDER BY first_seen, fingerprint",
+  [SQL_KEY_FORGET_ALL] = "DELETE FROM server_key",
+  [SQL_PIN_SET] = "INSERT INTO pin (binding, fingerprint, by_authority, since) VALUES (?, ?, ?, ?)"
+                  " ON CONFLICT (binding) DO UPDATE SET fingerprint = excluded.fingerprint, by_authority = excluded.by_authority,"
+                  " since = excluded.since",
+  [SQL_PIN_LIST] = "SELECT binding, fingerprint, by_authority, since FROM pin ORDER BY binding",
+  [SQL_PIN_FORGET_ALL] = "DELETE FROM pin",
+  [SQL_STS_SET] = "INSERT INTO sts (host, port, until) VALUES (?, ?, ?)"
+                  " ON CONFLICT (host) DO UPDATE SET port = excluded.port, until = excluded.until",
+  [SQL_STS_LIST] = "SELECT host, port, until FROM sts ORDER BY host",
+  [SQL_STS_FORGET_ALL] = "DELETE FROM sts",
+
   [SQL_DAYS] = "SELECT day, n FROM room_day WHERE room = ? ORDER BY day",
   [SQL_LAST_SAID] = "SELECT time FROM message WHERE room = ? AND kind <= 2 AND msgid IS NOT NULL ORDER BY id DESC LIMIT 1",
   [SQL_LAST_ID] = "SELECT max(id) FROM message WHERE room = ?",

@@ -112,6 +112,49 @@ gboolean hs_history_set_network (HsHistory *self, const char *network, const cha
 /* (element-type HsHistoryOpenRoom) (transfer full), in the order in which they were first known. */
 GPtrArray *hs_history_list_open (HsHistory *self, GError **error);
 
+/* ---- Whom one trusts: servers by their keys, hs-history-trust.c. Times are Unix ms; a fingerprint is 32 bytes. ---- */
+typedef struct
+{
+  GBytes *fingerprint;
+  char *name;        /* (nullable) given by the person */
+  gint64 first_seen, last_seen;
+  gint64 compared;   /* when the person compared its number; 0 never */
+} HsHistoryKey;
+void hs_history_key_free (HsHistoryKey *key);
+/* What the person chose (an address, an announcement), and the key that was there. It also says: seen encrypted, never again unencrypted. */
+typedef struct
+{
+  char *binding;
+  GBytes *fingerprint;
+  gboolean by_authority; /* an authority vouched for it: another key that it vouches for is no change */
+  gint64 since;
+} HsHistoryPin;
+void hs_history_pin_free (HsHistoryPin *pin);
+/* A host that asked to be joined by TLS only (IRCv3 strict transport security). */
+typedef struct
+{
+  char *host;
+  guint16 port;
+  gint64 until;
+} HsHistorySts;
+void hs_history_sts_free (HsHistorySts *sts);
+
+/* Known from now on, or seen again. */
+gboolean hs_history_see_key (HsHistory *self, GBytes *fingerprint, gint64 now, GError **error);
+gboolean hs_history_set_key_name (HsHistory *self, GBytes *fingerprint, const char *name, GError **error); /* (nullable) name */
+gboolean hs_history_set_key_compared (HsHistory *self, GBytes *fingerprint, gint64 compared, GError **error);
+/* With its pins. */
+gboolean hs_history_forget_key (HsHistory *self, GBytes *fingerprint, GError **error);
+/* All keys, pins and strict transport security. */
+gboolean hs_history_forget_keys (HsHistory *self, GError **error);
+gboolean hs_history_set_pin (HsHistory *self, const HsHistoryPin *pin, GError **error);
+gboolean hs_history_set_sts (HsHistory *self, const HsHistorySts *sts, GError **error);
+/* (element-type HsHistoryKey) in the order in which they were first seen, HsHistoryPin, HsHistorySts. Rows that cannot be of ours (a
+ * fingerprint of another length, a port that is none) are left out. (transfer full) */
+GPtrArray *hs_history_list_keys (HsHistory *self, GError **error);
+GPtrArray *hs_history_list_pins (HsHistory *self, GError **error);
+GPtrArray *hs_history_list_sts (HsHistory *self, GError **error);
+
 /* Inserts; @row->id becomes the order key. *position (nullable): its index in the room. FALSE without error: it was there already (room, msgid);
  * then @row->id and *position are those of the stored one. */
 gboolean hs_history_insert (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, GError **error);

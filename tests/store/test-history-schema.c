@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test-history-private.h"
 
-#define NEWEST 2
+#define NEWEST 3
 
 static void
 execute (sqlite3 *db, const char *sql)
@@ -66,6 +66,21 @@ check_rows (HsHistory *history)
   g_assert_cmpuint (waiting->len, ==, 1);
 }
 
+/* From the version on that has them. */
+static void
+check_trust (HsHistory *history)
+{
+  g_autoptr (GPtrArray) keys = hs_history_list_keys (history, NULL);
+  g_autoptr (GPtrArray) pins = hs_history_list_pins (history, NULL);
+  g_autoptr (GPtrArray) sts = hs_history_list_sts (history, NULL);
+
+  g_assert_cmpuint (keys->len, ==, 1);
+  g_assert_cmpstr (((HsHistoryKey *) g_ptr_array_index (keys, 0))->name, ==, "Ana's room");
+  g_assert_cmpuint (pins->len, ==, 1);
+  g_assert_cmpstr (((HsHistoryPin *) g_ptr_array_index (pins, 0))->binding, ==, "address:192.0.2.5:8000");
+  g_assert_cmpuint (sts->len, ==, 1);
+}
+
 /* Every version that was ever released opens, keeps its rows, and looks afterwards as a new one does. */
 static void
 test_migrations (void)
@@ -88,6 +103,8 @@ test_migrations (void)
       history = hs_history_open (path, &error);
       g_assert_no_error (error);
       check_rows (history);
+      if (version >= 3)
+        check_trust (history);
       hs_history_close (history);
       got = query (path, schema);
       g_assert_cmpstr (got, ==, expected);
