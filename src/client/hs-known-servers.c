@@ -1,0 +1,693 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-known-servers-private.h"
+
+#include <string.h>
+
+/* ---- One server ---- */
+
+struct _HsKnownServer
+{
+  GObject parent_instance;
+
+  /* Owned */
+  char *name;   /* (nullable) */
+  char *places; /* (nullable) */
+
+  /* State */
+  HsFingerprint key;
+  char number[HS_FINGERPRINT_NUMBER_SIZE];
+  gint64 first_seen, last_seen, compared;
+};
+
+G_DEFINE_FINAL_TYPE (HsKnownServer, hs_known_server, G_TYPE_OBJECT)
+
+enum { S_PROP_0, S_PROP_NAME, S_PROP_TITLE, S_PROP_NUMBER, S_PROP_PLACES, S_PROP_FIRST_SEEN, S_PROP_LAST_SEEN, S_PROP_COMPARED, S_N_PROPS };
+
+static GParamSpec *server_properties[S_N_PROPS];
+
+static void
+hs_known_server_finalize (GObject *object)
+{
+  HsKnownServer *self = HS_KNOWN_SERVER (object);
+
+  g_free (self->name);
+  g_free (self->places);
+  G_OBJECT_CLASS (hs_known_server_parent_class)->finalize (object);
+}
+
+static void
+hs_known_server_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  HsKnownServer *self = HS_KNOWN_SERVER (object);
+
+  switch (id)
+    {
+    case S_PROP_NAME: g_value_set_string (value, self->name); break;
+    case S_PROP_TITLE: g_value_set_string (value, hs_known_server_get_title (self)); break;
+    case S_PROP_NUMBER: g_value_set_string (value, self->number); break;
+    case S_PROP_PLACES: g_value_set_string (value, self->places); break;
+    case S_PROP_FIRST_SEEN: g_value_set_int64 (value, self->first_seen); break;
+    case S_PROP_LAST_SEEN: g_value_set_int64 (value, self->last_seen); break;
+    case S_PROP_COMPARED: g_value_set_int64 (value, self->compared); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+hs_known_server_class_init (HsKnownServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->finalize = hs_known_server_finalize;
+  object_class->get_property = hs_known_server_get_property;
+
+  server_properties[S_PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  server_properties[S_PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
+  server_properties[S_PROP_NUMBER] = g_param_spec_string ("number", NULL, NULL, NULL, flags);
+  server_properties[S_PROP_PLACES] = g_param_spec_string ("places", NULL, NULL, NULL, flags);
+  server_properties[S_PROP_FIRST_SEEN] = g_param_spec_int64 ("first-seen", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  server_properties[S_PROP_LAST_SEEN] = g_param_spec_int64 ("last-seen", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  server_properties[S_PROP_COMPARED] = g_param_spec_int64 ("compared", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  g_object_class_install_properties (object_class, S_N_PROPS, server_properties);
+}
+
+static void
+hs_known_server_init (HsKnownServer *self)
+{
+}
+
+static HsKnownServer *
+make_server (const HsFingerprint *key, gint64 now)
+{
+  HsKnownServer *server = g_object_new (HS_TYPE_KNOWN_SERVER, NULL);
+
+  server->key = *key;
+  hs_fingerprint_to_number (key, server->number);
+  server->first_seen = server->last_seen = MAX (now, 0);
+  return server;
+}
+
+static void
+set_time (HsKnownServer *server, gint64 *place, gint64 time, guint property)
+{
+  if (*place == time)
+    return;
+  *place = time;
+  g_object_notify_by_pspec (G_OBJECT (server), server_properties[property]);
+}
+
+static void
+set_text (HsKnownServer *server, char **place, const char *text, guint property)
+{
+  if (g_strcmp0 (*place, text) == 0)
+    return;
+  g_free (*place);
+  *place = g_strdup (text);
+  g_object_notify_by_pspec (G_OBJECT (server), server_properties[property]);
+  g_object_notify_by_pspec (G_OBJECT (server), server_properties[S_PROP_TITLE]);
+}
+
+/* ---- All of them ---- */
+
+struct _HsKnownServers
+{
+  GObject parent_instance;
+
+  /* Owned */
+  HsStore *store;
+  GPtrArray *servers; /* of HsKnownServer */
+  GHashTable *by_key; /* HsFingerprint within the server → HsKnownServer, borrowed */
+  GHashTable *pins;   /* binding → HsTrustPin */
+  GHashTable *sts;    /* host → HsHistorySts */
+  GPtrArray *waiting; /* of GTask */
+  GError *error;      /* (nullable) why it could not be read */
+
+  /* State */
+  gboolean read;
+};
+
+static guint
+hash_key (gconstpointer key)
+{
+  guint32 bits;
+
+  memcpy (&bits, ((const HsFingerprint *) key)->bytes, sizeof bits);
+  return bits;
+}
+
+static gboolean
+equal_key (gconstpointer a, gconstpointer b)
+{
+  return memcmp (a, b, sizeof (HsFingerprint)) == 0;
+}
+
+static GType
+get_item_type (GListModel *model)
+{
+  return HS_TYPE_KNOWN_SERVER;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return HS_KNOWN_SERVERS (model)->servers->len;
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  GPtrArray *servers = HS_KNOWN_SERVERS (model)->servers;
+
+  return position < servers->len ? g_object_ref (g_ptr_array_index (servers, position)) : NULL;
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (HsKnownServers, hs_known_servers, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+static void
+hs_known_servers_finalize (GObject *object)
+{
+  HsKnownServers *self = HS_KNOWN_SERVERS (object);
+
+  g_clear_object (&self->store);
+  g_clear_pointer (&self->by_key, g_hash_table_unref);
+  g_clear_pointer (&self->servers, g_ptr_array_unref);
+  g_clear_pointer (&self->pins, g_hash_table_unref);
+  g_clear_pointer (&self->sts, g_hash_table_unref);
+  g_clear_pointer (&self->waiting, g_ptr_array_unref);
+  g_clear_error (&self->error);
+  G_OBJECT_CLASS (hs_known_servers_parent_class)->finalize (object);
+}
+
+static void
+hs_known_servers_class_init (HsKnownServersClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = hs_known_servers_finalize;
+}
+
+static void
+hs_known_servers_init (HsKnownServers *self)
+{
+  self->servers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->by_key = g_hash_table_new (hash_key, equal_key);
+  self->pins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->sts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) hs_history_sts_free);
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+static void
+add_server (HsKnownServers *self, HsKnownServer *server)
+{
+  g_ptr_array_add (self->servers, server);
+  g_hash_table_insert (self->by_key, &server->key, server);
+}
+
+/* ---- Where a server was seen ---- */
+
+/* "192.168.1.5:8000" → "192.168.1.5": as one would type it. */
+static char *
+dup_place (const char *binding)
+{
+  const char *place = strchr (binding, ':') + 1;
+
+  if (g_str_has_prefix (binding, "address:") && g_str_has_suffix (place, ":" G_STRINGIFY (HS_PORT_DEFAULT)))
+    return g_strndup (place, strlen (place) - strlen (":" G_STRINGIFY (HS_PORT_DEFAULT)));
+  return g_strdup (g_str_has_prefix (binding, "unix:") ? binding : place);
+}
+
+static int
+compare_places (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+static void
+update_places (HsKnownServers *self, HsKnownServer *server)
+{
+  g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *text = NULL;
+  GHashTableIter iter;
+  gpointer binding, pin;
+
+  g_hash_table_iter_init (&iter, self->pins);
+  while (g_hash_table_iter_next (&iter, &binding, &pin))
+    if (equal_key (&((HsTrustPin *) pin)->key, &server->key) && strchr (binding, ':') != NULL)
+      g_ptr_array_add (places, dup_place (binding));
+  g_ptr_array_sort (places, compare_places);
+  g_ptr_array_add (places, NULL);
+  if (places->len > 1)
+    text = g_strjoinv (", ", (char **) places->pdata);
+  set_text (server, &server->places, text, S_PROP_PLACES);
+}
+
+static void
+update_places_of (HsKnownServers *self, const HsFingerprint *key)
+{
+  HsKnownServer *server = hs_known_servers_find (self, key);
+
+  if (server != NULL)
+    update_places (self, server);
+}
+
+/* ---- Reading ---- */
+
+typedef struct
+{
+  GPtrArray *keys, *pins, *sts;
+} Rows;
+
+static void
+rows_free (Rows *rows)
+{
+  g_clear_pointer (&rows->keys, g_ptr_array_unref);
+  g_clear_pointer (&rows->pins, g_ptr_array_unref);
+  g_clear_pointer (&rows->sts, g_ptr_array_unref);
+  g_free (rows);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
+
+static gpointer
+work_read (HsHistory *history, gpointer data, GError **error)
+{
+  g_autoptr (Rows) rows = g_new0 (Rows, 1);
+
+  if ((rows->keys = hs_history_list_keys (history, error)) == NULL || (rows->pins = hs_history_list_pins (history, error)) == NULL ||
+      (rows->sts = hs_history_list_sts (history, error)) == NULL)
+    return NULL;
+  return g_steal_pointer (&rows);
+}
+
+static HsFingerprint
+read_fingerprint (GBytes *bytes) /* of the right length: the store saw to that */
+{
+  HsFingerprint key;
+
+  memcpy (key.bytes, g_bytes_get_data (bytes, NULL), sizeof key.bytes);
+  return key;
+}
+
+static void
+take_keys (HsKnownServers *self, GPtrArray *keys)
+{
+  for (guint i = 0; i < keys->len; i++)
+    {
+      const HsHistoryKey *row = g_ptr_array_index (keys, i);
+      HsFingerprint key = read_fingerprint (row->fingerprint);
+      HsKnownServer *server;
+
+      if (hs_known_servers_find (self, &key) != NULL)
+        continue; /* seen while this was read */
+      server = make_server (&key, row->first_seen);
+      server->name = g_strdup (row->name);
+      server->last_seen = MAX (row->last_seen, 0);
+      server->compared = MAX (row->compared, 0);
+      add_server (self, server);
+    }
+}
+
+static void
+take_rows (HsKnownServers *self, Rows *rows)
+{
+  take_keys (self, rows->keys);
+  for (guint i = 0; i < rows->pins->len; i++)
+    {
+      const HsHistoryPin *row = g_ptr_array_index (rows->pins, i);
+      HsTrustPin *pin = g_new (HsTrustPin, 1);
+
+      *pin = (HsTrustPin) { .key = read_fingerprint (row->fingerprint), .by_authority = row->by_authority, .since = row->since };
+      g_hash_table_replace (self->pins, g_strdup (row->binding), pin);
+    }
+  for (guint i = 0; i < rows->sts->len; i++)
+    {
+      HsHistorySts *row = g_ptr_array_index (rows->sts, i);
+
+      g_hash_table_replace (self->sts, row->host, row);
+    }
+  g_ptr_array_set_free_func (rows->sts, NULL); /* the table has them */
+  for (guint i = 0; i < self->servers->len; i++)
+    update_places (self, g_ptr_array_index (self->servers, i));
+}
+
+static void
+answer (HsKnownServers *self, GTask *task)
+{
+  if (self->error != NULL)
+    g_task_return_error (task, g_error_copy (self->error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+done_read (gpointer result, const GError *error, gpointer data)
+{
+  HsKnownServers *self = data;
+  g_autoptr (Rows) rows = result;
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
+
+  self->read = TRUE;
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  if (rows != NULL && error == NULL)
+    take_rows (self, rows);
+  else if (error != NULL)
+    self->error = g_error_copy (error);
+  if (self->servers->len > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, self->servers->len);
+  for (guint i = 0; i < waiting->len; i++)
+    answer (self, g_ptr_array_index (waiting, i));
+}
+
+HsKnownServers *
+hs_known_servers_new (HsStore *store)
+{
+  HsKnownServers *self = g_object_new (HS_TYPE_KNOWN_SERVERS, NULL);
+
+  self->store = g_object_ref (store);
+  hs_store_run (store, work_read, done_read, g_object_ref (self), g_object_unref);
+  return self;
+}
+
+void
+hs_known_servers_wait_async (HsKnownServers *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, hs_known_servers_wait_async);
+  if (self->read)
+    answer (self, task);
+  else
+    g_ptr_array_add (self->waiting, g_steal_pointer (&task));
+}
+
+gboolean
+hs_known_servers_wait_finish (HsKnownServers *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- Writing behind ---- */
+
+/* One change: what to do, and with what of these. */
+typedef struct _Change Change;
+struct _Change
+{
+  gboolean (*apply) (HsHistory *history, const Change *change, GError **error);
+  GBytes *key;          /* (nullable) */
+  char *text;           /* (nullable) a name, a binding, a host */
+  gint64 time;
+  guint16 port;
+  gboolean by_authority;
+};
+
+static void
+change_free (gpointer data)
+{
+  Change *change = data;
+
+  g_clear_pointer (&change->key, g_bytes_unref);
+  g_free (change->text);
+  g_free (change);
+}
+
+static gboolean
+apply_see (HsHistory *history, const Change *change, GError **error)
+{
+  return hs_history_see_key (history, change->key, change->time, error);
+}
+
+static gboolean
+apply_compared (HsHistory *history, const Change *change, GError **error)
+{
+  return hs_history_set_key_compared (history, change->key, change->time, error);
+}
+
+static gboolean
+apply_name (HsHistory *history, const Change *change, GError **error)
+{
+  return hs_history_set_key_name (history, change->key, change->text, error);
+}
+
+static gboolean
+apply_forget (HsHistory *history, const Change *change, GError **error)
+{
+  return hs_history_forget_key (history, change->key, error);
+}
+
+static gboolean
+apply_forget_all (HsHistory *history, const Change *change, GError **error)
+{
+  return hs_history_forget_keys (history, error);
+}
+
+static gboolean
+apply_pin (HsHistory *history, const Change *change, GError **error)
+{
+  const HsHistoryPin pin = { change->text, change->key, change->by_authority, change->time };
+
+  return hs_history_set_pin (history, &pin, error);
+}
+
+static gboolean
+apply_sts (HsHistory *history, const Change *change, GError **error)
+{
+  const HsHistorySts sts = { change->text, change->port, change->time };
+
+  return hs_history_set_sts (history, &sts, error);
+}
+
+static gpointer
+work_change (HsHistory *history, gpointer data, GError **error)
+{
+  const Change *change = data;
+
+  change->apply (history, change, error);
+  return NULL;
+}
+
+static void
+done_change (gpointer result, const GError *error, gpointer data)
+{
+  if (error != NULL)
+    g_message ("What is known of a server cannot be kept: %s", error->message);
+}
+
+static void
+write_change (HsKnownServers *self, Change change, const HsFingerprint *key, const char *text)
+{
+  Change *copy = g_new0 (Change, 1);
+
+  *copy = change;
+  copy->key = key != NULL ? g_bytes_new (key->bytes, sizeof key->bytes) : NULL;
+  copy->text = g_strdup (text);
+  hs_store_run (self->store, work_change, done_change, copy, change_free);
+}
+
+/* ---- As connections see them ---- */
+
+const HsFingerprint *
+hs_known_server_get_key (HsKnownServer *self)
+{
+  return &self->key;
+}
+
+HsKnownServer *
+hs_known_servers_find (HsKnownServers *self, const HsFingerprint *key)
+{
+  return g_hash_table_lookup (self->by_key, key);
+}
+
+gboolean
+hs_known_servers_find_pin (HsKnownServers *self, const char *binding, HsTrustPin *pin)
+{
+  const HsTrustPin *found = binding != NULL ? g_hash_table_lookup (self->pins, binding) : NULL;
+
+  if (found != NULL)
+    *pin = *found;
+  return found != NULL;
+}
+
+static HsKnownServer *
+see_key (HsKnownServers *self, const HsFingerprint *key, gint64 now)
+{
+  HsKnownServer *server = hs_known_servers_find (self, key);
+
+  if (server == NULL)
+    {
+      server = make_server (key, now);
+      add_server (self, server);
+      g_list_model_items_changed (G_LIST_MODEL (self), self->servers->len - 1, 0, 1);
+    }
+  else
+    set_time (server, &server->last_seen, now, S_PROP_LAST_SEEN);
+  write_change (self, (Change) { .apply = apply_see, .time = now }, key, NULL);
+  return server;
+}
+
+static void
+set_pin (HsKnownServers *self, const char *binding, const HsTrustPin *pin)
+{
+  HsTrustPin *copy = g_new (HsTrustPin, 1);
+  HsTrustPin old;
+  gboolean had = hs_known_servers_find_pin (self, binding, &old);
+
+  *copy = *pin;
+  g_hash_table_replace (self->pins, g_strdup (binding), copy);
+  write_change (self, (Change) { .apply = apply_pin, .time = pin->since, .by_authority = pin->by_authority }, &pin->key, binding);
+  if (had)
+    update_places_of (self, &old.key);
+  update_places_of (self, &pin->key);
+}
+
+void
+hs_known_servers_see (HsKnownServers *self, const char *binding, const HsFingerprint *key, gboolean verified, gint64 now)
+{
+  HsTrustPin pin = { 0 };
+  gboolean pinned, same;
+
+  see_key (self, key, now);
+  if (binding == NULL)
+    return;
+  pinned = hs_known_servers_find_pin (self, binding, &pin);
+  same = pinned && hs_fingerprint_equal (&pin.key, key);
+  if (same && (pin.by_authority || !verified))
+    return; /* nothing new */
+  if (pinned && !same && !(pin.by_authority && verified))
+    return; /* an invite's key where another was: what was chosen by its address stays bound to that */
+  pin = (HsTrustPin) { .key = *key, .by_authority = verified, .since = pinned ? pin.since : now };
+  set_pin (self, binding, &pin);
+}
+
+void
+hs_known_servers_accept (HsKnownServers *self, const char *binding, const HsFingerprint *key, gint64 now)
+{
+  const HsTrustPin pin = { .key = *key, .since = now };
+
+  hs_known_servers_set_compared (self, see_key (self, key, now), now);
+  if (binding != NULL)
+    set_pin (self, binding, &pin);
+}
+
+void
+hs_known_servers_note_sts (HsKnownServers *self, const char *host, guint16 port, gint64 until)
+{
+  HsHistorySts *sts = g_new0 (HsHistorySts, 1);
+
+  *sts = (HsHistorySts) { .host = g_ascii_strdown (host, -1), .port = port, .until = until };
+  write_change (self, (Change) { .apply = apply_sts, .time = until, .port = port }, NULL, sts->host);
+  g_hash_table_replace (self->sts, sts->host, sts);
+}
+
+gboolean
+hs_known_servers_find_sts (HsKnownServers *self, const char *host, gint64 now, guint16 *port)
+{
+  g_autofree char *lower = g_ascii_strdown (host, -1);
+  const HsHistorySts *sts = g_hash_table_lookup (self->sts, lower);
+
+  if (sts == NULL || sts->until <= now)
+    return FALSE;
+  if (port != NULL)
+    *port = sts->port;
+  return TRUE;
+}
+
+/* ---- As a person sees them ---- */
+
+const char *
+hs_known_server_get_name (HsKnownServer *self)
+{
+  return self->name;
+}
+
+const char *
+hs_known_server_get_title (HsKnownServer *self)
+{
+  return self->name != NULL ? self->name : self->places != NULL ? self->places : self->number;
+}
+
+const char *
+hs_known_server_get_number (HsKnownServer *self)
+{
+  return self->number;
+}
+
+const char *
+hs_known_server_get_places (HsKnownServer *self)
+{
+  return self->places;
+}
+
+gint64
+hs_known_server_get_first_seen (HsKnownServer *self)
+{
+  return self->first_seen;
+}
+
+gint64
+hs_known_server_get_last_seen (HsKnownServer *self)
+{
+  return self->last_seen;
+}
+
+gint64
+hs_known_server_get_compared (HsKnownServer *self)
+{
+  return self->compared;
+}
+
+void
+hs_known_servers_set_compared (HsKnownServers *self, HsKnownServer *server, gint64 now)
+{
+  set_time (server, &server->compared, now, S_PROP_COMPARED);
+  write_change (self, (Change) { .apply = apply_compared, .time = now }, &server->key, NULL);
+}
+
+void
+hs_known_servers_rename (HsKnownServers *self, HsKnownServer *server, const char *name)
+{
+  g_autofree char *trimmed = name != NULL ? g_strstrip (g_utf8_make_valid (name, -1)) : NULL;
+
+  set_text (server, &server->name, trimmed != NULL && *trimmed != '\0' ? trimmed : NULL, S_PROP_NAME);
+  write_change (self, (Change) { .apply = apply_name }, &server->key, server->name);
+}
+
+static gboolean
+is_bound_to (gpointer binding, gpointer pin, gpointer key)
+{
+  return equal_key (&((HsTrustPin *) pin)->key, key);
+}
+
+void
+hs_known_servers_forget (HsKnownServers *self, HsKnownServer *server)
+{
+  g_autoptr (HsKnownServer) held = g_object_ref (server);
+  guint position;
+
+  if (!g_ptr_array_find (self->servers, server, &position))
+    return;
+  write_change (self, (Change) { .apply = apply_forget }, &held->key, NULL);
+  g_hash_table_foreach_remove (self->pins, is_bound_to, &held->key);
+  g_hash_table_remove (self->by_key, &held->key);
+  g_ptr_array_remove_index (self->servers, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+}
+
+void
+hs_known_servers_forget_all (HsKnownServers *self)
+{
+  guint n = self->servers->len;
+
+  write_change (self, (Change) { .apply = apply_forget_all }, NULL, NULL);
+  g_hash_table_remove_all (self->pins);
+  g_hash_table_remove_all (self->sts);
+  g_hash_table_remove_all (self->by_key);
+  g_ptr_array_set_size (self->servers, 0);
+  if (n > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, n, 0);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rule of trust: a pure function over plain data. It reads no store and knows no connection. */
+#pragma once
+
+#include "hs-address.h"
+#include "hs-fingerprint.h"
+#include "hs-tls.h"
+#include "hs-trust.h"
+
+/* What was there when the person chose the same before. It also says: seen encrypted, never again unencrypted. */
+typedef struct
+{
+  HsFingerprint key;
+  gboolean by_authority; /* an authority vouched for it: another key that it vouches for is no change */
+  gint64 since;          /* Unix ms */
+} HsTrustPin;
+
+typedef struct
+{
+  const HsAddress *address;   /* the one that is connected to, with the invite's key where there is one */
+  gboolean encrypted;         /* the handshake is through; else the server offers none, or has none */
+  const HsFingerprint *key;   /* (nullable) the one it showed and signed with */
+  HsTlsProblems problems;     /* of its certificate */
+  const HsFingerprint *own;   /* (nullable) it is our own server, whose key this is */
+  const HsTrustPin *pin;      /* (nullable) of the binding */
+  gboolean known;             /* the key was seen before, anywhere */
+  gboolean compared;          /* and its number compared */
+  gboolean promised;          /* encryption was: strict transport security, an announcement, the person's choice */
+  gboolean unencrypted_once;  /* the person said so, knowing that it was encrypted (a classroom) */
+} HsTrustQuestion;
+
+HsTrust hs_trust_judge (const HsTrustQuestion *question);
+
+/* Is it a name that anybody on the Internet may answer for? Not a number, a single label, .local, nor another name that the public DNS
+ * has promised never to have (RFC 6761, 6762, 8375). */
+gboolean hs_trust_is_public_name (const char *host);
+
+/* What a pin binds: "address:HOST:PORT", lower case, numbers in their one form, the port filled in; "unix:PATH". NULL: an address that is never
+ * encrypted (tcp://, udp://). (transfer full) */
+char *hs_trust_bind_address (const HsAddress *address);
+/* By the name that was announced: "service:NAME". (transfer full) */
+char *hs_trust_bind_service (const char *name);
