@@ -81,7 +81,7 @@ hs_message_row_need_stamp (HsMessageRow *self)
   box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   self->stamp = gtk_label_new (NULL);
   self->mark = gtk_image_new ();
-  gtk_image_set_pixel_size (GTK_IMAGE (self->mark), 14);
+  gtk_image_set_pixel_size (GTK_IMAGE (self->mark), 16);
   gtk_widget_add_css_class (self->stamp, "stamp");
   gtk_box_append (GTK_BOX (box), self->stamp);
   gtk_box_append (GTK_BOX (box), self->mark);
