@@ -26,7 +26,7 @@ static const struct { const char *numeric; const char *sentence; } refusals[] = 
   { HS_ERR_USERONCHANNEL, N_("{1} is in {2} already.") },
   { HS_ERR_NEEDMOREPARAMS, N_("The command {1} needs more words.") },
   { HS_ERR_PASSWDMISMATCH, N_("The password is missing or wrong.") },
-  { "465", N_("You are banned from this server.") },
+  { HS_ERR_YOUREBANNEDCREEP, N_("You are banned from this server.") },
   { "466", N_("You are about to be banned from this server.") },
   { "467", N_("{1} has a key already.") },
   { HS_ERR_CHANNELISFULL, N_("{1} is full: it takes no more people.") },

@@ -329,7 +329,7 @@ hs_engine_keep_room (HsEngine *self, HsChannel *channel)
 static void
 restore_room (HsEngine *self, const HsServerRoom *room)
 {
-  HsChannel *channel = hs_engine_find_channel (self, room->name);
+  HsChannel *channel = strcmp (room->name, HS_DOOR_NAME) == 0 ? self->door : hs_engine_find_channel (self, room->name);
   char *rest = NULL;
 
   if (channel == NULL)
@@ -390,6 +390,7 @@ answer_open (HsEngine *self, HsAsk *ask, const GError *error)
       self->salt = open->salt;
       for (guint i = 0; i < open->rooms->len; i++)
         restore_room (self, g_ptr_array_index (open->rooms, i));
+      hs_engine_fact (self, HS_FACT_BANS_CHANGED, NULL, NULL);
     }
   open->ready (open->user_data);
 }

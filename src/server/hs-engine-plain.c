@@ -42,7 +42,7 @@ hs_engine_turn_away_barred (HsEngine *self, HsPeer *peer)
 {
   g_autofree char *line = NULL;
 
-  if (self->lobby == NULL || hs_engine_find_bar (peer, self->lobby, "") == NULL)
+  if (!hs_engine_is_barred (self, peer) && (self->lobby == NULL || hs_engine_find_bar (peer, self->lobby, "") == NULL))
     return FALSE;
   /* Translators: said to somebody who came with netcat or a script */
   line = g_strconcat (_("This room is not open to you now."), "\n", NULL);

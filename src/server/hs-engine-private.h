@@ -131,11 +131,13 @@ struct _HsEngine
   GQueue pinged;
   GQueue half_closed;
   char *host_token;      /* (nullable) */
+  HsChannel *door;       /* whose list of bans is the server's; nobody is in it, and it is not among the channels */
   GPtrArray *captured;   /* lines of the labelled answer under way */
   GQueue batches;        /* of HsBatch, in order; the last may still be gathered */
   GQueue asks;           /* of HsAsk under way */
   /* Borrowed */
   HsChannel *lobby;
+  HsPeer *host;          /* (nullable) the host's own client, while it is registered */
   const HsEngineFuncs *funcs;
   const HsEngineStore *store; /* (nullable) nothing is kept */
   gpointer store_data;
@@ -348,6 +350,14 @@ typedef struct
 const HsBar *hs_engine_find_bar (const HsPeer *peer, const HsChannel *channel, const char *key);
 /* Listeners and plain guests go when they may not be there any more (hs-engine-moderation.c). */
 void hs_engine_send_away_barred (HsEngine *self, HsChannel *channel);
+
+/* ---- The door (hs-engine-host.c) ---- */
+#define HS_DOOR_NAME "*" /* in server.db: a name that no room has */
+#define HS_BANNED_WORDS "You are banned from this server"
+void hs_engine_make_door (HsEngine *self);
+/* Nothing but the address is known yet. */
+gboolean hs_engine_is_barred_from (HsEngine *self, const char *host);
+gboolean hs_engine_is_barred (HsEngine *self, const HsPeer *peer);
 
 /* ---- Modes (hs-engine-modes.c, hs-engine-people.c) ---- */
 void hs_engine_channel_mode (HsEngine *self, HsPeer *peer, HsChannel *channel, const HsIrcMessage *message);

@@ -118,6 +118,14 @@ change_nick (HsEngine *self, HsPeer *peer, const char *nick)
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
 }
 
+static gboolean
+is_name_barred (HsEngine *self, const HsPeer *peer, const char *nick)
+{
+  char host[HS_HOST_SIZE];
+
+  return hs_channel_forbids (self->door, FALSE, nick, hs_peer_get_user (peer), hs_peer_write_host (peer, host));
+}
+
 void
 hs_command_nick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
@@ -152,6 +160,11 @@ hs_command_nick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     }
   if (g_strcmp0 (peer->nick, nick) == 0)
     return;
+  if (peer->registered && !hs_peer_is_operator (peer) && is_name_barred (self, peer, nick))
+    {
+      hs_engine_reply (self, peer, HS_ERR_ERRONEUSNICKNAME, nick, "This name is banned from this server", NULL);
+      return;
+    }
 
   if (peer->registered)
     change_nick (self, peer, nick);
@@ -251,6 +264,12 @@ hs_engine_try_register (HsEngine *self, HsPeer *peer)
   if (peer->registered || peer->nick == NULL || peer->user == NULL || peer->negotiating)
     return;
 
+  if (hs_engine_is_barred (self, peer))
+    {
+      hs_engine_reply (self, peer, HS_ERR_YOUREBANNEDCREEP, HS_BANNED_WORDS, NULL);
+      hs_engine_dismiss (self, peer, HS_BANNED_WORDS, 0);
+      return;
+    }
   hs_engine_set_registered (self, peer);
   hs_engine_expect_words (self, peer);
   welcome (self, peer);

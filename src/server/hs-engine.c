@@ -53,6 +53,7 @@ hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointe
   self->now = funcs->now (user_data);
   funcs->random ((guint8 *) &self->run, sizeof self->run, user_data);
   self->salt = (guint32) self->run;
+  hs_engine_make_door (self);
   now = g_date_time_new_from_unix_utc (self->now / G_USEC_PER_SEC);
   self->created_text = g_date_time_format (now, "%Y-%m-%d %H:%M:%S UTC");
   if (config->default_room != NULL && *config->default_room != '\0')
@@ -110,6 +111,7 @@ hs_engine_free (HsEngine *self)
   g_hash_table_unref (self->nicks);
   g_hash_table_unref (self->looks);
   g_hash_table_unref (self->channels);
+  hs_channel_free (self->door);
   g_hash_table_unref (self->hosts);
   g_hash_table_unref (self->monitored);
   g_ptr_array_unref (self->captured);
@@ -201,6 +203,8 @@ hs_engine_set_registered (HsEngine *self, HsPeer *peer)
   hs_engine_set_place (self, peer, &self->registered);
   self->max_registered = MAX (self->max_registered, self->registered.length);
   self->n_operators += hs_peer_is_operator (peer);
+  if (peer->own)
+    self->host = peer;
   if (g_hash_table_size (self->monitored) > 0)
     {
       char source[HS_SOURCE_SIZE];
@@ -237,6 +241,9 @@ refuse (HsEngine *self, const char *host, gboolean loopback)
     return g_strdup_printf ("ERROR :Closing link: the server is full (%u guests)\r\n", config->guests);
   if (!loopback && config->per_address > 0 && known != NULL && known->n_peers >= config->per_address)
     return g_strdup_printf ("ERROR :Closing link: too many connections from your address (%u)\r\n", config->per_address);
+  /* From this machine comes the host itself, which has not said so yet: others are asked when they have a name. */
+  if (!loopback && hs_engine_is_barred_from (self, host))
+    return g_strdup ("ERROR :Closing link: " HS_BANNED_WORDS "\r\n");
   return NULL;
 }
 
@@ -434,6 +441,8 @@ hs_engine_depart (HsEngine *self, HsPeer *peer, const char *reason)
   if (peer->leaving)
     return;
   peer->leaving = TRUE;
+  if (self->host == peer)
+    self->host = NULL;
   self->n_invisible -= peer->invisible;
   set_listener (self, peer, FALSE);
   hs_engine_wait (self, peer, NULL, 0);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hs-buf.h"
+#include "hs-deed.h"
 #include "hs-dialect.h"
 #include "hs-irc-message.h"
 #include "hs-server-config.h"
@@ -16,6 +17,8 @@ typedef enum
   HS_FACT_PEER_CHANGED,    /* dialect, nick, shown name, registered, listening */
   HS_FACT_PEER_REMOVED,
   HS_FACT_ROOM_CHANGED,    /* created, topic, member count; removed when empty */
+  HS_FACT_BANS_CHANGED,    /* who is not let in */
+  HS_N_FACTS
 } HsFactKind;
 
 typedef struct
@@ -62,6 +65,15 @@ void hs_engine_remove_peer (HsEngine *self, HsPeer *peer, const char *reason);
 gint64 hs_engine_sweep (HsEngine *self);
 /* Takes leave of all: ERROR to IRC, a bare q to plain guests and listeners, close. */
 void hs_engine_stop (HsEngine *self, const char *reason);
+
+/* ---- What the host does from its window (hs-engine-host.c) ---- */
+/* To a guest, not to the host itself. What happens in rooms is done in the host's name, and only while its own client is there. @reason (nullable). */
+void hs_engine_do (HsEngine *self, HsPeer *peer, HsDeed deed, const char *reason);
+/* At the server's door: who matches @mask (as one types it: a name, an address, nick!user@host) is not let in, and goes if it is in. Kept like rooms'
+ * lists are. FALSE: it was so already, is no mask, or the list is full. */
+gboolean hs_engine_set_banned (HsEngine *self, const char *mask, gboolean on);
+/* (transfer full) */
+char **hs_engine_list_bans (HsEngine *self);
 
 /* ---- Facts ---- */
 guint hs_engine_get_n_peers (HsEngine *self);

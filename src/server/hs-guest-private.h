@@ -10,7 +10,10 @@ typedef struct
   guint64 id;
   char *nick;          /* (nullable) */
   char *address;       /* (nullable) NULL: as before */
+  char *host;          /* (nullable) with the address */
+  char *wire_nick;     /* (nullable) */
   const char *dialect; /* static */
+  const char *security; /* static: "TLS 1.3", "" for none */
   gint64 since;
   guint plain : 1;
   guint listener : 1;
@@ -24,5 +27,7 @@ void hs_guest_facts_clear (HsGuestFacts *self);
 HsGuest *hs_guest_new (const HsGuestFacts *facts);
 void hs_guest_set_facts (HsGuest *self, const HsGuestFacts *facts);
 void hs_guest_set_state (HsGuest *self, HsTcpState state, guint32 rtt, gint64 expires);
+/* @last_active: Unix µs. */
+void hs_guest_set_traffic (HsGuest *self, gint64 last_active, guint64 received, guint64 sent);
 void hs_guest_set_gone (HsGuest *self);
 gboolean hs_guest_is_gone (HsGuest *self);

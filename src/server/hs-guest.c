@@ -12,7 +12,8 @@ struct _HsGuest
   /* State */
   HsTcpState state;
   guint32 rtt;
-  gint64 expires;
+  gint64 expires, last_active;
+  guint64 received, sent;
   gboolean gone;
 };
 
@@ -35,6 +36,12 @@ enum
   PROP_RTT,
   PROP_EXPIRES,
   PROP_GONE,
+  PROP_WIRE_NICK,
+  PROP_HOST,
+  PROP_SECURITY,
+  PROP_LAST_ACTIVE,
+  PROP_RECEIVED,
+  PROP_SENT,
   N_PROPS
 };
 
@@ -45,6 +52,8 @@ hs_guest_facts_clear (HsGuestFacts *self)
 {
   g_clear_pointer (&self->nick, g_free);
   g_clear_pointer (&self->address, g_free);
+  g_clear_pointer (&self->host, g_free);
+  g_clear_pointer (&self->wire_nick, g_free);
 }
 
 static void
@@ -105,6 +114,24 @@ hs_guest_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec
     case PROP_GONE:
       g_value_set_boolean (value, self->gone);
       break;
+    case PROP_WIRE_NICK:
+      g_value_set_string (value, self->facts.wire_nick);
+      break;
+    case PROP_HOST:
+      g_value_set_string (value, self->facts.host);
+      break;
+    case PROP_SECURITY:
+      g_value_set_string (value, self->facts.security);
+      break;
+    case PROP_LAST_ACTIVE:
+      g_value_set_int64 (value, self->last_active);
+      break;
+    case PROP_RECEIVED:
+      g_value_set_uint64 (value, self->received);
+      break;
+    case PROP_SENT:
+      g_value_set_uint64 (value, self->sent);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -133,6 +160,12 @@ hs_guest_class_init (HsGuestClass *klass)
   properties[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_RTT] = g_param_spec_uint ("rtt", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_GONE] = g_param_spec_boolean ("gone", NULL, NULL, FALSE, flags);
+  properties[PROP_WIRE_NICK] = g_param_spec_string ("wire-nick", NULL, NULL, NULL, flags);
+  properties[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, flags);
+  properties[PROP_SECURITY] = g_param_spec_string ("security", NULL, NULL, "", flags);
+  properties[PROP_LAST_ACTIVE] = g_param_spec_int64 ("last-active", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  properties[PROP_RECEIVED] = g_param_spec_uint64 ("received", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_SENT] = g_param_spec_uint64 ("sent", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -146,11 +179,14 @@ static void
 copy_facts (HsGuestFacts *to, const HsGuestFacts *from)
 {
   g_autofree char *address = g_strdup (from->address != NULL ? from->address : to->address);
+  g_autofree char *host = g_strdup (from->host != NULL ? from->host : to->host);
 
   hs_guest_facts_clear (to);
   *to = *from;
   to->nick = g_strdup (from->nick);
+  to->wire_nick = g_strdup (from->wire_nick);
   to->address = g_steal_pointer (&address);
+  to->host = g_steal_pointer (&host);
 }
 
 HsGuest *
@@ -159,6 +195,7 @@ hs_guest_new (const HsGuestFacts *facts)
   HsGuest *self = g_object_new (HS_TYPE_GUEST, NULL);
 
   copy_facts (&self->facts, facts);
+  self->last_active = facts->since;
   return self;
 }
 
@@ -175,6 +212,9 @@ hs_guest_set_facts (HsGuest *self, const HsGuestFacts *facts)
   changed[PROP_LISTENER] = old->listener != facts->listener;
   changed[PROP_REGISTERED] = old->registered != facts->registered;
   changed[PROP_OWN] = old->own != facts->own;
+  changed[PROP_WIRE_NICK] = g_strcmp0 (old->wire_nick, facts->wire_nick) != 0;
+  changed[PROP_HOST] = facts->host != NULL && g_strcmp0 (old->host, facts->host) != 0;
+  changed[PROP_SECURITY] = g_strcmp0 (old->security, facts->security) != 0;
   changed[PROP_ENCRYPTED] = old->encrypted != facts->encrypted;
 
   copy_facts (&self->facts, facts);
@@ -200,6 +240,26 @@ hs_guest_set_state (HsGuest *self, HsTcpState state, guint32 rtt, gint64 expires
     {
       self->rtt = rtt;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RTT]);
+    }
+}
+
+void
+hs_guest_set_traffic (HsGuest *self, gint64 last_active, guint64 received, guint64 sent)
+{
+  if (self->last_active != last_active)
+    {
+      self->last_active = last_active;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_ACTIVE]);
+    }
+  if (self->received != received)
+    {
+      self->received = received;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECEIVED]);
+    }
+  if (self->sent != sent)
+    {
+      self->sent = sent;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SENT]);
     }
 }
 
@@ -288,4 +348,46 @@ gint64
 hs_guest_get_expires (HsGuest *self)
 {
   return self->expires;
+}
+
+const char *
+hs_guest_get_wire_nick (HsGuest *self)
+{
+  return self->facts.wire_nick;
+}
+
+const char *
+hs_guest_get_host (HsGuest *self)
+{
+  return self->facts.host;
+}
+
+const char *
+hs_guest_get_security (HsGuest *self)
+{
+  return self->facts.security != NULL ? self->facts.security : "";
+}
+
+gint64
+hs_guest_get_last_active (HsGuest *self)
+{
+  return self->last_active;
+}
+
+guint64
+hs_guest_get_received (HsGuest *self)
+{
+  return self->received;
+}
+
+guint64
+hs_guest_get_sent (HsGuest *self)
+{
+  return self->sent;
+}
+
+gboolean
+hs_guest_is_registered (HsGuest *self)
+{
+  return self->facts.registered;
 }

@@ -230,6 +230,8 @@ engine_fact (HsFactKind kind, HsPeer *peer, const char *room, gpointer user_data
 {
   if (kind == HS_FACT_PEER_CHANGED)
     hs_core_tell_guest (user_data, hs_peer_get_owner (peer));
+  else if (kind == HS_FACT_BANS_CHANGED)
+    hs_core_tell_bans (user_data);
 }
 
 static gint64

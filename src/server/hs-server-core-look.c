@@ -7,7 +7,8 @@
 #include <glib/gi18n.h>
 
 #define LOOK_MS 250
-#define LOOKS_PER_STATES 4
+#define LOOKS_PER_STATES 4 /* each guest once a second, a quarter of them at a time: thousands at once would keep one who speaks waiting */
+#define ALL_TURNS LOOKS_PER_STATES
 #define MS 1000 /* µs */
 
 /* ---- Traces ---- */
@@ -80,17 +81,51 @@ tell_state (HsServerCore *self, HsTrace *trace, HsTcpState state, guint32 rtt, g
   item->expires = expires;
 }
 
+/* What is as it was is not told again. */
 static void
-look_at_guests (HsServerCore *self)
+look_at_guest (HsServerCore *self, HsCarrier *carrier)
+{
+  HsTrace *trace;
+  HsTcpNumbers numbers;
+  gint64 last_active;
+  guint64 received = hs_link_get_bytes_read (carrier->link), sent = hs_link_get_bytes_written (carrier->link);
+  HsNewsItem *item;
+
+  hs_core_trace (self, carrier);
+  trace = carrier->trace;
+  if (trace == NULL)
+    return;
+  if (!hs_tcp_numbers_read (hs_link_get_fd (carrier->link), &numbers)) /* a local socket: there is no TCP to read of */
+    {
+      numbers.state = trace->state;
+      numbers.rtt_us = 0;
+    }
+  last_active = hs_peer_get_last_active (carrier->peer);
+  if (trace->state == numbers.state && trace->rtt == numbers.rtt_us && trace->last_active == last_active && trace->received == received &&
+      trace->sent == sent)
+    return;
+  trace->state = numbers.state;
+  trace->rtt = numbers.rtt_us;
+  trace->last_active = last_active;
+  trace->received = received;
+  trace->sent = sent;
+  item = hs_news_add (hs_core_gather (self), HS_NEWS_GUEST_STATE, trace->guest_id);
+  item->state = numbers.state;
+  item->rtt = numbers.rtt_us;
+  item->last_active = last_active;
+  item->received = received;
+  item->sent = sent;
+}
+
+static void
+look_at_guests (HsServerCore *self, guint turn)
 {
   for (GList *l = self->carriers.head; l != NULL; l = l->next)
     {
       HsCarrier *carrier = l->data;
-      HsTcpNumbers numbers;
 
-      hs_core_trace (self, carrier);
-      if (carrier->trace != NULL && hs_tcp_numbers_read (hs_link_get_fd (carrier->link), &numbers))
-        tell_state (self, carrier->trace, numbers.state, numbers.rtt_us, 0);
+      if (carrier->peer != NULL && (turn == ALL_TURNS || hs_peer_get_id (carrier->peer) % LOOKS_PER_STATES == turn))
+        look_at_guest (self, carrier);
     }
 }
 
@@ -128,8 +163,8 @@ on_look (gpointer data)
 
   hs_tcp_door_set_listener (self->door, hs_listener_get_fd (self->listener), hs_listener_get_port (self->listener));
   look_at_lingering (self);
-  if (self->n_looks++ % LOOKS_PER_STATES == 0)
-    look_at_guests (self);
+  look_at_guests (self, self->n_looks == 0 ? ALL_TURNS : self->n_looks % LOOKS_PER_STATES);
+  self->n_looks++;
   return G_SOURCE_CONTINUE;
 }
 

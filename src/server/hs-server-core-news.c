@@ -104,6 +104,17 @@ hs_core_gather (HsServerCore *self)
   return self->news;
 }
 
+/* Static: "TLS 1.3". */
+static const char *
+security_of (HsCarrier *carrier)
+{
+  HsTlsFacts facts;
+
+  if (!hs_peer_is_encrypted (carrier->peer) || !hs_link_get_tls_facts (carrier->link, &facts))
+    return "";
+  return facts.version;
+}
+
 static void
 fill_facts (HsCarrier *carrier, HsGuestFacts *facts)
 {
@@ -118,6 +129,9 @@ fill_facts (HsCarrier *carrier, HsGuestFacts *facts)
   const char *shown = hs_peer_get_shown (peer);
 
   g_free (facts->nick);
+  g_free (facts->wire_nick);
+  facts->wire_nick = g_strdup (hs_peer_get_nick (peer));
+  facts->security = security_of (carrier);
   facts->nick = g_strdup (shown != NULL && *shown != '\0' ? shown : hs_peer_get_nick (peer));
   facts->id = hs_peer_get_id (peer);
   facts->dialect = dialects[hs_peer_get_dialect (peer)];
@@ -141,8 +155,23 @@ hs_core_tell_guest (HsServerCore *self, HsCarrier *carrier)
     }
   fill_facts (carrier, &carrier->pending->facts);
   if (!carrier->told)
-    carrier->pending->facts.address = hs_link_dup_peer_name (carrier->link, TRUE);
+    {
+      carrier->pending->facts.address = hs_link_dup_peer_name (carrier->link, TRUE);
+      carrier->pending->facts.host = g_strdup (hs_peer_get_host (carrier->peer));
+    }
   carrier->told = TRUE;
+}
+
+void
+hs_core_tell_bans (HsServerCore *self)
+{
+  HsNews *news;
+
+  if (!self->tells_guests)
+    return;
+  news = hs_core_gather (self);
+  g_strfreev (news->bans);
+  news->bans = hs_engine_list_bans (self->engine);
 }
 
 void

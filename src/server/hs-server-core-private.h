@@ -19,6 +19,9 @@ typedef struct
   guint64 cookie;
   GSocketAddress *local, *remote;
   HsTcpState state;
+  guint32 rtt;
+  gint64 last_active;
+  guint64 received, sent; /* as they were told */
 } HsTrace;
 
 /* A guest's connection: its link, its peer, its pace. */
@@ -138,6 +141,7 @@ HsNews *hs_core_gather (HsServerCore *self);
 /* GSourceFunc: the batch leaves now. */
 gboolean hs_core_deliver_news (gpointer data);
 void hs_core_tell_guest (HsServerCore *self, HsCarrier *carrier);
+void hs_core_tell_bans (HsServerCore *self);
 /* @error: (nullable) (transfer full) why it does not listen. */
 void hs_core_tell_started (HsServerCore *self, GError *error);
 void hs_core_tell_stopped (HsServerCore *self);

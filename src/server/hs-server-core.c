@@ -172,6 +172,7 @@ tell_guests (gpointer data)
   self->tells_guests = TRUE;
   for (GList *l = self->carriers.head; l != NULL; l = l->next)
     hs_core_tell_guest (self, l->data);
+  hs_core_tell_bans (self);
   return G_SOURCE_REMOVE;
 }
 

@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "hs-deed.h"
 #include "hs-server-config.h"
 #include "hs-server-news.h"
 
@@ -37,6 +38,9 @@ void hs_server_core_set_host_token (HsServerCore *self, const char *token_hex);
 /* From now on the façade wants to hear of guests (and of those who are there already). */
 void hs_server_core_tell_guests (HsServerCore *self);
 void hs_server_core_set_observed (HsServerCore *self, gboolean observed);
+/* Ids of guests, each once; those who have gone are passed over. @reason (nullable). Takes @ids (of guint64). */
+void hs_server_core_do (HsServerCore *self, HsDeed deed, GArray *ids, const char *reason);
+void hs_server_core_set_banned (HsServerCore *self, const char *const *masks, gboolean on);
 /* @watch_id is the façade's. */
 void hs_server_core_watch (HsServerCore *self, guint64 guest_id, guint64 watch_id);
 void hs_server_core_show_watch (HsServerCore *self, guint64 watch_id, gboolean shown);

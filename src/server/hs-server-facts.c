@@ -14,7 +14,7 @@ typedef struct
 {
   HsServer *server;
   GPtrArray *added;  /* of HsGuest, in order, not yet in the list */
-  GHashTable *gone;  /* set of HsGuest */
+  GPtrArray *gone;   /* of HsGuest, owned */
 } Changes;
 
 static void
@@ -41,6 +41,8 @@ apply_guest_state (Changes *changes, const HsNewsItem *item)
 
   if (guest != NULL)
     hs_guest_set_state (guest, item->state, item->rtt != 0 ? item->rtt : hs_guest_get_rtt (guest), item->expires);
+  if (guest != NULL && item->last_active != 0)
+    hs_guest_set_traffic (guest, item->last_active, item->received, item->sent);
 }
 
 static void
@@ -50,51 +52,21 @@ apply_guest_gone (Changes *changes, const HsNewsItem *item)
 
   if (guest == NULL)
     return;
+  g_object_ref (guest);
   hs_guest_set_gone (guest);
   g_hash_table_remove (changes->server->by_id, &item->id);
-  if (!g_ptr_array_remove (changes->added, guest))
-    g_hash_table_add (changes->gone, guest);
+  if (g_ptr_array_remove (changes->added, guest))
+    g_object_unref (guest);
+  else
+    g_ptr_array_add (changes->gone, guest);
 }
 
-/* One change of the list for many guests: each would cost a list view a relayout. */
-static void
-remove_gone (HsServer *self, GHashTable *gone)
-{
-  GListModel *model = G_LIST_MODEL (self->guests);
-  guint n = g_list_model_get_n_items (model);
-  g_autoptr (GPtrArray) kept = NULL;
-
-  if (g_hash_table_size (gone) == 1)
-    {
-      GHashTableIter iter;
-      gpointer guest;
-      guint position;
-
-      g_hash_table_iter_init (&iter, gone);
-      if (g_hash_table_iter_next (&iter, &guest, NULL) && g_list_store_find (self->guests, guest, &position))
-        g_list_store_remove (self->guests, position);
-      return;
-    }
-  kept = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (HsGuest) guest = g_list_model_get_item (model, i);
-
-      if (!g_hash_table_contains (gone, guest))
-        g_ptr_array_add (kept, g_steal_pointer (&guest));
-    }
-  g_list_store_splice (self->guests, 0, n, kept->pdata, kept->len);
-}
-
+/* Few changes of the list for many guests: each would cost a list view a relayout. */
 static void
 changes_commit (Changes *changes)
 {
-  GListStore *guests = changes->server->guests;
-
-  if (g_hash_table_size (changes->gone) > 0)
-    remove_gone (changes->server, changes->gone);
-  if (changes->added->len > 0)
-    g_list_store_splice (guests, g_list_model_get_n_items (G_LIST_MODEL (guests)), 0, changes->added->pdata, changes->added->len);
+  hs_guest_list_remove (changes->server->guests, changes->gone);
+  hs_guest_list_append (changes->server->guests, changes->added);
 }
 
 /* ---- News: listener and watches ---- */
@@ -165,13 +137,23 @@ take_key (HsServer *self, const HsNews *news)
   hs_server_notify (self, HS_SERVER_PROP_KEY_NUMBER);
 }
 
+static void
+take_bans (HsServer *self, const HsNews *news)
+{
+  if (news->bans == NULL || g_strv_equal ((const char *const *) news->bans, (const char *const *) self->bans))
+    return;
+  g_strfreev (self->bans);
+  self->bans = g_strdupv (news->bans);
+  hs_server_notify (self, HS_SERVER_PROP_BANS);
+}
+
 void
 hs_server_apply_news (const HsNews *news, gpointer user_data)
 {
   HsServer *self = user_data;
   g_autoptr (HsServer) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GHashTable) gone = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_object_unref);
   Changes changes = { self, added, gone };
 
   for (guint i = 0; i < news->items->len; i++)
@@ -182,6 +164,7 @@ hs_server_apply_news (const HsNews *news, gpointer user_data)
     }
   changes_commit (&changes);
   take_key (self, news);
+  take_bans (self, news);
   hs_server_set_uint (self, &self->n_guests, news->n_guests, HS_SERVER_PROP_N_GUESTS);
   hs_server_set_uint (self, &self->n_listeners, news->n_listeners, HS_SERVER_PROP_N_LISTENERS);
 }
@@ -198,7 +181,7 @@ hs_server_forget_guests (HsServer *self)
       hs_guest_set_gone (guest);
     }
   g_hash_table_remove_all (self->by_id);
-  g_list_store_remove_all (self->guests);
+  hs_guest_list_clear (self->guests);
   hs_server_set_uint (self, &self->n_guests, 0, HS_SERVER_PROP_N_GUESTS);
   hs_server_set_uint (self, &self->n_listeners, 0, HS_SERVER_PROP_N_LISTENERS);
 }

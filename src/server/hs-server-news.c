@@ -29,6 +29,7 @@ hs_news_free (HsNews *self)
 {
   g_ptr_array_unref (self->items);
   g_free (self->key);
+  g_strfreev (self->bans);
   g_free (self);
 }
 

@@ -10,7 +10,7 @@
 typedef enum
 {
   HS_NEWS_GUEST,            /* came, or is otherwise than before: facts */
-  HS_NEWS_GUEST_STATE,      /* id, state, rtt, expires */
+  HS_NEWS_GUEST_STATE,      /* id, state, rtt, expires, last_active, received, sent */
   HS_NEWS_GUEST_GONE,       /* id */
   HS_NEWS_LISTENER_NUMBERS, /* listener */
   HS_NEWS_LISTENER_EVENT,   /* event */
@@ -28,6 +28,8 @@ typedef struct
   HsTcpState state;
   guint32 rtt;
   gint64 expires;        /* monotonic µs: when TIME-WAIT ends; 0 */
+  gint64 last_active;    /* Unix µs; 0: the traffic is as before */
+  guint64 received, sent;
   HsTcpEvent *event;     /* (nullable) */
   char *local, *remote;  /* (nullable) */
   HsTcpListenerNumbers *listener; /* (nullable) owned: long, and rare */
@@ -42,6 +44,7 @@ typedef struct
   guint n_listeners;
   char *key;             /* (nullable) the server's key is another than before: "sha256:…" */
   char key_number[HS_FINGERPRINT_NUMBER_SIZE];
+  char **bans;           /* (nullable) who is not let in is not who it was */
 } HsNews;
 
 HsNews *hs_news_new (void);

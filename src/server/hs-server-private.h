@@ -2,6 +2,7 @@
 /* What the façade's files share; all of it on the main thread. */
 #pragma once
 
+#include "hs-guest-list.h"
 #include "hs-server-core.h"
 #include "hs-server.h"
 
@@ -12,7 +13,7 @@ struct _HsServer
   /* Owned */
   HsServerConfig *config;
   HsServerCore *core;     /* (nullable) */
-  GListStore *guests;     /* of HsGuest */
+  HsGuestList *guests;
   GHashTable *by_id;      /* guest id → HsGuest, borrowed from guests */
   GHashTable *watches;    /* watch id → HsTcpWatch, borrowed */
   GListStore *log;        /* of HsTcpLogItem */
@@ -24,6 +25,7 @@ struct _HsServer
   char *store_error;      /* (nullable) */
   char *key;              /* (nullable) */
   char *key_number;       /* (nullable) */
+  char **bans;            /* masks */
   HsTcpListenerNumbers *numbers; /* (nullable) */
 
   /* State */
@@ -59,6 +61,7 @@ typedef enum
   HS_SERVER_PROP_KEY,
   HS_SERVER_PROP_KEY_NUMBER,
   HS_SERVER_PROP_WARNINGS,
+  HS_SERVER_PROP_BANS,
   HS_SERVER_N_PROPS
 } HsServerProperty;
 

@@ -73,6 +73,7 @@ hs_server_finalize (GObject *object)
   g_free (self->store_error);
   g_free (self->key);
   g_free (self->key_number);
+  g_strfreev (self->bans);
   g_free (self->numbers);
   G_OBJECT_CLASS (hs_server_parent_class)->finalize (object);
 }
@@ -135,6 +136,9 @@ hs_server_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     case HS_SERVER_PROP_WARNINGS:
       g_value_set_uint (value, self->numbers != NULL ? self->numbers->warnings : 0);
       break;
+    case HS_SERVER_PROP_BANS:
+      g_value_set_boxed (value, self->bans);
+      break;
     case HS_SERVER_PROP_SYN_COOKIES:
       g_value_set_boolean (value, self->numbers != NULL && self->numbers->syn_cookies);
       break;
@@ -170,6 +174,7 @@ hs_server_class_init (HsServerClass *klass)
   properties[HS_SERVER_PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, flags);
   properties[HS_SERVER_PROP_KEY_NUMBER] = g_param_spec_string ("key-number", NULL, NULL, NULL, flags);
   properties[HS_SERVER_PROP_SYN_COOKIES] = g_param_spec_boolean ("syn-cookies", NULL, NULL, FALSE, flags);
+  properties[HS_SERVER_PROP_BANS] = g_param_spec_boxed ("bans", NULL, NULL, G_TYPE_STRV, flags);
   properties[HS_SERVER_PROP_WARNINGS] = g_param_spec_uint ("warnings", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, HS_SERVER_N_PROPS, properties);
 
@@ -180,7 +185,8 @@ static void
 hs_server_init (HsServer *self)
 {
   self->sockets = g_array_new (FALSE, FALSE, sizeof (int));
-  self->guests = g_list_store_new (HS_TYPE_GUEST);
+  self->guests = hs_guest_list_new ();
+  self->bans = g_new0 (char *, 1);
   self->log = g_list_store_new (HS_TYPE_TCP_LOG_ITEM);
   self->by_id = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->watches = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, NULL);
@@ -316,4 +322,34 @@ GListModel *
 hs_server_get_log (HsServer *self)
 {
   return G_LIST_MODEL (self->log);
+}
+
+const char *const *
+hs_server_get_bans (HsServer *self)
+{
+  return (const char *const *) self->bans;
+}
+
+void
+hs_server_do (HsServer *self, HsDeed deed, GPtrArray *guests, const char *reason)
+{
+  GArray *ids;
+
+  if (self->core == NULL || guests->len == 0)
+    return;
+  ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  for (guint i = 0; i < guests->len; i++)
+    {
+      guint64 id = hs_guest_get_id (g_ptr_array_index (guests, i));
+
+      g_array_append_val (ids, id);
+    }
+  hs_server_core_do (self->core, deed, ids, reason);
+}
+
+void
+hs_server_set_banned (HsServer *self, const char *const *masks, gboolean on)
+{
+  if (self->core != NULL)
+    hs_server_core_set_banned (self->core, masks, on);
 }

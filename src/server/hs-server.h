@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "hs-deed.h"
 #include "hs-guest.h"
 #include "hs-server-config.h"
 #include "hs-tcp-numbers.h"
@@ -14,7 +15,8 @@
 G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
 
 /* Properties (all notify): running, stopping, name, address (numeric bound), port, since (Unix µs), error-text (nullable), store-error-text (nullable: why what is said is not kept),
- * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies, warnings (HsTcpDoorWarning bits).
+ * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies, warnings (HsTcpDoorWarning bits),
+ * bans (GStrv: masks of who is not let in; told, as guests are, from the first hs_server_get_guests () on).
  * Signal "stopped": all leave has been taken. */
 HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);
 
@@ -46,6 +48,13 @@ char *hs_server_make_host_token (HsServer *self);
 
 /* GListModel of HsGuest; from the first call on they are told, and n-guests and n-listeners with them. Those whose socket lingers in a closing state stay until it is gone while observed. */
 GListModel *hs_server_get_guests (HsServer *self);
+/* ---- What the host does. It is carried out on the server's thread; the guests' lists tell what came of it. ---- */
+/* @guests: of HsGuest; those who have gone meanwhile, and the host, are passed over. @reason: (nullable) told to whom it is done, and to the room. */
+void hs_server_do (HsServer *self, HsDeed deed, GPtrArray *guests, const char *reason);
+/* Who matches a mask (a name, an address, nick!user@host) is not let in while it stands, also after a restart. */
+void hs_server_set_banned (HsServer *self, const char *const *masks, gboolean on);
+const char *const *hs_server_get_bans (HsServer *self);
+
 /* Somebody looks at the server's page: only then listener numbers and guests' states are read (each 250 ms / 1 s). */
 void hs_server_set_observed (HsServer *self, gboolean observed);
 const HsTcpListenerNumbers *hs_server_get_listener_numbers (HsServer *self); /* (nullable) */

@@ -11,7 +11,7 @@ typedef struct
   HsServerConfig *config;
   HsEngine *engine;
   gint64 now;
-  guint n_facts[4];
+  guint n_facts[HS_N_FACTS];
   HsServerDb *db;    /* (nullable) */
   GQueue errands;    /* what the engine asked of it and nobody has done */
   gboolean disk_full;

@@ -38,9 +38,13 @@ test_notifies (void)
   hs_guest_set_state (guest, HS_TCP_TIME_WAIT, 0, 60);
   hs_guest_set_state (guest, HS_TCP_TIME_WAIT, 9, 60);
   g_assert_cmpint (hs_guest_get_expires (guest), ==, 60);
+  hs_guest_set_traffic (guest, 3, 0, 0); /* it came then */
+  hs_guest_set_traffic (guest, 8, 0, 21);
+  hs_guest_set_traffic (guest, 8, 100, 21);
+  g_assert_cmpuint (hs_guest_get_received (guest) + hs_guest_get_sent (guest), ==, 121);
   hs_guest_set_gone (guest);
   hs_guest_set_gone (guest);
-  g_assert_cmpstr (notified->str, ==, "expires state rtt gone ");
+  g_assert_cmpstr (notified->str, ==, "expires state rtt last-active sent received gone ");
 }
 
 int

@@ -220,6 +220,65 @@ test_host (void)
   stage_clear (&stage);
 }
 
+/* What the host does reaches guests that are there, passes over those who are gone, and who is banned is told of. */
+static void
+test_deeds (void)
+{
+  static const char *const masks[] = { "dora", NULL };
+  Stage stage;
+  g_autoptr (GSocketConnection) host = NULL, guest = NULL, banned = NULL;
+  g_autoptr (GString) said = g_string_new (NULL), out = g_string_new (NULL), refused = g_string_new (NULL);
+  g_autoptr (GPtrArray) chosen = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autofree char *token = NULL, *hello = NULL;
+  GListModel *guests;
+  HsGuest *anna;
+
+  stage_init (&stage, TRUE, 0);
+  guests = hs_server_get_guests (stage.server);
+  start (&stage);
+  token = hs_server_make_host_token (stage.server);
+  host = connect_guest (&stage);
+  hello = g_strdup_printf ("PASS %s\r\nNICK host\r\nUSER u 0 * :Host\r\n", token);
+  write_all (host, hello);
+  wait_reading (host, said, " 366 ");
+  guest = connect_guest (&stage);
+  write_all (guest, "NICK anna\r\nUSER u 0 * :Ana María\r\n");
+  wait_reading (guest, out, " 366 ");
+  wait_until (g_list_model_get_n_items (guests) == 2);
+  for (guint i = 0; i < 2; i++)
+    g_ptr_array_add (chosen, g_list_model_get_item (guests, i));
+  anna = g_ptr_array_index (chosen, 1);
+  wait_until (g_strcmp0 (hs_guest_get_wire_nick (anna), "anna") == 0);
+  g_assert_cmpstr (hs_guest_get_host (anna), ==, "127.0.0.1");
+  g_assert_cmpstr (hs_guest_get_security (anna), ==, "");
+  hs_server_set_observed (stage.server, TRUE);
+  wait_until (hs_guest_get_received (anna) > 0 && hs_guest_get_sent (anna) > 0);
+  g_assert_cmpint (hs_guest_get_last_active (anna), >=, hs_guest_get_since (anna));
+
+  hs_server_do (stage.server, HS_DEED_KICK, chosen, "too loud");
+  wait_reading (guest, out, "KICK #lobby anna :too loud\r\n");
+  hs_server_do (stage.server, HS_DEED_DISCONNECT, chosen, NULL);
+  wait_reading (guest, out, "ERROR :Closing link: Disconnected by the host\r\n");
+  g_io_stream_close (G_IO_STREAM (guest), NULL, NULL);
+  hs_server_set_observed (stage.server, FALSE);
+  wait_until (g_list_model_get_n_items (guests) == 1);
+  hs_server_do (stage.server, HS_DEED_DISCONNECT, chosen, NULL);
+
+  hs_server_set_banned (stage.server, masks, TRUE);
+  wait_until (g_strv_length ((char **) hs_server_get_bans (stage.server)) == 1);
+  g_assert_cmpstr (hs_server_get_bans (stage.server)[0], ==, "dora!*@*");
+  banned = connect_guest (&stage);
+  write_all (banned, "NICK dora\r\nUSER u 0 * :Dora\r\n");
+  wait_reading (banned, refused, " 465 ");
+  hs_server_set_banned (stage.server, masks, FALSE);
+  wait_until (*hs_server_get_bans (stage.server) == NULL);
+
+  g_io_stream_close (G_IO_STREAM (banned), NULL, NULL);
+  g_io_stream_close (G_IO_STREAM (host), NULL, NULL);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
 static void
 test_port_taken (void)
 {
@@ -486,6 +545,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/server/server/life/threaded", GINT_TO_POINTER (TRUE), test_life);
   g_test_add_data_func ("/server/server/life/unthreaded", GINT_TO_POINTER (FALSE), test_life);
   g_test_add_func ("/server/server/host", test_host);
+  g_test_add_func ("/server/server/deeds", test_deeds);
   g_test_add_func ("/server/server/port-taken", test_port_taken);
   g_test_add_func ("/server/server/observed", test_observed);
   g_test_add_func ("/server/server/disposed-while-running", test_disposed_while_running);
