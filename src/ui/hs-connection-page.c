@@ -18,7 +18,8 @@
 #include <glib/gi18n.h>
 
 #define TICK_MS 1000 /* "since", TIME-WAIT's seconds, a chart's step; while shown */
-#define DATA_MS 200  /* between two drawings of the data's ladder, while shown and something is sent */
+#define DATA_MS 400  /* between two drawings of the data's ladder, while shown and something is sent */
+#define NUMBERS_MS 500 /* between two of the numbers: each segment changes them */
 
 struct _HsConnectionPage
 {
@@ -55,6 +56,7 @@ struct _HsConnectionPage
   guint tick;
   guint update;              /* idle: many events, one drawing */
   guint data_update;         /* timeout: many segments, one drawing */
+  guint numbers_update;      /* timeout: many looks, one drawing */
 
   /* State */
   gboolean shown;
@@ -184,7 +186,7 @@ update_state (HsConnectionPage *self)
 /* ---- Numbers ---- */
 
 static void
-on_numbers (HsConnectionPage *self)
+update_numbers (HsConnectionPage *self)
 {
   const HsTcpNumbers *numbers = self->watch != NULL ? hs_tcp_watch_get_numbers (self->watch) : NULL;
   g_autofree char *round_trip = NULL;
@@ -198,6 +200,26 @@ on_numbers (HsConnectionPage *self)
   gtk_label_set_label (self->round_trip, round_trip);
   hs_charts_fill (self->charts, numbers);
   hs_numbers_fill (self->numbers, numbers, hs_tcp_watch_get_role (self->watch));
+}
+
+static gboolean
+on_numbers_update (gpointer user_data)
+{
+  HsConnectionPage *self = user_data;
+
+  self->numbers_update = 0;
+  update_numbers (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_numbers (HsConnectionPage *self)
+{
+  if (!self->shown || self->watch == NULL || self->numbers_update != 0)
+    return;
+  if (!gtk_widget_get_visible (self->numbers_card))
+    update_numbers (self);
+  self->numbers_update = g_timeout_add (NUMBERS_MS, on_numbers_update, self);
 }
 
 /* ---- Following the watch ---- */
@@ -314,6 +336,7 @@ stop_timers (HsConnectionPage *self)
   g_clear_handle_id (&self->tick, g_source_remove);
   g_clear_handle_id (&self->update, g_source_remove);
   g_clear_handle_id (&self->data_update, g_source_remove);
+  g_clear_handle_id (&self->numbers_update, g_source_remove);
 }
 
 static void
@@ -322,7 +345,7 @@ start_timers (HsConnectionPage *self)
   if (!self->shown || self->watch == NULL)
     return;
   queue_update (self);
-  on_numbers (self);
+  update_numbers (self);
   add_values (self);
   if (self->tick == 0)
     self->tick = g_timeout_add (TICK_MS, on_tick, self);

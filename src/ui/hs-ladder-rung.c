@@ -29,6 +29,7 @@ struct _HsLadderRung
 
   /* Owned */
   HsTcpRung *rung;
+  char *label; /* as screen readers have it */
 
   /* State */
   HsLadderRails rails;
@@ -466,6 +467,7 @@ static void
 hs_ladder_rung_finalize (GObject *object)
 {
   g_clear_pointer (&HS_LADDER_RUNG (object)->rung, hs_tcp_rung_free);
+  g_free (HS_LADDER_RUNG (object)->label);
   G_OBJECT_CLASS (hs_ladder_rung_parent_class)->finalize (object);
 }
 
@@ -492,13 +494,31 @@ GtkWidget *
 hs_ladder_rung_new (HsTcpRung *rung, const HsLadderRails *rails)
 {
   HsLadderRung *self = g_object_new (HS_TYPE_LADDER_RUNG, NULL);
+
+  hs_ladder_rung_set (self, rung, rails);
+  return GTK_WIDGET (self);
+}
+
+void
+hs_ladder_rung_set (HsLadderRung *self, HsTcpRung *rung, const HsLadderRails *rails)
+{
+  gboolean moves = self->rung == NULL || self->rails.height != rails->height;
   g_autofree char *label = NULL;
 
+  g_clear_pointer (&self->rung, hs_tcp_rung_free);
   self->rung = rung;
   self->rails = *rails;
   label = make_label (self);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  return GTK_WIDGET (self);
+  if (g_strcmp0 (label, self->label) != 0)
+    {
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+      g_free (self->label);
+      self->label = g_steal_pointer (&label);
+    }
+  if (moves)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+  else
+    gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 const HsTcpRung *

@@ -23,6 +23,8 @@ typedef struct
 
 /* Takes @rung. */
 GtkWidget *hs_ladder_rung_new (HsTcpRung *rung, const HsLadderRails *rails);
+/* The same row tells of something else now: cheaper than a new one, many times a second. Takes @rung. */
+void hs_ladder_rung_set (HsLadderRung *self, HsTcpRung *rung, const HsLadderRails *rails);
 const HsTcpRung *hs_ladder_rung_get (HsLadderRung *self);
 void hs_ladder_rung_set_selected (HsLadderRung *self, gboolean selected);
 /* What the rung is about, in words: for the box beneath the ladder. (transfer full) */

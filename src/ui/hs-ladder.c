@@ -128,6 +128,18 @@ pass_row (Side *side, gboolean first, gboolean has, HsTcpState state, HsTcpKnown
   *below = side->rail;
 }
 
+static void
+drop_from (GtkWidget *child)
+{
+  while (child != NULL)
+    {
+      GtkWidget *next = gtk_widget_get_next_sibling (child);
+
+      gtk_widget_unparent (child);
+      child = next;
+    }
+}
+
 void
 hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, HsLadderPart part)
 {
@@ -135,16 +147,13 @@ hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, HsLadd
   HsRail own = part == HS_LADDER_DATA ? HS_RAIL_SOLID : HS_RAIL_NONE, other = part == HS_LADDER_DATA ? HS_RAIL_DASHED : HS_RAIL_NONE;
   Side sides[2] = { { own_left ? own : other, FALSE }, { own_left ? other : own, FALSE } };
   GtkWidget *child;
-  int selected = self->selected;
   guint n = rungs->len;
   int top = 0;
   g_autofree gpointer *data = NULL;
 
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
-    gtk_widget_unparent (child);
-
   data = g_ptr_array_steal (rungs, NULL);
   g_ptr_array_unref (rungs);
+  child = gtk_widget_get_first_child (GTK_WIDGET (self));
   for (guint i = 0; i < n; i++)
     {
       HsTcpRung *rung = data[i];
@@ -156,13 +165,16 @@ hs_ladder_set_rungs (HsLadder *self, GPtrArray *rungs, gboolean own_left, HsLadd
 
       pass_row (&sides[0], i == 0 && part != HS_LADDER_DATA, rung->has_left, rung->left, rung->left_known, &rails.above[0], &rails.below[0]);
       pass_row (&sides[1], i == 0 && part != HS_LADDER_DATA, rung->has_right, rung->right, rung->right_known, &rails.above[1], &rails.below[1]);
-      gtk_widget_set_parent (hs_ladder_rung_new (rung, &rails), GTK_WIDGET (self));
+      if (child == NULL)
+        gtk_widget_set_parent (hs_ladder_rung_new (rung, &rails), GTK_WIDGET (self));
+      else
+        hs_ladder_rung_set (HS_LADDER_RUNG (child), rung, &rails);
+      child = child != NULL ? gtk_widget_get_next_sibling (child) : NULL;
       top += rails.height;
     }
-  self->selected = -1;
-  hs_ladder_set_selected (self, selected);
-  if (selected != self->selected)
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SELECTED]);
+  drop_from (child);
+  if (self->selected >= (int) n)
+    hs_ladder_set_selected (self, -1);
 }
 
 guint

@@ -9,6 +9,8 @@
 #define TOP    22 /* px above the words, for line and circles */
 #define GAP    6  /* px between two stops' words at least */
 
+#define SAID "hs-way-said" /* on a stop: its label as it was told last */
+
 struct _HsWayTrack
 {
   GtkWidget parent_instance;
@@ -172,13 +174,16 @@ make_stop (guint i, guint n)
   return stop;
 }
 
-static void
+/* FALSE: it said just that before. */
+static gboolean
 fill_stop (GtkWidget *box, const HsWayStop *stop)
 {
   guint flags = USED | (stop->reached ? REACHED : 0) | (stop->inferred ? INFERRED : 0);
   g_autofree char *label = g_strdup_printf ("%s: %s%s%s", stop->name, stop->time, *stop->known != '\0' ? ", " : "", stop->known);
   GtkWidget *name = gtk_widget_get_first_child (box), *time = gtk_widget_get_last_child (box);
 
+  if (flags == stop_flags (box) && g_strcmp0 (label, g_object_get_data (G_OBJECT (box), SAID)) == 0)
+    return FALSE;
   gtk_label_set_label (GTK_LABEL (name), stop->name);
   gtk_label_set_label (GTK_LABEL (time), stop->time);
   if (stop->inferred)
@@ -188,12 +193,15 @@ fill_stop (GtkWidget *box, const HsWayStop *stop)
   gtk_widget_set_tooltip_text (box, *stop->known != '\0' ? stop->known : NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   g_object_set_qdata (G_OBJECT (box), stop_quark (), GUINT_TO_POINTER (flags));
+  g_object_set_data_full (G_OBJECT (box), SAID, g_steal_pointer (&label), g_free);
+  return TRUE;
 }
 
 void
 hs_way_track_set_stops (HsWayTrack *self, const HsWayStop *stops, guint n)
 {
   GtkWidget *child;
+  gboolean changed = FALSE;
 
   if (count_stops (GTK_WIDGET (self)) != n)
     {
@@ -204,8 +212,9 @@ hs_way_track_set_stops (HsWayTrack *self, const HsWayStop *stops, guint n)
     }
   child = gtk_widget_get_first_child (GTK_WIDGET (self));
   for (guint i = 0; i < n; i++, child = gtk_widget_get_next_sibling (child))
-    fill_stop (child, &stops[i]);
-  gtk_widget_queue_resize (GTK_WIDGET (self));
+    changed |= fill_stop (child, &stops[i]);
+  if (changed)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 /* ---- Object ---- */
