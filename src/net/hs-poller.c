@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One epoll descriptor as one GSource: a round is events, those that go on from the last round, deadlines, flushes. */
+/* One epoll descriptor as one GSource: a round is events, those that go on from the last round, deadlines, flushes.
+ *
+ * Gathering: a write costs the kernel some microseconds whatever it carries, so the lever is lines per write. When many links have something
+ * queued and many had a moment ago, their flush waits for what else comes; whoever talks at a person's pace never waits. */
 #include "hs-poller.h"
 
 #include <errno.h>
 #include <gio/gio.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "hs-limits.h"
@@ -24,6 +28,7 @@ struct _HsPoller
   GMainContext *context;
   PollerSource *source;
   int epoll_fd;
+  int alarm_fd; /* a GSource's time has only milliseconds */
   GPtrArray *heap;  /* of HsPollee, by deadline; the root is at 0 */
   GPtrArray *dirty; /* of HsPollee or NULL (removed) */
   GPtrArray *again;
@@ -31,6 +36,11 @@ struct _HsPoller
   /* State */
   gpointer tag;
   gint64 time; /* 0 outside of a round */
+  gint64 gather_until; /* 0 nobody waits */
+  gint64 last_large;   /* when the last flush of many ended */
+  guint n_heavy;       /* of the dirty: these were marked since the last flush */
+  gboolean paid;       /* while the last of them waited, more came */
+  gboolean hurried;
   gboolean freed; /* inside a round: it goes at its end */
   gint n_events; /* of this round; events[next_event] is the first not handed out */
   gint next_event;
@@ -146,8 +156,9 @@ hand_out_events (HsPoller *self, guint *n_again)
       struct epoll_event *event = &self->events[self->next_event++];
       HsPollee *pollee = event->data.ptr;
 
-      if (pollee == NULL)
+      if (pollee == NULL) /* it was removed, or it is the alarm */
         continue;
+      self->paid |= self->gather_until != 0;
       /* Its turn for going on is this one: not twice in a round. */
       if (pollee->again_index != 0 && pollee->again_index <= *n_again)
         {
@@ -189,11 +200,30 @@ hand_out_deadlines (HsPoller *self)
     }
 }
 
+static gboolean
+begin_gathering (HsPoller *self)
+{
+  static const struct itimerspec wait = { .it_value.tv_nsec = HS_GATHER_US * 1000 };
+  gint64 recent = self->paid ? HS_GATHER_PAID_US : HS_GATHER_AFTER_US;
+
+  if (self->hurried || (self->dirty->len < HS_GATHER_LINKS && self->n_heavy == 0) || self->time - self->last_large >= recent
+      || timerfd_settime (self->alarm_fd, 0, &wait, NULL) < 0)
+    return FALSE;
+  self->gather_until = self->time + HS_GATHER_US;
+  self->paid = FALSE;
+  return TRUE;
+}
+
 static void
 flush (HsPoller *self)
 {
   guint n = self->dirty->len;
 
+  if (self->gather_until != 0 ? self->time < self->gather_until : begin_gathering (self))
+    return;
+  self->gather_until = 0;
+  self->hurried = FALSE;
+  self->n_heavy = 0;
   for (guint i = 0; i < n; i++)
     {
       HsPollee *pollee = list_take (self->dirty, i, DIRTY);
@@ -203,6 +233,14 @@ flush (HsPoller *self)
     }
   if (n > 0)
     list_drop_front (self->dirty, n, DIRTY);
+  if (n >= HS_GATHER_LINKS)
+    self->last_large = g_get_monotonic_time ();
+}
+
+static gboolean
+has_work (HsPoller *self)
+{
+  return self->again->len > 0 || (self->dirty->len > 0 && self->gather_until == 0);
 }
 
 static gboolean
@@ -219,7 +257,7 @@ source_prepare (GSource *source, int *timeout)
   gint64 wait = 0;
 
   *timeout = -1;
-  if (self->dirty->len > 0 || self->again->len > 0)
+  if (has_work (self))
     *timeout = 0;
   else if (self->heap->len > 0)
     {
@@ -234,14 +272,14 @@ source_check (GSource *source)
 {
   HsPoller *self = ((PollerSource *) source)->poller;
 
-  return g_source_query_unix_fd (source, self->tag) != 0 || self->dirty->len > 0 || self->again->len > 0
-         || is_due (self, g_source_get_time (source));
+  return g_source_query_unix_fd (source, self->tag) != 0 || has_work (self) || is_due (self, g_source_get_time (source));
 }
 
 static void
 poller_destroy (HsPoller *self)
 {
   g_source_unref (&self->source->source);
+  close (self->alarm_fd);
   close (self->epoll_fd);
   g_ptr_array_unref (self->heap);
   g_ptr_array_unref (self->dirty);
@@ -277,6 +315,7 @@ HsPoller *
 hs_poller_new (GMainContext *context)
 {
   HsPoller *self = g_new0 (HsPoller, 1);
+  struct epoll_event alarm_event = { .events = EPOLLIN | EPOLLET };
 
   self->context = context != NULL ? g_main_context_ref (context) : g_main_context_ref (g_main_context_default ());
   self->heap = g_ptr_array_new ();
@@ -285,6 +324,9 @@ hs_poller_new (GMainContext *context)
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (self->epoll_fd < 0)
     g_error ("No epoll descriptor: %s", g_strerror (errno));
+  self->alarm_fd = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (self->alarm_fd < 0 || epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->alarm_fd, &alarm_event) < 0)
+    g_error ("No timer descriptor: %s", g_strerror (errno));
 
   self->source = (PollerSource *) g_source_new (&source_funcs, sizeof (PollerSource));
   self->source->poller = self;
@@ -370,6 +412,14 @@ hs_poller_mark_dirty (HsPoller *self, HsPollee *pollee)
     return;
   g_ptr_array_add (self->dirty, pollee);
   pollee->dirty_index = self->dirty->len;
+  self->n_heavy += pollee->funcs->heavy;
+}
+
+void
+hs_poller_hurry (HsPoller *self)
+{
+  self->hurried = TRUE;
+  self->gather_until = 0;
 }
 
 void

@@ -16,8 +16,10 @@ typedef struct
   void (*ready) (HsPollee *pollee, guint32 events);
   /* its deadline has come (it is cleared before) */
   void (*due) (HsPollee *pollee);
-  /* at the end of a round, if hs_poller_mark_dirty () was called: one write for all that was queued */
+  /* at the end of a round, if hs_poller_mark_dirty () was called: one write for all that was queued. While many have something queued round
+   * after round, it may come up to HS_GATHER_US later, */
   void (*flush) (HsPollee *pollee);
+  gboolean heavy; /* what it flushes concerns many: it counts for all of them */
 } HsPolleeFuncs;
 
 struct _HsPollee /* embedded in what is polled, zeroed; what a pollee does not use may be NULL in its funcs */
@@ -45,8 +47,10 @@ gboolean hs_poller_add (HsPoller *self, HsPollee *pollee, int fd, GError **error
 void hs_poller_remove (HsPoller *self, HsPollee *pollee);
 /* One deadline a pollee; 0 clears. */
 void hs_poller_set_deadline (HsPoller *self, HsPollee *pollee, gint64 deadline);
-/* flush () runs at the end of this round, or in the next iteration when called from elsewhere or inside a flush. */
+/* flush () runs at the end of this round, or in the next iteration when called from elsewhere or inside a flush; gathered, a moment later. */
 void hs_poller_mark_dirty (HsPoller *self, HsPollee *pollee);
+/* Whatever waits to be flushed has waited long enough: what comes with it was gathered elsewhere. */
+void hs_poller_hurry (HsPoller *self);
 /* ready (EPOLLIN) once more in the next iteration: it stopped for fairness, and an edge does not come again. */
 void hs_poller_mark_again (HsPoller *self, HsPollee *pollee);
 /* Moment of this round, monotonic µs; outside of a round, now. */

@@ -279,6 +279,8 @@ on_committed (HsEngine *self, HsAsk *ask, const GError *error)
         let_out (self, batch, entry);
     }
   self->passing = FALSE;
+  if (self->store->committed != NULL)
+    self->store->committed (self->store_data);
   if (self->batches.length == 1)
     self->store->wake (self->store_data);
 }

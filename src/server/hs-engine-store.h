@@ -12,6 +12,8 @@ struct _HsEngineStore
   void (*run) (HsServerStoreWork work, HsStoreDone done, gpointer data, GDestroyNotify destroy, gpointer user_data);
   /* Something has been gathered: hs_engine_end_round () is to be called when this round's lines have all been received. */
   void (*wake) (gpointer user_data);
+  /* (nullable) What was said has been stored and queued to those who hear it: they have waited long enough. */
+  void (*committed) (gpointer user_data);
 };
 
 /* Before the first peer. Reads the rooms and where the ids stand; then @ready. From then on what is said is kept, and nobody sees it before it

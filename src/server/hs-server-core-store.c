@@ -39,8 +39,16 @@ flush (HsPollee *pollee)
   hs_engine_end_round (self->core->engine);
 }
 
-static const HsEngineStore engine_store = { run, wake };
-static const HsPolleeFuncs pollee_funcs = { .flush = flush };
+static void
+committed (gpointer user_data)
+{
+  HsCoreStore *self = user_data;
+
+  hs_poller_hurry (self->core->poller);
+}
+
+static const HsEngineStore engine_store = { run, wake, committed };
+static const HsPolleeFuncs pollee_funcs = { .flush = flush, .heavy = TRUE };
 
 /* ---- Retention ---- */
 

@@ -10,6 +10,11 @@
 #define HS_PARAMS_MAX           15         /* RFC 2812 2.3.1 */
 #define HS_HTTP_LINE_MAX        8000       /* RFC 9112 3: the request line a recipient should at least support */
 #define HS_READ_MAX             (64 * 1024) /* one read from a socket */
+/* Measured (src/DESIGN.md, What a guest costs): a write of one line takes 5 µs, of 64 lines together 8. */
+#define HS_GATHER_LINKS         64         /* so many have something queued: */
+#define HS_GATHER_US            300        /* it waits for what else comes, */
+#define HS_GATHER_AFTER_US      2000       /* when so many had so lately, */
+#define HS_GATHER_PAID_US       50000      /* or this lately, where waiting has just brought more */
 
 /* ---- Names ---- */
 #define HS_NAME_MAX_CHARS       32

@@ -105,8 +105,8 @@ on_ready (gpointer user_data)
 
 static const HsEngineStore store_funcs = { on_run, on_wake };
 
-static void
-do_errands (Stage *self)
+void
+stage_answer (Stage *self)
 {
   Errand *errand;
 
@@ -129,7 +129,7 @@ void
 stage_commit (Stage *self)
 {
   hs_engine_flush (self->engine);
-  do_errands (self);
+  stage_answer (self);
 }
 
 void
@@ -141,7 +141,7 @@ stage_open_store (Stage *self)
     self->db = hs_server_db_open (":memory:", NULL);
   hs_engine_open_store (self->engine, &store_funcs, self, on_ready, &ready);
   g_assert_false (ready);
-  do_errands (self);
+  stage_answer (self);
   g_assert_true (ready);
 }
 
@@ -149,7 +149,7 @@ void
 stage_restart (Stage *self)
 {
   hs_engine_free (self->engine);
-  do_errands (self);
+  stage_answer (self);
   stage_start (self);
   stage_open_store (self);
 }
@@ -158,7 +158,7 @@ void
 stage_clear (Stage *self)
 {
   hs_engine_free (self->engine);
-  do_errands (self);
+  stage_answer (self);
   g_clear_pointer (&self->db, hs_server_db_close);
   hs_server_config_free (self->config);
 }

@@ -33,7 +33,9 @@ void stage_init (Stage *self);
 void stage_start (Stage *self);
 /* With a store in memory, after stage_start (). It does nothing before stage_commit (). */
 void stage_open_store (Stage *self);
-/* What was asked is done, and answered. */
+/* What has been handed over is done, and answered. */
+void stage_answer (Stage *self);
+/* The same with what has been gathered. */
 void stage_commit (Stage *self);
 /* As after kill -9: another engine over the same store. No guest may be there. */
 void stage_restart (Stage *self);

@@ -71,6 +71,33 @@ test_pipeline (void)
   scene_clear (&scene);
 }
 
+/* What is said while a transaction is under way shares the next one. */
+static void
+test_sharing (void)
+{
+  Scene scene;
+
+  scene_init (&scene, NULL);
+  guest_says (scene.anna, "PRIVMSG #lobby :nothing"); /* with which the room is kept, too */
+  stage_commit (&scene.stage);
+  guest_forget (scene.berta);
+  guest_says (scene.anna, "PRIVMSG #lobby :one");
+  hs_engine_end_round (scene.stage.engine);
+  g_assert_cmpuint (scene.stage.errands.length, ==, 1);
+  guest_says (scene.anna, "PRIVMSG #lobby :two");
+  hs_engine_end_round (scene.stage.engine);
+  guest_says (scene.anna, "PRIVMSG #lobby :three");
+  hs_engine_end_round (scene.stage.engine);
+  g_assert_cmpuint (scene.stage.errands.length, ==, 1);
+  stage_answer (&scene.stage);
+  guest_sees (scene.berta, ":anna!u@10.0.0.1 PRIVMSG #lobby one\n");
+  hs_engine_end_round (scene.stage.engine);
+  g_assert_cmpuint (scene.stage.errands.length, ==, 1);
+  stage_answer (&scene.stage);
+  guest_sees (scene.berta, ":anna!u@10.0.0.1 PRIVMSG #lobby two\n:anna!u@10.0.0.1 PRIVMSG #lobby three\n");
+  scene_clear (&scene);
+}
+
 static void
 test_leaving (void)
 {
@@ -178,6 +205,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/engine-gate/order", test_order);
   g_test_add_func ("/server/engine-gate/pipeline", test_pipeline);
+  g_test_add_func ("/server/engine-gate/sharing", test_sharing);
   g_test_add_func ("/server/engine-gate/leaving", test_leaving);
   g_test_add_func ("/server/engine-gate/engine-gone", test_engine_gone);
   g_test_add_func ("/server/engine-gate/labels", test_labels);
