@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "hs-grapheme.h"
 #include "hs-name.h"
-#include "hs-utf8.h"
 
 typedef enum
 {
@@ -313,7 +313,7 @@ hs_session_put_text (HsSession *self, HsConversation *conversation, HsEntryKind 
 
   while (len > 0)
     {
-      gsize n = hs_utf8_split_words (text, len, budget);
+      gsize n = hs_grapheme_split_words (text, len, budget);
 
       put_one (self, conversation, kind, text, n);
       text += n;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "hs-utf8.h"
+#include "hs-grapheme.h"
 
 struct _HsDraft
 {
@@ -221,12 +221,12 @@ hs_engine_has_several_lines (const HsIrcMessage *message)
 static gsize
 cut_piece (const char *text, gsize len, gsize max)
 {
-  gsize piece = hs_utf8_split (text, len, max);
+  gsize piece = hs_grapheme_split (text, len, max);
 
   if (piece == len)
     return len;
   for (gsize i = piece; i > piece / 2; i--)
-    if (text[i - 1] == ' ')
+    if (text[i - 1] == ' ' && hs_grapheme_is_boundary (text, len, i))
       return i;
   return piece;
 }

@@ -6,8 +6,8 @@
 #include "hs-config.h" /* GETTEXT_PACKAGE, before gi18n-lib.h */
 #include <glib/gi18n-lib.h>
 
+#include "hs-grapheme.h"
 #include "hs-plain.h"
-#include "hs-utf8.h"
 
 
 
@@ -89,7 +89,7 @@ say (HsEngine *self, HsPeer *peer, const char *text, const char *before, const c
 
   do
     {
-      gsize part = hs_utf8_split_words (text, len, max);
+      gsize part = hs_grapheme_split_words (text, len, max);
       g_autofree char *piece = g_strdup_printf ("%s%.*s%s", before, (int) part, text, after);
 
       /* An empty line is text; IRC has none. */

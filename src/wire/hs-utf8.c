@@ -91,19 +91,6 @@ hs_utf8_split (const char *data, gsize len, gsize max)
   return max - tail;
 }
 
-gsize
-hs_utf8_split_words (const char *data, gsize len, gsize max)
-{
-  gsize end = hs_utf8_split (data, len, max);
-
-  if (end >= len)
-    return len;
-  for (gsize i = end; i > end - end / 4; i--)
-    if (data[i - 1] == ' ')
-      return i;
-  return end;
-}
-
 gboolean
 hs_utf8_is_text (const char *data, gsize len)
 {

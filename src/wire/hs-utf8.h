@@ -10,9 +10,6 @@ gsize hs_utf8_incomplete_tail (const char *data, gsize len);
 /* The largest character boundary not beyond @max bytes; for malformed input, @max. */
 gsize hs_utf8_split (const char *data, gsize len, gsize max);
 
-/* The same, but behind a space when one stands in the last quarter: what is cut for people is not cut within a word. */
-gsize hs_utf8_split_words (const char *data, gsize len, gsize max);
-
 /* Valid UTF-8 without NUL? */
 gboolean hs_utf8_is_text (const char *data, gsize len);
 

@@ -88,22 +88,6 @@ test_split (void)
     g_assert_cmpuint (hs_utf8_split (splits[i].data, strlen (splits[i].data), splits[i].max), ==, splits[i].expected);
 }
 
-static const struct
-{
-  const char *data;
-  gsize max, expected;
-} word_splits[] = {
-  { "one two", 7, 7 },     { "one two", 9, 7 },      { "sevens eight", 8, 7 },      { "seven eight", 8, 8 },   { "seven eight", 5, 5 },
-  { "a longword", 9, 9 },  { "longword", 4, 4 },     { "你好你好你好 你好", 23, 19 }, { "你好你好你好", 10, 9 }, { "", 4, 0 },
-};
-
-static void
-test_split_words (void)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (word_splits); i++)
-    g_assert_cmpuint (hs_utf8_split_words (word_splits[i].data, strlen (word_splits[i].data), word_splits[i].max), ==, word_splits[i].expected);
-}
-
 static void
 test_is_text (void)
 {
@@ -120,7 +104,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/wire/utf8/make-text", test_make_text);
   g_test_add_func ("/wire/utf8/incomplete-tail", test_incomplete_tail);
   g_test_add_func ("/wire/utf8/split", test_split);
-  g_test_add_func ("/wire/utf8/split-words", test_split_words);
   g_test_add_func ("/wire/utf8/is-text", test_is_text);
   return g_test_run ();
 }
