@@ -126,11 +126,26 @@ hs_room_history_set_delivery (HsRoomHistory *self, HsEntry *entry, gint64 outbox
   hs_store_run (self->store, work_set_delivery, hs_room_history_done_note, op, hs_room_operation_free);
 }
 
-void
-hs_room_history_drop (HsRoomHistory *self, HsEntry *entry)
+static gpointer
+work_withdraw (HsHistory *history, gpointer data, GError **error)
 {
+  hs_history_outbox_remove (history, ((Operation *) data)->outbox, error);
+  return NULL;
+}
+
+void
+hs_room_history_withdraw (HsRoomHistory *self, HsEntry *entry, gint64 outbox)
+{
+  Operation *op;
+
+  g_hash_table_remove (self->left, entry);
   if (self->list != NULL)
     hs_entry_list_remove_pending (self->list, entry);
+  if (outbox == 0)
+    return;
+  op = hs_room_operation_new (self);
+  op->outbox = outbox;
+  hs_store_run (self->store, work_withdraw, hs_room_history_done_note, op, hs_room_operation_free);
 }
 
 gboolean

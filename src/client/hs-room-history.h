@@ -46,8 +46,8 @@ HsEntry *hs_room_history_add_own (HsRoomHistory *self, const HsHistoryRow *row, 
 /* @entry leaves the outbox and gets its final place; @row taken. @passage (nullable) is told its id. */
 void hs_room_history_settle (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsHistoryRow *row, HsPassage *passage);
 void hs_room_history_set_delivery (HsRoomHistory *self, HsEntry *entry, gint64 outbox, HsDelivery delivery, gboolean store);
-/* It never came to be stored: forgets it. */
-void hs_room_history_drop (HsRoomHistory *self, HsEntry *entry);
+/* Forgets @entry, in the store too when it is there (@outbox not 0). */
+void hs_room_history_withdraw (HsRoomHistory *self, HsEntry *entry, gint64 outbox);
 
 /* @found: the Unix ms of the newest message that a server gave an id, 0 none. Rows added later are not looked at. */
 void hs_room_history_find_last_said (HsRoomHistory *self, HsRoomHistoryStored found, gpointer user_data, GDestroyNotify destroy);

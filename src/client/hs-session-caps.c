@@ -18,6 +18,7 @@ static const struct { const char *name; guint bit; } wanted[] = {
   { "setname", HS_CAP_SETNAME },
   { "away-notify", HS_CAP_AWAY },
   { "draft/chathistory", HS_CAP_CHATHISTORY },
+  { "draft/multiline", HS_CAP_MULTILINE },
   { "draft/message-redaction", HS_CAP_REDACTION },
   { "draft/read-marker", HS_CAP_READ_MARKER },
   { "handshakechat.github.io/resume", HS_CAP_RESUME },
@@ -95,7 +96,8 @@ offer (HsSession *self, const char *list)
       if (g_str_has_prefix (words[w], OURS_PREFIX))
         hs_session_set_ours (self);
       for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
-        if (strlen (wanted[i].name) == len && memcmp (words[w], wanted[i].name, len) == 0)
+        if (strlen (wanted[i].name) == len && memcmp (words[w], wanted[i].name, len) == 0
+            && (wanted[i].bit != HS_CAP_MULTILINE || hs_session_set_multiline (self, words[w] + len + (words[w][len] == '='))))
           self->offered |= wanted[i].bit;
     }
 }

@@ -205,6 +205,15 @@ on_notice (HsSession *self, const HsEvent *event)
     }
 }
 
+void
+hs_session_on_said (HsSession *self, const HsEvent *event)
+{
+  if (strcmp (event->message->command, "NOTICE") == 0)
+    on_notice (self, event);
+  else
+    on_privmsg (self, event);
+}
+
 static void
 on_tagmsg (HsSession *self, const HsEvent *event)
 {
@@ -427,12 +436,15 @@ on_batch (HsSession *self, const HsEvent *event)
 
   if (*reference == '-')
     {
+      hs_session_end_lines (self, reference + 1);
       g_hash_table_remove (self->batches, reference + 1);
       hs_session_end_history (self, reference + 1);
       return;
     }
   if (*reference == '+' && strcmp (HS_PARAM (event, 1), "chathistory") == 0)
     hs_session_begin_history (self, reference + 1, HS_PARAM (event, 2));
+  if (*reference == '+' && strcmp (HS_PARAM (event, 1), "draft/multiline") == 0 && event->message->n_params > 2 && !hs_session_begin_lines (self, event))
+    tell_batches (self);
   if (*reference != '+' || event->label == NULL)
     return;
   else if (g_hash_table_size (self->batches) < HS_SESSION_BATCHES_MAX || g_hash_table_contains (self->batches, reference + 1))
@@ -447,6 +459,7 @@ on_fail (HsSession *self, const HsEvent *event)
 {
   g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
   const char *context = event->message->n_params > 3 ? HS_PARAM (event, 2) : "";
+  HsConversation *conversation = NULL;
 
   if (strcmp (HS_PARAM (event, 0), "MARKREAD") == 0) /* nothing that a person asked for */
     return;
@@ -455,8 +468,11 @@ on_fail (HsSession *self, const HsEvent *event)
       hs_session_on_redact_fail (self, event);
       return;
     }
-  hs_session_refuse_own (self, event->label, context);
-  hs_session_tell (self, hs_session_find_conversation (self, context), text);
+  if (strcmp (HS_PARAM (event, 0), "BATCH") == 0 && event->label == NULL)
+    conversation = hs_session_refuse_lines (self);
+  else
+    hs_session_refuse_own (self, event->label, context);
+  hs_session_tell (self, conversation != NULL ? conversation : hs_session_find_conversation (self, context), text);
 }
 
 static void
@@ -525,6 +541,8 @@ dispatch (HsSession *self, const HsIrcMessage *message)
   event.own = hs_session_is_me (self, nick);
   hs_session_limit_people (self);
   hs_session_note_source (self, nick, message->source);
+  if (batch != NULL && hs_session_gather_line (self, message, batch))
+    return;
   if (is_numeric (message->command))
     {
       row = find_row (hs_session_numeric_rows, message->command);

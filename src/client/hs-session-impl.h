@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -marker, -presence, -numerics, -caps, -send, -passages, -verbs, -typing, -plain, -moderation, -refusals), seen by nobody else. */
+/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -marker, -presence, -numerics, -caps, -send, -own, -multiline, -passages, -verbs, -typing, -plain, -moderation, -refusals), seen by nobody else. */
 #pragma once
 
 #include "hs-room-history.h"
@@ -22,6 +22,7 @@ enum
   HS_CAP_RESUME = 1 << 10,
   HS_CAP_REDACTION = 1 << 11,
   HS_CAP_READ_MARKER = 1 << 12,
+  HS_CAP_MULTILINE = 1 << 13,
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"
@@ -77,6 +78,7 @@ typedef struct
   HsDelivery delivery;
   gboolean stored;
   gboolean identified;          /* the server finds it again by our token */
+  gboolean several;             /* it went out as a batch of lines */
 } HsOwnMessage;
 
 typedef struct _HsHistoryBatch HsHistoryBatch;
@@ -97,6 +99,7 @@ struct _HsSession
   GHashTable *people;         /* folded nick → HsPerson */
   GHashTable *batches;        /* reference → label */
   GHashTable *histories;      /* reference → HsHistoryBatch, of CHATHISTORY */
+  GHashTable *gathered;       /* reference → a message of several lines that is coming in */
   char *resume_token;         /* (nullable) of this run */
   GHashTable *asked;          /* folded names of rooms a person wished to join, until we are in */
   GPtrArray *own;             /* HsOwnMessage, in the order said */
@@ -128,6 +131,8 @@ struct _HsSession
   gboolean resumed;           /* our token was given to the server */
   guint history_max;          /* ISUPPORT CHATHISTORY; 0: any number */
   guint nick_attempt;
+  gsize multiline_bytes;      /* of one message of several lines, as the server takes it */
+  guint multiline_lines;
   guint next_label;
   guint typing_source, marker_source;
   char prefix_modes[16], prefix_chars[16]; /* ISUPPORT PREFIX, highest first */
@@ -175,20 +180,36 @@ gboolean hs_session_is_mention (HsSession *self, const char *text);
 /* ---- hs-session-send.c: what goes out, in order ---- */
 void hs_session_put (HsSession *self, const char *command, ...) G_GNUC_NULL_TERMINATED;
 void hs_session_put_message (HsSession *self, const HsIrcMessage *message);
-/* @kind MESSAGE, ACTION or NOTICE; one line of text, split where the line limit asks. */
+/* @kind MESSAGE, ACTION or NOTICE. Lines, and what is longer than one, are one message where the server takes batches, else one each. */
 void hs_session_put_text (HsSession *self, HsConversation *conversation, HsEntryKind kind, const char *text);
 const char *hs_session_not_connected_text (HsSession *self); /* translated */
 void hs_session_put_leave (HsSession *self); /* "leave-requested" once all before it went out */
 void hs_session_clear_outgoing (HsSession *self);
 void hs_own_message_free (HsOwnMessage *own);
+HsPassage *hs_session_make_own_passage (HsSession *self, HsOwnMessage *own); /* (transfer full) */
+gboolean hs_session_can_put_again (HsSession *self, HsOwnMessage *own); /* FALSE: here it takes several messages */
+void hs_session_put_again (HsSession *self, HsOwnMessage *own); /* one that failed, or is in doubt */
+
+/* ---- hs-session-own.c: what becomes of it ---- */
+HsOwnMessage *hs_session_find_own (HsSession *self, HsEntry *entry); /* (nullable) */
+void hs_session_set_delivery (HsOwnMessage *own, HsDelivery delivery, gboolean store);
 /* The server's copy of our own message; TRUE when it was one. */
 gboolean hs_session_accept_echo (HsSession *self, const HsIrcMessage *message, const char *label, const char *target, const char *text, gint64 time);
 /* A refusal of what we sent to @target (or with @label): TRUE when a message of ours was meant. */
 gboolean hs_session_refuse_own (HsSession *self, const char *label, const char *target);
+HsConversation *hs_session_refuse_lines (HsSession *self); /* (nullable) where it was said */
 void hs_session_doubt_own (HsSession *self);
 guint hs_session_count_doubtful (HsSession *self, HsConversation *conversation); /* failed or unconfirmed since the program started */
 /* It is in the server's history: TRUE when it was one of ours (id and sender agree). */
 gboolean hs_session_accept_remembered (HsSession *self, const HsIrcMessage *message, const char *nick, const char *text, gint64 time);
+
+/* ---- hs-session-multiline.c: several lines, one message ---- */
+GHashTable *hs_session_make_gathered (void);
+gboolean hs_session_set_multiline (HsSession *self, const char *value); /* of the capability; FALSE: not to be asked for */
+gboolean hs_session_takes_lines (HsSession *self, HsEntryKind kind);
+/* How much of @text goes into one batch; @budget: bytes of text in a line. */
+gsize hs_session_fill_batch (HsSession *self, const char *text, gsize len, gsize budget);
+void hs_session_append_batch (HsSession *self, const HsIrcMessage *message, gsize budget, GString *out);
 
 /* ---- hs-session-catchup.c ---- */
 GHashTable *hs_session_make_histories (void);
@@ -207,6 +228,7 @@ void hs_session_keep_passage (HsSession *self, HsConversation *conversation, HsP
 void hs_session_clear_passages (HsSession *self);
 /* Of the line being received, for a row of @conversation. (nullable) (transfer full) */
 HsPassage *hs_session_make_heard_passage (HsSession *self, HsConversation *conversation, const char *text);
+void hs_session_append_heard (const HsHeard *heard, GString *out); /* its bytes, with the ending */
 void hs_session_passage_sent (HsSession *self, HsPassage *passage, const char *line, guint64 end, gint64 time);
 
 /* ---- hs-session-events.c, -presence.c, -numerics.c, -caps.c, -plain.c, -typing.c ---- */
@@ -220,6 +242,12 @@ typedef struct
   gint64 time;       /* Unix ms */
 } HsEvent;
 
+/* hs-session-multiline.c */
+gboolean hs_session_begin_lines (HsSession *self, const HsEvent *event); /* FALSE: too many */
+gboolean hs_session_gather_line (HsSession *self, const HsIrcMessage *message, const char *reference); /* TRUE: it is part of one */
+void hs_session_end_lines (HsSession *self, const char *reference);
+
+void hs_session_on_said (HsSession *self, const HsEvent *event); /* PRIVMSG, NOTICE */
 #define HS_PARAM(event, i) (hs_irc_message_param ((event)->message, (i)))
 
 typedef struct

@@ -64,31 +64,27 @@ hs_session_hear (HsSession *self, const HsHeard *heard)
 }
 
 /* The bytes as they came: the reader took the ending off, and counted it. */
-static char *
-dup_heard_line (const HsHeard *heard, gsize *len)
+void
+hs_session_append_heard (const HsHeard *heard, GString *out)
 {
   gsize ending = MIN (heard->stamp.length - MIN (heard->len, heard->stamp.length), 2);
-  const char *end = ending == 2 ? "\r\n" : heard->framed ? "\n" : "\r";
-  char *line = g_malloc (heard->len + ending + 1);
 
-  memcpy (line, heard->line, heard->len);
-  memcpy (line + heard->len, end, ending);
-  *len = heard->len + ending;
-  return line;
+  g_string_append_len (out, heard->line, (gssize) heard->len);
+  g_string_append_len (out, ending == 2 ? "\r\n" : heard->framed ? "\n" : "\r", (gssize) ending);
 }
 
 HsPassage *
 hs_session_make_heard_passage (HsSession *self, HsConversation *conversation, const char *text)
 {
   g_autoptr (HsPassage) passage = NULL;
-  g_autofree char *line = NULL;
-  gsize len;
+  g_autoptr (GString) line = NULL;
 
   if (self->heard == NULL)
     return NULL;
   passage = hs_passage_new (self->watch, text, FALSE);
-  line = dup_heard_line (self->heard, &len);
-  hs_passage_received (passage, line, len, self->heard->stamp.offset, self->heard->stamp.reads, self->heard->stamp.time,
+  line = g_string_new (NULL);
+  hs_session_append_heard (self->heard, line);
+  hs_passage_received (passage, line->str, line->len, self->heard->stamp.offset, self->heard->stamp.reads, self->heard->stamp.time,
                          self->heard->tls);
   hs_passage_set_place (passage, conversation->room, NULL);
   hs_session_keep_passage (self, conversation, passage);

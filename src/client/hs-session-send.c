@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What goes out, in the order it was said, and what becomes of own messages: stored, written, acknowledged, accepted, or visibly not.
- * A message is stored before it is written, which takes a moment on the store's thread: what is said after it waits behind it. */
+/* What goes out, in the order it was said. A message is stored before it is written, which takes a moment on the store's thread: what is said
+ * after it waits behind it. What becomes of it is in -own. */
 #include "hs-session-impl.h"
 
 #include <string.h>
@@ -45,8 +45,8 @@ hs_session_clear_outgoing (HsSession *self)
   g_queue_clear_full (&self->outgoing, outgoing_free);
 }
 
-void
-hs_own_message_free (HsOwnMessage *own)
+static void
+unqueue (HsOwnMessage *own)
 {
   GQueue *queue = &own->conversation->session->outgoing;
 
@@ -57,19 +57,18 @@ hs_own_message_free (HsOwnMessage *own)
         g_queue_delete_link (queue, l);
         break;
       }
+}
+
+void
+hs_own_message_free (HsOwnMessage *own)
+{
+  unqueue (own);
   g_object_unref (own->entry);
   g_clear_object (&own->passage);
   hs_history_row_free (own->row);
   g_free (own->label);
   g_free (own->line);
   g_free (own);
-}
-
-static void
-set_delivery (HsOwnMessage *own, HsDelivery delivery, gboolean store)
-{
-  own->delivery = delivery;
-  hs_room_history_set_delivery (own->conversation->history, own->entry, own->outbox, delivery, store);
 }
 
 /* ---- The queue ---- */
@@ -86,7 +85,7 @@ send_own (HsSession *self, HsOwnMessage *own)
   own->sent = g_get_monotonic_time ();
   own->offset = send_bytes (self, own->line);
   if (own->offset == 0)
-    set_delivery (own, HS_DELIVERY_FAILED, TRUE);
+    hs_session_set_delivery (own, HS_DELIVERY_FAILED, TRUE);
   else
     hs_session_passage_sent (self, own->passage, own->line, own->offset, own->sent);
 }
@@ -159,17 +158,25 @@ hs_session_put_leave (HsSession *self)
 
 /* ---- Own messages ---- */
 
-static HsOwnMessage *
-find_own (HsSession *self, HsEntry *entry)
+/* What of a line is left for text: others get ":nick!user@host PRIVMSG target :text" CR LF in HS_LINE_MAX bytes. */
+static gsize
+text_budget (HsSession *self, HsConversation *conversation, HsEntryKind kind)
 {
-  for (guint i = 0; i < self->own->len; i++)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
+  gsize source = self->source != NULL ? strlen (self->source) : strlen (self->nick) + 1 + 10 + 1 + 63; /* user and host at their longest */
+  gsize used = 1 + source + strlen (" PRIVMSG ") + strlen (hs_room_get_name (conversation->room)) + strlen (" :") + 2;
 
-      if (own->entry == entry)
-        return own;
-    }
-  return NULL;
+  if (self->plain)
+    return HS_PLAIN_MESSAGE_MAX - 2;
+  if (kind == HS_ENTRY_ACTION)
+    used += strlen ("\001ACTION \001");
+  return used + 64 < HS_LINE_MAX ? HS_LINE_MAX - used : 64;
+}
+
+/* Does it take a batch? */
+static gboolean
+has_several_lines (HsSession *self, HsConversation *conversation, HsEntryKind kind, const char *text)
+{
+  return strchr (text, '\n') != NULL || strlen (text) > text_budget (self, conversation, kind);
 }
 
 static char *
@@ -198,7 +205,11 @@ format_line (HsSession *self, HsOwnMessage *own)
   hs_irc_message_set (&message, NULL, command, hs_room_get_name (own->conversation->room), action != NULL ? action : own->row->text, NULL);
   message.tags = tags->len > 0 ? tags->str : NULL;
   line = g_string_new (NULL);
-  hs_irc_message_format (&message, line);
+  own->several = hs_session_takes_lines (self, own->row->kind) && has_several_lines (self, own->conversation, own->row->kind, own->row->text);
+  if (own->several)
+    hs_session_append_batch (self, &message, text_budget (self, own->conversation, own->row->kind), line);
+  else
+    hs_irc_message_format (&message, line);
   return g_string_free (line, FALSE);
 }
 
@@ -218,7 +229,7 @@ on_stored (gint64 outbox, const GError *error, gpointer user_data)
 {
   Ticket *ticket = user_data;
   HsSession *self = ticket->session;
-  HsOwnMessage *own = find_own (self, ticket->entry);
+  HsOwnMessage *own = hs_session_find_own (self, ticket->entry);
 
   if (own == NULL)
     return;
@@ -228,14 +239,8 @@ on_stored (gint64 outbox, const GError *error, gpointer user_data)
     {
       g_message ("A message cannot be stored: %s", error->message);
       hs_session_set_error_text (self, error->message);
-      for (GList *l = self->outgoing.head; l != NULL; l = l->next)
-        if (((Outgoing *) l->data)->own == own)
-          {
-            outgoing_free (l->data);
-            g_queue_delete_link (&self->outgoing, l);
-            break;
-          }
-      set_delivery (own, HS_DELIVERY_FAILED, FALSE);
+      unqueue (own);
+      hs_session_set_delivery (own, HS_DELIVERY_FAILED, FALSE);
     }
   flush_outgoing (self);
 }
@@ -255,8 +260,8 @@ make_client_id (void)
   return g_string_free (id, FALSE);
 }
 
-static HsPassage *
-make_passage (HsSession *self, HsOwnMessage *own)
+HsPassage *
+hs_session_make_own_passage (HsSession *self, HsOwnMessage *own)
 {
   HsPassage *passage = hs_passage_new (self->watch, own->row->text, TRUE);
 
@@ -288,302 +293,81 @@ put_one (HsSession *self, HsConversation *conversation, HsEntryKind kind, const 
   ticket->session = g_object_ref (self);
   own->entry = hs_room_history_add_own (conversation->history, row, on_stored, ticket, ticket_free);
   ticket->entry = g_object_ref (own->entry);
-  own->passage = make_passage (self, own);
+  own->passage = hs_session_make_own_passage (self, own);
   g_ptr_array_add (self->own, own);
   push (self, OUTGOING_MESSAGE, NULL, own);
 }
 
-/* What of a line is left for text: others get ":nick!user@host PRIVMSG target :text" CR LF in HS_LINE_MAX bytes. */
-static gsize
-text_budget (HsSession *self, HsConversation *conversation, HsEntryKind kind)
+/* Lines of their own; blank ones cannot be sent. */
+static void
+put_lines (HsSession *self, HsConversation *conversation, HsEntryKind kind, const char *text)
 {
-  gsize source = self->source != NULL ? strlen (self->source) : strlen (self->nick) + 1 + 10 + 1 + 63; /* user and host at their longest */
-  gsize used = 1 + source + strlen (" PRIVMSG ") + strlen (hs_room_get_name (conversation->room)) + strlen (" :") + 2;
+  const gsize budget = text_budget (self, conversation, kind);
 
-  if (kind == HS_ENTRY_ACTION)
-    used += strlen ("\001ACTION \001");
-  return used + 64 < HS_LINE_MAX ? HS_LINE_MAX - used : 64;
+  while (*text != '\0')
+    {
+      gsize len = strcspn (text, "\n");
+      gsize n = hs_grapheme_split_words (text, len, budget);
+
+      if (n > 0)
+        put_one (self, conversation, kind, text, n);
+      text += n + (n == len && text[len] == '\n');
+    }
+}
+
+/* As few messages as the server's limits allow; none begins or ends with a blank line. */
+static void
+put_batches (HsSession *self, HsConversation *conversation, HsEntryKind kind, const char *text)
+{
+  const gsize budget = text_budget (self, conversation, kind);
+
+  while (*(text += strspn (text, "\n")) != '\0')
+    {
+      gsize n = hs_session_fill_batch (self, text, strlen (text), budget), len = n;
+
+      while (text[len - 1] == '\n')
+        len--;
+      put_one (self, conversation, kind, text, len);
+      text += n;
+    }
+}
+
+/* Nobody sees what stands behind a line's last word, and much pasted text has a CR there. */
+static char *
+dup_chomped (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_strchomp (lines[i]);
+  return g_strjoinv ("\n", lines);
 }
 
 void
 hs_session_put_text (HsSession *self, HsConversation *conversation, HsEntryKind kind, const char *text)
 {
-  gsize budget = self->plain ? HS_PLAIN_MESSAGE_MAX - 2 : text_budget (self, conversation, kind);
-  gsize len = strlen (text);
+  g_autofree char *chomped = self->plain ? g_strdup (text) : dup_chomped (text);
 
-  while (len > 0)
-    {
-      gsize n = hs_grapheme_split_words (text, len, budget);
-
-      put_one (self, conversation, kind, text, n);
-      text += n;
-      len -= n;
-    }
+  if (hs_session_takes_lines (self, kind))
+    put_batches (self, conversation, kind, chomped);
+  else
+    put_lines (self, conversation, kind, chomped);
   conversation->typing_sent = 0; /* a message says that one is done typing (IRCv3 typing) */
 }
 
-/* ---- What becomes of them ---- */
-
-static void
-settle_own (HsSession *self, HsOwnMessage *own, HsDelivery delivery)
+gboolean
+hs_session_can_put_again (HsSession *self, HsOwnMessage *own)
 {
-  HsHistoryRow *row = hs_history_row_copy (own->row);
-
-  row->delivery = delivery;
-  hs_room_history_settle (own->conversation->history, own->entry, own->outbox, row, own->passage);
-  g_ptr_array_remove (self->own, own);
-}
-
-/* What failed or stayed in doubt before a message that arrived is given up to its place in the conversation. */
-static void
-settle_doubtful_before (HsSession *self, HsOwnMessage *accepted)
-{
-  for (guint i = 0; i < self->own->len;)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
-
-      if (own == accepted)
-        return;
-      if (own->conversation == accepted->conversation && own->delivery >= HS_DELIVERY_FAILED && own->outbox != 0)
-        settle_own (self, own, own->delivery);
-      else
-        i++;
-    }
+  return self->plain || hs_session_takes_lines (self, own->row->kind) || !has_several_lines (self, own->conversation, own->row->kind, own->row->text);
 }
 
 void
-hs_session_written (HsSession *self, guint64 offset)
+hs_session_put_again (HsSession *self, HsOwnMessage *own)
 {
-  for (guint i = 0; i < self->own->len; i++)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
-
-      if (own->offset != 0 && own->offset <= offset && own->delivery == HS_DELIVERY_PENDING)
-        set_delivery (own, HS_DELIVERY_WRITTEN, FALSE);
-    }
-}
-
-void
-hs_session_acknowledged (HsSession *self, guint64 offset)
-{
-  for (guint i = 0; i < self->own->len;)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
-
-      if (own->offset == 0 || own->offset > offset || own->delivery >= HS_DELIVERY_ACKNOWLEDGED)
-        {
-          i++;
-          continue;
-        }
-      set_delivery (own, HS_DELIVERY_ACKNOWLEDGED, FALSE);
-      hs_passage_acknowledged (own->passage, g_get_monotonic_time ());
-      if (self->plain || !(self->caps & HS_CAP_ECHO)) /* nothing better will be known */
-        {
-          settle_doubtful_before (self, own);
-          settle_own (self, own, HS_DELIVERY_ACKNOWLEDGED);
-          i = 0;
-        }
-      else
-        i++;
-    }
-}
-
-gboolean
-hs_session_awaits_ack (HsSession *self)
-{
-  for (guint i = 0; i < self->own->len; i++)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
-
-      if (own->offset != 0 && own->delivery < HS_DELIVERY_ACKNOWLEDGED)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-is_waiting (const HsOwnMessage *own)
-{
-  return own->offset != 0 && own->delivery < HS_DELIVERY_ACCEPTED;
-}
-
-/* By label, else by our id, else the oldest with the same words to the same place. */
-static HsOwnMessage *
-find_echoed (HsSession *self, const char *label, const char *id, const char *target, const char *text)
-{
-  HsOwnMessage *same = NULL;
-
-  for (guint i = 0; i < self->own->len; i++)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
-
-      if (!is_waiting (own))
-        continue;
-      if (label != NULL && g_strcmp0 (own->label, label) == 0)
-        return own;
-      if (id != NULL && g_strcmp0 (own->row->client_id, id) == 0)
-        return own;
-      if (same == NULL && hs_name_equal (hs_room_get_name (own->conversation->room), target) && g_strcmp0 (own->row->text, text) == 0)
-        same = own;
-    }
-  return label == NULL && id == NULL ? same : NULL;
-}
-
-/* As the server has it, and the others see it. */
-static void
-take_place (HsOwnMessage *own, const HsIrcMessage *message, const char *text, gint64 time)
-{
-  g_autofree char *msgid = hs_irc_message_dup_tag (message, "msgid");
-
-  own->row->time = time;
-  g_free (own->row->msgid);
-  own->row->msgid = msgid != NULL && *msgid != '\0' ? g_steal_pointer (&msgid) : NULL;
-  g_free (own->row->text);
-  own->row->text = g_strdup (text);
-}
-
-gboolean
-hs_session_accept_echo (HsSession *self, const HsIrcMessage *message, const char *label, const char *target, const char *text, gint64 time)
-{
-  g_autofree char *id = hs_irc_message_dup_tag (message, HS_TAG_ID);
-  HsOwnMessage *own = find_echoed (self, label, id, target, text);
-
-  if (own == NULL)
-    return FALSE;
-  hs_session_set_lag (self, (int) ((g_get_monotonic_time () - own->sent) / 1000));
-  hs_passage_accepted (own->passage, self->heard != NULL ? self->heard->stamp.time : g_get_monotonic_time ());
-  take_place (own, message, text, time);
-  settle_doubtful_before (self, own);
-  settle_own (self, own, HS_DELIVERY_ACCEPTED);
-  return TRUE;
-}
-
-gboolean
-hs_session_accept_remembered (HsSession *self, const HsIrcMessage *message, const char *nick, const char *text, gint64 time)
-{
-  g_autofree char *id = hs_irc_message_dup_tag (message, HS_TAG_ID);
-
-  for (guint i = 0; id != NULL && i < self->own->len; i++)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
-
-      if (own->outbox == 0 || g_strcmp0 (own->row->client_id, id) != 0 || !hs_name_equal (own->row->sender, nick))
-        continue;
-      take_place (own, message, text, time);
-      settle_own (self, own, HS_DELIVERY_ACCEPTED);
-      return TRUE;
-    }
-  return FALSE;
-}
-
-gboolean
-hs_session_refuse_own (HsSession *self, const char *label, const char *target)
-{
-  for (guint i = 0; i < self->own->len; i++)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
-
-      if (!is_waiting (own))
-        continue;
-      if (label != NULL ? g_strcmp0 (own->label, label) == 0 : hs_name_equal (hs_room_get_name (own->conversation->room), target))
-        {
-          set_delivery (own, HS_DELIVERY_FAILED, TRUE);
-          return TRUE;
-        }
-    }
-  return FALSE;
-}
-
-/* The connection is gone: what was never written surely did not arrive, the rest may have. */
-void
-hs_session_doubt_own (HsSession *self)
-{
-  for (guint i = 0; i < self->own->len; i++)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
-
-      if (own->delivery < HS_DELIVERY_ACCEPTED)
-        set_delivery (own, own->offset == 0 ? HS_DELIVERY_FAILED : HS_DELIVERY_UNCONFIRMED, TRUE);
-    }
-}
-
-guint
-hs_session_count_doubtful (HsSession *self, HsConversation *conversation)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->own->len; i++)
-    {
-      HsOwnMessage *own = g_ptr_array_index (self->own, i);
-
-      n += own->conversation == conversation && (own->delivery == HS_DELIVERY_FAILED || own->delivery == HS_DELIVERY_UNCONFIRMED);
-    }
-  return n;
-}
-
-static HsOwnMessage *
-adopt_left (HsSession *self, HsConversation *conversation, HsEntry *entry)
-{
-  const HsHistoryRow *row = NULL;
-  gint64 outbox = 0;
-  HsOwnMessage *own;
-
-  if (!hs_room_history_find_left (conversation->history, entry, &outbox, &row))
-    return NULL;
-  own = g_new0 (HsOwnMessage, 1);
-  own->conversation = conversation;
-  own->entry = g_object_ref (entry);
-  own->row = hs_history_row_copy (row);
-  own->outbox = outbox;
-  own->delivery = HS_DELIVERY_UNCONFIRMED;
-  own->passage = make_passage (self, own);
-  g_ptr_array_add (self->own, own);
-  return own;
-}
-
-static gboolean
-check_online (HsSession *self, GError **error)
-{
-  if (self->state == HS_SESSION_ONLINE)
-    return TRUE;
-  g_set_error_literal (error, HS_SESSION_ERROR, HS_SESSION_ERROR_NOT_CONNECTED, hs_session_not_connected_text (self));
-  return FALSE;
-}
-
-gboolean
-hs_session_send_again (HsSession *self, HsRoom *room, HsEntry *entry, GError **error)
-{
-  HsConversation *conversation = hs_session_conversation_of (self, room);
-  HsOwnMessage *own = find_own (self, entry);
-
-  if (conversation == NULL || !check_online (self, error))
-    return FALSE;
-  if (own == NULL)
-    own = adopt_left (self, conversation, entry);
-  if (own == NULL) /* it has its place in the conversation already: said anew */
-    {
-      hs_session_put_text (self, conversation, (HsEntryKind) hs_entry_get_kind (entry), hs_entry_get_text (entry));
-      return TRUE;
-    }
-  if (own->delivery < HS_DELIVERY_FAILED) /* on its way */
-    return TRUE;
-
-  if (own->outbox == 0) /* the disk refused it then: another try from the start */
-    {
-      g_autofree char *text = g_strdup (own->row->text);
-      HsEntryKind kind = own->row->kind;
-
-      hs_room_history_drop (conversation->history, entry);
-      g_ptr_array_remove (self->own, own);
-      hs_session_put_text (self, conversation, kind, text);
-      return TRUE;
-    }
-
   own->offset = 0;
   g_free (own->line);
   own->line = format_line (self, own);
   own->stored = TRUE;
-  set_delivery (own, HS_DELIVERY_PENDING, TRUE);
+  hs_session_set_delivery (own, HS_DELIVERY_PENDING, TRUE);
   push (self, OUTGOING_MESSAGE, NULL, own);
-  return TRUE;
 }

@@ -42,22 +42,6 @@ check_room (HsSession *self, HsConversation *conversation, GError **error)
   return TRUE;
 }
 
-/* ---- Messages ---- */
-
-/* Every line is a message of its own; empty ones cannot be sent in IRC. */
-static void
-put_lines (HsSession *self, HsConversation *conversation, HsEntryKind kind, const char *text)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      g_strchomp (lines[i]);
-      if (*lines[i] != '\0')
-        hs_session_put_text (self, conversation, kind, lines[i]);
-    }
-}
-
 /* "slides key" → "#slides" */
 static char *
 room_of (HsSession *self, const char *words)
@@ -81,7 +65,7 @@ verb_me (HsSession *self, HsConversation *conversation, const char *argument, GE
 {
   if (!check_room (self, conversation, error))
     return FALSE;
-  put_lines (self, conversation, HS_ENTRY_ACTION, argument);
+  hs_session_put_text (self, conversation, HS_ENTRY_ACTION, argument);
   return TRUE;
 }
 
@@ -179,7 +163,7 @@ verb_msg (HsSession *self, HsConversation *conversation, const char *argument, G
     }
   else
     other = hs_session_get_conversation (self, whom, HS_ROOM_PERSON);
-  put_lines (self, other, HS_ENTRY_MESSAGE, text);
+  hs_session_put_text (self, other, HS_ENTRY_MESSAGE, text);
   g_signal_emit_by_name (self, "show-room", other->room);
   return TRUE;
 }
@@ -304,7 +288,7 @@ hs_session_say (HsSession *self, HsRoom *room, const char *text, GError **error)
     return run_verb (self, conversation, text + 1, error);
   if (!check_room (self, conversation, error))
     return FALSE;
-  put_lines (self, conversation, HS_ENTRY_MESSAGE, text[0] == '/' ? text + 1 : text);
+  hs_session_put_text (self, conversation, HS_ENTRY_MESSAGE, text[0] == '/' ? text + 1 : text);
   return TRUE;
 }
 

@@ -109,6 +109,7 @@ hs_session_finalize (GObject *object)
   g_hash_table_unref (self->people);
   g_hash_table_unref (self->batches);
   g_hash_table_unref (self->histories);
+  g_hash_table_unref (self->gathered);
   g_free (self->resume_token);
   g_hash_table_unref (self->asked);
   g_clear_pointer (&self->waiting_info, g_ptr_array_unref);
@@ -167,6 +168,7 @@ hs_session_init (HsSession *self)
   self->people = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, person_free);
   self->batches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->histories = hs_session_make_histories ();
+  self->gathered = hs_session_make_gathered ();
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->own = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_own_message_free);
   g_queue_init (&self->outgoing);
@@ -411,6 +413,7 @@ hs_session_ended (HsSession *self, const char *why)
   hs_session_typing_clear (self);
   g_hash_table_remove_all (self->batches);
   g_hash_table_remove_all (self->histories);
+  g_hash_table_remove_all (self->gathered);
   self->resumed = FALSE;
   g_hash_table_remove_all (self->asked);
   g_hash_table_iter_init (&iter, self->conversations);

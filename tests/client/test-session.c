@@ -33,8 +33,11 @@ on_send (HsSession *session, const char *data, gsize len, gpointer user_data)
 {
   Stage *stage = user_data;
 
+  g_auto (GStrv) lines = g_strsplit (data, "\r\n", -1);
+
   g_assert_true (g_str_has_suffix (data, "\r\n"));
-  g_queue_push_tail (&stage->out, g_strndup (data, len - 2));
+  for (guint i = 0; lines[i + 1] != NULL; i++)
+    g_queue_push_tail (&stage->out, g_strdup (lines[i]));
   return stage->offset += len;
 }
 
@@ -127,7 +130,8 @@ happens (Stage *stage, const char *what)
     hs_session_mark_read (stage->session, room);
   else if (g_str_has_prefix (what, "again "))
     {
-      g_autoptr (HsEntry) entry = stage_wait_for_entry (room, what + strlen ("again "));
+      g_autofree char *text = g_strcompress (what + strlen ("again "));
+      g_autoptr (HsEntry) entry = stage_wait_for_entry (room, text);
 
       g_assert_true (hs_session_send_again (stage->session, room, entry, NULL));
     }
@@ -163,6 +167,12 @@ run_script (Stage *stage, const char *script)
 #define OLD \
   "> CAP LS 302\n> NICK Ana\n> USER handshake 0 * Ana\n" \
   "< :s 421 * CAP :Unknown command\n< :s 001 Ana :Welcome\n< :Ana!u@h JOIN #a\n< :s 353 Ana = #a :Ana bo\n< :s 366 Ana #a :End\n> WHO #a\n"
+/* Takes messages of several lines. */
+#define LINES \
+  "> CAP LS 302\n> NICK Ana\n> USER handshake 0 * Ana\n< :s CAP * LS :batch draft/multiline=max-lines=4,max-bytes=2000 echo-message message-tags\n" \
+  "> CAP REQ :message-tags echo-message batch draft/multiline\n< :s CAP * ACK :message-tags echo-message batch draft/multiline\n> CAP END\n" \
+  "< :s 001 Ana :Welcome\n< :Ana!u@h JOIN #a\n< :s 353 Ana = #a :Ana bo\n< :s 366 Ana #a :End\n> WHO #a\n"
+#define IN_LINES "#a “#a”\n  Ana own\n  bo\n"
 #define MEMBERS "  Ana own rank 2\n  bo rank 1\n  李伟\n"
 #define ROOM "#a “#a”\n" MEMBERS
 
@@ -291,6 +301,37 @@ static const Case cases[] = {
   { "own/slash-slash", MODERN "\" #a //etc\n> * PRIVMSG #a /etc", ROOM "    message pending <Ana> /etc\n" },
   { "own/lines", MODERN "\" #a one\\n\\ntwo\n> * PRIVMSG #a one\n> * PRIVMSG #a two",
     ROOM "    message pending <Ana> one\n    message pending <Ana> two\n" },
+  { "lines/sent-as-one",
+    LINES "\" #a \\n one \\n\\n  two\\n\n> @+handshakechat.github.io/id=* BATCH +m1 draft/multiline #a\n> @batch=m1 PRIVMSG #a : one\n> @batch=m1 PRIVMSG #a :\n"
+          "> @batch=m1 PRIVMSG #a :  two\n> BATCH -m1\n! ack\n< @msgid=9 :Ana!u@h BATCH +x draft/multiline #a\n< @batch=x :Ana!u@h PRIVMSG #a : one\n"
+          "< @batch=x :Ana!u@h PRIVMSG #a :\n< @batch=x :Ana!u@h PRIVMSG #a :  two\n< :s BATCH -x",
+    IN_LINES "    message accepted <Ana>  one||  two\n" },
+  { "lines/one-line-is-no-batch", LINES "\" #a one\\n\\n\n> @+handshakechat.github.io/id=* PRIVMSG #a one", IN_LINES "    message pending <Ana> one\n" },
+  { "lines/more-than-the-server-takes",
+    LINES "\" #a 1\\n2\\n3\\n\\n\\n\\n7\\n8\n> @* BATCH +m1 draft/multiline #a\n> @* 1\n> @* 2\n> @* 3\n> BATCH -m1\n"
+          "> @* BATCH +m2 draft/multiline #a\n> @* 7\n> @* 8\n> BATCH -m2",
+    IN_LINES "    message pending <Ana> 1|2|3\n    message pending <Ana> 7|8\n" },
+  { "lines/action-is-no-batch",
+    LINES "\" #a /me waves\\nand goes\n> * PRIVMSG #a :\001ACTION waves\001\n> * PRIVMSG #a :\001ACTION and goes\001",
+    IN_LINES "    action pending <Ana> waves\n    action pending <Ana> and goes\n" },
+  { "lines/heard-as-one",
+    LINES "< @time=2026-01-02T03:04:06.000Z;msgid=1 :bo!u@h BATCH +7 draft/multiline #a\n< @batch=7 :bo!u@h PRIVMSG #a :hello\n< :bo!u@h PRIVMSG #a :between\n"
+          "< @batch=7 :bo!u@h PRIVMSG #a :how is \n< @batch=7;draft/multiline-concat :bo!u@h PRIVMSG #a :everyone?\n< BATCH -7\n"
+          "< @batch=7 :bo!u@h PRIVMSG #a :late",
+    "#a “#a” unread 3/0\n  Ana own\n  bo\n    message <bo> hello|how is everyone?\n    message <bo> between\n    message <bo> late\n" },
+  { "lines/heard-in-private",
+    LINES "< :bo!u@h BATCH +7 draft/multiline Ana\n< @batch=7 PRIVMSG Ana :a\n< @batch=7 PRIVMSG Ana :b\n< BATCH -7\n< :bo!u@h BATCH +8 draft/multiline Ana\n< BATCH -8",
+    IN_LINES "bo “bo” unread 1/0\n  bo\n    message <bo> a|b\n" },
+  { "lines/never-ended", LINES "< :bo!u@h BATCH +7 draft/multiline #a\n< @batch=7 :bo!u@h PRIVMSG #a :a\n! lost", "#a “#a” left\n" },
+  { "lines/refused",
+    LINES "\" #a one\\ntwo\n> @* BATCH +m1 *\n> @*\n> @*\n> BATCH -m1\n< :s FAIL BATCH MULTILINE_MAX_BYTES 3 :Too much",
+    IN_LINES "    info <> Too much\n    message failed <Ana> one|two\n" },
+  { "lines/again-where-they-are-not-taken",
+    LINES "\" #a one\\ntwo\n> @* BATCH +m1 *\n> @*\n> @*\n> BATCH -m1\n! lost\n! back\n> CAP LS 302\n> NICK Ana\n> USER*\n< :s 001 Ana :Welcome\n> JOIN #a\n"
+          "< :Ana!u@h JOIN #a\n! again one\\ntwo\n> PRIVMSG #a one\n> PRIVMSG #a two\n! ack",
+    "#a “#a”\n  Ana own\n    message acknowledged <Ana> one\n    message acknowledged <Ana> two\n" },
+  { "lines/without-a-limit-not-asked-for",
+    "> CAP LS 302\n> NICK Ana\n> USER*\n< :s CAP * LS :batch draft/multiline draft/multiline=max-lines=4\n> CAP REQ batch", "" },
   { "own/unknown-command", MODERN "\" #a /frobnicate x\n> error: There is no command*", ROOM },
   { "own/usage", MODERN "\" #a /msg\n> error: It is used like this: /msg NAME TEXT", ROOM },
   { "own/msg",
@@ -475,6 +516,45 @@ test_long_message (void)
       g_assert_true (g_utf8_validate (line, -1, NULL));
       g_string_append (together, *words == ':' ? words + 1 : words);
     }
+  g_assert_cmpstr (together->str, ==, text->str);
+  stage_end (&stage);
+}
+
+/* One message, however long, as long as the server's limits hold; nothing of it is lost or torn. */
+static void
+test_long_batches (void)
+{
+  Stage stage;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) together = g_string_new (NULL);
+  guint n_batches = 0, n_lines = 0;
+
+  for (guint i = 0; i < 500; i++)
+    g_string_append (text, i % 7 == 0 ? "👨‍👩‍👧‍👦" : i % 50 == 0 ? " " : "e\u0301");
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, LINES);
+  g_assert_true (hs_session_say (stage.session, hs_session_find_room (stage.session, "#a"), text->str, NULL));
+  stage_wait_until (hs_session_find_room (stage.session, "#a") != NULL && g_queue_get_length (&stage.out) >= 10);
+  stage_fence (stage.store);
+  while (!g_queue_is_empty (&stage.out))
+    {
+      g_autofree char *line = g_queue_pop_head (&stage.out);
+      const char *command = *line == '@' ? strchr (line, ' ') + 1 : line;
+
+      if (g_str_has_prefix (command, "BATCH"))
+        {
+          n_batches += command[6] == '+';
+          n_lines = 0;
+          continue;
+        }
+      g_assert_cmpuint (strlen (":Ana!u@h ") + strlen (command) + 2, <=, 512);
+      g_assert_cmpint (strstr (line, "draft/multiline-concat ") != NULL, ==, n_lines++ > 0);
+      g_assert_cmpuint (n_lines, <=, 4);
+      command += strlen ("PRIVMSG #a ");
+      g_assert_false (g_str_has_prefix (command, "\u0301") || g_str_has_prefix (command, "\u200d"));
+      g_string_append (together, *command == ':' ? command + 1 : command);
+    }
+  g_assert_cmpuint (n_batches, ==, 2);
   g_assert_cmpstr (together->str, ==, text->str);
   stage_end (&stage);
 }
@@ -701,6 +781,27 @@ test_batches_bounded (void)
   stage_end (&stage);
 }
 
+/* A server's limit may be far beyond ours, or not kept: what it says is shown all the same, in more than one message. */
+static void
+test_lines_bounded (void)
+{
+  g_autofree char *line = g_strdup_printf ("@batch=7 :bo!u@h PRIVMSG #a :%0400d", 0);
+  Stage stage;
+  HsRoom *room;
+
+  stage_start (&stage, "Ana", FALSE);
+  run_script (&stage, LINES "< @msgid=1 :bo!u@h BATCH +7 draft/multiline #a");
+  for (guint i = 0; i < 500; i++)
+    server_says (&stage, line);
+  server_says (&stage, ":s BATCH -7");
+  room = hs_session_find_room (stage.session, "#a");
+  stage_wait_until (hs_room_get_unread (room) == 500 * 401 / (HS_MULTILINE_MAX_BYTES) + 1);
+  server_says_many (&stage, 5000, ":bo!u@h BATCH +", "x", " draft/multiline #a");
+  server_says (&stage, "@batch=4999x4999 :bo!u@h PRIVMSG #a :one too many");
+  g_object_unref (stage_wait_for_entry (room, "one too many"));
+  stage_end (&stage);
+}
+
 /* All that a server says before it lets us in has no room yet: some of it waits, the rest is counted. */
 static void
 test_waiting_bounded (void)
@@ -745,6 +846,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/session/hosted", test_hosted);
   g_test_add_func ("/client/session/moderation", test_moderation);
   g_test_add_func ("/client/session/own/long", test_long_message);
+  g_test_add_func ("/client/session/lines/long", test_long_batches);
+  g_test_add_func ("/client/session/flood/lines", test_lines_bounded);
   g_test_add_func ("/client/session/plain", test_plain);
   g_test_add_func ("/client/session/late-irc", test_late_irc);
   g_test_add_func ("/client/session/flood/rooms", test_rooms_bounded);

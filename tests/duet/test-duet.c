@@ -429,10 +429,41 @@ test_latecomer (void)
   duet_clear (&duet);
 }
 
+/* Lines that were typed together are one message for everybody, whoever comes later too; so is one that is longer than a line. */
+static void
+test_lines (void)
+{
+  g_autofree char *filler = g_strnfill (3000, 'x');
+  const char *const texts[] = { "one\n\n  two\n👋🏽", filler };
+  Duet duet;
+  Player *ana, *wei, *late;
+
+  duet_init_kept (&duet);
+  ana = join (&duet, "Ana", NULL);
+  wei = join (&duet, "李伟", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (HsEntry) sent = NULL, seen = NULL;
+
+      says (ana, texts[i]);
+      sent = sees (ana, lobby (ana), texts[i]);
+      play_until (&duet, hs_entry_get_delivery (sent) == HS_SENT_ACCEPTED && hs_entry_get_id (sent) != 0);
+      seen = sees (wei, lobby (wei), texts[i]);
+      g_assert_cmpuint (count_entries (lobby (ana), texts[i]), ==, 1);
+    }
+  g_assert_cmpuint (hs_room_get_unread (lobby (wei)), ==, 2);
+  late = join (&duet, "Bo", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_object_unref (sees (late, lobby (late), texts[i]));
+  duet_clear (&duet);
+}
+
 /* The server is killed with a message on its way: stored but not answered, or neither. Either way it is there once, for both. */
 static void
-test_killed (void)
+test_killed (gconstpointer data)
 {
+  const char *text = data;
+
   for (guint stored = 0; stored < 2; stored++)
     {
       Duet duet;
@@ -445,8 +476,8 @@ test_killed (void)
       ana = join (&duet, "Ana", NULL);
       wei = join (&duet, "李伟", NULL);
       duet.store_stalls = TRUE;
-      says (ana, "in doubt");
-      sent = sees (ana, lobby (ana), "in doubt");
+      says (ana, text);
+      sent = sees (ana, lobby (ana), text);
       play_until (&duet, ana->doubts && ana->to_engine->len == 0 && duet.errands.length > 0);
       g_assert_cmpint (hs_entry_get_delivery (sent), !=, HS_SENT_ACCEPTED);
       if (stored)
@@ -456,9 +487,9 @@ test_killed (void)
       connect_player (ana, NULL);
       connect_player (wei, NULL);
       play_until (&duet, hs_entry_get_delivery (sent) == HS_SENT_ACCEPTED && hs_entry_get_id (sent) != 0);
-      seen = sees (wei, lobby (wei), "in doubt");
-      g_assert_cmpuint (count_entries (lobby (ana), "in doubt"), ==, 1);
-      g_assert_cmpuint (count_entries (lobby (wei), "in doubt"), ==, 1);
+      seen = sees (wei, lobby (wei), text);
+      g_assert_cmpuint (count_entries (lobby (ana), text), ==, 1);
+      g_assert_cmpuint (count_entries (lobby (wei), text), ==, 1);
       g_assert_cmpuint (hs_room_get_unread (lobby (wei)), ==, 1);
       duet_clear (&duet);
     }
@@ -657,7 +688,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/duet/latecomer", test_latecomer);
-  g_test_add_func ("/duet/killed", test_killed);
+  g_test_add_func ("/duet/lines", test_lines);
+  g_test_add_data_func ("/duet/killed", "in doubt", test_killed);
+  g_test_add_data_func ("/duet/killed/lines", "still\nin doubt", test_killed);
   g_test_add_func ("/duet/talk", test_talk);
   g_test_add_func ("/duet/host", test_host);
   g_test_add_func ("/duet/nick-collision", test_nick_collision);
