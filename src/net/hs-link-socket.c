@@ -19,8 +19,9 @@ static gssize
 socket_writev (HsLink *self, const struct iovec *iov, guint n, gboolean more)
 {
   struct msghdr message = { .msg_iov = (struct iovec *) iov, .msg_iovlen = n };
+  int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
 
-  return sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+  return n == 1 ? send (self->fd, iov->iov_base, iov->iov_len, flags) : sendmsg (self->fd, &message, flags);
 }
 
 const HsLinkStage hs_link_socket_stage = { .read = socket_read, .writev = socket_writev };

@@ -257,6 +257,8 @@ source_prepare (GSource *source, int *timeout)
   gint64 wait = 0;
 
   *timeout = -1;
+  if (self->time != 0)
+    return FALSE;
   if (has_work (self))
     *timeout = 0;
   else if (self->heap->len > 0)
@@ -272,7 +274,8 @@ source_check (GSource *source)
 {
   HsPoller *self = ((PollerSource *) source)->poller;
 
-  return g_source_query_unix_fd (source, self->tag) != 0 || has_work (self) || is_due (self, g_source_get_time (source));
+  return self->time == 0
+         && (g_source_query_unix_fd (source, self->tag) != 0 || has_work (self) || is_due (self, g_source_get_time (source)));
 }
 
 static void
@@ -331,6 +334,9 @@ hs_poller_new (GMainContext *context)
   self->source = (PollerSource *) g_source_new (&source_funcs, sizeof (PollerSource));
   self->source->poller = self;
   g_source_set_static_name (&self->source->source, "HsPoller");
+  /* It does not recurse (see check); but a source that may not is taken out of the poll around each dispatch, and GLib wakes the context for
+   * that: four writes and two further iterations a round. */
+  g_source_set_can_recurse (&self->source->source, TRUE);
   self->tag = g_source_add_unix_fd (&self->source->source, self->epoll_fd, G_IO_IN);
   g_source_attach (&self->source->source, self->context);
   return self;

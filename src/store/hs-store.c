@@ -33,7 +33,9 @@ struct _HsStore
   const HsStoreKind *kind;
   char *path;
   char *error_text; /* (nullable) */
-  GAsyncQueue *queue; /* of Operation */
+  GQueue queue; /* of Operation; these three are shared */
+  GMutex lock;
+  GCond pushed;
   GThread *thread;
   GMainContext *context; /* of who made it */
 
@@ -259,6 +261,31 @@ open_database (HsStore *self)
   self->base = self->kind->get_base (self->database);
 }
 
+/* ---- The queue ---- */
+
+/* Not GAsyncQueue: it signals with its lock held, and the thread that wakes goes back to sleep for the lock. */
+static void
+push (HsStore *self, Operation *operation)
+{
+  g_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->queue, operation);
+  g_mutex_unlock (&self->lock);
+  g_cond_signal (&self->pushed);
+}
+
+/* (nullable) when there is none and not @wait. */
+static Operation *
+pop (HsStore *self, gboolean wait)
+{
+  Operation *operation;
+
+  g_mutex_lock (&self->lock);
+  while ((operation = g_queue_pop_head (&self->queue)) == NULL && wait)
+    g_cond_wait (&self->pushed, &self->lock);
+  g_mutex_unlock (&self->lock);
+  return operation;
+}
+
 static gpointer
 run_thread (gpointer data)
 {
@@ -269,12 +296,12 @@ run_thread (gpointer data)
   open_database (self);
   while (!ending)
     {
-      Operation *operation = g_async_queue_pop (self->queue);
+      Operation *operation = pop (self, TRUE);
 
       while (operation != NULL && operation->work != NULL)
         {
           g_ptr_array_add (batch, operation);
-          operation = batch->len < HS_STORE_BATCH ? g_async_queue_try_pop (self->queue) : NULL;
+          operation = batch->len < HS_STORE_BATCH ? pop (self, FALSE) : NULL;
         }
       run_batch (self, batch);
       if (operation == NULL)
@@ -312,7 +339,9 @@ hs_store_finalize (GObject *object)
 {
   HsStore *self = HS_STORE (object);
 
-  g_async_queue_unref (self->queue);
+  g_queue_clear_full (&self->queue, operation_free); /* none: the thread has ended after the last */
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->pushed);
   g_main_context_unref (self->context);
   g_free (self->path);
   g_free (self->error_text);
@@ -337,7 +366,9 @@ hs_store_class_init (HsStoreClass *klass)
 static void
 hs_store_init (HsStore *self)
 {
-  self->queue = g_async_queue_new ();
+  g_queue_init (&self->queue);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->pushed);
   self->context = g_main_context_ref_thread_default ();
 }
 
@@ -385,7 +416,7 @@ hs_store_run_callback (HsStore *self, GCallback work, HsStoreDone done, gpointer
       post_answers (batch);
       return;
     }
-  g_async_queue_push (self->queue, operation);
+  push (self, operation);
 }
 
 void
@@ -394,7 +425,7 @@ hs_store_close (HsStore *self)
   if (self->closed || self->thread == NULL)
     return;
   self->closed = TRUE;
-  g_async_queue_push (self->queue, g_new0 (Operation, 1));
+  push (self, g_new0 (Operation, 1));
   g_thread_join (g_steal_pointer (&self->thread));
 }
 
