@@ -2,11 +2,15 @@
 /* The hosted server's accounts: verifiers as SCRAM has them (RFC 5802, RFC 7677), from which no password can be read. */
 #include "hs-server-db-private.h"
 
+#include <gnutls/crypto.h>
+#include <gsasl.h>
 #include <string.h>
 
+#include "hs-limits.h"
 #include "hs-name.h"
 
 #define KEY_SIZE 32 /* SHA-256 */
+G_STATIC_ASSERT (HS_LOCKED_CHANCE == HS_SALT_BYTES + 2 * KEY_SIZE);
 
 void
 hs_server_account_free (HsServerAccount *self)
@@ -20,7 +24,26 @@ hs_server_account_free (HsServerAccount *self)
   g_free (self);
 }
 
+HsServerAccount *
+hs_server_account_copy (const HsServerAccount *self)
+{
+  HsServerAccount *copy = g_memdup2 (self, sizeof *self);
+
+  copy->name = g_strdup (self->name);
+  g_bytes_ref (copy->salt);
+  g_bytes_ref (copy->stored_key);
+  g_bytes_ref (copy->server_key);
+  return copy;
+}
+
 /* ---- Verifiers ---- */
+
+/* Passwords do not stay in memory that others get later. */
+static void
+erase (char *secret)
+{
+  explicit_bzero (secret, strlen (secret));
+}
 
 static void
 hmac (const guint8 *key, gsize key_len, const void *data, gsize len, const void *more, gsize more_len, guint8 *out)
@@ -34,23 +57,17 @@ hmac (const guint8 *key, gsize key_len, const void *data, gsize len, const void 
   g_hmac_get_digest (digest, out, &size);
 }
 
-/* Hi () of RFC 5802 2.2: PBKDF2 with one block. */
+/* Hi () of RFC 5802 2.2: PBKDF2 with one block. GnuTLS needs a tenth of the time that GHmac or libgsasl do: 0.6 ms for 4096 iterations. */
 static void
 stretch (const char *password, GBytes *salt, guint iterations, guint8 *out)
 {
-  static const guint8 one[] = { 0, 0, 0, 1 };
-  gsize salt_len, len = strlen (password);
-  const void *salt_data = g_bytes_get_data (salt, &salt_len);
-  guint8 round[KEY_SIZE];
+  gsize salt_len;
+  gnutls_datum_t key = { (guchar *) password, (guint) strlen (password) };
+  gnutls_datum_t salted = { (guchar *) g_bytes_get_data (salt, &salt_len), 0 };
 
-  hmac ((const guint8 *) password, len, salt_data, salt_len, one, sizeof one, round);
-  memcpy (out, round, KEY_SIZE);
-  for (guint i = 1; i < iterations; i++)
-    {
-      hmac ((const guint8 *) password, len, round, KEY_SIZE, NULL, 0, round);
-      for (guint j = 0; j < KEY_SIZE; j++)
-        out[j] ^= round[j];
-    }
+  salted.size = (guint) salt_len;
+  if (gnutls_pbkdf2 (GNUTLS_MAC_SHA256, &key, &salted, iterations, out, KEY_SIZE) < 0)
+    g_error ("PBKDF2 is not to be had"); /* no input makes it fail */
 }
 
 static GBytes *
@@ -66,13 +83,19 @@ make_stored_key (const guint8 *salted)
   return g_bytes_new (key, KEY_SIZE);
 }
 
-/* NFKC stands for SASLprep (RFC 4013): what differs between them are characters that no keyboard makes. */
+/* SASLprep (RFC 4013), as every client does before it derives a key. What that forbids stays as it is: no client can prove it by SCRAM. */
 static char *
 normalize (const char *password)
 {
-  char *normal = g_utf8_normalize (password, -1, G_NORMALIZE_NFKC);
+  char *prepared = NULL;
+  char *normal;
 
-  return normal != NULL ? normal : g_strdup (password);
+  if (gsasl_saslprep (password, GSASL_ALLOW_UNASSIGNED, &prepared, NULL) != GSASL_OK)
+    return g_strdup (password);
+  normal = g_strdup (prepared);
+  erase (prepared);
+  gsasl_free (prepared);
+  return normal;
 }
 
 HsServerAccount *
@@ -90,26 +113,44 @@ hs_server_account_make (const char *name, const char *password, GBytes *salt, gu
   self->stored_key = make_stored_key (salted);
   self->server_key = g_bytes_new (key, KEY_SIZE);
   self->created = created;
+  erase (normal);
+  explicit_bzero (salted, sizeof salted);
   return self;
+}
+
+HsServerAccount *
+hs_server_account_make_locked (const char *name, const guint8 *chance, guint iterations, gint64 created)
+{
+  HsServerAccount *self = g_new0 (HsServerAccount, 1);
+
+  self->name = g_strdup (name);
+  self->salt = g_bytes_new (chance, HS_SALT_BYTES);
+  self->iterations = iterations;
+  self->stored_key = g_bytes_new (chance + HS_SALT_BYTES, KEY_SIZE);
+  self->server_key = g_bytes_new (chance + HS_SALT_BYTES + KEY_SIZE, KEY_SIZE);
+  self->created = created;
+  return self;
+}
+
+gboolean
+hs_server_account_equal (const HsServerAccount *self, const HsServerAccount *other)
+{
+  gsize size, other_size;
+  const guint8 *a = g_bytes_get_data (self->stored_key, &size);
+  const guint8 *b = g_bytes_get_data (other->stored_key, &other_size);
+  volatile guint8 difference = 0;
+
+  for (gsize i = 0; i < size && i < other_size; i++)
+    difference |= a[i] ^ b[i];
+  return size == other_size && difference == 0;
 }
 
 gboolean
 hs_server_account_check (const HsServerAccount *self, const char *password)
 {
-  g_autofree char *normal = normalize (password);
-  g_autoptr (GBytes) given = NULL;
-  guint8 salted[KEY_SIZE];
-  gsize size, known_size;
-  const guint8 *a, *b;
-  volatile guint8 difference = 0;
+  g_autoptr (HsServerAccount) given = hs_server_account_make (self->name, password, self->salt, self->iterations, 0);
 
-  stretch (normal, self->salt, self->iterations, salted);
-  given = make_stored_key (salted);
-  a = g_bytes_get_data (given, &size);
-  b = g_bytes_get_data (self->stored_key, &known_size);
-  for (gsize i = 0; i < size && i < known_size; i++)
-    difference |= a[i] ^ b[i];
-  return size == known_size && difference == 0;
+  return hs_server_account_equal (self, given);
 }
 
 /* ---- Rows ---- */
@@ -136,6 +177,20 @@ hs_server_db_set_account (HsServerDb *self, const HsServerAccount *account, GErr
          && sqlite3_changes (self->base.db) > 0;
 }
 
+static HsServerAccount *
+read_account (sqlite3_stmt *statement)
+{
+  HsServerAccount *account = g_new0 (HsServerAccount, 1);
+
+  account->name = hs_sql_dup_text (statement, 0);
+  account->salt = hs_sql_dup_bytes (statement, 1);
+  account->iterations = (guint) sqlite3_column_int64 (statement, 2);
+  account->stored_key = hs_sql_dup_bytes (statement, 3);
+  account->server_key = hs_sql_dup_bytes (statement, 4);
+  account->created = sqlite3_column_int64 (statement, 5);
+  return account;
+}
+
 HsServerAccount *
 hs_server_db_get_account (HsServerDb *self, const char *name, GError **error)
 {
@@ -148,15 +203,26 @@ hs_server_db_get_account (HsServerDb *self, const char *name, GError **error)
   statement = hs_sql_bind (&self->base, SQL_ACCOUNT_GET, "s", key);
   if (!hs_sql_step (&self->base, statement, error))
     return NULL;
-  account = g_new0 (HsServerAccount, 1);
-  account->name = hs_sql_dup_text (statement, 0);
-  account->salt = hs_sql_dup_bytes (statement, 1);
-  account->iterations = (guint) sqlite3_column_int64 (statement, 2);
-  account->stored_key = hs_sql_dup_bytes (statement, 3);
-  account->server_key = hs_sql_dup_bytes (statement, 4);
-  account->created = sqlite3_column_int64 (statement, 5);
+  account = read_account (statement);
   sqlite3_reset (statement);
   return account;
+}
+
+GPtrArray *
+hs_server_db_list_accounts (HsServerDb *self, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_server_account_free);
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement;
+
+  hs_server_db_check (self);
+  statement = hs_sql_bind (&self->base, SQL_ACCOUNT_LIST, "");
+  while (hs_sql_step (&self->base, statement, &failed))
+    g_ptr_array_add (accounts, read_account (statement));
+  if (failed == NULL)
+    return g_steal_pointer (&accounts);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
 }
 
 gboolean
@@ -165,5 +231,63 @@ hs_server_db_remove_account (HsServerDb *self, const char *name, GError **error)
   g_autofree char *key = hs_name_fold (name);
 
   hs_server_db_check (self);
-  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_REMOVE, "s", key), error) && sqlite3_changes (self->base.db) > 0;
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_KEYS_REMOVE, "s", key), error) &&
+         hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_REMOVE, "s", key), error) && sqlite3_changes (self->base.db) > 0;
+}
+
+/* ---- Keys of clients ---- */
+
+void
+hs_server_account_key_free (HsServerAccountKey *self)
+{
+  g_free (self->account);
+  g_bytes_unref (self->key);
+  g_free (self);
+}
+
+gboolean
+hs_server_db_add_account_key (HsServerDb *self, const char *account, GBytes *key, GError **error)
+{
+  g_autofree char *folded = hs_name_fold (account);
+
+  hs_server_db_check (self);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_KEY_ADD, "bs", key, folded), error);
+}
+
+GPtrArray *
+hs_server_db_list_account_keys (HsServerDb *self, GError **error)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_server_account_key_free);
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement;
+
+  hs_server_db_check (self);
+  statement = hs_sql_bind (&self->base, SQL_ACCOUNT_KEY_LIST, "");
+  while (hs_sql_step (&self->base, statement, &failed))
+    {
+      HsServerAccountKey *key = g_new0 (HsServerAccountKey, 1);
+
+      key->key = hs_sql_dup_bytes (statement, 0);
+      key->account = hs_sql_dup_text (statement, 1);
+      g_ptr_array_add (keys, key);
+    }
+  if (failed == NULL)
+    return g_steal_pointer (&keys);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
+}
+
+GBytes *
+hs_server_db_get_secret (HsServerDb *self, const char *name, GError **error)
+{
+  sqlite3_stmt *statement;
+  GBytes *secret;
+
+  hs_server_db_check (self);
+  statement = hs_sql_bind (&self->base, SQL_SECRET_GET, "s", name);
+  if (!hs_sql_step (&self->base, statement, error))
+    return NULL;
+  secret = hs_sql_dup_bytes (statement, 0);
+  sqlite3_reset (statement);
+  return secret;
 }

@@ -105,6 +105,14 @@ static const char *const migrations[] = {
   "CREATE TRIGGER message_delete AFTER DELETE ON message BEGIN"
   " UPDATE place SET n = n - 1 WHERE id = old.place;"
   " END;",
+
+  /* 3 */
+  "CREATE TABLE account_key (" /* keys of clients that are as good as the password */
+  " key BLOB PRIMARY KEY," /* SHA-256 of the SubjectPublicKeyInfo */
+  " account TEXT NOT NULL REFERENCES account (key)) WITHOUT ROWID;"
+  "CREATE INDEX account_key_account ON account_key (account);"
+  "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" /* known to nobody */
+  "INSERT INTO secret VALUES ('decoy', randomblob (32));",
 };
 
 static void

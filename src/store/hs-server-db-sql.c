@@ -60,7 +60,12 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_ACCOUNT_ADD] = "INSERT OR IGNORE INTO account (key, " ACCOUNT ") VALUES (?, ?, ?, ?, ?, ?, ?)",
   [SQL_ACCOUNT_SET] = "UPDATE account SET salt = ?, iterations = ?, stored_key = ?, server_key = ? WHERE key = ?",
   [SQL_ACCOUNT_GET] = "SELECT " ACCOUNT " FROM account WHERE key = ?",
+  [SQL_ACCOUNT_LIST] = "SELECT " ACCOUNT " FROM account",
   [SQL_ACCOUNT_REMOVE] = "DELETE FROM account WHERE key = ?",
+  [SQL_ACCOUNT_KEY_ADD] = "INSERT OR REPLACE INTO account_key (key, account) VALUES (?, ?)",
+  [SQL_ACCOUNT_KEY_LIST] = "SELECT key, account FROM account_key",
+  [SQL_ACCOUNT_KEYS_REMOVE] = "DELETE FROM account_key WHERE account = ?",
+  [SQL_SECRET_GET] = "SELECT value FROM secret WHERE name = ?",
 
   [SQL_TRIM_OLD] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < ? ORDER BY id LIMIT " SLICE ")",
   [SQL_TRIM_FULL] = "SELECT id, n - ?1 FROM place WHERE n > ?1 LIMIT 1",

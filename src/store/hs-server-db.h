@@ -153,14 +153,37 @@ typedef struct
 } HsServerAccount;
 void hs_server_account_free (HsServerAccount *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerAccount, hs_server_account_free)
-/* @iterations of PBKDF2-HMAC-SHA-256 over @password and @salt. (transfer full) */
+HsServerAccount *hs_server_account_copy (const HsServerAccount *self);
+/* @iterations of PBKDF2-HMAC-SHA-256 over @password and @salt. It costs time (0.6 ms for 4096), and may be done on any thread. (transfer full) */
 HsServerAccount *hs_server_account_make (const char *name, const char *password, GBytes *salt, guint iterations, gint64 created);
+/* One that no password opens, with HS_LOCKED_CHANCE random bytes in its place: who uses it has a key, or it is nobody's. (transfer full) */
+#define HS_LOCKED_CHANCE (16 + 2 * 32)
+HsServerAccount *hs_server_account_make_locked (const char *name, const guint8 *chance, guint iterations, gint64 created);
+/* Made of the same password, with the same salt and iterations? In constant time. */
+gboolean hs_server_account_equal (const HsServerAccount *self, const HsServerAccount *other);
 gboolean hs_server_account_check (const HsServerAccount *self, const char *password); /* in constant time */
 /* FALSE without error: there is one of this (folded) name. */
 gboolean hs_server_db_add_account (HsServerDb *self, const HsServerAccount *account, GError **error);
 gboolean hs_server_db_set_account (HsServerDb *self, const HsServerAccount *account, GError **error); /* a new password */
 HsServerAccount *hs_server_db_get_account (HsServerDb *self, const char *name, GError **error); /* (nullable) */
+/* (element-type HsServerAccount) (transfer full), NULL with @error */
+GPtrArray *hs_server_db_list_accounts (HsServerDb *self, GError **error);
+/* With its keys. */
 gboolean hs_server_db_remove_account (HsServerDb *self, const char *name, GError **error);
+
+/* A client's key that is as good as the account's password: the fingerprint's 32 bytes. One key is one account's. */
+typedef struct
+{
+  GBytes *key;
+  char *account; /* folded */
+} HsServerAccountKey;
+void hs_server_account_key_free (HsServerAccountKey *self);
+/* What it opened before it opens no more. */
+gboolean hs_server_db_add_account_key (HsServerDb *self, const char *account, GBytes *key, GError **error);
+/* (element-type HsServerAccountKey) (transfer full), NULL with @error */
+GPtrArray *hs_server_db_list_account_keys (HsServerDb *self, GError **error);
+/* A random number of this database's own that nobody is told. "decoy": of it the salts of accounts are made that do not exist. (nullable) (transfer full) */
+GBytes *hs_server_db_get_secret (HsServerDb *self, const char *name, GError **error);
 
 /* ---- Retention ---- */
 /* One slice of what is older than @oldest (Unix ms) or beyond @messages a room (0: any number), of tokens that have expired, and of

@@ -42,6 +42,13 @@
 #define HS_WHO_ROWS_MAX         1000       /* people that one WHO by mask shows */
 #define HS_TARGETS_MAX          4          /* of one PRIVMSG, NOTICE, TAGMSG; ISUPPORT TARGMAX */
 #define HS_ANNOUNCED_ARRIVALS   100        /* in a default room larger than this an arrival is told to others when it first speaks: n arrivals cost n² lines else */
+#define HS_SASL_CHUNK           400        /* IRCv3 sasl-3.1: characters of one AUTHENTICATE */
+#define HS_SASL_MAX             4000       /* of all chunks of one step: ten times what a name, a password and a key need */
+#define HS_KDF_ITERATIONS       4096       /* RFC 7677 4: at least */
+#define HS_KDF_ITERATIONS_MAX   1000000    /* half a second of one processor */
+#define HS_KDF_AT_ONCE          2          /* keys being derived; more wait their turn */
+#define HS_KDF_WAITING_MAX      1000       /* more are told to try again: half a second's work */
+#define HS_ACCOUNTS_MAX         10000      /* of one server: they are all in memory, half a KiB each */
 #define HS_ADDRESS_MAX_BYTES    4096       /* a typed or pasted address, an invite */
 
 /* ---- Queues (bytes, lines) ---- */
@@ -108,6 +115,7 @@
 #define HS_PORT_TRIES           100        /* Start Server: how many ports after a taken one are tried */
 #define HS_INVITATION_ADDRESSES 4          /* shown: one of each kind on a computer with one network */
 #define HS_HOST_TOKEN_BYTES     32
+#define HS_SALT_BYTES           16         /* of a password's verifier; RFC 7677 4 asks for no more */
 
 #define HS_HOST_NAME_MAX        253        /* RFC 1035 2.3.4, as text */
 #define HS_HOST_LABEL_MAX       63         /* RFC 1035 2.3.4 */

@@ -45,11 +45,69 @@ test_rows (void)
   g_assert_null (none);
 }
 
+static void
+test_keys (void)
+{
+  static const guint8 chance[HS_LOCKED_CHANCE] = { 1 };
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autoptr (HsServerAccount) ana = hs_server_account_make_locked ("Ana", chance, 4096, 1);
+  g_autoptr (HsServerAccount) ben = hs_server_account_make_locked ("Ben", chance, 4096, 1);
+  g_autoptr (GBytes) one = g_bytes_new ("1", 1);
+  g_autoptr (GBytes) two = g_bytes_new ("2", 1);
+  g_autoptr (GPtrArray) accounts = NULL, keys = NULL, left = NULL;
+  const HsServerAccountKey *key;
+
+  g_assert_true (hs_server_db_add_account (db, ana, NULL));
+  g_assert_true (hs_server_db_add_account (db, ben, NULL));
+  g_assert_false (hs_server_account_check (ana, ""));
+  g_assert_true (hs_server_db_add_account_key (db, "Ana", one, NULL));
+  g_assert_true (hs_server_db_add_account_key (db, "Ana", two, NULL));
+  g_assert_true (hs_server_db_add_account_key (db, "Ben", two, NULL)); /* one key, one account */
+  accounts = hs_server_db_list_accounts (db, NULL);
+  keys = hs_server_db_list_account_keys (db, NULL);
+  g_assert_cmpuint (accounts->len, ==, 2);
+  g_assert_cmpuint (keys->len, ==, 2);
+  g_assert_true (hs_server_db_remove_account (db, "ana", NULL));
+  left = hs_server_db_list_account_keys (db, NULL);
+  g_assert_cmpuint (left->len, ==, 1);
+  key = g_ptr_array_index (left, 0);
+  g_assert_cmpstr (key->account, ==, "ben");
+  g_assert_true (g_bytes_equal (key->key, two));
+}
+
+static void
+test_prepared (void)
+{
+  static const struct
+  {
+    const char *made, *typed;
+    gboolean same;
+  } cases[] = {
+    { "I\302\255X", "IX", TRUE },             /* RFC 4013 3: a soft hyphen is nothing */
+    { "\342\205\250", "IX", TRUE },           /* ROMAN NUMERAL NINE */
+    { "caf\303\251", "cafe\314\201", TRUE }, /* composed or not */
+    { "a\302\240b", "a b", TRUE },            /* a space that does not break */
+    { "user", "USER", FALSE },
+    { "\001", "\001", TRUE },                  /* forbidden, and kept as it is */
+  };
+  g_autoptr (GBytes) salt = g_bytes_new ("salt", 4);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (HsServerAccount) account = hs_server_account_make ("a", cases[i].made, salt, 10, 1);
+
+      g_test_message ("%u", i);
+      g_assert_cmpint (hs_server_account_check (account, cases[i].typed), ==, cases[i].same);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/server-db-accounts/verifier", test_verifier);
   g_test_add_func ("/store/server-db-accounts/rows", test_rows);
+  g_test_add_func ("/store/server-db-accounts/keys", test_keys);
+  g_test_add_func ("/store/server-db-accounts/prepared", test_prepared);
   return g_test_run ();
 }

@@ -3,7 +3,7 @@
 #include "test-server-db-private.h"
 #include "hs-database.h"
 
-#define NEWEST 2
+#define NEWEST 3
 
 static void
 make_from_fixture (const char *path, guint version)
@@ -42,12 +42,14 @@ read_schema (const char *path)
 }
 
 static void
-check_rows (HsServerDb *db)
+check_rows (HsServerDb *db, guint version)
 {
   HsServerQuery query = { "#lobby", 0, G_MAXINT64, FALSE, FALSE, FALSE, 100 };
   g_autofree char *texts = read_texts (db, &query);
   g_autoptr (GPtrArray) rooms = hs_server_db_list_rooms (db, NULL);
   g_autoptr (HsServerAccount) account = hs_server_db_get_account (db, "ana", NULL);
+  g_autoptr (GPtrArray) keys = hs_server_db_list_account_keys (db, NULL);
+  g_autoptr (GBytes) secret = hs_server_db_get_secret (db, "decoy", NULL);
   const HsServerRoom *room;
 
   g_assert_cmpstr (texts, ==, "你好 👋 hi");
@@ -57,6 +59,8 @@ check_rows (HsServerDb *db)
   g_assert_cmpuint (room->list->len, ==, 1);
   g_assert_cmpuint (account->iterations, ==, 4096);
   g_assert_cmpint (hs_server_db_get_marker (db, "account:ana", "#lobby", NULL), ==, T0);
+  g_assert_cmpuint (keys->len, ==, version >= 3 ? 1 : 0);
+  g_assert_cmpuint (g_bytes_get_size (secret), ==, version >= 3 ? 1 : 32);
 }
 
 static void
@@ -78,7 +82,7 @@ test_migrations (void)
       make_from_fixture (path, version);
       db = hs_server_db_open (path, &error);
       g_assert_no_error (error);
-      check_rows (db);
+      check_rows (db, version);
       hs_server_db_close (db);
       got = read_schema (path);
       g_assert_cmpstr (got, ==, expected);
