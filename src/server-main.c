@@ -27,7 +27,7 @@ typedef struct
   HsServerConfig *config;
   /* The command line, which wins over the file */
   char *port, *address, *name, *config_path, *unix_option, *data_dir;
-  char *tls_certificate, *tls_key;
+  char *tls_certificate, *tls_key, *password_file;
   gboolean no_plain_text, encrypted_only, classroom, check_config, print_config, version;
   /* State */
   char *unix_path; /* (nullable) owned; that is listened on */
@@ -57,13 +57,13 @@ parse_options (Program *self, int *argc, char ***argv, GError **error)
     { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &self->data_dir, N_("Keep rooms, what is said and the server’s key in this folder"), "DIR" },
     { "tls-certificate", 0, 0, G_OPTION_ARG_STRING, &self->tls_certificate, N_("Show this certificate, by an authority"), "FILE" },
     { "tls-key", 0, 0, G_OPTION_ARG_STRING, &self->tls_key, N_("The private key of that certificate"), "FILE" },
+    { "password-file", 0, 0, G_OPTION_ARG_STRING, &self->password_file, N_("Ask everybody for the password in this file"), "FILE" },
     { "encrypted-only", 0, 0, G_OPTION_ARG_NONE, &self->encrypted_only, N_("Take encrypted connections only"), NULL },
     { "classroom", 0, 0, G_OPTION_ARG_NONE, &self->classroom, N_("Encrypt nothing, so that learners see their own bytes on the wire"), NULL },
     { "no-plain-text", 0, 0, G_OPTION_ARG_NONE, &self->no_plain_text, N_("Take no guests without a protocol"), NULL },
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &self->check_config, N_("Check the configuration and end"), NULL },
     { "print-config", 0, 0, G_OPTION_ARG_NONE, &self->print_config, N_("Print a configuration with every key, its default and what it means, and end"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, N_("Tell the version and end"), NULL },
-    { "password-file", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
     { "trace", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
     { NULL },
   };
@@ -117,7 +117,8 @@ read_config (Program *self, GError **error)
       !overlay (config, "--name", "name", self->name, error) ||
       !overlay (config, "--unix", "unix", self->unix_option, error) ||
       !overlay (config, "--tls-certificate", "tls-certificate", self->tls_certificate, error) ||
-      !overlay (config, "--tls-key", "tls-key", self->tls_key, error))
+      !overlay (config, "--tls-key", "tls-key", self->tls_key, error) ||
+      !overlay (config, "--password-file", "password-file", self->password_file, error))
     return NULL;
   if (self->no_plain_text)
     config->plain_text = FALSE;
@@ -131,12 +132,20 @@ read_config (Program *self, GError **error)
 
 /* A password that everybody on this computer can read is none. */
 static void
-warn_of_readable_password (Program *self, const HsServerConfig *config)
+warn_if_readable (const char *path)
 {
   GStatBuf info;
 
-  if (self->config_path != NULL && config->operator_password != NULL && g_stat (self->config_path, &info) == 0 && (info.st_mode & S_IROTH) != 0)
-    g_printerr (_("%s: This file holds a password, and everybody on this computer can read it.\n"), self->config_path);
+  if (path != NULL && g_stat (path, &info) == 0 && (info.st_mode & S_IROTH) != 0)
+    g_printerr (_("%s: This file holds a password, and everybody on this computer can read it.\n"), path);
+}
+
+static void
+warn_of_readable_password (Program *self, const HsServerConfig *config)
+{
+  if (config->operator_password != NULL)
+    warn_if_readable (self->config_path);
+  warn_if_readable (config->password_file);
 }
 
 static void
@@ -320,6 +329,7 @@ program_clear (Program *self)
   g_free (self->config_path);
   g_free (self->tls_certificate);
   g_free (self->tls_key);
+  g_free (self->password_file);
   g_free (self->unix_option);
   g_free (self->unix_path);
   g_free (self->data_dir);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* CAP (IRCv3 capability negotiation 302). */
-#include "hs-engine-keep-private.h"
+#include "hs-engine-accounts-private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +14,12 @@ static const struct
   HsCap cap;
   const char *value; /* (nullable) told to those who speak CAP 302 */
 } caps[] = {
+  { "account-notify", HS_CAP_ACCOUNT_NOTIFY },
+  { "account-tag", HS_CAP_ACCOUNT_TAG },
   { "away-notify", HS_CAP_AWAY_NOTIFY },
   { "batch", HS_CAP_BATCH },
   { "cap-notify", HS_CAP_CAP_NOTIFY },
+  { "draft/account-registration", HS_CAP_ACCOUNT_REGISTRATION },
   { "draft/chathistory", HS_CAP_CHATHISTORY },
   { "draft/event-playback", HS_CAP_EVENT_PLAYBACK },
   { "draft/extended-isupport", HS_CAP_EXTENDED_ISUPPORT },
@@ -32,6 +35,7 @@ static const struct
   { "message-tags", HS_CAP_MESSAGE_TAGS },
   { "multi-prefix", HS_CAP_MULTI_PREFIX },
   { "no-implicit-names", HS_CAP_NO_IMPLICIT_NAMES },
+  { "sasl", HS_CAP_SASL },
   { "server-time", HS_CAP_SERVER_TIME },
   { "setname", HS_CAP_SETNAME },
   { "standard-replies", HS_CAP_STANDARD_REPLIES },
@@ -77,27 +81,46 @@ send_cap (HsEngine *self, HsPeer *peer, const char *subcommand, const char *list
 
 /* Some mean nothing where nothing is kept. */
 static gboolean
-offers (HsEngine *self, HsCap cap)
+offers (HsEngine *self, HsPeer *peer, HsCap cap)
 {
   const guint need_history = HS_CAP_CHATHISTORY | HS_CAP_EVENT_PLAYBACK | HS_CAP_MESSAGE_REDACTION;
 
   if ((cap & need_history) != 0)
     return hs_engine_keeps_history (self);
+  if (cap == HS_CAP_ACCOUNT_REGISTRATION)
+    return self->config->registration && peer->encrypted;
+  if (cap == HS_CAP_SASL)
+    {
+      g_autofree char *list = hs_engine_list_mechanisms (self, peer);
+
+      return *list != '\0';
+    }
   return cap != HS_CAP_RESUME || self->store != NULL;
 }
 
+/* What it is for this guest. (nullable) (transfer full) */
 static char *
-list_caps (HsEngine *self, guint which, gboolean values)
+make_value (HsEngine *self, HsPeer *peer, HsCap cap, const char *fixed)
+{
+  if (cap == HS_CAP_ACCOUNT_REGISTRATION)
+    return g_strdup (hs_engine_registers_early (self, peer) ? "before-connect,custom-account-name" : "custom-account-name");
+  return cap == HS_CAP_SASL ? hs_engine_list_mechanisms (self, peer) : g_strdup (fixed);
+}
+
+static char *
+list_caps (HsEngine *self, HsPeer *peer, guint which, gboolean values)
 {
   GString *list = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (caps); i++)
     {
-      if ((caps[i].cap & which) == 0 || !offers (self, caps[i].cap))
+      g_autofree char *value = NULL;
+
+      if ((caps[i].cap & which) == 0 || !offers (self, peer, caps[i].cap))
         continue;
       g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", caps[i].name);
-      if (values && caps[i].value != NULL)
-        g_string_append_printf (list, "=%s", caps[i].value);
+      if (values && (value = make_value (self, peer, caps[i].cap, caps[i].value)) != NULL)
+        g_string_append_printf (list, "=%s", value);
     }
   return g_string_free (list, FALSE);
 }
@@ -108,7 +131,7 @@ cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
 {
   gboolean modern = atoi (argument) >= 302, only_tls = FALSE;
   gboolean tls = hs_engine_offers_tls (self, peer, &only_tls);
-  g_autofree char *caps_list = only_tls ? g_strdup ("") : list_caps (self, G_MAXUINT, modern);
+  g_autofree char *caps_list = only_tls ? g_strdup ("") : list_caps (self, peer, G_MAXUINT, modern);
   g_autofree char *list = tls ? g_strconcat (caps_list, *caps_list != '\0' ? " " : "", TLS_OFFER, NULL) : g_strdup (caps_list);
 
   if (modern)
@@ -121,30 +144,30 @@ cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
 static void
 cap_list (HsEngine *self, HsPeer *peer, const char *argument)
 {
-  g_autofree char *list = list_caps (self, peer->caps, FALSE);
+  g_autofree char *list = list_caps (self, peer, peer->caps, FALSE);
 
   send_cap (self, peer, "LIST", list);
 }
 
 static HsCap
-find_cap (HsEngine *self, const char *name)
+find_cap (HsEngine *self, HsPeer *peer, const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (caps); i++)
-    if (strcmp (caps[i].name, name) == 0 && offers (self, caps[i].cap))
+    if (strcmp (caps[i].name, name) == 0 && offers (self, peer, caps[i].cap))
       return caps[i].cap;
   return 0;
 }
 
 /* All of it or nothing. */
 static gboolean
-apply_request (HsEngine *self, const char *request, guint *result)
+apply_request (HsEngine *self, HsPeer *peer, const char *request, guint *result)
 {
   g_auto (GStrv) words = g_strsplit (request, " ", -1);
 
   for (guint i = 0; words[i] != NULL; i++)
     {
       gboolean off = words[i][0] == '-';
-      HsCap cap = find_cap (self, words[i] + off);
+      HsCap cap = find_cap (self, peer, words[i] + off);
 
       if (words[i][0] == '\0')
         continue;
@@ -165,7 +188,7 @@ cap_req (HsEngine *self, HsPeer *peer, const char *argument)
 
   if (!peer->registered)
     peer->negotiating = TRUE;
-  if (!apply_request (self, argument, &result))
+  if (!apply_request (self, peer, argument, &result))
     {
       send_cap (self, peer, "NAK", argument);
       return;

@@ -7,6 +7,7 @@
 /* In the order of the alphabet, as HELP lists them. */
 const HsCommand hs_commands[] = {
   { "ADMIN", hs_command_admin, 0, 0, 1, "ADMIN: who runs this server" },
+  { "AUTHENTICATE", hs_command_authenticate, HS_COMMAND_EARLY, 1, 1, "AUTHENTICATE mechanism | base64 | + | *: logs you in" },
   { "AWAY", hs_command_away, HS_COMMAND_EARLY, 0, 1, "AWAY [words]: you are away; without words, back" },
   { "BATCH", hs_command_batch, 0, 1, 3, "BATCH +reference draft/multiline target, lines with @batch=reference, BATCH -reference" },
   { "CAP", hs_command_cap, HS_COMMAND_EARLY, 1, 2, "CAP LS 302 | LIST | REQ :capabilities | END" },
@@ -37,6 +38,7 @@ const HsCommand hs_commands[] = {
   { "PRIVMSG", hs_command_message, 0, 0, 2, "PRIVMSG target[,target] :text; @#room and +#room reach those of a rank" },
   { "QUIT", hs_command_quit, HS_COMMAND_EARLY, 0, 1, "QUIT [why]" },
   { "REDACT", hs_command_redact, 0, 2, 3, "REDACT target msgid [why]: deletes a message" },
+  { "REGISTER", hs_command_register, HS_COMMAND_EARLY, 3, 3, "REGISTER account|* * password: makes an account, by which you keep your name" },
   { "RESUME", hs_command_resume, HS_COMMAND_ONLY_EARLY, 1, 1, "RESUME token: finds messages again that were sent twice; before CAP END" },
   { "SETNAME", hs_command_setname, 0, 1, 1, "SETNAME :shown name" },
   { "TAGMSG", hs_command_message, 0, 0, 1, "@+tag=value TAGMSG target[,target]" },
@@ -44,6 +46,7 @@ const HsCommand hs_commands[] = {
   { "TOPIC", hs_command_topic, 0, 1, 2, "TOPIC #room [:words]" },
   { "USER", hs_command_user, HS_COMMAND_ONLY_EARLY, 4, 4, "USER user 0 * :shown name" },
   { "USERHOST", hs_command_userhost, 0, 1, 5, "USERHOST nick [nick …]" },
+  { "VERIFY", hs_command_verify, HS_COMMAND_EARLY, 2, 2, "VERIFY account code: of a registration; here nothing has to be verified" },
   { "VERSION", hs_command_version, 0, 0, 1, "VERSION: of this server, and what it supports" },
   { "WALLOPS", hs_command_wallops, 0, 1, 1, "WALLOPS :words to all who have +w; for operators" },
   { "WHO", hs_command_who, 0, 0, 2, "WHO #room | nick | mask [o] [%fields[,token]]" },

@@ -14,11 +14,13 @@ must_encrypt (HsEngine *self, HsPeer *peer)
 }
 
 void
-hs_engine_set_encrypted (HsEngine *self, HsPeer *peer)
+hs_engine_set_encrypted (HsEngine *self, HsPeer *peer, const HsFingerprint *key)
 {
   if (peer->leaving)
     return;
   peer->encrypted = TRUE;
+  if (key != NULL)
+    hs_peer_get_extra (peer)->key = g_memdup2 (key, sizeof *key);
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the engine keeps: messages, what happened in rooms, the rooms themselves; their ids; and how it asks the store. */
-#include "hs-engine-keep-private.h"
+#include "hs-engine-accounts-private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +123,12 @@ hs_engine_make_identity (HsEngine *self, const HsPeer *peer)
 {
   if (peer->own)
     return g_strdup ("host");
+  if (hs_peer_get_account (peer) != NULL)
+    {
+      g_autofree char *folded = hs_name_fold (hs_peer_get_account (peer));
+
+      return g_strconcat ("account:", folded, NULL);
+    }
   return g_strdup_printf ("guest:%" G_GINT64_MODIFIER "x:%" G_GUINT64_FORMAT, self->run, peer->id);
 }
 
@@ -169,7 +175,7 @@ set_owner (HsEngine *self, HsServerMessage *stored, const HsPeer *from)
     g_clear_pointer (&stored->client_id, g_free);
   else if (from->extra != NULL && from->extra->token != NULL)
     stored->owner = g_bytes_ref (from->extra->token);
-  else if (from->own)
+  else if (from->own || hs_peer_get_account (from) != NULL)
     stored->owner_name = hs_engine_make_identity (self, from);
 }
 
@@ -361,6 +367,7 @@ typedef struct
 {
   HsAsk ask;
   GPtrArray *rooms; /* (nullable) */
+  HsAccountRows accounts;
   gint64 last_id;
   guint32 salt;
   void (*ready) (gpointer user_data);
@@ -374,6 +381,8 @@ work_open (HsServerDb *db, gpointer data, GError **error)
 
   if (hs_server_db_get_state (db, &ask->last_id, &ask->salt, error))
     ask->rooms = hs_server_db_list_rooms (db, error);
+  if (ask->rooms != NULL)
+    hs_account_rows_read (&ask->accounts, db, error);
   return NULL;
 }
 
@@ -391,6 +400,7 @@ answer_open (HsEngine *self, HsAsk *ask, const GError *error)
       for (guint i = 0; i < open->rooms->len; i++)
         restore_room (self, g_ptr_array_index (open->rooms, i));
       hs_engine_fact (self, HS_FACT_BANS_CHANGED, NULL, NULL);
+      hs_engine_take_account_rows (self, &open->accounts);
     }
   open->ready (open->user_data);
 }
@@ -399,6 +409,7 @@ static void
 free_open (HsAsk *ask)
 {
   g_clear_pointer (&((OpenAsk *) ask)->rooms, g_ptr_array_unref);
+  hs_account_rows_clear (&((OpenAsk *) ask)->accounts);
   g_free (ask);
 }
 

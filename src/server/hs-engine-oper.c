@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What only the server's operators may: OPER, by which one becomes one, KILL, WALLOPS. */
-#include "hs-engine-private.h"
+#include "hs-engine-accounts-private.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
-/* ---- Guesses: each wrong one from an address doubles its wait ---- */
+/* ---- Guesses: each wrong one from an address doubles its wait, and many shut it out for a while ---- */
 
 typedef struct
 {
   guint n;
   gint64 until; /* Unix µs */
+  guint n_made; /* accounts, since … */
+  gint64 made_since;
 } Guesses;
 
 /* Whoever has one IPv6 address has the 2^64 beside it. */
@@ -34,7 +36,8 @@ is_over (gpointer key, gpointer value, gpointer user_data)
   const Guesses *guesses = value;
   const HsEngine *self = user_data;
 
-  return guesses->until + HS_GUESS_FORGET_MS * G_TIME_SPAN_MILLISECOND < self->now;
+  return guesses->until + HS_GUESS_FORGET_MS * G_TIME_SPAN_MILLISECOND < self->now &&
+         guesses->made_since + HS_ACCOUNTS_SPAN_MS * G_TIME_SPAN_MILLISECOND < self->now;
 }
 
 gboolean
@@ -49,35 +52,78 @@ hs_engine_must_wait_to_guess (HsEngine *self, HsPeer *peer, const char *command)
   return TRUE;
 }
 
-void
-hs_engine_note_guess (HsEngine *self, HsPeer *peer, gboolean right)
+static Guesses *
+get_guesses (HsEngine *self, HsPeer *peer)
 {
   g_autofree char *origin = make_origin (peer);
   Guesses *guesses;
 
   if (self->guesses == NULL)
     self->guesses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if (right)
-    {
-      g_hash_table_remove (self->guesses, origin);
-      return;
-    }
   g_hash_table_foreach_remove (self->guesses, is_over, self);
   guesses = g_hash_table_lookup (self->guesses, origin);
-  if (guesses == NULL)
+  if (guesses != NULL)
+    return guesses;
+  guesses = g_new0 (Guesses, 1);
+  g_hash_table_insert (self->guesses, g_steal_pointer (&origin), guesses);
+  return guesses;
+}
+
+/* Who is right about one's own password could use that to go on guessing another's: only OPER's wipes the slate. */
+void
+hs_engine_note_guess (HsEngine *self, HsPeer *peer, gboolean right)
+{
+  Guesses *guesses = get_guesses (self, peer);
+  gint64 wait;
+
+  if (right)
     {
-      guesses = g_new0 (Guesses, 1);
-      g_hash_table_insert (self->guesses, g_steal_pointer (&origin), guesses);
+      guesses->n = 0;
+      guesses->until = 0;
+      return;
     }
-  guesses->until = self->now + ((gint64) HS_GUESS_WAIT_MS << MIN (guesses->n, 6)) * G_TIME_SPAN_MILLISECOND;
   guesses->n++;
+  wait = guesses->n < HS_GUESSES_MAX ? (gint64) HS_GUESS_WAIT_MS << MIN (guesses->n - 1, 6) : HS_GUESS_SHUT_OUT_MS;
+  guesses->until = self->now + wait * G_TIME_SPAN_MILLISECOND;
+}
+
+gboolean
+hs_engine_may_make_account (HsEngine *self, HsPeer *peer)
+{
+  const Guesses *guesses = get_guesses (self, peer);
+
+  return peer->loopback || guesses->made_since + HS_ACCOUNTS_SPAN_MS * G_TIME_SPAN_MILLISECOND < self->now ||
+         guesses->n_made < HS_ACCOUNTS_PER_SPAN;
+}
+
+void
+hs_engine_note_account (HsEngine *self, HsPeer *peer)
+{
+  Guesses *guesses = get_guesses (self, peer);
+
+  if (guesses->made_since + HS_ACCOUNTS_SPAN_MS * G_TIME_SPAN_MILLISECOND < self->now)
+    {
+      guesses->made_since = self->now;
+      guesses->n_made = 0;
+    }
+  guesses->n_made++;
 }
 
 /* ---- OPER ---- */
 
+gboolean
+hs_engine_equal_in_constant_time (const char *a, const char *b, gsize len)
+{
+  volatile guchar difference = 0;
+
+  for (gsize i = 0; i < len; i++)
+    difference |= (guchar) a[i] ^ (guchar) b[i];
+  return difference == 0;
+}
+
 /* In a time that does not tell how much of it is right. */
-static gboolean
-is_same_secret (const char *a, const char *b)
+gboolean
+hs_engine_is_same_secret (const char *a, const char *b)
 {
   g_autofree char *hash_a = g_compute_checksum_for_string (G_CHECKSUM_SHA256, a, -1);
   g_autofree char *hash_b = g_compute_checksum_for_string (G_CHECKSUM_SHA256, b, -1);
@@ -88,8 +134,8 @@ is_same_secret (const char *a, const char *b)
 static gboolean
 is_operator_of (const HsServerConfig *config, const char *name, const char *password)
 {
-  gboolean name_is_right = is_same_secret (config->operator_name, name);
-  gboolean password_is_right = is_same_secret (config->operator_password, password);
+  gboolean name_is_right = hs_engine_is_same_secret (config->operator_name, name);
+  gboolean password_is_right = hs_engine_is_same_secret (config->operator_password, password);
 
   return name_is_right & password_is_right;
 }

@@ -4,6 +4,7 @@
 
 #include "hs-channel.h"
 #include "hs-engine.h"
+#include "hs-server-db.h"
 #include "hs-limits.h"
 #include "hs-name.h"
 #include "hs-numerics.h"
@@ -30,10 +31,14 @@ enum
   HS_CAP_CHATHISTORY = 1 << 15,
   HS_CAP_EVENT_PLAYBACK = 1 << 16,
   HS_CAP_MESSAGE_REDACTION = 1 << 17,
+  HS_CAP_ACCOUNT_TAG = 1 << 18,
+  HS_CAP_ACCOUNT_NOTIFY = 1 << 19,
   HS_CAP_EXTENDED_ISUPPORT = 1 << 20,
   HS_CAP_NO_IMPLICIT_NAMES = 1 << 21,
   HS_CAP_PRE_AWAY = 1 << 22,
   HS_CAP_MULTILINE = 1 << 23,
+  HS_CAP_SASL = 1 << 24,
+  HS_CAP_ACCOUNT_REGISTRATION = 1 << 25,
   HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
 };
 
@@ -58,6 +63,7 @@ typedef struct _HsEngineStore HsEngineStore;
 #define HS_LISTS_AGE_MASK 0x0fffffffu
 
 /* What only few guests have. */
+typedef struct _HsLogin HsLogin;
 typedef struct _HsDraft HsDraft; /* a message of several lines that is being sent */
 typedef struct
 {
@@ -65,6 +71,9 @@ typedef struct
   GPtrArray *monitored; /* (nullable) of HsMonitored */
   HsDraft *draft;       /* (nullable) */
   GBytes *token;        /* (nullable) hash of what its answered ids are found by */
+  HsLogin *login;       /* (nullable) under way */
+  HsFingerprint *key;   /* (nullable) of the key that it has shown over TLS, and signed with */
+  HsServerAccount *account; /* (nullable) borrowed: whose it is */
 } HsPeerExtra;
 
 struct _HsPeer
@@ -105,6 +114,7 @@ struct _HsPeer
   guint32 bot : 1;
   guint32 wallops : 1;
   guint32 leaving : 1;
+  guint32 admitted : 1;  /* has given what everybody needs to come in */
   guint32 flushing : 1;  /* closing in good order */
 };
 
@@ -125,6 +135,7 @@ struct _HsEngine
   GQueue registered;
   GQueue leaving;
   GQueue former;         /* for WHOWAS, the latest first */
+  struct _HsAccounts *accounts;
   GHashTable *guesses;   /* (nullable) who has guessed wrong lately */
   GQueue registering;    /* deadlines: each queue has one length of time, so it is in order */
   GQueue heard;
@@ -184,6 +195,7 @@ extern const HsCommand hs_commands[]; /* ends with a row without name */
 
 #define HS_DECLARE_COMMAND(name) void hs_command_##name (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 HS_DECLARE_COMMAND (admin);
+HS_DECLARE_COMMAND (authenticate);
 HS_DECLARE_COMMAND (away);
 HS_DECLARE_COMMAND (batch);
 HS_DECLARE_COMMAND (cap);
@@ -212,12 +224,14 @@ HS_DECLARE_COMMAND (ping);
 HS_DECLARE_COMMAND (pong);
 HS_DECLARE_COMMAND (quit);
 HS_DECLARE_COMMAND (redact);
+HS_DECLARE_COMMAND (register);
 HS_DECLARE_COMMAND (resume);
 HS_DECLARE_COMMAND (setname);
 HS_DECLARE_COMMAND (time);
 HS_DECLARE_COMMAND (topic);
 HS_DECLARE_COMMAND (user);
 HS_DECLARE_COMMAND (userhost);
+HS_DECLARE_COMMAND (verify);
 HS_DECLARE_COMMAND (version);
 HS_DECLARE_COMMAND (wallops);
 HS_DECLARE_COMMAND (who);
@@ -291,7 +305,7 @@ typedef struct
   gboolean has_id;
   char id[40];
   gint64 time; /* Unix µs */
-  HsBuf *lines[8];
+  HsBuf *lines[16];
   HsBuf *plain;
   gboolean plain_tried;
 } HsFanout;
@@ -368,6 +382,10 @@ char *hs_peer_dup_modes (const HsPeer *self);
 void hs_engine_tell_user_mode (HsEngine *self, HsPeer *peer, const char *change);
 
 /* ---- A guest (hs-peer.c) ---- */
+/* (nullable) The name of the account that it is logged in to. */
+const char *hs_peer_get_account (const HsPeer *self);
+/* (nullable) Of its own key. */
+const HsFingerprint *hs_peer_get_key (const HsPeer *self);
 /* The host's own client, or by OPER. */
 gboolean hs_peer_is_operator (const HsPeer *self);
 HsPeerExtra *hs_peer_get_extra (HsPeer *self);
@@ -377,6 +395,8 @@ void hs_peer_add_invitation (HsPeer *self, const HsChannel *channel);
 void hs_peer_forget_invitation (HsPeer *self, const HsChannel *channel);
 
 /* ---- Names and arrival (hs-engine-registration.c) ---- */
+/* guest-N, and what looks like it. */
+gboolean hs_engine_is_reserved_name (const char *nick);
 void hs_engine_take_nick (HsEngine *self, HsPeer *peer, const char *nick);
 void hs_engine_release_nick (HsEngine *self, HsPeer *peer);
 HsPeer *hs_engine_find_nick (HsEngine *self, const char *nick);
@@ -401,6 +421,7 @@ void hs_engine_forget_monitored (HsEngine *self, HsPeer *peer);
 
 /* ---- Passwords (hs-engine-oper.c) ---- */
 gboolean hs_engine_equal_in_constant_time (const char *a, const char *b, gsize len);
+gboolean hs_engine_is_same_secret (const char *a, const char *b);
 /* Its address has guessed wrong lately: told to wait. */
 gboolean hs_engine_must_wait_to_guess (HsEngine *self, HsPeer *peer, const char *command);
 void hs_engine_note_guess (HsEngine *self, HsPeer *peer, gboolean right);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a guest becomes known: PASS, NICK, USER, the welcome, the default room; and how it changes its names. */
-#include "hs-engine-keep-private.h"
+/* How a guest becomes known: NICK, USER, the welcome, the default room; and how it changes its names. */
+#include "hs-engine-accounts-private.h"
 
 #include <string.h>
 
@@ -57,9 +57,8 @@ find_look_alike (HsEngine *self, const HsPeer *peer, const char *nick)
   return NULL;
 }
 
-/* guest-N, and what only looks like it. */
-static gboolean
-looks_reserved (const char *nick)
+gboolean
+hs_engine_is_reserved_name (const char *nick)
 {
   g_auto (GStrv) looks = hs_name_list_looks (nick);
 
@@ -90,6 +89,41 @@ hs_engine_take_nick (HsEngine *self, HsPeer *peer, const char *nick)
   peer->nick = g_strdup (nick);
   g_hash_table_insert (self->nicks, peer->nick, peer);
   add_looks (self, peer);
+}
+
+/* TRUE: it is another's, who has an account of this name, and @peer was told. */
+static gboolean
+is_kept (HsEngine *self, HsPeer *peer, const char *nick)
+{
+  if (hs_engine_find_owner (self, peer, nick) == NULL)
+    return FALSE;
+  hs_engine_reply (self, peer, HS_ERR_NICKNAMEINUSE, nick, "Nickname is kept for its owner: log in, or take another", NULL);
+  return TRUE;
+}
+
+/* It was taken before it was known who comes: many clients send NICK first and log in then. */
+static gboolean
+may_keep_nick (HsEngine *self, HsPeer *peer)
+{
+  if (!is_kept (self, peer, peer->nick))
+    return TRUE;
+  hs_engine_release_nick (self, peer);
+  g_clear_pointer (&peer->nick, g_free);
+  return FALSE;
+}
+
+/* Who has registered, or is its owner, goes before one who has only said so. */
+static void
+take_from_unregistered (HsEngine *self, HsPeer *peer, const char *nick)
+{
+  HsPeer *holder = g_hash_table_lookup (self->nicks, nick);
+
+  if (holder == NULL || holder == peer || holder->registered || hs_peer_get_account (peer) == NULL ||
+      hs_engine_find_owner (self, peer, nick) != NULL || hs_engine_find_owner (self, holder, nick) == NULL)
+    return;
+  hs_engine_reply (self, holder, HS_ERR_NICKNAMEINUSE, nick, "Nickname is kept for its owner: log in, or take another", NULL);
+  hs_engine_release_nick (self, holder);
+  g_clear_pointer (&holder->nick, g_free);
 }
 
 static void
@@ -142,11 +176,14 @@ hs_command_nick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
       hs_engine_reply (self, peer, HS_ERR_ERRONEUSNICKNAME, nick, "A name is made of letters and digits, and begins with a letter", NULL);
       return;
     }
-  if (looks_reserved (nick))
+  if (hs_engine_is_reserved_name (nick))
     {
       hs_engine_reply (self, peer, HS_ERR_ERRONEUSNICKNAME, nick, "guest-N is kept for plain-text guests", NULL);
       return;
     }
+  if ((peer->registered || !peer->negotiating) && is_kept (self, peer, nick))
+    return;
+  take_from_unregistered (self, peer, nick);
   holder = g_hash_table_lookup (self->nicks, nick);
   if (holder != NULL && holder != peer)
     {
@@ -175,34 +212,7 @@ hs_command_nick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     }
 }
 
-/* ---- PASS and USER ---- */
-
-gboolean
-hs_engine_equal_in_constant_time (const char *a, const char *b, gsize len)
-{
-  volatile guchar difference = 0;
-
-  for (gsize i = 0; i < len; i++)
-    difference |= (guchar) a[i] ^ (guchar) b[i];
-  return difference == 0;
-}
-
-void
-hs_command_pass (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
-{
-  const char *given = hs_irc_message_param (message, 0);
-  gsize len;
-
-  /* A password for another server means nothing here; only the host's token does, and only from this machine. */
-  if (self->host_token == NULL || !peer->loopback || self->now > self->token_until)
-    return;
-  len = strlen (self->host_token);
-  if (strlen (given) != len || !hs_engine_equal_in_constant_time (given, self->host_token, len))
-    return;
-  g_clear_pointer (&self->host_token, g_free);
-  peer->own = TRUE;
-  hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
-}
+/* ---- USER ---- */
 
 /* The user name stands in every source: it is held short, and cannot contain what ends it there. */
 static char *
@@ -262,6 +272,9 @@ void
 hs_engine_try_register (HsEngine *self, HsPeer *peer)
 {
   if (peer->registered || peer->nick == NULL || peer->user == NULL || peer->negotiating)
+    return;
+  hs_engine_abort_login (self, peer);
+  if (!hs_engine_check_password (self, peer) || !may_keep_nick (self, peer))
     return;
 
   if (hs_engine_is_barred (self, peer))

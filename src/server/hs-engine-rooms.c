@@ -168,7 +168,7 @@ add_membership (HsPeer *peer, HsChannel *channel, gboolean quiet)
   return self;
 }
 
-/* JOIN in its two forms (IRCv3 extended-join: account, here always "*", and the shown name). */
+/* JOIN in its two forms (IRCv3 extended-join: account or "*", and the shown name). */
 typedef struct
 {
   char source[HS_SOURCE_SIZE];
@@ -181,7 +181,8 @@ arrival_init (Arrival *self, HsEngine *engine, HsPeer *peer, HsChannel *channel)
 {
   hs_peer_write_source (peer, self->source);
   hs_irc_message_set (&self->plain_message, self->source, "JOIN", channel->name, NULL);
-  hs_irc_message_set (&self->extended_message, self->source, "JOIN", channel->name, "*",
+  hs_irc_message_set (&self->extended_message, self->source, "JOIN", channel->name,
+                      hs_peer_get_account (peer) != NULL ? hs_peer_get_account (peer) : "*",
                       peer->shown != NULL ? peer->shown : peer->nick, NULL);
   hs_fanout_init (&self->plain, engine, &self->plain_message, peer);
   hs_fanout_init (&self->extended, engine, &self->extended_message, peer);

@@ -293,6 +293,7 @@ enum
   VARIANT_TIME = 1 << 0,
   VARIANT_TAGS = 1 << 1,
   VARIANT_MULTILINE = 1 << 2,
+  VARIANT_ACCOUNT = 1 << 3,
 };
 
 /* @first: with what only the first line of several has, its id and its sender's tags. Appends to @tags. */
@@ -314,6 +315,8 @@ append_tags (HsFanout *self, guint variant, gboolean first, GString *tags)
         g_string_append_c (tags, ';');
       g_string_append (tags, self->client_tags);
     }
+  if ((variant & VARIANT_ACCOUNT) != 0)
+    hs_irc_tags_append (tags, "account", hs_peer_get_account (self->sender));
   if ((variant & VARIANT_TAGS) != 0 && self->sender != NULL && self->sender->bot)
     hs_irc_tags_append (tags, "bot", NULL);
 }
@@ -356,6 +359,8 @@ hs_fanout_get_line (HsFanout *self, const HsPeer *peer)
     variant |= VARIANT_TAGS;
   if ((peer->caps & HS_CAP_MULTILINE) != 0 && (peer->caps & HS_CAP_BATCH) != 0 && hs_engine_has_several_lines (self->message))
     variant |= VARIANT_MULTILINE;
+  if ((peer->caps & HS_CAP_ACCOUNT_TAG) != 0 && self->sender != NULL && hs_peer_get_account (self->sender) != NULL)
+    variant |= VARIANT_ACCOUNT;
   if (self->lines[variant] == NULL)
     self->lines[variant] = format_line (self, variant);
   return self->lines[variant];

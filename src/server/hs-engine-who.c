@@ -44,7 +44,8 @@ append_extended (const Who *who, const HsPeer *peer, const HsMembership *members
   char host[HS_HOST_SIZE], flags[8];
   g_autofree char *idle = g_strdup_printf ("%" G_GINT64_FORMAT, (who->engine->now - peer->last_active) / G_USEC_PER_SEC);
   const char *values[] = { who->token, membership != NULL ? membership->channel->name : "*", hs_peer_get_user (peer),
-                           hs_peer_write_host (peer, host), host, who->engine->server_name, peer->nick, flags, "0", idle, "0", "n/a",
+                           hs_peer_write_host (peer, host), host, who->engine->server_name, peer->nick, flags, "0", idle,
+                           hs_peer_get_account (peer) != NULL ? hs_peer_get_account (peer) : "0", "n/a",
                            hs_peer_get_realname (peer) };
   HsIrcMessage message = { .source = who->engine->server_name, .command = HS_RPL_WHOSPCRPL, .params = { who->asker->nick }, .n_params = 1 };
 
@@ -223,6 +224,8 @@ append_whois (HsEngine *self, HsPeer *to, GString *out, const HsPeer *peer)
     hs_engine_append_reply (self, to, out, HS_RPL_WHOISOPERATOR, peer->nick, "is an IRC operator", NULL);
   if (hs_peer_is_encrypted ((HsPeer *) peer))
     hs_engine_append_reply (self, to, out, HS_RPL_WHOISSECURE, peer->nick, "is using a secure connection", NULL);
+  if (hs_peer_get_account (peer) != NULL)
+    hs_engine_append_reply (self, to, out, HS_RPL_WHOISACCOUNT, peer->nick, hs_peer_get_account (peer), "is logged in as", NULL);
   if (peer->bot)
     hs_engine_append_reply (self, to, out, HS_RPL_WHOISBOT, peer->nick, "is a bot", NULL);
   if (peer->away != NULL)

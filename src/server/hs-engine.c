@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The engine's skeleton: peers come, lines are dispatched, deadlines pass, peers go. What commands do stands in the files beside it. */
-#include "hs-engine-keep-private.h"
+#include "hs-engine-accounts-private.h"
 
 #include <string.h>
 
@@ -54,6 +54,8 @@ hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointe
   funcs->random ((guint8 *) &self->run, sizeof self->run, user_data);
   self->salt = (guint32) self->run;
   hs_engine_make_door (self);
+  self->accounts = hs_accounts_new (self);
+  hs_engine_set_password (self);
   now = g_date_time_new_from_unix_utc (self->now / G_USEC_PER_SEC);
   self->created_text = g_date_time_format (now, "%Y-%m-%d %H:%M:%S UTC");
   if (config->default_room != NULL && *config->default_room != '\0')
@@ -103,10 +105,12 @@ hs_engine_free (HsEngine *self)
     return;
 
   hs_gate_clear (self);
+  hs_engine_drop_derivations (self);
   hs_engine_forget_asks (self, NULL);
   free_place (self, &self->unregistered);
   free_place (self, &self->registered);
   free_place (self, &self->leaving);
+  hs_accounts_free (self->accounts);
   g_hash_table_unref (self->commands);
   g_hash_table_unref (self->nicks);
   g_hash_table_unref (self->looks);
@@ -134,6 +138,8 @@ hs_engine_set_config (HsEngine *self, const HsServerConfig *config)
   self->config = hs_server_config_copy (config);
   g_free (self->config->default_room);
   self->config->default_room = g_steal_pointer (&default_room);
+  self->now = self->funcs->now (self->user_data);
+  hs_engine_set_password (self);
 }
 
 void
@@ -300,7 +306,7 @@ hs_engine_set_dialect (HsEngine *self, HsPeer *peer, HsDialect dialect)
     hs_engine_answer_http (self, peer);
   else if (dialect == HS_DIALECT_TLS)
     hs_engine_turn_away (self, peer, peer->encrypted ? "ERROR :This connection is encrypted already\r\n" : "");
-  else if (dialect == HS_DIALECT_PLAIN && hs_engine_turn_away_unencrypted (self, peer))
+  else if (dialect == HS_DIALECT_PLAIN && (hs_engine_turn_away_unencrypted (self, peer) || hs_engine_turn_away_without_password (self, peer)))
     return;
   else if (dialect == HS_DIALECT_PLAIN && !self->config->plain_text)
     hs_engine_turn_away (self, peer, "This room takes no plain text: join it with Handshake or an IRC program.\n");
@@ -311,7 +317,7 @@ hs_engine_set_listener (HsEngine *self, HsPeer *peer)
 {
   if (peer->leaving || peer->registered || peer->dialect == HS_DIALECT_IRC)
     return;
-  if (hs_engine_turn_away_unencrypted (self, peer))
+  if (hs_engine_turn_away_unencrypted (self, peer) || hs_engine_turn_away_without_password (self, peer))
     return;
   if (!self->config->plain_text)
     {

@@ -5,6 +5,7 @@
 #include "hs-buf.h"
 #include "hs-deed.h"
 #include "hs-dialect.h"
+#include "hs-fingerprint.h"
 #include "hs-irc-message.h"
 #include "hs-server-config.h"
 
@@ -32,6 +33,10 @@ typedef struct
   void (*fact) (HsFactKind kind, HsPeer *peer, const char *room, gpointer user_data);
   gint64 (*now) (gpointer user_data);                                /* Unix µs */
   void (*random) (guint8 *data, gsize len, gpointer user_data);
+  /* (nullable: at once) Runs @work elsewhere, for it takes long; then, later, @done here; then @destroy, anywhere, also when @done never came. */
+  void (*apart) (void (*work) (gpointer data), void (*done) (gpointer data), gpointer data, GDestroyNotify destroy, gpointer user_data);
+  /* (nullable) What makes a proof good for this connection only (RFC 9266 tls-exporter). (nullable) (transfer full) */
+  GBytes *(*dup_channel_binding) (HsPeer *peer, gpointer user_data);
 } HsEngineFuncs;
 
 HsEngine *hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointer user_data);
@@ -49,8 +54,8 @@ void hs_engine_set_host_token (HsEngine *self, const char *token_hex);
 HsPeer *hs_engine_add_peer (HsEngine *self, const char *host, gboolean loopback, gpointer owner, char **refusal);
 /* The dialect was judged. HTTP, and TLS that is not served, are answered and closed here too. */
 void hs_engine_set_dialect (HsEngine *self, HsPeer *peer, HsDialect dialect);
-/* Its TLS handshake is through; what it says comes after this. */
-void hs_engine_set_encrypted (HsEngine *self, HsPeer *peer);
+/* Its TLS handshake is through; what it says comes after this. @key: (nullable) its own, that it has signed with. */
+void hs_engine_set_encrypted (HsEngine *self, HsPeer *peer, const HsFingerprint *key);
 /* Silent for HS_LISTENER_MS: from now on it hears the default room. */
 void hs_engine_set_listener (HsEngine *self, HsPeer *peer);
 /* One line or message; written to. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What others may read of a guest of the engine. */
-#include "hs-engine-private.h"
+#include "hs-engine-accounts-private.h"
 
 gpointer
 hs_peer_get_owner (HsPeer *self)
@@ -98,6 +98,8 @@ hs_peer_free_extra (HsPeer *self)
   g_clear_pointer (&self->extra->invited, g_array_unref);
   g_clear_pointer (&self->extra->draft, hs_draft_free);
   g_clear_pointer (&self->extra->token, g_bytes_unref);
+  g_clear_pointer (&self->extra->login, hs_login_free);
+  g_clear_pointer (&self->extra->key, g_free);
   g_clear_pointer (&self->extra, g_free);
 }
 

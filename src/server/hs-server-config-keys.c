@@ -237,6 +237,112 @@ static const HsServerConfigKind kind_seconds = { read_seconds, write_seconds, FA
 static const HsServerConfigKind kind_size = { read_size, write_size, FALSE };
 static const HsServerConfigKind kind_port = { read_port, write_port, FALSE };
 
+/* ---- The password that all need ---- */
+
+static gboolean
+is_password (const char *text, char **problem)
+{
+  gsize len = strlen (text);
+
+  if (len == 0)
+    *problem = g_strdup (_("that file is empty"));
+  else if (len > HS_PASSWORD_MAX_BYTES)
+    *problem = g_strdup_printf (_("the password in it is longer than %d bytes"), HS_PASSWORD_MAX_BYTES);
+  else if (!hs_utf8_is_text (text, len) || strpbrk (text, "\r\n") != NULL)
+    *problem = g_strdup (_("the password in it must be one line of UTF-8 text"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* Read at once, so that whoever checks the configuration hears of a file that is not there. One line feed at its end is the editor's. */
+static gboolean
+read_password_file (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  HsServerConfig *config = (HsServerConfig *) (gpointer) ((char *) field - key->offset);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  gsize len = 0;
+
+  if (*value == '\0')
+    {
+      hs_server_config_take_password (config, NULL);
+      return take (field, NULL);
+    }
+  if (!g_file_get_contents (value, &text, &len, &error))
+    {
+      *problem = g_strdup (error->message);
+      return FALSE;
+    }
+  if (len > 0 && text[len - 1] == '\n')
+    text[--len] = '\0';
+  if (len > 0 && text[len - 1] == '\r')
+    text[--len] = '\0';
+  if (strlen (text) != len)
+    {
+      *problem = g_strdup (_("the password in it must be one line of UTF-8 text"));
+      return FALSE;
+    }
+  if (!is_password (text, problem))
+    return FALSE;
+  hs_server_config_take_password (config, g_steal_pointer (&text));
+  return take (field, g_strdup (value));
+}
+
+static const HsServerConfigKind kind_password_file = { read_password_file, write_text, TRUE };
+
+/* ---- Mechanisms ---- */
+
+static const struct
+{
+  const char *name;
+  HsSaslMechanisms bit;
+} sasl_names[] = {
+  { "EXTERNAL", HS_SASL_EXTERNAL },
+  { "SCRAM-SHA-256-PLUS", HS_SASL_SCRAM_SHA_256_PLUS },
+  { "SCRAM-SHA-256", HS_SASL_SCRAM_SHA_256 },
+  { "PLAIN", HS_SASL_PLAIN },
+};
+
+static gboolean
+read_sasl (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
+{
+  g_auto (GStrv) words = g_strsplit_set (value, " ,", -1);
+  guint bits = 0;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      guint j = 0;
+
+      while (j < G_N_ELEMENTS (sasl_names) && g_ascii_strcasecmp (sasl_names[j].name, words[i]) != 0)
+        j++;
+      if (words[i][0] == '\0')
+        continue;
+      if (j == G_N_ELEMENTS (sasl_names))
+        {
+          *problem = g_strdup_printf (_("there is no mechanism %s here"), words[i]);
+          return FALSE;
+        }
+      bits |= sasl_names[j].bit;
+    }
+  *(guint *) field = bits;
+  return TRUE;
+}
+
+static char *
+write_sasl (gconstpointer field)
+{
+  guint bits = *(const guint *) field;
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (sasl_names); i++)
+    if ((bits & sasl_names[i].bit) != 0)
+      g_string_append_printf (list, "%s%s", list->len > 0 ? "," : "", sasl_names[i].name);
+  return g_string_free (list, FALSE);
+}
+
+static const HsServerConfigKind kind_sasl = { read_sasl, write_sasl, FALSE };
+
 /* ---- The table ---- */
 
 #define FIELD(name) G_STRUCT_OFFSET (HsServerConfig, name)
@@ -260,6 +366,8 @@ static const HsServerConfigKey keys[] = {
     N_("How many connections may wait to be accepted. The kernel's net.core.somaxconn caps it.") },
   { "server", "plain-text", &kind_boolean, FIELD (plain_text), 0, 0, LIVE,
     N_("Whether guests without a protocol are served: netcat, a bare socket.") },
+  { "server", "password-file", &kind_password_file, FIELD (password_file), 0, 0, LIVE,
+    N_("A file with one line: the password that everybody needs to come in. Who speaks plain text cannot come in then. Empty: none is needed.") },
   { "server", "encrypted-only", &kind_boolean, FIELD (encrypted_only), 0, 0, LIVE,
     N_("Whether only encrypted connections are taken.") },
   { "server", "classroom", &kind_boolean, FIELD (classroom), 0, 0, LIVE,
@@ -292,6 +400,14 @@ static const HsServerConfigKey keys[] = {
     N_("Commands that one guest may send each second, with flood-protection. 4 KiB of plain text count as one.") },
   { "limits", "commands-burst", &kind_uint, FIELD (commands_burst), 1, 1000000, LIVE,
     N_("Commands that one guest may send at once before that holds.") },
+  { "accounts", "registration", &kind_boolean, FIELD (registration), 0, 0, LIVE,
+    N_("Whether guests may make accounts, by which they keep their names.") },
+  { "accounts", "before-connect", &kind_boolean, FIELD (before_connect), 0, 0, LIVE,
+    N_("Whether they may do so before they have come in.") },
+  { "accounts", "kdf-iterations", &kind_uint, FIELD (kdf_iterations), HS_KDF_ITERATIONS, HS_KDF_ITERATIONS_MAX, LIVE,
+    N_("How often a new password is hashed: more make it slower to guess, and to log in. Those that exist stay as they are.") },
+  { "accounts", "sasl", &kind_sasl, FIELD (sasl), 0, 0, LIVE,
+    N_("By which mechanisms one may log in. Empty: by none.") },
   { "history", "enabled", &kind_boolean, FIELD (history), 0, 0, AT_START,
     N_("Whether what is said is kept, so that who comes later can read it. Rooms, topics and bans are kept in any case.") },
   { "history", "days", &kind_uint, FIELD (history_days), 0, 36500, LIVE,

@@ -33,11 +33,24 @@ hs_server_config_new (void)
   self->receive_queue = HS_RECEIVE_QUEUE_MAX;
   self->commands_per_second = HS_COMMANDS_PER_SECOND;
   self->commands_burst = HS_COMMANDS_BURST;
+  self->registration = TRUE;
+  self->before_connect = TRUE;
+  self->kdf_iterations = HS_KDF_ITERATIONS;
+  self->sasl = HS_SASL_ALL;
   self->history = TRUE;
   self->history_days = HS_KEPT_DAYS;
   self->history_messages = HS_KEPT_MESSAGES;
   self->delete_own = TRUE;
   return self;
+}
+
+void
+hs_server_config_take_password (HsServerConfig *self, char *password)
+{
+  if (self->password != NULL)
+    explicit_bzero (self->password, strlen (self->password));
+  g_free (self->password);
+  self->password = password;
 }
 
 HsServerConfig *
@@ -55,6 +68,7 @@ hs_server_config_copy (const HsServerConfig *self)
         *text = g_strdup (*text);
       }
   copy->data_dir = g_strdup (self->data_dir);
+  copy->password = g_strdup (self->password);
   return copy;
 }
 
@@ -70,6 +84,7 @@ hs_server_config_free (HsServerConfig *self)
     if (keys[i].kind->is_text)
       g_free (*(char **) hs_server_config_field (self, &keys[i]));
   g_free (self->data_dir);
+  hs_server_config_take_password (self, NULL);
   g_free (self);
 }
 
@@ -224,6 +239,8 @@ hs_server_config_take_live (HsServerConfig *self, const HsServerConfig *wanted)
       else if (!keys[i].kind->read (&keys[i], new, field, &problem))
         g_warning ("%s: what was written cannot be read: %s", keys[i].name, problem);
     }
+  /* The file may be the same and its content another. */
+  hs_server_config_take_password (self, g_strdup (wanted->password));
   return waiting->len > 0 ? g_string_free (g_steal_pointer (&waiting), FALSE) : NULL;
 }
 

@@ -4,6 +4,16 @@
 
 #include <glib.h>
 
+/* How one may log in (SASL). */
+typedef enum
+{
+  HS_SASL_EXTERNAL = 1 << 0, /* by the key of the TLS connection */
+  HS_SASL_SCRAM_SHA_256_PLUS = 1 << 1,
+  HS_SASL_SCRAM_SHA_256 = 1 << 2,
+  HS_SASL_PLAIN = 1 << 3,
+  HS_SASL_ALL = 0xf,
+} HsSaslMechanisms;
+
 typedef struct
 {
   /* [server] */
@@ -20,6 +30,8 @@ typedef struct
   gboolean classroom;   /* no TLS at all */
   char *tls_certificate; /* (nullable) one by an authority, instead of our own */
   char *tls_key;         /* (nullable) */
+  char *password_file;   /* (nullable) */
+  char *password;        /* (nullable) what everybody needs to come in; no key of the file: it comes from password-file, or the application */
   char *default_room;   /* "#lobby" */
   /* [limits] */
   gboolean flood_protection;
@@ -27,6 +39,11 @@ typedef struct
   guint registration_timeout, ping_after, pong_within; /* seconds in the file, ms here */
   gsize send_queue, receive_queue;
   guint commands_per_second, commands_burst;
+  /* [accounts] */
+  gboolean registration;   /* guests may make accounts */
+  gboolean before_connect; /* before they are in */
+  guint kdf_iterations;
+  guint sasl;              /* HsSaslMechanisms */
   /* [history] */
   gboolean history;         /* what is said is kept, and shown to whoever asks */
   guint history_days, history_messages; /* 0: any number */
@@ -41,6 +58,8 @@ typedef struct
 HsServerConfig *hs_server_config_new (void); /* defaults */
 HsServerConfig *hs_server_config_copy (const HsServerConfig *self);
 void hs_server_config_free (HsServerConfig *self);
+/* (nullable) @password is taken. The former is erased. */
+void hs_server_config_take_password (HsServerConfig *self, char *password);
 /* Overlays the key file. Error: "FILE:LINE: …". */
 gboolean hs_server_config_load (HsServerConfig *self, const char *path, GError **error);
 /* One key, as in the file; for the command line. FALSE with a sentence that does not name the key. */

@@ -86,8 +86,10 @@ on_secured (HsLink *link, gpointer user_data)
 {
   HsCarrier *carrier = user_data;
 
+  HsTlsFacts facts;
+
   if (carrier->peer != NULL)
-    hs_engine_set_encrypted (carrier->core->engine, carrier->peer);
+    hs_engine_set_encrypted (carrier->core->engine, carrier->peer, hs_link_get_tls_facts (link, &facts) && facts.has_peer ? &facts.peer : NULL);
 }
 
 static void
@@ -248,4 +250,57 @@ engine_random (guint8 *data, gsize len, gpointer user_data)
     g_error ("getrandom: no random numbers");
 }
 
-const HsEngineFuncs hs_core_engine_funcs = { engine_send, engine_break_write, engine_close, engine_fact, engine_now, engine_random };
+/* ---- What takes long ---- */
+
+typedef struct
+{
+  void (*work) (gpointer data);
+  void (*done) (gpointer data);
+  gpointer data;
+  GDestroyNotify destroy;
+} Apart;
+
+static void
+apart_free (gpointer data)
+{
+  Apart *self = data;
+
+  self->destroy (self->data);
+  g_free (self);
+}
+
+static void
+work_apart (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  ((Apart *) data)->work (((Apart *) data)->data);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_apart (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Apart *self = g_task_get_task_data (G_TASK (result));
+
+  self->done (self->data);
+}
+
+/* On GIO's pool; the answer comes to the context of this thread, the engine's. */
+static void
+engine_apart (void (*work) (gpointer data), void (*done) (gpointer data), gpointer data, GDestroyNotify destroy, gpointer user_data)
+{
+  const Apart apart = { work, done, data, destroy };
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_apart, NULL);
+
+  g_task_set_source_tag (task, engine_apart);
+  g_task_set_task_data (task, g_memdup2 (&apart, sizeof apart), apart_free);
+  g_task_run_in_thread (task, work_apart);
+}
+
+static GBytes *
+engine_dup_channel_binding (HsPeer *peer, gpointer user_data)
+{
+  return hs_link_dup_channel_binding (link_of (peer));
+}
+
+const HsEngineFuncs hs_core_engine_funcs = { engine_send, engine_break_write, engine_close, engine_fact, engine_now, engine_random,
+                                             engine_apart, engine_dup_channel_binding };

@@ -42,12 +42,16 @@
 #define HS_WHO_ROWS_MAX         1000       /* people that one WHO by mask shows */
 #define HS_TARGETS_MAX          4          /* of one PRIVMSG, NOTICE, TAGMSG; ISUPPORT TARGMAX */
 #define HS_ANNOUNCED_ARRIVALS   100        /* in a default room larger than this an arrival is told to others when it first speaks: n arrivals cost n² lines else */
+#define HS_ROOM_ACCOUNT         "room"     /* who knows the password that all need is called so (protocol.md, Trust) */
 #define HS_SASL_CHUNK           400        /* IRCv3 sasl-3.1: characters of one AUTHENTICATE */
 #define HS_SASL_MAX             4000       /* of all chunks of one step: ten times what a name, a password and a key need */
 #define HS_KDF_ITERATIONS       4096       /* RFC 7677 4: at least */
 #define HS_KDF_ITERATIONS_MAX   1000000    /* half a second of one processor */
 #define HS_KDF_AT_ONCE          2          /* keys being derived; more wait their turn */
 #define HS_KDF_WAITING_MAX      1000       /* more are told to try again: half a second's work */
+#define HS_PASSWORD_MIN_CHARS   8          /* NIST SP 800-63B 5.1.1.2 */
+#define HS_ACCOUNTS_PER_SPAN    10         /* that guests of one address make within the time below; loopback exempt */
+#define HS_ACCOUNTS_SPAN_MS     3600000
 #define HS_ACCOUNTS_MAX         10000      /* of one server: they are all in memory, half a KiB each */
 #define HS_ADDRESS_MAX_BYTES    4096       /* a typed or pasted address, an invite */
 
@@ -98,6 +102,8 @@
 #define HS_STOP_MS              5000       /* a stopping server takes leave within this */
 #define HS_DRAFT_MS             60000      /* IRCv3 client-batch: how long one may stay open */
 #define HS_GUESS_WAIT_MS        1000       /* after a wrong password from an address; doubled with each further one, up to 64 times */
+#define HS_GUESSES_MAX          10         /* wrong ones; from then on an address waits for the time below */
+#define HS_GUESS_SHUT_OUT_MS    600000
 #define HS_GUESS_FORGET_MS      600000     /* after its wait an address is as new */
 #define HS_HOST_TOKEN_MS        10000      /* the host's own client presents its token within this */
 #define HS_TCP_USER_TIMEOUT_MS  120000     /* RFC 5482; plain-text guests, who are never pinged, and our own connections, which ping nobody */

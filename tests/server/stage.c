@@ -56,7 +56,46 @@ on_random (guint8 *data, gsize len, gpointer user_data)
     data[0] = ++stage->n_tokens;
 }
 
-static const HsEngineFuncs funcs = { on_send, on_break_write, on_close, on_fact, on_now, on_random };
+typedef struct
+{
+  void (*work) (gpointer data);
+  void (*done) (gpointer data);
+  gpointer data;
+  GDestroyNotify destroy;
+} Job;
+
+static void
+on_apart (void (*work) (gpointer data), void (*done) (gpointer data), gpointer data, GDestroyNotify destroy, gpointer user_data)
+{
+  const Job job = { work, done, data, destroy };
+
+  g_queue_push_tail (&((Stage *) user_data)->jobs, g_memdup2 (&job, sizeof job));
+}
+
+void
+stage_work (Stage *self)
+{
+  Job *job;
+
+  while ((job = g_queue_pop_head (&self->jobs)) != NULL)
+    {
+      job->work (job->data);
+      job->done (job->data);
+      job->destroy (job->data);
+      g_free (job);
+    }
+}
+
+/* Each connection has its own. */
+static GBytes *
+on_channel_binding (HsPeer *peer, gpointer user_data)
+{
+  g_autofree char *text = g_strdup_printf ("connection %" G_GUINT64_FORMAT, hs_peer_get_id (peer));
+
+  return g_bytes_new (text, strlen (text));
+}
+
+static const HsEngineFuncs funcs = { on_send, on_break_write, on_close, on_fact, on_now, on_random, on_apart, on_channel_binding };
 
 void
 stage_init (Stage *self)
@@ -149,6 +188,7 @@ void
 stage_restart (Stage *self)
 {
   hs_engine_free (self->engine);
+  stage_work (self);
   stage_answer (self);
   stage_start (self);
   stage_open_store (self);
@@ -158,6 +198,7 @@ void
 stage_clear (Stage *self)
 {
   hs_engine_free (self->engine);
+  stage_work (self);
   stage_answer (self);
   g_clear_pointer (&self->db, hs_server_db_close);
   hs_server_config_free (self->config);

@@ -16,6 +16,7 @@ typedef struct
   GQueue errands;    /* what the engine asked of it and nobody has done */
   gboolean disk_full;
   guint8 n_tokens;
+  GQueue jobs;       /* what is done apart and nobody has done */
 } Stage;
 
 typedef struct
@@ -37,6 +38,8 @@ void stage_open_store (Stage *self);
 void stage_answer (Stage *self);
 /* The same with what has been gathered. */
 void stage_commit (Stage *self);
+/* The same for what is done apart from the engine. */
+void stage_work (Stage *self);
 /* As after kill -9: another engine over the same store. No guest may be there. */
 void stage_restart (Stage *self);
 void stage_clear (Stage *self);

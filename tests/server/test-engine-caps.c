@@ -2,10 +2,10 @@
 /* CAP: each line and its answer. */
 #include "stage.h"
 
-#define ALL "away-notify batch cap-notify draft/extended-isupport draft/multiline draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
-            "no-implicit-names server-time setname standard-replies userhost-in-names"
-#define ALL_302 "away-notify batch cap-notify draft/extended-isupport draft/multiline=max-bytes=65536,max-lines=200 draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
-            "no-implicit-names server-time setname standard-replies userhost-in-names"
+#define ALL "account-notify account-tag away-notify batch cap-notify draft/extended-isupport draft/multiline draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
+            "no-implicit-names sasl server-time setname standard-replies userhost-in-names"
+#define ALL_302 "account-notify account-tag away-notify batch cap-notify draft/extended-isupport draft/multiline=max-bytes=65536,max-lines=200 draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix " \
+            "no-implicit-names sasl=SCRAM-SHA-256 server-time setname standard-replies userhost-in-names"
 #define TLS " handshakechat.github.io/tls"
 
 static void
@@ -20,7 +20,9 @@ test_negotiation (void)
     { "CAP REQ :server-time batch", ":test.example CAP * ACK :server-time batch\n" },
     { "CAP LIST", ":test.example CAP * LIST :batch cap-notify server-time\n" },
     { "CAP REQ handshakechat.github.io/tls", ":test.example CAP * NAK handshakechat.github.io/tls\n" }, /* an offer, not a wish */
-    { "CAP REQ :sasl", ":test.example CAP * NAK sasl\n" },
+    { "CAP REQ :sasl", ":test.example CAP * ACK sasl\n" },
+    { "CAP REQ :-sasl", ":test.example CAP * ACK -sasl\n" },
+    { "CAP REQ :tls", ":test.example CAP * NAK tls\n" },
     { "CAP REQ :echo-message nonsense", ":test.example CAP * NAK :echo-message nonsense\n" },
     { "CAP REQ :-batch setname", ":test.example CAP * ACK :-batch setname\n" },
     { "CAP LIST", ":test.example CAP * LIST :cap-notify server-time setname\n" },

@@ -43,7 +43,7 @@ test_modes (void)
       set_up (&stage, modes[i].encrypted_only, modes[i].classroom);
       anna = guest_connect (&stage);
       if (modes[i].encrypted)
-        hs_engine_set_encrypted (stage.engine, anna->peer);
+        hs_engine_set_encrypted (stage.engine, anna->peer, NULL);
       g_assert_cmpint (hs_peer_is_encrypted (anna->peer), ==, modes[i].encrypted);
       guest_says (anna, "CAP LS 302");
       g_assert_cmpint (guest_saw (anna, "handshakechat.github.io/tls"), ==, modes[i].offered);
@@ -111,7 +111,7 @@ test_plain_inside (void)
 
   set_up (&stage, TRUE, FALSE);
   speaker = guest_connect (&stage);
-  hs_engine_set_encrypted (stage.engine, speaker->peer);
+  hs_engine_set_encrypted (stage.engine, speaker->peer, NULL);
   hs_engine_set_dialect (stage.engine, speaker->peer, HS_DIALECT_PLAIN);
   guest_writes (speaker, "hello");
   g_assert_false (speaker->closed);
@@ -190,7 +190,7 @@ test_tls_in_tls (void)
 
   set_up (&stage, FALSE, FALSE);
   anna = guest_connect (&stage);
-  hs_engine_set_encrypted (stage.engine, anna->peer);
+  hs_engine_set_encrypted (stage.engine, anna->peer, NULL);
   hs_engine_set_dialect (stage.engine, anna->peer, HS_DIALECT_TLS);
   guest_sees (anna, "ERROR :This connection is encrypted already\n");
   g_assert_true (anna->closed);

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* REGISTER and VERIFY (IRCv3 draft/account-registration): how an account is made. Nobody is sent an e-mail, so there is nothing to verify. */
+#include "hs-engine-accounts-private.h"
+
+#include <string.h>
+
+#define IS_TAKEN "This name is somebody's already"
+#define LATER "No account can be made now: try again later"
+
+static void
+fail (HsEngine *self, HsPeer *peer, const char *label, const char *code, const char *name, const char *words)
+{
+  hs_engine_fail_about (self, peer, label, "REGISTER", code, name, NULL, words);
+}
+
+/* ---- Into the store, and then into the table ---- */
+
+typedef struct
+{
+  HsAsk ask;
+  HsServerAccount *account;
+  GBytes *key;  /* (nullable) */
+  char *label;  /* (nullable) */
+} AddAsk;
+
+static gpointer
+work_add (HsServerDb *db, gpointer data, GError **error)
+{
+  AddAsk *ask = data;
+
+  if (hs_server_db_add_account (db, ask->account, error) && ask->key != NULL)
+    hs_server_db_add_account_key (db, ask->account->name, ask->key, error);
+  return NULL;
+}
+
+static void
+tell_success (HsEngine *self, HsPeer *peer, const char *label, HsServerAccount *account)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (HsBuf) buf = NULL;
+  HsIrcMessage told;
+
+  hs_irc_message_set (&told, self->server_name, "REGISTER", "SUCCESS", account->name, "The account is yours", NULL);
+  hs_irc_message_format (&told, out);
+  buf = hs_buf_new (out->str, out->len);
+  hs_engine_send_labelled (self, peer, label, buf);
+  hs_engine_log_in (self, peer, account);
+}
+
+static void
+answer_add (HsEngine *self, HsAsk *ask, const GError *error)
+{
+  AddAsk *add = (AddAsk *) ask;
+  HsServerAccount *account = add->account;
+
+  g_hash_table_remove (self->accounts->reserved, account->name);
+  if (error == NULL)
+    hs_engine_take_account (self, g_steal_pointer (&add->account), add->key);
+  if (ask->peer == NULL || ask->peer->leaving)
+    return;
+  if (error == NULL)
+    tell_success (self, ask->peer, add->label, account);
+  else
+    fail (self, ask->peer, add->label, "TEMPORARILY_UNAVAILABLE", account->name, LATER);
+}
+
+static void
+free_add (HsAsk *ask)
+{
+  AddAsk *self = (AddAsk *) ask;
+
+  g_clear_pointer (&self->account, hs_server_account_free);
+  g_clear_pointer (&self->key, g_bytes_unref);
+  g_free (self->label);
+  g_free (self);
+}
+
+/* @account is taken. */
+static void
+add (HsEngine *self, HsPeer *peer, HsServerAccount *account, GBytes *key, const char *label)
+{
+  AddAsk *ask = g_new0 (AddAsk, 1);
+
+  ask->ask.answer = answer_add;
+  ask->ask.free = free_add;
+  ask->ask.peer = peer;
+  ask->account = account;
+  ask->key = key != NULL ? g_bytes_ref (key) : NULL;
+  ask->label = g_strdup (label);
+  g_hash_table_add (self->accounts->reserved, g_strdup (account->name));
+  if (self->store != NULL)
+    {
+      hs_engine_ask (self, peer, &ask->ask, work_add);
+      return;
+    }
+  answer_add (self, &ask->ask, NULL);
+  free_add (&ask->ask);
+}
+
+/* ---- What is asked for ---- */
+
+/* Free, now: another may have been quicker. */
+static gboolean
+is_free (HsEngine *self, HsPeer *peer, const char *name)
+{
+  HsPeer *holder = hs_engine_find_nick (self, name);
+
+  return hs_engine_find_account (self, name) == NULL && hs_engine_find_owner (self, peer, name) == NULL &&
+         !g_hash_table_contains (self->accounts->reserved, name) && (holder == NULL || holder == peer);
+}
+
+static void
+on_derived (HsEngine *self, HsDerivation *derivation)
+{
+  HsPeer *peer = derivation->ask.peer;
+  HsServerAccount *account = derivation->made;
+
+  if (!is_free (self, peer, account->name))
+    fail (self, peer, derivation->label, "ACCOUNT_EXISTS", account->name, IS_TAKEN);
+  else
+    add (self, peer, g_steal_pointer (&derivation->made), derivation->key, derivation->label);
+}
+
+/* With the guest's own key it is as good as by the password from then on; "*" for the password: by the key alone. */
+static void
+make (HsEngine *self, HsPeer *peer, const char *name, const char *password)
+{
+  const HsFingerprint *shown = hs_peer_get_key (peer);
+  g_autoptr (GBytes) key = shown != NULL ? g_bytes_new (shown->bytes, sizeof shown->bytes) : NULL;
+  g_autofree char *label = hs_engine_take_label (self, peer);
+  g_autoptr (GBytes) salt = NULL;
+  guint8 chance[HS_LOCKED_CHANCE];
+  HsDerivation *derivation;
+
+  self->funcs->random (chance, sizeof chance, self->user_data);
+  hs_engine_note_account (self, peer);
+  if (strcmp (password, "*") == 0)
+    {
+      add (self, peer, hs_server_account_make_locked (name, chance, self->config->kdf_iterations, self->now / 1000), key, label);
+      return;
+    }
+  salt = g_bytes_new (chance, HS_SALT_BYTES);
+  derivation = hs_derivation_new (name, password, salt, self->config->kdf_iterations);
+  derivation->derived = on_derived;
+  derivation->key = g_steal_pointer (&key);
+  derivation->label = g_strdup (label);
+  if (!hs_engine_derive (self, peer, derivation))
+    fail (self, peer, label, "TEMPORARILY_UNAVAILABLE", name, LATER);
+}
+
+/* A key is opened by who has it, and a password by who guesses it. */
+static const char *
+find_weakness (const HsPeer *peer, const char *name, const char *password)
+{
+  if (strcmp (password, "*") == 0)
+    return hs_peer_get_key (peer) != NULL ? NULL : "Without a password an account is kept by a key, and this connection shows none";
+  if (g_utf8_strlen (password, -1) < HS_PASSWORD_MIN_CHARS)
+    return "A password has at least " G_STRINGIFY (HS_PASSWORD_MIN_CHARS) " characters";
+  return hs_name_equal (name, password) ? "The name itself is no password" : NULL;
+}
+
+/* Why not now, whatever it is called. */
+static gboolean
+is_possible (HsEngine *self, HsPeer *peer, const char *name)
+{
+  const char *code = NULL, *words = LATER;
+
+  if (!self->config->registration)
+    code = "TEMPORARILY_UNAVAILABLE";
+  else if (!peer->encrypted)
+    code = "TEMPORARILY_UNAVAILABLE", words = "A password is only taken over an encrypted connection: use TLS, on this same port";
+  else if (!peer->registered && !hs_engine_registers_early (self, peer))
+    code = "COMPLETE_CONNECTION_REQUIRED", words = "Come in first";
+  else if (hs_peer_get_account (peer) != NULL)
+    code = "ALREADY_AUTHENTICATED", words = "You are logged in already";
+  else if (g_hash_table_size (self->accounts->by_name) + g_hash_table_size (self->accounts->reserved) >= HS_ACCOUNTS_MAX ||
+           !hs_engine_may_make_account (self, peer))
+    code = "TEMPORARILY_UNAVAILABLE";
+  if (code != NULL)
+    fail (self, peer, NULL, code, name, words);
+  return code == NULL;
+}
+
+gboolean
+hs_engine_registers_early (HsEngine *self, HsPeer *peer)
+{
+  return self->config->before_connect && (peer->admitted || peer->own || !hs_engine_has_password (self));
+}
+
+void
+hs_command_register (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  gboolean own = strcmp (message->params[0], "*") == 0;
+  const char *name = own && peer->nick != NULL ? peer->nick : message->params[0];
+  const char *password = message->params[2];
+  const char *weakness = find_weakness (peer, name, password);
+
+  if (!is_possible (self, peer, name))
+    return;
+  if (own && peer->nick == NULL)
+    fail (self, peer, NULL, "NEED_NICK", "*", "Give your name first");
+  else if (!hs_name_is_nick (name) || hs_engine_is_reserved_name (name) || hs_name_equal (name, HS_ROOM_ACCOUNT))
+    fail (self, peer, NULL, "BAD_ACCOUNT_NAME", name, "This cannot be an account's name");
+  else if (!is_free (self, peer, name))
+    fail (self, peer, NULL, "ACCOUNT_EXISTS", name, IS_TAKEN);
+  else if (weakness != NULL)
+    fail (self, peer, NULL, "WEAK_PASSWORD", name, weakness);
+  else if (strlen (password) > HS_PASSWORD_MAX_BYTES)
+    fail (self, peer, NULL, "UNACCEPTABLE_PASSWORD", name, "A password has at most " G_STRINGIFY (HS_PASSWORD_MAX_BYTES) " bytes");
+  else
+    make (self, peer, name, password);
+}
+
+void
+hs_command_verify (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  hs_engine_fail_about (self, peer, NULL, "VERIFY", "INVALID_CODE", message->params[0], NULL, "Nothing waits to be verified here");
+}
