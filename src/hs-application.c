@@ -187,6 +187,7 @@ static const struct
   { "app.quit", { "<Control>q" } },
   { "window.close", { "<Control>w" } },
   { "win.panel", { "F9" } },
+  { "win.server", { "F8" } },
   { "win.menu", { "F10" } },
   { "app.help", { "F1" } },
   { "app.shortcuts", { "<Control>question", "<Control>F1" } },

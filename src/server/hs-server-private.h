@@ -16,6 +16,7 @@ struct _HsServer
   HsGuestList *guests;
   GHashTable *by_id;      /* guest id → HsGuest, borrowed from guests */
   GHashTable *watches;    /* watch id → HsTcpWatch, borrowed */
+  GHashTable *observers;  /* set of addresses: who looks */
   GListStore *log;        /* of HsTcpLogItem */
   GArray *sockets;        /* of int: given to listen on */
   GTask *start_task;      /* (nullable) */

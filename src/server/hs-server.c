@@ -62,6 +62,7 @@ hs_server_finalize (GObject *object)
 
   g_hash_table_unref (self->watches);
   g_hash_table_unref (self->by_id);
+  g_hash_table_unref (self->observers);
   g_object_unref (self->guests);
   g_object_unref (self->log);
   for (guint i = 0; i < self->sockets->len; i++)
@@ -189,6 +190,7 @@ hs_server_init (HsServer *self)
   self->bans = g_new0 (char *, 1);
   self->log = g_list_store_new (HS_TYPE_TCP_LOG_ITEM);
   self->by_id = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->observers = g_hash_table_new (NULL, NULL);
   self->watches = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, NULL);
 }
 
@@ -307,9 +309,24 @@ hs_server_get_guests (HsServer *self)
 void
 hs_server_set_observed (HsServer *self, gboolean observed)
 {
-  self->observed = observed;
+  hs_server_set_observed_by (self, self, observed);
+}
+
+void
+hs_server_set_observed_by (HsServer *self, gconstpointer who, gboolean observed)
+{
+  gboolean any;
+
+  if (observed)
+    g_hash_table_add (self->observers, (gpointer) who);
+  else
+    g_hash_table_remove (self->observers, who);
+  any = g_hash_table_size (self->observers) > 0;
+  if (self->observed == any)
+    return;
+  self->observed = any;
   if (self->core != NULL)
-    hs_server_core_set_observed (self->core, observed);
+    hs_server_core_set_observed (self->core, any);
 }
 
 const HsTcpListenerNumbers *

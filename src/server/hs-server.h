@@ -57,6 +57,8 @@ const char *const *hs_server_get_bans (HsServer *self);
 
 /* Somebody looks at the server's page: only then listener numbers and guests' states are read (each 250 ms / 1 s). */
 void hs_server_set_observed (HsServer *self, gboolean observed);
+/* The same for one of several who look: it is observed while any of them does. @who: any address of its own. */
+void hs_server_set_observed_by (HsServer *self, gconstpointer who, gboolean observed);
 const HsTcpListenerNumbers *hs_server_get_listener_numbers (HsServer *self); /* (nullable) */
 /* GListModel of HsTcpLogItem: the listener's own steps (binding, bound, listening, accepted from …). */
 GListModel *hs_server_get_log (HsServer *self);

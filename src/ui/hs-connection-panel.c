@@ -139,6 +139,14 @@ on_chosen (HsConnectionPanel *self, GObject *chosen)
   adw_view_stack_set_visible_child (self->stack, GTK_WIDGET (self->connection));
 }
 
+void
+hs_connection_panel_show_guest (HsConnectionPanel *self, HsGuest *guest)
+{
+  g_return_if_fail (HS_IS_CONNECTION_PANEL (self));
+
+  on_chosen (self, G_OBJECT (guest));
+}
+
 /* Our own connections, then the server's guests. */
 static void
 update_choices (HsConnectionPanel *self)

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "hs-room-row.h"
+#include "hs-server-row.h"
 
 struct _HsSidebar
 {
@@ -18,18 +19,19 @@ struct _HsSidebar
   GtkLabel *port;
 
   /* Owned */
-  GListModel *model;
+  GListModel *model;   /* the server while it runs, then the rooms */
+  GListStore *servers; /* of HsServer: none or one */
   HsServer *server;
 
   /* Borrowed */
-  HsRoom *selected;
+  gpointer selected; /* (nullable) HsRoom or HsServer */
 
   /* State */
   gboolean narrow, selecting;
 };
 
 enum { PROP_NARROW = 1, N_PROPS };
-enum { ROOM_CHOSEN, N_SIGNALS };
+enum { ROOM_CHOSEN, SERVER_CHOSEN, N_SIGNALS };
 
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -50,16 +52,29 @@ hs_sidebar_is_hosted (HsRoom *room)
 static GtkWidget *
 create_row (gpointer item, gpointer data)
 {
-  return hs_room_row_new (item);
+  return HS_IS_SERVER (item) ? hs_server_row_new (item) : hs_room_row_new (item);
+}
+
+static gboolean
+is_hosted (GtkListBoxRow *row)
+{
+  return HS_IS_SERVER_ROW (row) || hs_sidebar_is_hosted (hs_room_row_get_room (HS_ROOM_ROW (row)));
+}
+
+/* What it stands for. */
+static gpointer
+get_subject (HsSidebar *self, GtkListBoxRow *row)
+{
+  return HS_IS_SERVER_ROW (row) ? (gpointer) self->server : (gpointer) hs_room_row_get_room (HS_ROOM_ROW (row));
 }
 
 static void
 update_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
 {
-  gboolean hosted = hs_sidebar_is_hosted (hs_room_row_get_room (HS_ROOM_ROW (row)));
+  gboolean hosted = is_hosted (row);
   GtkWidget *label;
 
-  if (before != NULL && hs_sidebar_is_hosted (hs_room_row_get_room (HS_ROOM_ROW (before))) == hosted)
+  if (before != NULL && is_hosted (before) == hosted)
     {
       gtk_list_box_row_set_header (row, NULL);
       return;
@@ -71,12 +86,12 @@ update_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
 }
 
 static GtkListBoxRow *
-find_row (HsSidebar *self, HsRoom *room)
+find_row (HsSidebar *self, gpointer subject)
 {
   GtkListBoxRow *row;
 
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->rooms, i)) != NULL; i++)
-    if (hs_room_row_get_room (HS_ROOM_ROW (row)) == room)
+    if (get_subject (self, row) == subject)
       return row;
   return NULL;
 }
@@ -96,18 +111,26 @@ select_again (HsSidebar *self)
 }
 
 static void
+tell_chosen (HsSidebar *self, GtkListBoxRow *row)
+{
+  if (HS_IS_SERVER_ROW (row))
+    g_signal_emit (self, signals[SERVER_CHOSEN], 0);
+  else
+    g_signal_emit (self, signals[ROOM_CHOSEN], 0, hs_room_row_get_room (HS_ROOM_ROW (row)));
+}
+
+static void
 on_row_selected (HsSidebar *self, GtkListBoxRow *row)
 {
-  if (row == NULL || self->selecting || hs_room_row_get_room (HS_ROOM_ROW (row)) == self->selected)
-    return;
-  g_signal_emit (self, signals[ROOM_CHOSEN], 0, hs_room_row_get_room (HS_ROOM_ROW (row)));
+  if (row != NULL && !self->selecting && get_subject (self, row) != self->selected)
+    tell_chosen (self, row);
 }
 
 /* A click on the row that is selected already opens it too, in a narrow window. */
 static void
 on_row_activated (HsSidebar *self, GtkListBoxRow *row)
 {
-  g_signal_emit (self, signals[ROOM_CHOSEN], 0, hs_room_row_get_room (HS_ROOM_ROW (row)));
+  tell_chosen (self, row);
 }
 
 void
@@ -118,11 +141,23 @@ hs_sidebar_select (HsSidebar *self, HsRoom *room)
 }
 
 void
+hs_sidebar_select_server (HsSidebar *self)
+{
+  self->selected = self->server;
+  select_again (self);
+}
+
+void
 hs_sidebar_set_rooms (HsSidebar *self, GListModel *rooms)
 {
-  g_set_object (&self->model, rooms);
-  gtk_list_box_bind_model (self->rooms, rooms, create_row, NULL, NULL);
-  g_signal_connect_object (rooms, "items-changed", G_CALLBACK (select_again), self, G_CONNECT_SWAPPED);
+  GListStore *lists = g_list_store_new (G_TYPE_LIST_MODEL);
+
+  g_list_store_append (lists, self->servers);
+  g_list_store_append (lists, rooms);
+  g_clear_object (&self->model);
+  self->model = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (lists)));
+  gtk_list_box_bind_model (self->rooms, self->model, create_row, NULL, NULL);
+  g_signal_connect_object (self->model, "items-changed", G_CALLBACK (select_again), self, G_CONNECT_SWAPPED);
 }
 
 /* ---- The strip below ---- */
@@ -134,6 +169,8 @@ update_server (HsSidebar *self)
   g_autofree char *port = g_strdup_printf (_("port %u"), hs_server_get_port (self->server));
 
   g_object_get (self->server, "stopping", &stopping, NULL);
+  if (running != (g_list_model_get_n_items (G_LIST_MODEL (self->servers)) > 0))
+    g_list_store_splice (self->servers, 0, running ? 0 : 1, (gpointer *) &self->server, running ? 1 : 0);
   gtk_label_set_text (self->port, stopping ? _("stopping…") : port);
   gtk_widget_set_visible (self->hosting, running);
   gtk_widget_set_visible (self->start, !running);
@@ -198,6 +235,7 @@ hs_sidebar_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->model);
+  g_clear_object (&self->servers);
   g_clear_object (&self->server);
   G_OBJECT_CLASS (hs_sidebar_parent_class)->dispose (object);
 }
@@ -215,6 +253,8 @@ hs_sidebar_class_init (HsSidebarClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[ROOM_CHOSEN] = g_signal_new ("room-chosen", HS_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
 
+  signals[SERVER_CHOSEN] = g_signal_new ("server-chosen", HS_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "sidebar");
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-sidebar.ui");
@@ -231,6 +271,7 @@ hs_sidebar_class_init (HsSidebarClass *klass)
 static void
 hs_sidebar_init (HsSidebar *self)
 {
+  self->servers = g_list_store_new (HS_TYPE_SERVER);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_set_header_func (self->rooms, update_header, NULL, NULL);
 }

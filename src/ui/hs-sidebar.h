@@ -10,10 +10,11 @@
 #define HS_TYPE_SIDEBAR (hs_sidebar_get_type ())
 G_DECLARE_FINAL_TYPE (HsSidebar, hs_sidebar, HS, SIDEBAR, GtkWidget)
 
-/* Property narrow: the window shows one pane at a time (then it has the window's buttons). Signal "room-chosen" (HsRoom). */
+/* Property narrow: the window shows one pane at a time (then it has the window's buttons). Signals "room-chosen" (HsRoom), "server-chosen". */
 void hs_sidebar_set_rooms (HsSidebar *self, GListModel *rooms); /* of HsRoom, hosted ones first */
 void hs_sidebar_set_server (HsSidebar *self, HsServer *server);
 void hs_sidebar_select (HsSidebar *self, HsRoom *room);
+void hs_sidebar_select_server (HsSidebar *self);
 /* Is the room of our own server? */
 gboolean hs_sidebar_is_hosted (HsRoom *room);
 void hs_sidebar_set_menu (HsSidebar *self, GMenuModel *menu);

@@ -87,6 +87,8 @@ hs_window_update_frame (HsWindow *self)
     }
   if (self->view != NULL)
     hs_room_view_set_frame (self->view, narrow && gtk_widget_get_visible (GTK_WIDGET (self->sidebar)), !panel_is_beside (self));
+  if (self->page != NULL)
+    hs_server_page_set_frame (self->page, narrow && gtk_widget_get_visible (GTK_WIDGET (self->sidebar)), !panel_is_beside (self));
   if (self->welcome != NULL)
     hs_welcome_page_set_title_buttons (self->welcome, !panel_is_beside (self));
   g_object_set (self->sidebar, "narrow", narrow, NULL);

@@ -4,6 +4,7 @@
 
 #include "hs-connection-panel.h"
 #include "hs-room-view.h"
+#include "hs-server-page.h"
 #include "hs-sidebar.h"
 #include "hs-welcome-page.h"
 #include "hs-window.h"
@@ -26,6 +27,7 @@ struct _HsWindow
   /* Made when first shown: NULL until then */
   HsWelcomePage *welcome;
   HsRoomView *view;
+  HsServerPage *page;
   HsConnectionPanel *panel;
 
   /* Owned */
@@ -40,6 +42,7 @@ struct _HsWindow
   /* State */
   gboolean painted; /* the first frame is on the screen */
   gboolean known;   /* what is to be shown */
+  gboolean at_server; /* the server's page stands in the place of the room */
 };
 
 /* (nullable) the newest connection of @session; borrowed. */

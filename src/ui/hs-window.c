@@ -64,7 +64,8 @@ update_title (HsWindow *self)
   const char *name = _("Handshake");
   g_autofree char *program = self->profile != NULL ? g_strdup_printf ("%s (%s)", name, self->profile) : g_strdup (name);
   /* Translators: the window's title: room, program. */
-  g_autofree char *title = self->room != NULL ? g_strdup_printf (_("%s – %s"), hs_room_get_title (self->room), program) : g_strdup (program);
+  const char *place = self->at_server ? _("Server") : self->room != NULL ? hs_room_get_title (self->room) : NULL;
+  g_autofree char *title = place != NULL ? g_strdup_printf (_("%s – %s"), place, program) : g_strdup (program);
 
   gtk_window_set_title (GTK_WINDOW (self), title);
 }
@@ -73,6 +74,7 @@ static void on_error (HsWindow *self, const char *text);
 static void on_open_uri (HsWindow *self, const char *uri);
 static void on_room_chosen (HsWindow *self, HsRoom *room);
 static void on_join_again (HsWindow *self, HsRoom *room);
+static void update_looked_at (HsWindow *self);
 
 static void
 need_view (HsWindow *self)
@@ -90,6 +92,66 @@ need_view (HsWindow *self)
   hs_room_view_set_looked_at (self->view, gtk_window_is_active (GTK_WINDOW (self)));
 }
 
+/* ---- The server's page ---- */
+
+static HsSession *
+find_hosted_session (HsWindow *self)
+{
+  guint n = g_list_model_get_n_items (self->connections);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsConnection) connection = g_list_model_get_item (self->connections, i);
+
+      if (hs_session_is_hosted (hs_connection_get_session (connection)))
+        return hs_connection_get_session (connection);
+    }
+  return NULL;
+}
+
+static HsRoom *
+find_default_room (HsWindow *self)
+{
+  HsSession *session = find_hosted_session (self);
+
+  return session != NULL ? hs_session_find_room (session, hs_server_get_default_room (self->server)) : NULL;
+}
+
+static void
+on_guest_chosen (HsWindow *self, HsGuest *guest)
+{
+  if (self->panel != NULL)
+    hs_connection_panel_show_guest (self->panel, guest);
+}
+
+static void
+on_guest_revealed (HsWindow *self, HsGuest *guest)
+{
+  hs_window_set_panel_revealed (self, TRUE);
+  on_guest_chosen (self, guest);
+}
+
+static void
+on_guest_message (HsWindow *self, HsGuest *guest)
+{
+  HsSession *session = find_hosted_session (self);
+
+  if (session != NULL && hs_guest_get_wire_nick (guest) != NULL)
+    hs_window_show_room (self, hs_session_open_person (session, hs_guest_get_wire_nick (guest)));
+}
+
+static void
+need_page (HsWindow *self)
+{
+  if (self->page != NULL)
+    return;
+  self->page = hs_server_page_new (self->server);
+  gtk_stack_add_named (self->content, GTK_WIDGET (self->page), "server");
+  g_signal_connect_object (self->page, "chosen", G_CALLBACK (on_guest_chosen), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->page, "reveal", G_CALLBACK (on_guest_revealed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->page, "message", G_CALLBACK (on_guest_message), self, G_CONNECT_SWAPPED);
+}
+
 static void
 need_welcome (HsWindow *self)
 {
@@ -100,26 +162,66 @@ need_welcome (HsWindow *self)
   hs_welcome_page_set_menu (self->welcome, self->menu);
 }
 
+/* A page of a stack that is merely not shown would still be offered to screen readers. */
+static void
+show_page (gpointer page, gboolean shown)
+{
+  if (page != NULL)
+    gtk_widget_set_visible (page, shown);
+}
+
 static void
 update_content (HsWindow *self)
 {
-  gboolean any = g_list_model_get_n_items (self->rooms) > 0;
+  gboolean running = hs_server_get_running (self->server), any = g_list_model_get_n_items (self->rooms) > 0 || running;
+  const char *name;
 
+  self->at_server = self->at_server && running;
+  name = self->at_server ? "server" : self->room != NULL ? "room" : "welcome";
   gtk_widget_set_visible (GTK_WIDGET (self->sidebar), any);
   gtk_widget_set_visible (self->sidebar_rule, any);
-  if (self->room != NULL)
+  if (self->at_server)
+    need_page (self);
+  else if (self->room != NULL)
     need_view (self);
   else
     need_welcome (self);
-  /* A page of a stack that is merely not shown would still be offered to screen readers. */
-  if (self->view != NULL)
-    gtk_widget_set_visible (GTK_WIDGET (self->view), self->room != NULL);
-  if (self->welcome != NULL)
-    gtk_widget_set_visible (GTK_WIDGET (self->welcome), self->room == NULL);
-  gtk_stack_set_visible_child_name (self->content, self->room != NULL ? "room" : "welcome");
+  show_page (self->page, self->at_server);
+  show_page (self->view, g_str_equal (name, "room"));
+  show_page (self->welcome, g_str_equal (name, "welcome"));
+  gtk_stack_set_visible_child_name (self->content, name);
+  if (self->page != NULL)
+    {
+      hs_server_page_set_room (self->page, self->at_server ? find_default_room (self) : NULL);
+      hs_server_page_set_shown (self->page, self->at_server);
+    }
   if (!any)
     adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
   hs_window_update_frame (self);
+  update_looked_at (self);
+}
+
+static void
+on_server_chosen (HsWindow *self)
+{
+  self->at_server = TRUE;
+  update_content (self);
+  hs_sidebar_select_server (self->sidebar);
+  update_title (self);
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
+}
+
+/* The page goes with the server. */
+static void
+on_server_running (HsWindow *self)
+{
+  gboolean was_there = self->at_server;
+
+  hs_window_update_panel (self);
+  if (self->known)
+    update_content (self);
+  if (was_there && !self->at_server)
+    hs_window_show_room (self, self->room);
 }
 
 void
@@ -134,6 +236,7 @@ hs_window_show_room (HsWindow *self, HsRoom *room)
   if (room != NULL)
     g_signal_connect_object (room, "notify::title", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
   self->known = TRUE;
+  self->at_server = FALSE;
   /* First the page, then what it shows: what is hidden takes no focus. */
   update_content (self);
   if (self->view != NULL)
@@ -233,7 +336,7 @@ update_looked_at (HsWindow *self)
 {
   if (self->view == NULL)
     return;
-  hs_room_view_set_looked_at (self->view, gtk_window_is_active (GTK_WINDOW (self)));
+  hs_room_view_set_looked_at (self->view, gtk_window_is_active (GTK_WINDOW (self)) && !self->at_server);
   if (!gtk_window_is_active (GTK_WINDOW (self)))
     hs_room_view_save_draft (self->view);
 }
@@ -298,7 +401,19 @@ on_back_action (GSimpleAction *action, GVariant *parameter, gpointer data)
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->sidebar));
 }
 
+static void
+on_server_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsWindow *self = data;
+
+  if (self->at_server)
+    hs_window_show_room (self, self->room);
+  else if (hs_server_get_running (self->server))
+    on_server_chosen (self);
+}
+
 static const GActionEntry actions[] = {
+  { "server", on_server_action },
   { "panel", on_panel_action, NULL, "false", NULL },
   { "menu", on_menu_action },
   { "back", on_back_action },
@@ -312,7 +427,7 @@ on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
 
   if (adw_flap_get_folded (self->flap) && adw_flap_get_reveal_flap (self->flap))
     hs_window_set_panel_revealed (self, FALSE);
-  else if (self->room != NULL)
+  else if (self->room != NULL && !self->at_server)
     gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_TAB_FORWARD);
   return TRUE;
 }
@@ -366,6 +481,9 @@ hs_window_dispose (GObject *object)
     hs_connection_panel_set_shown (self->panel, FALSE);
   self->panel = NULL;
   self->view = NULL;
+  if (self->page != NULL)
+    hs_server_page_set_shown (self->page, FALSE);
+  self->page = NULL;
   self->welcome = NULL;
   g_clear_object (&self->room);
   g_clear_object (&self->rooms);
@@ -408,6 +526,7 @@ hs_window_class_init (HsWindowClass *klass)
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_warning_response);
   gtk_widget_class_bind_template_callback (widget_class, on_room_chosen);
+  gtk_widget_class_bind_template_callback (widget_class, on_server_chosen);
   gtk_widget_class_bind_template_callback (widget_class, update_looked_at);
   gtk_widget_class_bind_template_callback (widget_class, hs_window_update_frame);
   gtk_widget_class_bind_template_callback (widget_class, hs_window_flap_folded);
@@ -459,7 +578,7 @@ hs_window_new (GtkApplication *application, const HsWindowParts *parts)
   hs_sidebar_set_rooms (self->sidebar, self->rooms);
   hs_sidebar_set_server (self->sidebar, self->server);
   g_signal_connect_object (self->rooms, "items-changed", G_CALLBACK (on_rooms_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->server, "notify::running", G_CALLBACK (hs_window_update_panel), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "notify::running", G_CALLBACK (on_server_running), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (parts->store, "notify::error-text", G_CALLBACK (update_store_warning), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "notify::store-error-text", G_CALLBACK (update_store_warning), self, G_CONNECT_SWAPPED);
   update_store_warning (self);

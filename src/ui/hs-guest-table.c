@@ -1,0 +1,676 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-guest-table.h"
+
+#include "hs-day.h"
+#include "hs-numbers.h"
+#include "hs-sorted-list.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define TICK_MS 1000 /* how long somebody is silent; that is sorted anew every so many ticks: */
+#define TICKS_A_SORT 3
+
+typedef struct _Column Column;
+
+/* A column's sorter, and the table that wants to know when it is asked. */
+typedef struct
+{
+  HsGuestTable *table; /* borrowed: it owns the sorters */
+  const Column *column;
+} Order;
+
+struct _HsGuestTable
+{
+  GtkWidget parent_instance;
+
+  /* Template */
+  GtkColumnView *view;
+
+  /* Owned */
+  HsSortedList *sorted;
+  GtkSelectionModel *selection;
+  GListModel *guests; /* (nullable) */
+  GPtrArray *idle;    /* of GtkListItem, borrowed while bound: what a tick writes anew */
+  char *wanted;       /* (nullable) folded */
+
+  /* State */
+  guint tick;
+  guint n_ticks;
+  gboolean live; /* sorted by what changes all the time, when it was last sorted */
+};
+
+G_DEFINE_FINAL_TYPE (HsGuestTable, hs_guest_table, GTK_TYPE_WIDGET)
+
+enum { SELECTION_CHANGED, ACTIVATED, MENU, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+/* ---- Words ---- */
+
+char *
+hs_guest_table_format_name (HsGuest *guest)
+{
+  const char *nick = hs_guest_get_nick (guest);
+
+  if (hs_guest_is_own (guest))
+    return g_strdup_printf (_("%s (you)"), nick != NULL ? nick : _("Host"));
+  if (nick != NULL)
+    return g_strdup (nick);
+  return g_strdup (hs_guest_is_listener (guest) ? _("listener") : _("newcomer"));
+}
+
+static char *
+format_address (HsGuest *guest)
+{
+  return g_strdup (hs_guest_get_address (guest) != NULL ? hs_guest_get_address (guest) : "");
+}
+
+static char *
+format_dialect (HsGuest *guest)
+{
+  const char *dialect = hs_guest_get_dialect (guest);
+
+  return g_strdup (dialect != NULL && *dialect != '\0' ? _(dialect) : hs_guest_is_listener (guest) ? _("Plain text") : "–");
+}
+
+static char *
+format_security (HsGuest *guest)
+{
+  const char *security = hs_guest_get_security (guest);
+
+  return g_strdup (*security != '\0' ? security : hs_guest_is_encrypted (guest) ? "TLS" : C_("encryption", "None"));
+}
+
+static char *
+format_state (HsGuest *guest)
+{
+  return g_strdup (hs_tcp_state_get_name (hs_guest_get_state (guest)));
+}
+
+static char *
+format_rtt (HsGuest *guest)
+{
+  return hs_guest_get_rtt (guest) != 0 ? hs_numbers_format_us (hs_guest_get_rtt (guest)) : g_strdup ("–");
+}
+
+static char *
+format_since (HsGuest *guest)
+{
+  return hs_day_format_short (hs_guest_get_since (guest) / 1000, g_get_real_time () / 1000);
+}
+
+static char *
+format_idle (HsGuest *guest)
+{
+  gint64 seconds = MAX (g_get_real_time () - hs_guest_get_last_active (guest), 0) / G_USEC_PER_SEC;
+
+  if (seconds < 60)
+    return g_strdup_printf (_("%u s"), (guint) seconds);
+  if (seconds < 3600)
+    return g_strdup_printf (_("%u min"), (guint) (seconds / 60));
+  return g_strdup_printf (_("%u h"), (guint) (seconds / 3600));
+}
+
+static char *
+format_received (HsGuest *guest)
+{
+  return hs_numbers_format_bytes (hs_guest_get_received (guest));
+}
+
+static char *
+format_sent (HsGuest *guest)
+{
+  return hs_numbers_format_bytes (hs_guest_get_sent (guest));
+}
+
+/* ---- Order ---- */
+
+static int
+compare_numbers (gint64 a, gint64 b)
+{
+  return (a > b) - (a < b);
+}
+
+/* The nameless after those who have a name. */
+static int
+compare_names (HsGuest *a, HsGuest *b)
+{
+  const char *first = hs_guest_get_nick (a), *second = hs_guest_get_nick (b);
+
+  if (first == NULL || second == NULL)
+    return (first == NULL) - (second == NULL);
+  return g_utf8_collate (first, second);
+}
+
+/* 10.0.0.9 before 10.0.0.10. */
+static int
+compare_addresses (HsGuest *a, HsGuest *b)
+{
+  const char *p = hs_guest_get_address (a), *q = hs_guest_get_address (b);
+
+  while (p != NULL && q != NULL && *p != '\0' && *q != '\0')
+    if (g_ascii_isdigit (*p) && g_ascii_isdigit (*q))
+      {
+        char *after_p, *after_q;
+        guint64 x = g_ascii_strtoull (p, &after_p, 10), y = g_ascii_strtoull (q, &after_q, 10);
+
+        if (x != y)
+          return x < y ? -1 : 1;
+        p = after_p;
+        q = after_q;
+      }
+    else if (*p != *q)
+      return *p < *q ? -1 : 1;
+    else
+      {
+        p++;
+        q++;
+      }
+  return compare_numbers (p != NULL ? *p : 0, q != NULL ? *q : 0);
+}
+
+static int
+compare_dialects (HsGuest *a, HsGuest *b)
+{
+  return g_strcmp0 (hs_guest_get_dialect (a), hs_guest_get_dialect (b));
+}
+
+static int
+compare_security (HsGuest *a, HsGuest *b)
+{
+  return g_strcmp0 (hs_guest_get_security (a), hs_guest_get_security (b));
+}
+
+static int
+compare_states (HsGuest *a, HsGuest *b)
+{
+  return compare_numbers (hs_guest_get_state (a), hs_guest_get_state (b));
+}
+
+static int
+compare_rtts (HsGuest *a, HsGuest *b)
+{
+  return compare_numbers (hs_guest_get_rtt (a), hs_guest_get_rtt (b));
+}
+
+static int
+compare_since (HsGuest *a, HsGuest *b)
+{
+  return compare_numbers (hs_guest_get_since (a), hs_guest_get_since (b));
+}
+
+static int
+compare_idle (HsGuest *a, HsGuest *b)
+{
+  return compare_numbers (hs_guest_get_last_active (b), hs_guest_get_last_active (a));
+}
+
+static int
+compare_received (HsGuest *a, HsGuest *b)
+{
+  return compare_numbers ((gint64) hs_guest_get_received (a), (gint64) hs_guest_get_received (b));
+}
+
+static int
+compare_sent (HsGuest *a, HsGuest *b)
+{
+  return compare_numbers ((gint64) hs_guest_get_sent (a), (gint64) hs_guest_get_sent (b));
+}
+
+/* ---- Columns ---- */
+
+static void dress_security (GtkWidget *label, HsGuest *guest);
+static void dress_state (GtkWidget *label, HsGuest *guest);
+
+struct _Column
+{
+  const char *title;
+  int width;
+  char *(*format) (HsGuest *guest);
+  int (*compare) (HsGuest *a, HsGuest *b);
+  void (*dress) (GtkWidget *label, HsGuest *guest); /* (nullable) */
+  const char *properties[4]; /* at whose change the cell is written anew */
+  gboolean expands, numeric, live; /* live: it changes all the time */
+};
+
+static const Column columns[] = {
+  { N_("Name"), 92, hs_guest_table_format_name, compare_names, NULL, { "nick", "listener", "own" }, TRUE, FALSE, FALSE },
+  { N_("Address"), 142, format_address, compare_addresses, NULL, { "address" }, FALSE, TRUE, FALSE },
+  { N_("Dialect"), 76, format_dialect, compare_dialects, NULL, { "dialect", "listener" }, FALSE, FALSE, FALSE },
+  { N_("Encryption"), 80, format_security, compare_security, dress_security, { "security", "encrypted" }, FALSE, FALSE, FALSE },
+  { N_("State"), 98, format_state, compare_states, dress_state, { "state" }, FALSE, FALSE, TRUE },
+  { N_("RTT"), 62, format_rtt, compare_rtts, NULL, { "rtt" }, FALSE, TRUE, TRUE },
+  { N_("Since"), 50, format_since, compare_since, NULL, { "since" }, FALSE, TRUE, FALSE },
+  { N_("Idle"), 62, format_idle, compare_idle, NULL, { "last-active" }, FALSE, TRUE, TRUE },
+  { N_("Received"), 76, format_received, compare_received, NULL, { "received" }, FALSE, TRUE, TRUE },
+  { N_("Sent"), 76, format_sent, compare_sent, NULL, { "sent" }, FALSE, TRUE, TRUE },
+};
+
+static void
+dress_security (GtkWidget *label, HsGuest *guest)
+{
+  gtk_widget_set_css_classes (label, (const char *[]){ hs_guest_is_encrypted (guest) ? "guest-encrypted" : "guest-unencrypted", NULL });
+}
+
+static void
+dress_state (GtkWidget *label, HsGuest *guest)
+{
+  HsTcpState state = hs_guest_get_state (guest);
+  const char *kind = state == HS_TCP_ESTABLISHED ? "good" : state == HS_TCP_TIME_WAIT || state == HS_TCP_CLOSED ? "over" : "between";
+
+  gtk_widget_set_css_classes (label, (const char *[]){ "panel-pill", kind, NULL });
+}
+
+/* The row is made by GtkColumnView; its name is what a screen reader says, and what tests look for. */
+static void
+name_row (GtkWidget *label, HsGuest *guest)
+{
+  GtkWidget *cell = gtk_widget_get_parent (label), *row = cell != NULL ? gtk_widget_get_parent (cell) : NULL;
+  g_autofree char *name = NULL, *dialect = NULL, *security = NULL, *text = NULL;
+
+  if (row == NULL)
+    return;
+  name = hs_guest_table_format_name (guest);
+  dialect = format_dialect (guest);
+  security = format_security (guest);
+  text = g_strdup_printf ("%s, %s, %s, %s, %s", name, hs_guest_get_address (guest) != NULL ? hs_guest_get_address (guest) : "", dialect, security,
+                          hs_tcp_state_get_name (hs_guest_get_state (guest)));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+static const Column *
+column_of (gpointer object)
+{
+  return g_object_get_data (object, "hs-column");
+}
+
+static void
+write_cell (GtkListItem *item)
+{
+  GtkWidget *label = gtk_list_item_get_child (item);
+  HsGuest *guest = gtk_list_item_get_item (item);
+  const Column *column = column_of (item);
+  g_autofree char *text = NULL;
+
+  if (guest == NULL)
+    return;
+  text = column->format (guest);
+  if (strcmp (gtk_label_get_text (GTK_LABEL (label)), text) != 0)
+    gtk_label_set_text (GTK_LABEL (label), text);
+  if (column->dress != NULL)
+    column->dress (label, guest);
+  if (column == &columns[0])
+    name_row (label, guest);
+}
+
+static void
+on_guest_changed (HsGuest *guest, GParamSpec *pspec, GtkListItem *item)
+{
+  const Column *column = column_of (item);
+
+  if (g_strv_contains (column->properties, pspec->name) || (column == &columns[0] && strcmp (pspec->name, "state") == 0))
+    write_cell (item);
+}
+
+static void
+on_setup (GtkListItemFactory *factory, GtkListItem *item)
+{
+  const Column *column = column_of (factory);
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_halign (label, column->dress == dress_state ? GTK_ALIGN_START : GTK_ALIGN_FILL);
+  gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
+  gtk_label_set_ellipsize (GTK_LABEL (label), column->expands ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
+  if (column->numeric)
+    gtk_widget_add_css_class (label, "numeric");
+  gtk_list_item_set_child (item, label);
+  g_object_set_data (G_OBJECT (label), "hs-item", item);
+  g_object_set_data (G_OBJECT (item), "hs-column", (gpointer) column);
+}
+
+static void
+on_bind (GtkListItemFactory *factory, GtkListItem *item, HsGuestTable *self)
+{
+  g_signal_connect_object (gtk_list_item_get_item (item), "notify", G_CALLBACK (on_guest_changed), item, 0);
+  if (column_of (factory)->format == format_idle)
+    g_ptr_array_add (self->idle, item);
+  write_cell (item);
+}
+
+static void
+on_unbind (GtkListItemFactory *factory, GtkListItem *item, HsGuestTable *self)
+{
+  g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (item), on_guest_changed, item);
+  if (column_of (factory)->format == format_idle)
+    g_ptr_array_remove_fast (self->idle, item);
+}
+
+static int
+compare_guests (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const Order *order = data;
+
+  order->table->live |= order->column->live;
+  return order->column->compare ((HsGuest *) a, (HsGuest *) b);
+}
+
+static void
+add_column (HsGuestTable *self, const Column *column)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  Order *order = g_memdup2 (&(Order){ self, column }, sizeof (Order));
+  g_autoptr (GtkColumnViewColumn) made = gtk_column_view_column_new (_(column->title), factory);
+  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (compare_guests, order, g_free));
+
+  g_object_set_data (G_OBJECT (factory), "hs-column", (gpointer) column);
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
+  gtk_column_view_column_set_sorter (made, sorter);
+  gtk_column_view_column_set_expand (made, column->expands);
+  gtk_column_view_column_set_resizable (made, TRUE);
+  gtk_column_view_column_set_fixed_width (made, column->width);
+  g_object_set_data (G_OBJECT (made), "hs-column", (gpointer) column);
+  gtk_column_view_append_column (self->view, made);
+}
+
+/* ---- Time passes ---- */
+
+/* The guests' own changes are told; which of them are sorted by what changes all the time is put in order now and then. */
+static gboolean
+on_tick (gpointer data)
+{
+  HsGuestTable *self = data;
+
+  for (guint i = 0; i < self->idle->len; i++)
+    write_cell (g_ptr_array_index (self->idle, i));
+  if (++self->n_ticks % TICKS_A_SORT != 0 || !self->live)
+    return G_SOURCE_CONTINUE;
+  self->live = FALSE; /* it will be found out again */
+  hs_sorted_list_sort_again (self->sorted);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+update_tick (HsGuestTable *self)
+{
+  gboolean wanted = self->guests != NULL && gtk_widget_get_mapped (GTK_WIDGET (self));
+
+  if (wanted && self->tick == 0)
+    self->tick = g_timeout_add (TICK_MS, on_tick, self);
+  else if (!wanted)
+    g_clear_handle_id (&self->tick, g_source_remove);
+}
+
+/* ---- Searching ---- */
+
+static char *
+fold (const char *text)
+{
+  g_autofree char *normal = g_utf8_normalize (text, -1, G_NORMALIZE_ALL);
+
+  return g_utf8_casefold (normal != NULL ? normal : "", -1);
+}
+
+static gboolean
+is_wanted (gpointer guest, gpointer data)
+{
+  static char *(*const formats[]) (HsGuest *guest) = { hs_guest_table_format_name, format_address, format_dialect, format_security, format_state };
+  HsGuestTable *self = data;
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_autofree char *text = formats[i] (guest), *folded = fold (text);
+
+      if (strstr (folded, self->wanted) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+hs_guest_table_set_search (HsGuestTable *self, const char *text)
+{
+  g_free (self->wanted);
+  self->wanted = fold (text);
+  hs_sorted_list_set_filter (self->sorted, *self->wanted != '\0' ? is_wanted : NULL, self);
+}
+
+/* ---- The guests ---- */
+
+/* What a guest is called and speaks comes after itself. */
+static void
+on_any_guest_changed (HsGuest *guest, GParamSpec *pspec, HsGuestTable *self)
+{
+  static const char *const settled[] = { "nick", "dialect", "security", "encrypted", "listener", "own", "address", NULL };
+
+  if (g_strv_contains (settled, pspec->name))
+    hs_sorted_list_item_changed (self->sorted, guest);
+}
+
+static void
+follow_guests (HsGuestTable *self, GListModel *guests, guint position, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GObject) guest = g_list_model_get_item (guests, position + i);
+
+      g_signal_handlers_disconnect_by_func (guest, on_any_guest_changed, self);
+      g_signal_connect_object (guest, "notify", G_CALLBACK (on_any_guest_changed), self, 0);
+    }
+}
+
+static void
+on_guests_changed (GListModel *guests, guint position, guint removed, guint added, HsGuestTable *self)
+{
+  follow_guests (self, guests, position, added);
+}
+
+static void
+leave_guests (HsGuestTable *self)
+{
+  guint n = self->guests != NULL ? g_list_model_get_n_items (self->guests) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GObject) guest = g_list_model_get_item (self->guests, i);
+
+      g_signal_handlers_disconnect_by_func (guest, on_any_guest_changed, self);
+    }
+  if (self->guests != NULL)
+    g_signal_handlers_disconnect_by_func (self->guests, on_guests_changed, self);
+}
+
+void
+hs_guest_table_set_guests (HsGuestTable *self, GListModel *guests)
+{
+  if (self->guests == guests)
+    return;
+  leave_guests (self);
+  g_set_object (&self->guests, guests);
+  if (guests != NULL)
+    {
+      follow_guests (self, guests, 0, g_list_model_get_n_items (guests));
+      g_signal_connect_object (guests, "items-changed", G_CALLBACK (on_guests_changed), self, 0);
+    }
+  hs_sorted_list_set_model (self->sorted, guests);
+  update_tick (self);
+}
+
+GPtrArray *
+hs_guest_table_list_selected (HsGuestTable *self)
+{
+  GPtrArray *selected = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GtkBitset) set = gtk_selection_model_get_selection (self->selection);
+  GtkBitsetIter iter;
+  guint position;
+
+  for (gboolean more = gtk_bitset_iter_init_first (&iter, set, &position); more; more = gtk_bitset_iter_next (&iter, &position))
+    {
+      gpointer guest = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+      if (guest != NULL)
+        g_ptr_array_add (selected, guest);
+    }
+  return selected;
+}
+
+guint
+hs_guest_table_count_shown (HsGuestTable *self)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (self->sorted));
+}
+
+/* ---- Choosing ---- */
+
+static void
+on_selection_changed (HsGuestTable *self)
+{
+  g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+static void
+on_activate (GtkColumnView *view, guint position, HsGuestTable *self)
+{
+  g_autoptr (GObject) guest = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+  if (guest != NULL)
+    g_signal_emit (self, signals[ACTIVATED], 0, guest);
+}
+
+/* The guest whose row is at @widget or around it. (nullable) */
+static HsGuest *
+find_guest (GtkWidget *widget, guint *position, HsGuestTable *self)
+{
+  for (; widget != NULL && widget != GTK_WIDGET (self); widget = gtk_widget_get_parent (widget))
+    for (GtkWidget *cell = gtk_widget_get_first_child (widget); cell != NULL; cell = gtk_widget_get_next_sibling (cell))
+      {
+        GtkWidget *inner = gtk_widget_get_first_child (cell);
+        GtkListItem *item = g_object_get_data (G_OBJECT (cell), "hs-item");
+
+        if (item == NULL && inner != NULL)
+          item = g_object_get_data (G_OBJECT (inner), "hs-item");
+        if (item == NULL)
+          continue;
+        *position = gtk_list_item_get_position (item);
+        return gtk_list_item_get_item (item);
+      }
+  return NULL;
+}
+
+/* A row that is not among the chosen ones is chosen alone, as everywhere. */
+static void
+on_secondary_click (GtkGestureClick *gesture, int n_press, double x, double y, HsGuestTable *self)
+{
+  GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+  guint position = 0;
+
+  if (find_guest (picked, &position, self) != NULL && !gtk_selection_model_is_selected (self->selection, position))
+    gtk_selection_model_select_item (self->selection, position, TRUE);
+  g_signal_emit (self, signals[MENU], 0, x, y);
+}
+
+static gboolean
+on_menu_key (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  double x = 0, y = 0;
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, widget))
+    gtk_widget_translate_coordinates (focus, widget, 24, gtk_widget_get_height (focus), &x, &y);
+  g_signal_emit (widget, signals[MENU], 0, x, y);
+  return TRUE;
+}
+
+/* ---- Object ---- */
+
+static void
+hs_guest_table_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (hs_guest_table_parent_class)->map (widget);
+  update_tick (HS_GUEST_TABLE (widget));
+}
+
+static void
+hs_guest_table_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (hs_guest_table_parent_class)->unmap (widget);
+  update_tick (HS_GUEST_TABLE (widget));
+}
+
+static void
+hs_guest_table_dispose (GObject *object)
+{
+  HsGuestTable *self = HS_GUEST_TABLE (object);
+  GtkWidget *child;
+
+  g_clear_handle_id (&self->tick, g_source_remove);
+  leave_guests (self);
+  g_clear_object (&self->guests);
+  if (self->sorted != NULL)
+    hs_sorted_list_set_sorter (self->sorted, NULL); /* the view's sorters know us */
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->sorted);
+  g_clear_pointer (&self->wanted, g_free);
+  G_OBJECT_CLASS (hs_guest_table_parent_class)->dispose (object);
+}
+
+static void
+hs_guest_table_finalize (GObject *object)
+{
+  g_ptr_array_unref (HS_GUEST_TABLE (object)->idle);
+  G_OBJECT_CLASS (hs_guest_table_parent_class)->finalize (object);
+}
+
+static void
+hs_guest_table_class_init (HsGuestTableClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_guest_table_dispose;
+  G_OBJECT_CLASS (klass)->finalize = hs_guest_table_finalize;
+  widget_class->map = hs_guest_table_map;
+  widget_class->unmap = hs_guest_table_unmap;
+  signals[SELECTION_CHANGED] = g_signal_new ("selection-changed", HS_TYPE_GUEST_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ACTIVATED] = g_signal_new ("activated", HS_TYPE_GUEST_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_GUEST);
+  signals[MENU] = g_signal_new ("menu", HS_TYPE_GUEST_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "guesttable");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
+}
+
+static void
+hs_guest_table_init (HsGuestTable *self)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  self->idle = g_ptr_array_new ();
+  self->sorted = hs_sorted_list_new ();
+  self->selection = GTK_SELECTION_MODEL (gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->sorted))));
+  self->view = GTK_COLUMN_VIEW (gtk_column_view_new (g_object_ref (self->selection)));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Connections"), -1);
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    add_column (self, &columns[i]);
+  hs_sorted_list_set_sorter (self->sorted, gtk_column_view_get_sorter (self->view));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->view));
+  gtk_widget_set_vexpand (scroller, TRUE);
+  gtk_widget_set_parent (scroller, GTK_WIDGET (self));
+  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (on_selection_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (on_selection_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "activate", G_CALLBACK (on_activate), self, 0);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect_object (click, "pressed", G_CALLBACK (on_secondary_click), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+}
+
+HsGuestTable *
+hs_guest_table_new (void)
+{
+  return g_object_new (HS_TYPE_GUEST_TABLE, NULL);
+}
