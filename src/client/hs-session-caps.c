@@ -25,6 +25,8 @@ static const struct { const char *name; guint bit; } wanted[] = {
 };
 
 #define OURS_PREFIX "handshakechat.github.io/" /* vendor capabilities: only our servers have them */
+#define TLS_OFFER OURS_PREFIX "tls"
+#define STS "sts" /* IRCv3 sts */
 
 void
 hs_session_forget_caps (HsSession *self)
@@ -36,6 +38,9 @@ hs_session_forget_caps (HsSession *self)
   self->nick_short = FALSE;
   self->nick_attempt = 0;
   self->offered = 0;
+  self->listed = FALSE;
+  self->tls_offered = FALSE;
+  g_clear_pointer (&self->sts, g_free);
   /* What holds until ISUPPORT says otherwise (RFC 2811). */
   g_strlcpy (self->prefix_modes, "ov", sizeof self->prefix_modes);
   g_strlcpy (self->prefix_chars, "@+", sizeof self->prefix_chars);
@@ -95,6 +100,12 @@ offer (HsSession *self, const char *list)
 
       if (g_str_has_prefix (words[w], OURS_PREFIX))
         hs_session_set_ours (self);
+      self->tls_offered |= strlen (TLS_OFFER) == len && memcmp (words[w], TLS_OFFER, len) == 0;
+      if (g_str_has_prefix (words[w], STS "="))
+        {
+          g_free (self->sts);
+          self->sts = g_strdup (words[w] + strlen (STS "="));
+        }
       for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
         if (strlen (wanted[i].name) == len && memcmp (words[w], wanted[i].name, len) == 0
             && (wanted[i].bit != HS_CAP_MULTILINE || hs_session_set_multiline (self, words[w] + len + (words[w][len] == '='))))
@@ -128,11 +139,31 @@ end_negotiation (HsSession *self)
   hs_session_put (self, "CAP", "END", NULL);
 }
 
+/* Does whoever carries the lines go another way? Asked once. */
+static gboolean
+tell_listed (HsSession *self)
+{
+  gboolean leaves = FALSE;
+
+  if (self->listed)
+    return FALSE;
+  self->listed = TRUE;
+  g_signal_emit_by_name (self, "capabilities-listed", self->tls_offered, self->sts, &leaves);
+  return leaves;
+}
+
+void
+hs_session_miss_caps (HsSession *self)
+{
+  if (self->state == HS_SESSION_CONNECTING)
+    tell_listed (self);
+}
+
 static void
 on_ls (HsSession *self, const char *list, gboolean more)
 {
   offer (self, list);
-  if (!more)
+  if (!more && !tell_listed (self))
     request (self);
 }
 

@@ -545,6 +545,7 @@ dispatch (HsSession *self, const HsIrcMessage *message)
     return;
   if (is_numeric (message->command))
     {
+      hs_session_miss_caps (self);
       row = find_row (hs_session_numeric_rows, message->command);
       if (row == NULL)
         hs_session_on_other_numeric (self, &event);

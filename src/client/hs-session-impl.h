@@ -109,6 +109,7 @@ struct _HsSession
   GQueue passages;            /* HsPassage, the newest first */
   HsTcpWatch *watch;          /* (nullable) */
   GBytes *sent_as;            /* (nullable) within send () */
+  char *sts;                  /* (nullable) the value of IRCv3 sts */
 
   /* Borrowed */
   HsSessionSend send;
@@ -123,6 +124,7 @@ struct _HsSession
   gboolean plain_heard;       /* the peer has said something: a BOM can no longer stand there */
   gboolean ours;              /* a Handshake server: rooms have titles, names may be of any script */
   gboolean cap_sent, cap_ending, registered, leaving;
+  gboolean listed, tls_offered; /* what the server can is known to all of its list; TLS is on this same port */
   gboolean full_told;         /* said that a room does not open */
   gboolean motd_cut;          /* it was too long, is told, and goes on */
   gboolean batches_told;      /* said that batches do not end */
@@ -305,6 +307,7 @@ void hs_session_on_cap (HsSession *self, const HsEvent *event);
 void hs_session_on_resume (HsSession *self, const HsEvent *event);
 void hs_session_register (HsSession *self, const char *pass);
 void hs_session_forget_caps (HsSession *self);
+void hs_session_miss_caps (HsSession *self); /* it answers, and lists none */
 void hs_session_clear_motd (HsSession *self);
 char *hs_session_clean_text (const char *text); /* without formatting codes and controls; may be empty */
 /* One word of NAMES: prefixes and a name. */

@@ -127,6 +127,7 @@ hs_session_finalize (GObject *object)
   g_free (self->source);
   g_free (self->asked_room);
   g_free (self->peer);
+  g_free (self->sts);
   G_OBJECT_CLASS (hs_session_parent_class)->finalize (object);
 }
 
@@ -151,6 +152,10 @@ hs_session_class_init (HsSessionClass *klass)
   props[PROP_ROOMS] = g_param_spec_object ("rooms", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  /* For hs-connection, once a connection: what the server can is known. Whether it offers TLS on this port; the value of IRCv3 sts (nullable). TRUE:
+   * another connection is opened instead, and this one says no more. */
+  g_signal_new ("capabilities-listed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN,
+                2, G_TYPE_BOOLEAN, G_TYPE_STRING);
   /* For hs-connection: all that was said before is written; now close in good order. */
   g_signal_new ("leave-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   /* For the panel: a message that can be followed was said or heard in this room. */
@@ -357,18 +362,33 @@ hs_session_begin_plain (HsSession *self, const char *peer)
 }
 
 void
+hs_session_turn_irc (HsSession *self)
+{
+  HsConversation *conversation = self->plain ? hs_session_find_conversation (self, self->peer) : NULL;
+
+  if (!self->plain)
+    return;
+  set_plain (self, FALSE);
+  if (conversation != NULL)
+    hs_session_drop_conversation (self, conversation);
+  hs_session_set_name (self, self->address);
+  hs_session_set_state (self, HS_SESSION_CONNECTING, NULL);
+}
+
+void
+hs_session_restart (HsSession *self)
+{
+  hs_session_turn_irc (self);
+  hs_session_forget_caps (self);
+  g_clear_pointer (&self->waiting_info, g_ptr_array_unref);
+  self->n_waiting_lost = 0;
+  hs_session_set_state (self, HS_SESSION_CONNECTING, NULL);
+}
+
+void
 hs_session_begin_irc (HsSession *self, const char *pass)
 {
-  /* A late answer: what looked like plain text was a slow server. Nobody has written anything there. */
-  if (self->plain)
-    {
-      HsConversation *conversation = hs_session_find_conversation (self, self->peer);
-
-      set_plain (self, FALSE);
-      if (conversation != NULL)
-        hs_session_drop_conversation (self, conversation);
-      hs_session_set_name (self, self->address);
-    }
+  hs_session_turn_irc (self);
   hs_session_set_state (self, HS_SESSION_REGISTERING, NULL);
   hs_session_register (self, pass);
 }
