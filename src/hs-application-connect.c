@@ -16,6 +16,7 @@ typedef struct
   char *address, *password;
   HsProtocol protocol;
   HsLineEnding line_ending;
+  HsEncryption encryption;
 } Request;
 
 static void
@@ -29,14 +30,17 @@ request_free (gpointer data)
 }
 
 HsConnection *
-hs_application_make_connection (HsSession *session, const char *address, const char *password, HsProtocol protocol, HsLineEnding line_ending)
+hs_application_make_connection (HsApplication *self, HsSession *session, const HsConnectRequest *wish)
 {
-  HsConnection *connection = hs_connection_new (session, address, protocol, line_ending);
+  HsConnection *connection = hs_connection_new (session, wish->address, wish->protocol, wish->line_ending);
   Request *request = g_new0 (Request, 1);
 
-  *request = (Request) { .address = g_strdup (address), .password = g_strdup (password), .protocol = protocol, .line_ending = line_ending };
+  *request = (Request) { .address = g_strdup (wish->address), .password = g_strdup (wish->password), .protocol = wish->protocol,
+                         .line_ending = wish->line_ending, .encryption = wish->encryption };
   g_object_set_data_full (G_OBJECT (connection), REQUEST, request, request_free);
-  hs_connection_set_password (connection, password);
+  hs_connection_set_password (connection, wish->password);
+  hs_connection_set_encryption (connection, wish->encryption);
+  hs_connection_set_trust (connection, self->known_servers, self->own_key);
   return connection;
 }
 
@@ -103,6 +107,16 @@ on_show_room (HsSession *session, HsRoom *room, HsApplication *self)
     hs_window_show_room (self->window, room);
 }
 
+/* It connects anew, encrypted: the panel shows the TCP connection in use. The one before stays in its menu. */
+static void
+on_watch_changed (HsConnection *connection, GParamSpec *pspec, HsApplication *self)
+{
+  g_list_store_append (self->watches, hs_connection_get_watch (connection));
+  forget_old_watches (self);
+  if (self->window != NULL)
+    hs_window_refresh_panel (self->window);
+}
+
 void
 hs_application_add_connection (HsApplication *self, HsConnection *connection)
 {
@@ -122,6 +136,7 @@ hs_application_add_connection (HsApplication *self, HsConnection *connection)
   if (watch != NULL && hs_connection_is_used (connection))
     g_list_store_append (self->watches, watch);
   forget_old_watches (self);
+  g_signal_connect_object (connection, "notify::watch", G_CALLBACK (on_watch_changed), self, 0);
   g_list_store_splice (self->connections, at, at < n ? 1 : 0, (gpointer *) &connection, 1);
 }
 
@@ -195,7 +210,7 @@ on_prepare (HsConnectDialog *dialog, HsConnectRequest *request, HsApplication *s
   if (known != NULL)
     hs_session_set_shown_name (known, request->shown_name);
   session = known != NULL ? g_object_ref (known) : hs_session_new (self->store, request->address, request->address, request->shown_name, FALSE);
-  return hs_application_make_connection (session, request->address, request->password, request->protocol, request->line_ending);
+  return hs_application_make_connection (self, session, request);
 }
 
 static void
@@ -250,6 +265,7 @@ hs_application_join_again (HsApplication *self, HsRoom *room)
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->connections));
   HsSession *session = NULL;
   g_autoptr (HsConnection) old = NULL, connection = NULL;
+  HsConnectRequest again = { 0 };
   Request *request;
 
   g_object_get (room, "session", &session, NULL);
@@ -271,7 +287,11 @@ hs_application_join_again (HsApplication *self, HsRoom *room)
   request = old != NULL ? g_object_get_data (G_OBJECT (old), REQUEST) : NULL;
   if (request == NULL)
     return;
-  connection = hs_application_make_connection (session, request->address, request->password, request->protocol, request->line_ending);
+  again = (HsConnectRequest) { .address = request->address, .password = request->password, .protocol = request->protocol,
+                               .line_ending = request->line_ending, .encryption = request->encryption };
+  if (hs_connection_is_exception (old)) /* that was for once */
+    again.encryption = HS_ENCRYPTION_AUTOMATIC;
+  connection = hs_application_make_connection (self, session, &again);
   hs_connection_open_async (connection, self->cancellable, on_opened_again, g_object_ref (self));
   hs_application_add_connection (self, connection);
 }

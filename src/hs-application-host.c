@@ -51,7 +51,8 @@ join_own_server (HsApplication *self)
   g_autoptr (HsConnection) connection = NULL;
 
   connection = hs_connection_new (hs_application_need_hosted (self, address), address, HS_PROTOCOL_IRC, HS_LINE_ENDING_AUTOMATIC);
-  hs_connection_set_host_token (connection, token);
+  hs_connection_set_trust (connection, self->known_servers, self->own_key);
+  hs_connection_set_host_token (connection, token, hs_server_get_key (self->server));
   hs_connection_open_async (connection, self->cancellable, on_own_opened, g_object_ref (self));
   hs_application_add_connection (self, connection);
 }

@@ -14,6 +14,8 @@ struct _HsApplication
   HsProfile *profile;
   HsStore *store;
   HsServer *server;
+  HsKnownServers *known_servers;
+  HsOwnKey *own_key;
   GListStore *connections; /* of HsConnection: the newest of each session */
   GListStore *watches;     /* of HsTcpWatch */
   HsSession *hosted;       /* our own client's, kept while the server stops and starts */
@@ -44,9 +46,8 @@ void hs_application_add_connection (HsApplication *self, HsConnection *connectio
 /* Shows the first room of @session, now or when it comes. */
 void hs_application_show_first_room (HsApplication *self, HsSession *session);
 
-/* @password (nullable). (transfer full) */
-HsConnection *hs_application_make_connection (HsSession *session, const char *address, const char *password, HsProtocol protocol,
-                                              HsLineEnding line_ending);
+/* Of @request all but the name, which the session has. (transfer full) */
+HsConnection *hs_application_make_connection (HsApplication *self, HsSession *session, const HsConnectRequest *request);
 
 /* -open.c */
 /* Asks the store what was open; the window shows it when the answer comes. */

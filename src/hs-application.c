@@ -289,10 +289,13 @@ hs_application_startup (GApplication *application)
 {
   HsApplication *self = HS_APPLICATION (application);
   g_autofree char *path = hs_profile_dup_database_path (self->profile);
+  g_autofree char *folder = g_path_get_dirname (path), *key_path = g_build_filename (folder, "own-key", NULL);
 
   /* The store's thread opens the database while GTK opens the display. */
   hs_profile_prepare (self->profile);
   self->store = hs_store_new (path);
+  self->known_servers = hs_known_servers_new (self->store);
+  self->own_key = hs_own_key_new (key_path, NULL);
   G_APPLICATION_CLASS (hs_application_parent_class)->startup (application);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
@@ -374,6 +377,8 @@ hs_application_dispose (GObject *object)
   g_clear_object (&self->shown);
   g_clear_object (&self->undo);
   g_clear_object (&self->server);
+  g_clear_object (&self->known_servers);
+  g_clear_object (&self->own_key);
   g_clear_object (&self->store);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->profile, hs_profile_free);

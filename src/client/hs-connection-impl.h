@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The connection from the inside: shared by its files (-open, -link, -plain), seen by nobody else. */
+/* The connection from the inside: shared by its files (-open, -tls, -link, -plain), seen by nobody else. */
 #pragma once
 
 #include "hs-address.h"
 #include "hs-connection.h"
 #include "hs-link.h"
+#include "hs-own-key-private.h"
 #include "hs-plain.h"
 #include "hs-poller.h"
+#include "hs-security-private.h"
 #include "hs-session-private.h"
 
-enum { STEP_NAME, STEP_ADDRESS, STEP_SYN, STEP_PROTOCOL, STEP_WELCOME, N_STEPS };
+enum { STEP_NAME, STEP_ADDRESS, STEP_SYN, STEP_TLS, STEP_PROTOCOL, STEP_WELCOME, N_STEPS };
 
 struct _HsConnection
 {
@@ -18,13 +20,26 @@ struct _HsConnection
   /* Owned */
   HsSession *session;
   char *address_text;
-  HsAddress *address;       /* (nullable) once parsed */
+  HsAddress *address;       /* (nullable) once parsed: of an invite's several the one that is tried */
+  GQueue routes;            /* HsAddress: those to try after it */
   char *host_token, *password; /* (nullable) */
+  HsKnownServers *known;    /* (nullable) */
+  HsOwnKey *own_key;
+  HsSecurity *security;
+  HsTlsContext *tls;        /* (nullable) once it is needed */
+  char *binding;            /* (nullable) what a pin of this address binds */
+  HsFailure *route_failure; /* (nullable) what the worst of the routes before came to */
   HsTcpDiag *diag;          /* (nullable) */
   HsTcpWatch *watch;
   HsTcpTap *tap;            /* (nullable) while there is no link: before it stands, and for the orphan */
   HsPoller *poller;         /* (nullable) before there is a link. A connection of ours is one of few: each has its own epoll source */
   HsLink *link;             /* (nullable) */
+  struct
+  {
+    HsTcpWatch *watch;      /* (nullable) */
+    HsLink *link;           /* (nullable) is closed in good order */
+    HsTcpTap *tap;          /* (nullable) of the orphan */
+  } former;                 /* the TCP connection before this one, over which nobody has said who they are */
   GListStore *steps;
   HsStep *step[N_STEPS];    /* (nullable) those this way of connecting has; the list owns them */
   HsFailure *failure;       /* (nullable) */
@@ -34,12 +49,21 @@ struct _HsConnection
   GSource *cancel_source;   /* (nullable) */
   GQueue texts;             /* HsBuf: plain texts that wait for their moment */
   GString *heard_line;      /* the line being received, as it came */
-  guint ack_source, spacing_source, welcome_source;
+  guint ack_source, spacing_source, welcome_source, offer_source;
 
   /* State */
   HsProtocol protocol;
   HsLineEnding line_ending;
+  HsEncryption encryption;
   HsDialect found;
+  HsFingerprint own;        /* of our own server's key, if is_own */
+  guint8 is_own : 1;
+  guint8 encrypted : 1;     /* TLS from the first byte of this TCP connection */
+  guint8 pinned : 1;        /* this address was encrypted before */
+  guint8 shows_key : 1;     /* it is, or may be, a host of ours */
+  guint8 strict : 1;        /* strict transport security: an authority has to vouch for it */
+  guint8 offered : 1;       /* it is encrypted because the server offered it */
+  guint8 asking : 1;        /* whether it offers TLS is not known yet, and nothing else is said */
   guint8 used : 1;          /* open () was called: a connection is opened once */
   guint8 open : 1;          /* the conversation has begun and the link stands */
   guint8 judging : 1;       /* Automatic: nothing has decided yet but silence */
@@ -61,9 +85,13 @@ struct _HsConnection
 };
 
 /* ---- hs-connection.c ---- */
+HsTcpWatch *hs_connection_make_watch (HsConnection *self);
+void hs_connection_notify_watch (HsConnection *self);
 void hs_connection_set_leaving_hint (HsConnection *self, const char *hint);
 /* The end of it all: with @failure (taken, nullable), or in good order. */
 void hs_connection_finish (HsConnection *self, HsFailure *failure);
+/* It is being opened; or is open and connects anew, when a late answer has offered encryption. */
+gboolean hs_connection_is_under_way (HsConnection *self);
 void hs_connection_set_found (HsConnection *self, HsDialect dialect);
 /* The conversation has begun. */
 void hs_connection_begun (HsConnection *self);
@@ -71,17 +99,39 @@ void hs_connection_begun (HsConnection *self);
 void hs_connection_fail_open (HsConnection *self, HsFailure *failure, GError *error);
 void hs_connection_cancel_open (HsConnection *self);
 void hs_connection_clear_sources (HsConnection *self);
+void hs_connection_clear_ticks (HsConnection *self); /* those of one TCP connection */
 
 /* ---- hs-connection-open.c: dial and steps ---- */
 void hs_connection_start (HsConnection *self);
+/* Lets go of the TCP connection there is, in good order, and begins anew; @before and @detail (both nullable) become the first step. */
+void hs_connection_start_anew (HsConnection *self, const char *before, const char *detail, gboolean failed);
+/* This address leads nowhere, or to somebody else: FALSE, it was the last one. @failure is taken, if TRUE. */
+gboolean hs_connection_try_next (HsConnection *self, HsFailure *failure);
 void hs_connection_step_running (HsConnection *self, guint step, const char *detail);
 void hs_connection_step_done (HsConnection *self, guint step, const char *detail);
 /* Whatever step is running has failed. */
 void hs_connection_step_failed (HsConnection *self, const char *detail);
 
+/* ---- hs-connection-tls.c: whether it is encrypted, and with whom ---- */
+void hs_connection_decide (HsConnection *self);  /* reads what is known of the address; then starts */
+void hs_connection_begin_tls (HsConnection *self);
+void hs_connection_on_secured (HsLink *link, gpointer user_data);
+/* The handshake came to nothing. @error (nullable): the other side's FIN. */
+void hs_connection_tls_failed (HsConnection *self, const GError *error);
+gboolean hs_connection_may_be_offered (HsConnection *self);
+gboolean hs_connection_on_listed (HsSession *session, gboolean tls, const char *sts, HsConnection *self);
+/* The conversation begins: what was judged is remembered. */
+void hs_connection_remember_key (HsConnection *self);
+/* (nullable) for PASS. (transfer full) */
+char *hs_connection_dup_pass (HsConnection *self);
+
 /* ---- hs-connection-link.c: what the link tells ---- */
+/* Nothing stands between any more: finds the protocol out, or speaks the one that is chosen. */
+void hs_connection_speak (HsConnection *self);
+void hs_connection_begin_irc (HsConnection *self);
 void hs_connection_take_descriptor (HsConnection *self, int fd);
 void hs_connection_drop_link (HsConnection *self);
+void hs_connection_drop_former (HsConnection *self);
 void hs_connection_await_ack (HsConnection *self);
 
 /* ---- hs-connection-plain.c ---- */

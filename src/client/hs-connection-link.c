@@ -45,15 +45,47 @@ on_welcome_due (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-begin_irc (HsConnection *self, const char *detail)
+void
+hs_connection_begin_irc (HsConnection *self)
 {
+  g_autofree char *pass = hs_connection_dup_pass (self);
+
   hs_connection_set_found (self, HS_DIALECT_IRC);
-  hs_connection_step_done (self, STEP_PROTOCOL, detail);
+  hs_connection_step_done (self, STEP_PROTOCOL, self->protocol == HS_PROTOCOL_IRC && !self->encrypted ? _("IRC, as chosen") : _("IRC"));
   hs_connection_step_running (self, STEP_WELCOME, _("Saying who you are…"));
   if (self->welcome_source == 0)
     self->welcome_source = g_timeout_add (HS_REGISTRATION_MS, on_welcome_due, self);
-  hs_session_begin_irc (self->session, self->host_token != NULL ? self->host_token : self->password);
+  hs_session_begin_irc (self->session, pass);
+}
+
+/* A server that knows no capabilities need not say so before it knows who is there. */
+static gboolean
+on_offer_due (gpointer user_data)
+{
+  HsConnection *self = user_data;
+
+  self->offer_source = 0;
+  self->asking = FALSE;
+  hs_connection_begin_irc (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Name and password only when it is known that it does not offer to encrypt them. */
+static void
+meet_irc (HsConnection *self)
+{
+  hs_connection_set_found (self, HS_DIALECT_IRC);
+  if (!hs_connection_may_be_offered (self))
+    {
+      hs_connection_begin_irc (self);
+      return;
+    }
+  self->asking = TRUE;
+  hs_connection_step_running (self, STEP_PROTOCOL, _("Asking whether it offers encryption…"));
+  hs_session_turn_irc (self->session);
+  hs_session_offer_irc (self->session);
+  if (self->offer_source == 0)
+    self->offer_source = g_timeout_add (HS_JUDGE_MS, on_offer_due, self);
 }
 
 /* A late IRC answer still makes it IRC while the person has written nothing. */
@@ -62,9 +94,11 @@ on_dialect (HsLink *link, HsDialect dialect, gpointer user_data)
 {
   HsConnection *self = user_data;
 
+  if (link != self->link)
+    return;
   self->judging = FALSE;
   if (dialect == HS_DIALECT_IRC)
-    begin_irc (self, _("IRC"));
+    meet_irc (self);
   else if (self->found != HS_DIALECT_PLAIN)
     begin_plain (self, _("Plain text"));
 }
@@ -74,7 +108,7 @@ on_silent (HsLink *link, gpointer user_data)
 {
   HsConnection *self = user_data;
 
-  if (self->judging)
+  if (self->judging && link == self->link)
     begin_plain (self, _("Plain text: it says nothing"));
 }
 
@@ -104,6 +138,8 @@ on_line (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_da
   g_autoptr (HsConnection) self = g_object_ref (user_data);
   HsHeard heard = { .framed = line->framed, .tls = hs_link_is_secured (link), .stamp = line->stamp };
 
+  if (link != self->link)
+    return;
   pace (self);
   if (line->data != NULL)
     {
@@ -159,6 +195,26 @@ fail_early (HsConnection *self, const GError *error)
   hs_connection_fail_open (self, failure, NULL);
 }
 
+/* The TCP connection before is closed; its tap goes on with the orphan. */
+static void
+on_former_end (HsConnection *self)
+{
+  if (hs_link_get_fd (self->former.link) >= 0)
+    return;
+  self->former.tap = hs_link_steal_tap (self->former.link);
+  g_clear_pointer (&self->former.link, hs_link_free);
+}
+
+void
+hs_connection_drop_former (HsConnection *self)
+{
+  if (self->former.watch != NULL)
+    g_signal_handlers_disconnect_by_data (self->former.watch, self);
+  g_clear_pointer (&self->former.link, hs_link_free);
+  g_clear_pointer (&self->former.tap, hs_tcp_tap_free);
+  g_clear_object (&self->former.watch);
+}
+
 /* The peer's FIN. What it said before was handed up already. */
 static void
 on_eof (HsConnection *self)
@@ -176,12 +232,22 @@ on_eof (HsConnection *self)
   hs_link_close (self->link, 0);
 }
 
+static gboolean
+is_opening (HsConnection *self)
+{
+  return self->task != NULL || hs_session_get_state (self->session) == HS_SESSION_CONNECTING;
+}
+
 static void
 on_end (HsLink *link, HsLinkEnd end, const GError *error, gpointer user_data)
 {
   g_autoptr (HsConnection) self = g_object_ref (user_data);
 
-  if (end == HS_LINK_EOF)
+  if (link == self->former.link)
+    on_former_end (self);
+  else if (self->encrypted && end != HS_LINK_CLOSED && is_opening (self) && !hs_link_is_secured (link))
+    hs_connection_tls_failed (self, error);
+  else if (end == HS_LINK_EOF)
     on_eof (self);
   else if (self->task != NULL)
     fail_early (self, error);
@@ -275,8 +341,11 @@ static void
 on_drained (HsLink *link, gpointer user_data)
 {
   HsConnection *self = user_data;
-  guint first = first_delay (self);
+  guint first = 0;
 
+  if (link != self->link)
+    return;
+  first = first_delay (self);
   hs_session_written (self->session, hs_link_get_lines_written (link));
   if (self->ack_delay > first)
     g_clear_handle_id (&self->ack_source, g_source_remove);
@@ -290,6 +359,7 @@ static const HsLinkFuncs link_funcs = {
   .silent = on_silent,
   .end = on_end,
   .drained = on_drained,
+  .secured = hs_connection_on_secured,
 };
 
 /* ---- Down ---- */
@@ -319,22 +389,15 @@ static const HsFraming framings[] = {
 };
 
 void
-hs_connection_take_descriptor (HsConnection *self, int fd)
+hs_connection_speak (HsConnection *self)
 {
-  self->poller = hs_poller_new (g_main_context_get_thread_default ());
-  hs_poller_set_priority (self->poller, LINK_PRIORITY);
-  self->link = hs_link_new (self->poller, fd, framings[self->protocol], &link_funcs, self);
-  if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer attaches TCP only */
-    hs_tcp_tap_attach (self->tap, fd, 0);
-  hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
-  hs_link_keep_alive (self->link);
   hs_session_set_send (self->session, on_session_send, self);
   hs_session_set_watch (self->session, self->watch);
 
   if (self->protocol == HS_PROTOCOL_PLAIN)
     begin_plain (self, _("Plain text, as chosen"));
   else if (self->protocol == HS_PROTOCOL_IRC)
-    begin_irc (self, _("IRC, as chosen"));
+    meet_irc (self);
   else
     {
       self->judging = TRUE;
@@ -342,6 +405,25 @@ hs_connection_take_descriptor (HsConnection *self, int fd)
       hs_connection_step_running (self, STEP_PROTOCOL, _("Finding out what it speaks…"));
       hs_session_offer_irc (self->session);
     }
+}
+
+void
+hs_connection_take_descriptor (HsConnection *self, int fd)
+{
+  if (self->poller == NULL)
+    {
+      self->poller = hs_poller_new (g_main_context_get_thread_default ());
+      hs_poller_set_priority (self->poller, LINK_PRIORITY);
+    }
+  self->link = hs_link_new (self->poller, fd, framings[self->protocol], &link_funcs, self);
+  if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer attaches TCP only */
+    hs_tcp_tap_attach (self->tap, fd, 0);
+  hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
+  hs_link_keep_alive (self->link);
+  if (self->encrypted)
+    hs_connection_begin_tls (self);
+  else
+    hs_connection_speak (self);
 }
 
 /* The tap goes on with the orphan. */

@@ -5,6 +5,7 @@
 #include "hs-config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "hs-dialer.h"
@@ -13,6 +14,7 @@ static const struct { const char *title, *waiting; } steps[N_STEPS] = {
   [STEP_NAME] = { N_("Name"), NULL },
   [STEP_ADDRESS] = { N_("Address"), NULL },
   [STEP_SYN] = { N_("SYN"), N_("The first packet") },
+  [STEP_TLS] = { N_("TLS"), N_("Who is there, and keys that nobody else has") },
   [STEP_PROTOCOL] = { N_("Protocol"), N_("What the other side speaks") },
   [STEP_WELCOME] = { N_("Welcome"), N_("The room says hello") },
 };
@@ -69,6 +71,15 @@ hs_connection_step_failed (HsConnection *self, const char *detail)
 
 /* ---- The tap before there is a link ---- */
 
+/* There may be two: of the TCP connection in use, and of the one before it. */
+static HsTcpWatch *
+watch_of (HsConnection *self, HsTcpTap *tap)
+{
+  if (tap == self->former.tap || (self->former.link != NULL && tap == hs_link_get_tap (self->former.link)))
+    return self->former.watch;
+  return self->watch;
+}
+
 static void
 update_addresses (HsConnection *self, HsTcpTap *tap)
 {
@@ -83,18 +94,19 @@ update_addresses (HsConnection *self, HsTcpTap *tap)
     remote_text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (remote));
   else if (self->address->scheme == HS_SCHEME_UNIX)
     remote_text = g_strdup (self->address->path);
-  hs_tcp_watch_set_addresses (self->watch, local_text, remote_text);
+  hs_tcp_watch_set_addresses (watch_of (self, tap), local_text, remote_text);
 }
 
 static void
 on_tap_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
 {
   HsConnection *self = user_data;
+  HsTcpWatch *watch = watch_of (self, tap);
 
   if (event->kind == HS_TCP_EVENT_STATE || event->kind == HS_TCP_EVENT_STEP)
     update_addresses (self, tap);
-  hs_tcp_watch_add_event (self->watch, event);
-  if (event->kind == HS_TCP_EVENT_DATA && event->stage == HS_TCP_STAGE_ACKNOWLEDGED && self->session != NULL && self->link != NULL)
+  hs_tcp_watch_add_event (watch, event);
+  if (watch == self->watch && event->kind == HS_TCP_EVENT_DATA && event->stage == HS_TCP_STAGE_ACKNOWLEDGED && self->session != NULL && self->link != NULL)
     hs_session_acknowledged (self->session, hs_link_get_lines_at (self->link, event->offset));
 }
 
@@ -103,7 +115,7 @@ on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 {
   HsConnection *self = user_data;
 
-  hs_tcp_watch_set_numbers (self->watch, numbers);
+  hs_tcp_watch_set_numbers (watch_of (self, tap), numbers);
 }
 
 static void
@@ -111,9 +123,11 @@ on_tap_gone (HsTcpTap *tap, gpointer user_data)
 {
   HsConnection *self = user_data;
 
-  hs_tcp_watch_set_gone (self->watch);
+  hs_tcp_watch_set_gone (watch_of (self, tap));
   if (self->tap == tap)
     g_clear_pointer (&self->tap, hs_tcp_tap_free);
+  else if (self->former.tap == tap)
+    g_clear_pointer (&self->former.tap, hs_tcp_tap_free);
 }
 
 static const HsTcpTapFuncs tap_funcs = {
@@ -207,14 +221,19 @@ on_dial_step (HsDialStep step, gboolean done, const char *detail, gint64 elapsed
 {
   HsConnection *self = user_data;
 
-  if (self->task != NULL && !self->finished)
+  if (hs_connection_is_under_way (self))
     dial_steps[step] (self, done, detail);
 }
 
 static void
 dial_failed (HsConnection *self, GError *error)
 {
-  hs_connection_fail_open (self, hs_failure_from_error (self->address, error, self->syns, NULL), error);
+  HsFailure *failure = hs_failure_from_error (self->address, error, self->syns, NULL);
+
+  if (hs_connection_try_next (self, failure))
+    g_error_free (error);
+  else
+    hs_connection_fail_open (self, failure, error);
 }
 
 static void
@@ -224,7 +243,7 @@ on_dialled (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   int fd = hs_dial_finish (result, &error);
 
-  if (self->finished || self->task == NULL) /* cancelled meanwhile */
+  if (!hs_connection_is_under_way (self)) /* cancelled meanwhile */
     {
       if (fd >= 0)
         close (fd);
@@ -237,17 +256,102 @@ on_dialled (GObject *source, GAsyncResult *result, gpointer user_data)
     hs_connection_take_descriptor (self, fd);
 }
 
+static gboolean
+has_step (HsConnection *self, guint index)
+{
+  if (index == STEP_TLS)
+    return self->encrypted;
+  return self->address->scheme != HS_SCHEME_UNIX || (index != STEP_NAME && index != STEP_SYN);
+}
+
 void
 hs_connection_start (HsConnection *self)
 {
-  gboolean local = self->address->scheme == HS_SCHEME_UNIX;
-
   for (guint i = 0; i < N_STEPS; i++)
-    if (!local || (i != STEP_NAME && i != STEP_SYN))
+    if (has_step (self, i))
       add_step (self, i);
 
-  self->diag = hs_tcp_diag_new ();
+  if (self->diag == NULL)
+    self->diag = hs_tcp_diag_new ();
   self->tap = hs_tcp_tap_new (HS_TCP_ROLE_OPENER, self->diag, &tap_funcs, self);
   hs_tcp_tap_set_shown (self->tap, hs_tcp_watch_get_shown (self->watch));
   hs_dial_async (self->address, self->tap, on_dial_step, self, self->cancellable, on_dialled, g_object_ref (self));
+}
+
+/* ---- Anew ---- */
+
+/* It is closed in good order, and followed to its end, beside the one that comes. */
+static void
+leave_behind (HsConnection *self)
+{
+  hs_connection_drop_former (self);
+  self->former.watch = self->watch;
+  self->watch = hs_connection_make_watch (self);
+  self->former.tap = g_steal_pointer (&self->tap);
+  self->former.link = g_steal_pointer (&self->link);
+  hs_session_set_send (self->session, NULL, NULL);
+  if (self->former.link == NULL || hs_link_get_fd (self->former.link) >= 0)
+    return;
+  self->former.tap = hs_link_steal_tap (self->former.link);
+  g_clear_pointer (&self->former.link, hs_link_free);
+}
+
+/* Nothing of it is counted on. */
+static void
+forget_attempt (HsConnection *self)
+{
+  hs_connection_clear_ticks (self);
+  hs_connection_plain_clear (self);
+  memset (self->step, 0, sizeof self->step);
+  memset (self->step_began, 0, sizeof self->step_began);
+  g_list_store_remove_all (self->steps);
+  self->syns = self->unstored = 0;
+  self->acked = self->queued_end = 0;
+  self->acked_at = self->text_sent = 0;
+  self->stall_told = self->peer_frames = self->owes_answer = FALSE;
+}
+
+void
+hs_connection_start_anew (HsConnection *self, const char *before, const char *detail, gboolean failed)
+{
+  g_autoptr (HsStep) step = hs_step_new (before);
+
+  leave_behind (self);
+  forget_attempt (self);
+  hs_security_reset (self->security);
+  hs_session_restart (self->session);
+  hs_step_set (step, failed ? HS_STEP_FAILED : HS_STEP_DONE, detail, -1);
+  g_list_store_append (self->steps, step);
+  hs_connection_notify_watch (self);
+  if (self->former.link != NULL)
+    hs_link_close (self->former.link, 0);
+}
+
+/* Somebody who shows another key than the invite's is worth more words than nobody at all. */
+static void
+keep_worst (HsConnection *self, HsFailure *failure)
+{
+  if (self->route_failure == NULL || failure->kind == HS_FAILURE_NOT_INVITED)
+    {
+      g_clear_pointer (&self->route_failure, hs_failure_free);
+      self->route_failure = failure;
+    }
+  else
+    hs_failure_free (failure);
+}
+
+gboolean
+hs_connection_try_next (HsConnection *self, HsFailure *failure)
+{
+  g_autofree char *detail = NULL;
+
+  if (g_queue_is_empty (&self->routes) || !hs_connection_is_under_way (self))
+    return FALSE;
+  detail = g_strdup (failure->title);
+  keep_worst (self, failure);
+  g_clear_pointer (&self->address, hs_address_free);
+  self->address = g_queue_pop_head (&self->routes);
+  hs_connection_start_anew (self, _("Address before"), detail, TRUE);
+  hs_connection_decide (self);
+  return TRUE;
 }

@@ -13,6 +13,7 @@ enum
   PROP_0,
   PROP_SESSION,
   PROP_WATCH,
+  PROP_SECURITY,
   PROP_STEPS,
   PROP_FAILURE,
   PROP_OPEN,
@@ -38,6 +39,7 @@ hs_connection_get_property (GObject *object, guint id, GValue *value, GParamSpec
     {
     case PROP_SESSION: g_value_set_object (value, self->session); break;
     case PROP_WATCH: g_value_set_object (value, self->watch); break;
+    case PROP_SECURITY: g_value_set_object (value, self->security); break;
     case PROP_STEPS: g_value_set_object (value, self->steps); break;
     case PROP_FAILURE: g_value_set_pointer (value, self->failure); break;
     case PROP_OPEN: g_value_set_boolean (value, self->open); break;
@@ -81,6 +83,7 @@ hs_connection_dispose (GObject *object)
   if (self->watch != NULL)
     g_signal_handlers_disconnect_by_data (self->watch, self);
   g_clear_pointer (&self->tap, hs_tcp_tap_free);
+  hs_connection_drop_former (self);
   drop_poller (self);
   G_OBJECT_CLASS (hs_connection_parent_class)->dispose (object);
 }
@@ -97,6 +100,13 @@ hs_connection_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->address, hs_address_free);
   g_clear_pointer (&self->failure, hs_failure_free);
+  g_clear_pointer (&self->route_failure, hs_failure_free);
+  g_queue_clear_full (&self->routes, (GDestroyNotify) hs_address_free);
+  g_clear_object (&self->known);
+  g_clear_object (&self->own_key);
+  g_clear_object (&self->security);
+  g_clear_pointer (&self->tls, hs_tls_context_unref);
+  g_free (self->binding);
   g_clear_pointer (&self->diag, hs_tcp_diag_free);
   g_free (self->address_text);
   g_free (self->host_token);
@@ -118,6 +128,7 @@ hs_connection_class_init (HsConnectionClass *klass)
 
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, HS_TYPE_SESSION, flags);
   props[PROP_WATCH] = g_param_spec_object ("watch", NULL, NULL, HS_TYPE_TCP_WATCH, flags);
+  props[PROP_SECURITY] = g_param_spec_object ("security", NULL, NULL, HS_TYPE_SECURITY, flags);
   props[PROP_STEPS] = g_param_spec_object ("steps", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   props[PROP_FAILURE] = g_param_spec_pointer ("failure", NULL, NULL, flags);
   props[PROP_OPEN] = g_param_spec_boolean ("open", NULL, NULL, FALSE, flags);
@@ -134,6 +145,7 @@ hs_connection_init (HsConnection *self)
   self->steps = g_list_store_new (HS_TYPE_STEP);
   self->cancellable = g_cancellable_new ();
   g_queue_init (&self->texts);
+  g_queue_init (&self->routes);
   self->heard_line = g_string_new (NULL);
 }
 
@@ -144,6 +156,11 @@ on_leave_requested (HsSession *session, HsConnection *self)
 {
   if (self->task != NULL)
     hs_connection_cancel_open (self);
+  else if (self->link == NULL && hs_connection_is_under_way (self))
+    {
+      g_cancellable_cancel (self->cancellable);
+      hs_connection_finish (self, NULL);
+    }
   else if (self->link == NULL)
     return;
   else if (hs_session_is_plain (session))
@@ -166,14 +183,20 @@ join_addressed (HsConnection *self)
 static void
 on_session_state (HsSession *session, GParamSpec *pspec, HsConnection *self)
 {
-  if (hs_session_get_state (session) == HS_SESSION_ONLINE && self->task != NULL && !hs_session_is_plain (session))
-    {
-      g_autofree char *detail = g_strdup_printf (_("You are %s here"), hs_session_get_nick (session));
+  g_autofree char *detail = NULL;
 
-      hs_connection_step_done (self, STEP_WELCOME, detail);
-      join_addressed (self);
-      hs_connection_begun (self);
+  if (hs_session_get_state (session) != HS_SESSION_ONLINE || hs_session_is_plain (session))
+    return;
+  detail = g_strdup_printf (_("You are %s here"), hs_session_get_nick (session));
+  hs_connection_step_done (self, STEP_WELCOME, detail);
+  g_clear_handle_id (&self->welcome_source, g_source_remove);
+  if (self->task == NULL) /* a late answer made it IRC */
+    {
+      hs_connection_remember_key (self);
+      return;
     }
+  join_addressed (self);
+  hs_connection_begun (self);
 }
 
 /* In the panel a connection is called as in the sidebar: on our servers by its room ("Lobby", not "#lobby"), else by its server. */
@@ -199,10 +222,31 @@ name_watch (HsConnection *self)
 static void
 on_watch_shown (HsTcpWatch *watch, GParamSpec *pspec, HsConnection *self)
 {
-  HsTcpTap *tap = self->tap != NULL ? self->tap : self->link != NULL ? hs_link_get_tap (self->link) : NULL;
+  gboolean former = watch == self->former.watch;
+  HsLink *link = former ? self->former.link : self->link;
+  HsTcpTap *tap = former ? self->former.tap : self->tap;
 
+  if (tap == NULL && link != NULL)
+    tap = hs_link_get_tap (link);
   if (tap != NULL)
     hs_tcp_tap_set_shown (tap, hs_tcp_watch_get_shown (watch));
+}
+
+HsTcpWatch *
+hs_connection_make_watch (HsConnection *self)
+{
+  HsTcpWatch *watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, self->address_text);
+
+  g_signal_connect (watch, "notify::shown", G_CALLBACK (on_watch_shown), self);
+  return watch;
+}
+
+/* Another one is in use. */
+void
+hs_connection_notify_watch (HsConnection *self)
+{
+  name_watch (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WATCH]);
 }
 
 HsConnection *
@@ -214,17 +258,17 @@ hs_connection_new (HsSession *session, const char *address, HsProtocol protocol,
   self->address_text = g_strdup (address);
   self->protocol = protocol;
   self->line_ending = line_ending;
-  self->watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, address);
-  g_signal_connect (self->watch, "notify::shown", G_CALLBACK (on_watch_shown), self);
+  self->watch = hs_connection_make_watch (self);
+  hs_connection_set_trust (self, NULL, NULL);
   return self;
 }
 
 /* ---- Opening ---- */
 
 static HsFailure *
-check_scheme (const HsAddress *address, GError **error)
+check_scheme (const HsAddress *address, HsEncryption encryption, GError **error)
 {
-  if (address->scheme == HS_SCHEME_IRCS || hs_address_is_invite (address))
+  if (encryption == HS_ENCRYPTION_NEVER && (address->scheme == HS_SCHEME_IRCS || hs_address_is_invite (address)))
     {
       g_set_error_literal (error, HS_SESSION_ERROR, HS_SESSION_ERROR_NEEDS_ENCRYPTION, _("This address asks for encryption."));
       return hs_failure_new (HS_FAILURE_NEEDS_ENCRYPTION, address, NULL);
@@ -241,10 +285,29 @@ check_scheme (const HsAddress *address, GError **error)
 static void
 choose_protocol (HsConnection *self)
 {
-  if (self->address->scheme == HS_SCHEME_IRC || self->host_token != NULL)
+  if (self->address->scheme == HS_SCHEME_IRC || self->address->scheme == HS_SCHEME_IRCS || self->host_token != NULL)
     self->protocol = HS_PROTOCOL_IRC;
   else if (self->address->scheme == HS_SCHEME_TCP)
     self->protocol = HS_PROTOCOL_PLAIN;
+}
+
+/* An invite's further addresses: the same room behind the same key. */
+static void
+list_routes (HsConnection *self)
+{
+  for (guint i = 0; self->address->also != NULL && self->address->also[i] != NULL; i++)
+    {
+      g_autoptr (HsAddress) also = hs_address_parse (self->address->also[i], NULL);
+      HsAddress *route = also != NULL && also->host != NULL ? hs_address_copy (self->address) : NULL;
+
+      if (route == NULL)
+        continue;
+      g_free (route->host);
+      route->host = g_strdup (also->host);
+      route->port = also->port;
+      g_clear_pointer (&route->also, g_strfreev);
+      g_queue_push_tail (&self->routes, route);
+    }
 }
 
 static gboolean
@@ -291,21 +354,23 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   self->task = g_object_ref (task);
   g_signal_connect (self->session, "leave-requested", G_CALLBACK (on_leave_requested), self);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
+  g_signal_connect (self->session, "capabilities-listed", G_CALLBACK (hs_connection_on_listed), self);
   g_signal_connect_object (self->session, "notify::name", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hs_session_get_rooms (self->session), "items-changed", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
   name_watch (self); /* a session that joins again has its rooms already */
 
   self->address = hs_address_parse (self->address_text, &error);
-  failure = self->address == NULL ? hs_failure_from_error (NULL, error, 0, NULL) : check_scheme (self->address, &error);
+  failure = self->address == NULL ? hs_failure_from_error (NULL, error, 0, NULL) : check_scheme (self->address, self->encryption, &error);
   if (failure != NULL)
     {
       hs_connection_fail_open (self, failure, error);
       return;
     }
   choose_protocol (self);
+  list_routes (self);
   watch_cancellable (self, cancellable);
   hs_session_set_state (self->session, HS_SESSION_CONNECTING, NULL);
-  hs_connection_start (self);
+  hs_connection_decide (self);
 }
 
 gboolean
@@ -323,6 +388,12 @@ clear_cancel_source (HsConnection *self)
   g_clear_pointer (&self->cancel_source, g_source_unref);
 }
 
+gboolean
+hs_connection_is_under_way (HsConnection *self)
+{
+  return !self->finished && (self->task != NULL || self->open);
+}
+
 void
 hs_connection_begun (HsConnection *self)
 {
@@ -330,6 +401,7 @@ hs_connection_begun (HsConnection *self)
 
   clear_cancel_source (self);
   g_clear_handle_id (&self->welcome_source, g_source_remove);
+  hs_connection_remember_key (self);
   self->open = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN]);
   if (task != NULL)
@@ -341,8 +413,17 @@ hs_connection_fail_open (HsConnection *self, HsFailure *failure, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
   g_autoptr (HsConnection) hold G_GNUC_UNUSED = g_object_ref (self);
-  GError *told = error != NULL ? error
-                               : g_error_new (HS_SESSION_ERROR, HS_SESSION_ERROR_REFUSED, "%s. %s", failure->title, failure->sentence);
+  GError *told = NULL;
+
+  /* Of several addresses the one that told most. */
+  if (self->route_failure != NULL && failure->kind != HS_FAILURE_NOT_INVITED)
+    {
+      hs_failure_free (failure);
+      g_clear_error (&error);
+      failure = g_steal_pointer (&self->route_failure);
+    }
+  told = error != NULL ? error
+                       : g_error_new (HS_SESSION_ERROR, HS_SESSION_ERROR_REFUSED, "%s. %s", failure->title, failure->sentence);
 
   hs_connection_finish (self, failure);
   if (task != NULL)
@@ -373,12 +454,19 @@ hs_connection_cancel_open (HsConnection *self)
 /* ---- The end ---- */
 
 void
-hs_connection_clear_sources (HsConnection *self)
+hs_connection_clear_ticks (HsConnection *self)
 {
-  clear_cancel_source (self);
   g_clear_handle_id (&self->ack_source, g_source_remove);
   g_clear_handle_id (&self->spacing_source, g_source_remove);
   g_clear_handle_id (&self->welcome_source, g_source_remove);
+  g_clear_handle_id (&self->offer_source, g_source_remove);
+}
+
+void
+hs_connection_clear_sources (HsConnection *self)
+{
+  clear_cancel_source (self);
+  hs_connection_clear_ticks (self);
 }
 
 void
@@ -450,10 +538,29 @@ hs_connection_set_found (HsConnection *self, HsDialect dialect)
 }
 
 void
-hs_connection_set_host_token (HsConnection *self, const char *token)
+hs_connection_set_host_token (HsConnection *self, const char *token, const char *key)
 {
   g_free (self->host_token);
   self->host_token = g_strdup (token);
+  self->is_own = key != NULL && hs_fingerprint_init_from_text (&self->own, key);
+}
+
+void
+hs_connection_set_encryption (HsConnection *self, HsEncryption encryption)
+{
+  self->encryption = encryption;
+}
+
+void
+hs_connection_set_trust (HsConnection *self, HsKnownServers *known, HsOwnKey *own_key)
+{
+  g_return_if_fail (!self->used);
+
+  g_set_object (&self->known, known);
+  g_clear_object (&self->own_key);
+  self->own_key = own_key != NULL ? g_object_ref (own_key) : hs_own_key_new (NULL, NULL);
+  g_clear_object (&self->security);
+  self->security = hs_security_new (known);
 }
 
 void
@@ -473,6 +580,18 @@ HsTcpWatch *
 hs_connection_get_watch (HsConnection *self)
 {
   return self->watch;
+}
+
+HsSecurity *
+hs_connection_get_security (HsConnection *self)
+{
+  return self->security;
+}
+
+gboolean
+hs_connection_is_exception (HsConnection *self)
+{
+  return self->pinned && !self->encrypted;
 }
 
 GListModel *

@@ -22,8 +22,14 @@ typedef enum
   HINT_SERVER_FULL = 1 << 7,
   HINT_PROTOCOL = 1 << 8,
   HINT_JOIN_AGAIN = 1 << 9,
-  HINT_ASK_HOST_PLAIN = 1 << 10,
+  HINT_ALLOW_ENCRYPTION = 1 << 10,
   HINT_SOCKET_PATH = 1 << 11,
+  HINT_UNENCRYPTED = 1 << 12,
+  HINT_CLASSROOM = 1 << 13,
+  HINT_COMPARE = 1 << 14,
+  HINT_NEW_INVITE = 1 << 15,
+  HINT_CLOCK = 1 << 16,
+  HINT_ASK_INVITE = 1 << 17,
 } HintFlags;
 
 /* {who} is the host (or path), {port} its port. */
@@ -65,8 +71,48 @@ static const Words words[] = {
     0 },
   [HS_FAILURE_NEEDS_ENCRYPTION] = {
     N_("This address asks for encryption"),
-    N_("Encrypted connections come with a later version. It is not opened unencrypted: that would not be what the address asks for."),
-    HINT_ASK_HOST_PLAIN },
+    N_("Encryption was chosen to be never used. It is not opened unencrypted: that would not be what the address asks for."),
+    HINT_ALLOW_ENCRYPTION },
+  [HS_FAILURE_NOT_TLS] = {
+    N_("{who} does not speak TLS"),
+    N_("Something answers there on port {port}, but it does not speak TLS, so nothing can be encrypted."),
+    HINT_PORT | HINT_UNENCRYPTED },
+  [HS_FAILURE_TLS_REFUSED] = {
+    N_("{who} refused to encrypt the connection"),
+    N_("It understands TLS, and answered with a refusal."),
+    HINT_UNENCRYPTED },
+  [HS_FAILURE_TLS_SILENT] = {
+    N_("{who} does not answer to TLS"),
+    N_("The connection stands, but what it should encrypt with never came: something else may listen there."),
+    HINT_PORT | HINT_UNENCRYPTED },
+  [HS_FAILURE_TLS_CUT] = {
+    N_("{who} closed the connection before it was encrypted"),
+    N_("The connection stood, then the other side ended it in the middle of agreeing on keys."),
+    HINT_SERVER_FULL | HINT_UNENCRYPTED },
+  [HS_FAILURE_TLS_BROKEN] = {
+    N_("The connection to {who} could not be encrypted"),
+    N_("Nothing was said."),
+    HINT_UNENCRYPTED },
+  [HS_FAILURE_OFFER_FAILED] = {
+    N_("{who} offered encryption, and then it failed"),
+    N_("Somebody in between can cause this. It is stopped here, and nothing was said unencrypted: neither your name nor a password."),
+    HINT_SERVER_FULL },
+  [HS_FAILURE_NO_LONGER_ENCRYPTED] = {
+    N_("{who} was encrypted before, and is not now: stopped"),
+    N_("It may be another computer that has this address now, or somebody in between. Nothing was said unencrypted."),
+    HINT_SERVER_STARTED | HINT_CLASSROOM },
+  [HS_FAILURE_KEY_CHANGED] = {
+    N_("{who} shows another key than before: stopped"),
+    N_("It may be another computer that has this address now, a server set up anew, or somebody in between. Nothing was said."),
+    HINT_COMPARE },
+  [HS_FAILURE_NOT_INVITED] = {
+    N_("{who} is not the server that you are invited to: stopped"),
+    N_("It shows another key than the invite names: it is another computer, or somebody in between. Nothing was said."),
+    HINT_NEW_INVITE },
+  [HS_FAILURE_NOT_VERIFIED] = {
+    N_("Nobody vouches for {who}: stopped"),
+    N_("Anybody may answer for such a name, so its certificate has to be good, or you need an invite. Nothing was said."),
+    HINT_SPELLING | HINT_CLOCK | HINT_ASK_INVITE },
   [HS_FAILURE_UNSUPPORTED] = {
     N_("Datagrams are not supported yet"),
     N_("An address that begins with udp:// comes with a later version. Use tcp:// for plain text over TCP."),
@@ -110,7 +156,15 @@ static const Hint hints[] = {
     N_("A server that is full, has banned your address, or wants an encrypted connection may close without a word."), NULL },
   { HINT_PROTOCOL, N_("Is it the right protocol?"), N_("Choose IRC or Plain text in the dialog if you know what the other program speaks."), NULL },
   { HINT_JOIN_AGAIN, N_("Join again"), N_("If the network is back, joining again goes on where you left off."), NULL },
-  { HINT_ASK_HOST_PLAIN, N_("If the host allows unencrypted guests"), N_("Ask for its address as host and port, and connect to that."), NULL },
+  { HINT_ALLOW_ENCRYPTION, N_("Let it be encrypted"), N_("Under More, choose Encryption: Automatic."), NULL },
+  { HINT_UNENCRYPTED, N_("If it need not be encrypted"),
+    N_("Under More, choose Encryption: Never. Then everybody on the way can read what is said, and change it."), NULL },
+  { HINT_CLASSROOM, N_("Has the host made it a plain-text classroom?"),
+    N_("Ask. If so, choose Encryption: Never under More: it holds for this once, and no password goes with it."), NULL },
+  { HINT_COMPARE, N_("Compare the numbers"), N_("Ask the host, best by voice, which number its window shows now. A new one has a reason that the host knows."), NULL },
+  { HINT_NEW_INVITE, N_("Ask for a new invite"), N_("If the host has set its server up anew, the old invite leads nowhere any more."), NULL },
+  { HINT_CLOCK, N_("Is the clock right?"), N_("Certificates hold for a time. A computer whose clock is wrong takes good ones for bad."), NULL },
+  { HINT_ASK_INVITE, N_("Is it a room that somebody hosts?"), N_("Ask the host for an invite: its link says which key is the right one."), NULL },
   { HINT_SOCKET_PATH, N_("Is the path right?"), N_("The server makes the socket file when it starts, and only its own user may use it."), NULL },
 };
 
@@ -164,6 +218,9 @@ hints_for (HsFailureKind kind, const HsAddress *address)
     return HINT_SERVER_STARTED;
   if (local && kind == HS_FAILURE_ADDRESS)
     return HINT_SOCKET_PATH;
+  /* To go unencrypted is no way where encryption is what was asked for. */
+  if (address != NULL && (address->scheme == HS_SCHEME_IRCS || hs_address_is_invite (address)))
+    return words[kind].hints & ~(guint) (HINT_UNENCRYPTED | HINT_CLASSROOM);
   if (address != NULL && address->host != NULL && hs_address_is_numeric (address) && kind == HS_FAILURE_UNREACHABLE)
     return words[kind].hints & ~(guint) HINT_USE_NUMBER;
   return words[kind].hints;

@@ -15,7 +15,17 @@ typedef enum
   HS_FAILURE_CLOSED_EARLY,  /* FIN or RST before a word (or with its one line) */
   HS_FAILURE_PROTOCOL,      /* something answers, but not as expected */
   HS_FAILURE_REFUSED_BY_SERVER, /* ERROR, 433 …: its own words */
-  HS_FAILURE_NEEDS_ENCRYPTION,
+  HS_FAILURE_NEEDS_ENCRYPTION, /* the address asks for it, the person forbade it */
+  HS_FAILURE_NOT_TLS,       /* something answers a ClientHello, but not with TLS */
+  HS_FAILURE_TLS_REFUSED,   /* a fatal alert */
+  HS_FAILURE_TLS_SILENT,    /* connected, then TLS silent */
+  HS_FAILURE_TLS_CUT,       /* FIN or RST in the middle of the handshake */
+  HS_FAILURE_TLS_BROKEN,    /* whatever TLS forbids */
+  HS_FAILURE_OFFER_FAILED,  /* TLS was offered, and then did not come about */
+  HS_FAILURE_NO_LONGER_ENCRYPTED, /* it was, or was promised to be */
+  HS_FAILURE_KEY_CHANGED,   /* what was chosen had another key before */
+  HS_FAILURE_NOT_INVITED,   /* the invite names another key */
+  HS_FAILURE_NOT_VERIFIED,  /* no authority vouches for a public name, or its key is too weak to begin with */
   HS_FAILURE_UNSUPPORTED,   /* udp:// */
   HS_FAILURE_ADDRESS,       /* cannot be parsed, unix path missing or not allowed */
   HS_FAILURE_LOST,          /* stood, then reset or timed out */

@@ -14,7 +14,7 @@ struct _HsConnectDialog
   GtkWidget *connect, *again;
   AdwEntryRow *address, *shown_name;
   AdwPasswordEntryRow *password;
-  AdwComboRow *protocol, *line_ending;
+  AdwComboRow *protocol, *encryption, *line_ending;
   GtkLabel *problem;
   GtkWidget *recent_group;
   GtkListBox *recent;
@@ -231,6 +231,7 @@ connect_now (HsConnectDialog *self)
   HsConnectRequest request = {
     .address = address, .shown_name = name, .password = *password != '\0' ? password : NULL,
     .protocol = adw_combo_row_get_selected (self->protocol), .line_ending = adw_combo_row_get_selected (self->line_ending),
+    .encryption = adw_combo_row_get_selected (self->encryption),
   };
 
   give_up (self);
@@ -273,6 +274,7 @@ hs_connect_dialog_set_address (HsConnectDialog *self, const char *address, HsPro
   gtk_editable_set_text (GTK_EDITABLE (self->address), address);
   adw_combo_row_set_selected (self->protocol, protocol);
   adw_combo_row_set_selected (self->line_ending, line_ending);
+  adw_combo_row_set_selected (self->encryption, HS_ENCRYPTION_AUTOMATIC); /* another place: what was said of one holds for it only */
   gtk_editable_set_position (GTK_EDITABLE (self->address), -1);
   check_form (self);
 }
@@ -337,6 +339,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, shown_name);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, password);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, protocol);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, encryption);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, line_ending);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, problem);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, recent_group);

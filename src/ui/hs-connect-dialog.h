@@ -13,6 +13,7 @@ typedef struct
   const char *address, *shown_name, *password; /* borrowed; password (nullable) */
   HsProtocol protocol;
   HsLineEnding line_ending;
+  HsEncryption encryption;
 } HsConnectRequest;
 
 #define HS_TYPE_CONNECT_DIALOG (hs_connect_dialog_get_type ())

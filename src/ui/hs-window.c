@@ -256,6 +256,12 @@ hs_window_get_room (HsWindow *self)
   return self->room;
 }
 
+void
+hs_window_refresh_panel (HsWindow *self)
+{
+  hs_window_update_panel (self);
+}
+
 static gboolean
 holds (GListModel *rooms, HsRoom *room)
 {

@@ -27,6 +27,8 @@ HsWindow *hs_window_new (GtkApplication *application, const HsWindowParts *parts
 /* @room (nullable): the welcome page. Until the first call nothing is shown: what was open is not known yet. */
 void hs_window_show_room (HsWindow *self, HsRoom *room);
 HsRoom *hs_window_get_room (HsWindow *self);
+/* The TCP connection of a conversation is another one. */
+void hs_window_refresh_panel (HsWindow *self);
 void hs_window_toast (HsWindow *self, const char *text);
 /* A toast with a button, which stays until it is dismissed. (transfer full) */
 AdwToast *hs_window_offer (HsWindow *self, const char *text, const char *button, const char *action);

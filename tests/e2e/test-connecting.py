@@ -76,8 +76,10 @@ FAILURES = [
     (lambda: says(b''), '127.0.0.1:{port}', '127.0.0.1 closed the connection before a word', 'It may be full, or not want you'),
     (lambda: says(b'ERROR :Closing link: you are banned <b>here</b>\r\n'), 'irc://127.0.0.1:{port}', '127.0.0.1 did not let you in',
      'you are banned <b>here</b>'),
-    (untouched, 'ircs://127.0.0.1:{port}', 'This address asks for encryption', 'If the host allows unencrypted guests'),
-    (untouched, 'ircs://127.0.0.1:{port}/lobby?key=sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU', 'This address asks for encryption', 'It is not opened unencrypted'),
+    (lambda: says(b':irc.example 451 * :You have not registered\r\n'), 'ircs://127.0.0.1:{port}', '127.0.0.1 does not speak TLS', 'nothing can be encrypted',
+     'Is the port right?'),
+    (lambda: says(b''), 'ircs://127.0.0.1:{port}/lobby?key=sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
+     '127.0.0.1 closed the connection before it was encrypted', 'It may be full, or not want you'),
     (untouched, 'udp://127.0.0.1:{port}', 'Datagrams are not supported yet', 'Use tcp://'),
     (nobody, 'unix:/nowhere/at/all', 'This address cannot be used', 'Is the path right?'),
 ]
