@@ -112,21 +112,21 @@ hs_channel_list_is_full (const HsChannel *self, HsListKind kind)
 }
 
 gboolean
-hs_channel_list_names (const HsChannel *self, HsListKind kind, const char *nick, const char *user, const char *host)
+hs_channel_list_names (const HsChannel *self, HsListKind kind, const HsMaskSubject *subject)
 {
   const GPtrArray *list = self->lists[kind];
 
   for (guint i = 0; list != NULL && i < list->len; i++)
-    if (hs_mask_matches (((HsListEntry *) g_ptr_array_index (list, i))->mask, nick, user, host))
+    if (hs_mask_matches (((HsListEntry *) g_ptr_array_index (list, i))->mask, subject))
       return TRUE;
   return FALSE;
 }
 
 gboolean
-hs_channel_forbids (const HsChannel *self, gboolean or_quiet, const char *nick, const char *user, const char *host)
+hs_channel_forbids (const HsChannel *self, gboolean or_quiet, const HsMaskSubject *subject)
 {
-  if (!hs_channel_list_names (self, HS_LIST_BAN, nick, user, host) &&
-      !(or_quiet && hs_channel_list_names (self, HS_LIST_QUIET, nick, user, host)))
+  if (!hs_channel_list_names (self, HS_LIST_BAN, subject) &&
+      !(or_quiet && hs_channel_list_names (self, HS_LIST_QUIET, subject)))
     return FALSE;
-  return !hs_channel_list_names (self, HS_LIST_EXCEPT, nick, user, host);
+  return !hs_channel_list_names (self, HS_LIST_EXCEPT, subject);
 }

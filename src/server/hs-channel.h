@@ -14,6 +14,7 @@ typedef enum
   HS_CHANNEL_PRIVATE = 1 << 3,      /* p */
   HS_CHANNEL_SECRET = 1 << 4,       /* s */
   HS_CHANNEL_TOPIC_LOCKED = 1 << 5, /* t */
+  HS_CHANNEL_ACCOUNTS_ONLY = 1 << 6, /* R: only who is logged in, or invited, may join */
 } HsChannelModes;
 
 /* Lists of masks (modes of type A). Stored: append only. */
@@ -85,7 +86,7 @@ const char *hs_membership_get_prefix (const HsMembership *self, gboolean all);
 gboolean hs_channel_add_to_list (HsChannel *self, HsListKind kind, const char *mask, const char *by, gint64 time);
 gboolean hs_channel_remove_from_list (HsChannel *self, HsListKind kind, const char *mask);
 gboolean hs_channel_list_is_full (const HsChannel *self, HsListKind kind);
-/* Does an entry name who is called so? Of a listener, who has no name, @nick is "". */
-gboolean hs_channel_list_names (const HsChannel *self, HsListKind kind, const char *nick, const char *user, const char *host);
+/* Does an entry name who is called so? Of a listener, who has no name, the nick is "". */
+gboolean hs_channel_list_names (const HsChannel *self, HsListKind kind, const HsMaskSubject *subject);
 /* Banned (or with @or_quiet also muted), and no exception says otherwise. */
-gboolean hs_channel_forbids (const HsChannel *self, gboolean or_quiet, const char *nick, const char *user, const char *host);
+gboolean hs_channel_forbids (const HsChannel *self, gboolean or_quiet, const HsMaskSubject *subject);

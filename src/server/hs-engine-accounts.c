@@ -192,6 +192,12 @@ hs_engine_log_in (HsEngine *self, HsPeer *peer, HsServerAccount *account)
   if (!other)
     return;
   hs_peer_forget_silence (peer);
+  if (peer->registered && hs_engine_is_barred (self, peer)) /* the account is, and it could come in before */
+    {
+      hs_engine_reply (self, peer, HS_ERR_YOUREBANNEDCREEP, HS_BANNED_WORDS, NULL);
+      hs_engine_dismiss (self, peer, HS_BANNED_WORDS, 0);
+      return;
+    }
   if (peer->registered)
     tell_account (self, peer);
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);

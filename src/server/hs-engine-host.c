@@ -21,9 +21,10 @@ gboolean
 hs_engine_is_barred_from (HsEngine *self, const char *host)
 {
   char out[HS_HOST_SIZE];
+  const HsMaskSubject subject = { .nick = "", .user = "", .host = out, .is_new = TRUE };
 
   g_snprintf (out, sizeof out, "%s%s", host[0] == ':' ? "0" : "", host);
-  return hs_channel_forbids (self->door, FALSE, "", "", out);
+  return hs_channel_forbids (self->door, FALSE, &subject);
 }
 
 gboolean

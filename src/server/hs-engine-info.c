@@ -25,14 +25,16 @@ escape_network (const char *network)
 
 /* What holds whatever the configuration says. */
 static const char *const fixed_tokens[] = {
+  "ACCOUNTEXTBAN=a",
   "AWAYLEN=" TEXT (HS_AWAY_MAX_BYTES),
   "BOT=B",
   "CASEMAPPING=ascii",
   "CHANLIMIT=#:" TEXT (HS_ROOMS_PER_GUEST),
-  "CHANMODES=Ibeq,k,l,imnpst",
+  "CHANMODES=Ibeq,k,l,Rimnpst",
   "CHANTYPES=#",
   "ELIST=CMNTU",
   "EXCEPTS=e",
+  "EXTBAN=$,ak",
   "INVEX=I",
   "KEYLEN=" TEXT (HS_KEY_MAX_BYTES),
   "KICKLEN=" TEXT (HS_KICK_MAX_BYTES),

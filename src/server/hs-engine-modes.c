@@ -280,6 +280,7 @@ apply_rank (Change *self, const Mode *mode)
 
 static const Mode modes[] = {
   { 'I', apply_list, HS_LIST_INVEX },
+  { 'R', apply_flag, HS_CHANNEL_ACCOUNTS_ONLY },
   { 'b', apply_list, HS_LIST_BAN },
   { 'e', apply_list, HS_LIST_EXCEPT },
   { 'i', apply_flag, HS_CHANNEL_INVITE_ONLY },

@@ -347,6 +347,8 @@ gboolean hs_engine_rules (const HsPeer *peer, const HsChannel *channel);
 gboolean hs_engine_can_see (const HsPeer *peer, const HsChannel *channel);
 /* The host in the room that it rules: nobody kicks it there, nor takes its rank. */
 gboolean hs_engine_is_protected (HsEngine *self, const HsPeer *peer, const HsChannel *channel);
+/* Whom masks may name if it were called @nick (nullable). Borrows; @host: HS_HOST_SIZE bytes. */
+void hs_peer_init_subject (const HsPeer *self, const char *nick, HsMaskSubject *subject, char *host);
 gboolean hs_peer_is_banned (const HsPeer *self, const HsChannel *channel);
 gboolean hs_peer_shares_room (const HsPeer *self, const HsPeer *other);
 /* Banned or muted, and without a rank. */

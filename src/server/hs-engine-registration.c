@@ -156,8 +156,10 @@ static gboolean
 is_name_barred (HsEngine *self, const HsPeer *peer, const char *nick)
 {
   char host[HS_HOST_SIZE];
+  HsMaskSubject subject;
 
-  return hs_channel_forbids (self->door, FALSE, nick, hs_peer_get_user (peer), hs_peer_write_host (peer, host));
+  hs_peer_init_subject (peer, nick, &subject, host);
+  return hs_channel_forbids (self->door, FALSE, &subject);
 }
 
 void
@@ -249,7 +251,7 @@ welcome (HsEngine *self, HsPeer *peer)
   hs_engine_append_reply (self, peer, out, HS_RPL_WELCOME, hello, NULL);
   hs_engine_append_reply (self, peer, out, HS_RPL_YOURHOST, host, NULL);
   hs_engine_append_reply (self, peer, out, HS_RPL_CREATED, created, NULL);
-  hs_engine_append_reply (self, peer, out, HS_RPL_MYINFO, self->server_name, "handshake-" HS_VERSION, "Biow", "Ibeiklmnopqstv", "Ibeklqov", NULL);
+  hs_engine_append_reply (self, peer, out, HS_RPL_MYINFO, self->server_name, "handshake-" HS_VERSION, "Biow", "IRbeiklmnopqstv", "Ibeklqov", NULL);
   hs_engine_append_isupport (self, peer, out);
   hs_engine_append_lusers (self, peer, out);
   hs_engine_append_motd (self, peer, out);

@@ -53,20 +53,31 @@ hs_engine_is_protected (HsEngine *self, const HsPeer *peer, const HsChannel *cha
   return peer->own && channel == self->lobby;
 }
 
+void
+hs_peer_init_subject (const HsPeer *self, const char *nick, HsMaskSubject *subject, char *host)
+{
+  *subject = (HsMaskSubject){ .nick = nick != NULL ? nick : "", .user = hs_peer_get_user (self), .host = hs_peer_write_host (self, host),
+                              .account = hs_peer_get_account (self), .key = hs_peer_get_key (self) };
+}
+
 static gboolean
 names_peer (const HsChannel *self, HsListKind kind, const HsPeer *peer)
 {
   char host[HS_HOST_SIZE];
+  HsMaskSubject subject;
 
-  return hs_channel_list_names (self, kind, peer->nick != NULL ? peer->nick : "", hs_peer_get_user (peer), hs_peer_write_host (peer, host));
+  hs_peer_init_subject (peer, peer->nick, &subject, host);
+  return hs_channel_list_names (self, kind, &subject);
 }
 
 static gboolean
 is_forbidden (const HsChannel *channel, gboolean or_quiet, const HsPeer *peer)
 {
   char host[HS_HOST_SIZE];
+  HsMaskSubject subject;
 
-  return hs_channel_forbids (channel, or_quiet, peer->nick != NULL ? peer->nick : "", hs_peer_get_user (peer), hs_peer_write_host (peer, host));
+  hs_peer_init_subject (peer, peer->nick, &subject, host);
+  return hs_channel_forbids (channel, or_quiet, &subject);
 }
 
 gboolean
@@ -120,6 +131,7 @@ hs_engine_find_bar (const HsPeer *peer, const HsChannel *channel, const char *ke
 {
   static const HsBar banned = { HS_ERR_BANNEDFROMCHAN, "Cannot join channel (+b): you are banned from it" };
   static const HsBar invite_only = { HS_ERR_INVITEONLYCHAN, "Cannot join channel (+i): it needs an invitation" };
+  static const HsBar no_account = { HS_ERR_NEEDREGGEDNICK, "Cannot join channel (+R): it needs an account, and to be logged in" };
   static const HsBar bad_key = { HS_ERR_BADCHANNELKEY, "Cannot join channel (+k): it needs a key" };
   static const HsBar full = { HS_ERR_CHANNELISFULL, "Cannot join channel (+l): it is full" };
 
@@ -129,6 +141,8 @@ hs_engine_find_bar (const HsPeer *peer, const HsChannel *channel, const char *ke
     return &banned;
   if ((channel->modes & HS_CHANNEL_INVITE_ONLY) != 0 && !hs_peer_is_invited (peer, channel) && !names_peer (channel, HS_LIST_INVEX, peer))
     return &invite_only;
+  if ((channel->modes & HS_CHANNEL_ACCOUNTS_ONLY) != 0 && hs_peer_get_account (peer) == NULL && !hs_peer_is_invited (peer, channel))
+    return &no_account;
   if (channel->key != NULL && strcmp (channel->key, key) != 0)
     return &bad_key;
   if (channel->limit != 0 && channel->members->len >= channel->limit && !hs_peer_is_invited (peer, channel))

@@ -77,6 +77,90 @@ net_has (const char *net_text, const char *host)
   return net != NULL && address != NULL && g_inet_address_mask_matches (net, address);
 }
 
+/* ---- Accounts and keys ---- */
+
+static char *
+make_account_mask (const char *name, gboolean negated)
+{
+  return g_strdup_printf ("$%sa%s%s", negated ? "~" : "", *name != '\0' ? ":" : "", name);
+}
+
+/* As invites have it, or the 64 hexadecimal digits that other programs show, with colons or without. */
+static gboolean
+read_key (const char *text, HsFingerprint *key)
+{
+  guint n = 0;
+
+  if (hs_fingerprint_init_from_text (key, text))
+    return TRUE;
+  for (; *text != '\0' && n < 2 * sizeof key->bytes; text++)
+    {
+      if (*text == ':')
+        continue;
+      if (!g_ascii_isxdigit (*text))
+        return FALSE;
+      key->bytes[n / 2] = (guint8) ((n % 2 == 0 ? 0 : key->bytes[n / 2] << 4) | g_ascii_xdigit_value (*text));
+      n++;
+    }
+  return *text == '\0' && n == 2 * sizeof key->bytes;
+}
+
+static char *
+make_key_mask (const char *text, gboolean negated)
+{
+  HsFingerprint key;
+  g_autofree char *canonical = NULL;
+
+  if (!read_key (text, &key))
+    return NULL;
+  canonical = hs_fingerprint_to_text (&key);
+  return g_strdup_printf ("$%sk:%s", negated ? "~" : "", canonical);
+}
+
+static const struct
+{
+  const char *prefix;
+  char *(*make) (const char *rest, gboolean negated);
+} extended[] = {
+  { "account:", make_account_mask },
+  { "a:", make_account_mask },
+  { "key:", make_key_mask },
+  { "k:", make_key_mask },
+};
+
+/* (nullable) NULL: it is none of these. The long words need no "$", for no nick has a colon. */
+static char *
+make_extended (const char *given)
+{
+  gboolean dollar = *given == '$';
+  gboolean negated = dollar && given[1] == '~';
+  const char *word = given + dollar + negated;
+
+  if (dollar && strcmp (word, "a") == 0)
+    return make_account_mask ("", negated);
+  for (guint i = 0; i < G_N_ELEMENTS (extended); i++)
+    if (g_str_has_prefix (word, extended[i].prefix) && (dollar || strlen (extended[i].prefix) > 2) && word[strlen (extended[i].prefix)] != '\0')
+      return extended[i].make (word + strlen (extended[i].prefix), negated);
+  return NULL;
+}
+
+static gboolean
+extended_matches (const char *mask, const HsMaskSubject *subject)
+{
+  gboolean negated = mask[1] == '~';
+  const char *word = mask + 1 + negated;
+  HsFingerprint key;
+  gboolean matches;
+
+  if (subject->is_new)
+    return FALSE;
+  if (*word == 'k')
+    matches = subject->key != NULL && hs_fingerprint_init_from_text (&key, word + 2) && hs_fingerprint_equal (&key, subject->key);
+  else
+    matches = subject->account != NULL && (word[1] == '\0' || hs_mask_glob (word + 2, subject->account));
+  return matches != negated;
+}
+
 /* ---- Masks ---- */
 
 char *
@@ -89,6 +173,8 @@ hs_mask_normalize (const char *given)
 
   if (*given == '\0' || *given == ':' || strpbrk (given, " ,") != NULL || strlen (given) > HS_MASK_MAX_BYTES)
     return NULL;
+  if (*given == '$' || g_str_has_prefix (given, "account:") || g_str_has_prefix (given, "key:"))
+    return make_extended (given);
   if (bang != NULL && at != NULL && at < bang)
     return NULL;
 
@@ -117,18 +203,20 @@ hs_mask_normalize (const char *given)
 }
 
 gboolean
-hs_mask_matches (const char *mask, const char *nick, const char *user, const char *host)
+hs_mask_matches (const char *mask, const HsMaskSubject *subject)
 {
   const char *at = strrchr (mask, '@');
   char who[HS_NAME_MAX_BYTES + HS_USER_MAX_BYTES + 2];
   char pattern[HS_MASK_MAX_BYTES + 1];
 
+  if (*mask == '$')
+    return extended_matches (mask, subject);
   if (at == NULL || (gsize) (at - mask) >= sizeof pattern)
     return FALSE;
-  if (strchr (at, '/') != NULL ? !net_has (at + 1, host) : !hs_mask_glob (at + 1, host))
+  if (strchr (at, '/') != NULL ? !net_has (at + 1, subject->host) : !hs_mask_glob (at + 1, subject->host))
     return FALSE;
   memcpy (pattern, mask, (gsize) (at - mask));
   pattern[at - mask] = '\0';
-  g_snprintf (who, sizeof who, "%s!%s", nick, user);
+  g_snprintf (who, sizeof who, "%s!%s", subject->nick, subject->user);
   return hs_mask_glob (pattern, who);
 }

@@ -204,6 +204,78 @@ test_survives (void)
   stage_clear (&stage);
 }
 
+static void
+test_bans (void)
+{
+  static const struct
+  {
+    const char *description, *mode;
+    gboolean logged_in, shows_key;
+    const char *numeric; /* (nullable) it comes in */
+  } cases[] = {
+    { "by account", "+b $a:ann*", TRUE, TRUE, " 474 " },
+    { "by account, not logged in", "+b account:anna", FALSE, FALSE, NULL },
+    { "by key", "+b key:sha256:BwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", FALSE, TRUE, " 474 " },
+    { "by key, without one", "+b key:sha256:BwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", FALSE, FALSE, NULL },
+    { "all without an account", "+b $~a", FALSE, TRUE, " 474 " },
+    { "all without an account, logged in", "+b $~a", TRUE, TRUE, NULL },
+    { "accounts only", "+R", FALSE, TRUE, " 477 " },
+    { "accounts only, logged in", "+R", TRUE, TRUE, NULL },
+    { "all but an account", "+be *!*@* account:anna", TRUE, TRUE, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *line = g_strconcat ("MODE #r ", cases[i].mode, NULL);
+      Guest *ruler, *guest;
+
+      g_test_message ("%s", cases[i].description);
+      begin ();
+      ruler = guest_join (&stage, "ruler", NULL);
+      guest_says (ruler, "JOIN #r");
+      guest_says (ruler, line);
+      guest = connect_encrypted ("", cases[i].shows_key ? &key : NULL);
+      if (cases[i].logged_in)
+        log_in (guest);
+      come_in (guest, "berta");
+      stage_commit (&stage);
+      guest_forget (guest);
+      guest_says (guest, "JOIN #r");
+      stage_commit (&stage);
+      g_assert_true (guest_saw (guest, cases[i].numeric != NULL ? cases[i].numeric : " 366 "));
+      guest_free (guest);
+      guest_free (ruler);
+      stage_clear (&stage);
+    }
+}
+
+/* At the server's door: who comes in before it logs in to what is banned goes then. */
+static void
+test_banned_from_server (void)
+{
+  Guest *guest;
+
+  begin ();
+  g_assert_true (hs_engine_set_banned (stage.engine, "account:anna", TRUE));
+  guest = connect_encrypted ("", &key);
+  log_in (guest);
+  come_in (guest, "berta");
+  g_assert_true (guest->closed && guest_saw (guest, " 465 "));
+  guest_free (guest);
+  guest = connect_encrypted ("", &key);
+  come_in (guest, "berta");
+  g_assert_true (guest_saw (guest, " 001 "));
+  guest_says (guest, "AUTHENTICATE EXTERNAL");
+  guest_says (guest, "AUTHENTICATE +");
+  stage_commit (&stage);
+  g_assert_true (guest->closed && guest_saw (guest, " 465 "));
+  guest_free (guest);
+  guest = guest_join (&stage, "carla", NULL);
+  g_assert_false (guest->closed);
+  guest_free (guest);
+  stage_clear (&stage);
+}
+
 /* What a name that nobody has gets is the same at each time, over restarts too, as it is for one that somebody has. */
 static void
 test_decoy (void)
@@ -249,6 +321,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/engine-accounts/kept-names", test_kept_names);
   g_test_add_func ("/server/engine-accounts/others-see", test_others_see);
   g_test_add_func ("/server/engine-accounts/survives", test_survives);
+  g_test_add_func ("/server/engine-accounts/bans", test_bans);
+  g_test_add_func ("/server/engine-accounts/banned-from-server", test_banned_from_server);
   g_test_add_func ("/server/engine-accounts/decoy", test_decoy);
   return g_test_run ();
 }

@@ -26,6 +26,25 @@ test_normalize (void)
     { "*!*@0:0:0::1", "*!*@0::1" },
     { "FE80::0:1", "*!*@fe80::1" },
     { "张三", "张三!*@*" },
+    { "$a", "$a" },
+    { "$~a", "$~a" },
+    { "$a:anna", "$a:anna" },
+    { "$~a:a*", "$~a:a*" },
+    { "account:anna", "$a:anna" },
+    { "$account:anna", "$a:anna" },
+    { "account:", NULL },
+    { "$a:", NULL },
+    { "$k", NULL },
+    { "$k:anna", NULL },
+    { "$x:anna", NULL },
+    { "$", NULL },
+    { "$~", NULL },
+    { "key:sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", "$k:sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" },
+    { "$k:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "$k:sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" },
+    { "$~k:E3:B0:C4:42:98:FC:1C:14:9A:FB:F4:C8:99:6F:B9:24:27:AE:41:E4:64:9B:93:4C:A4:95:99:1B:78:52:B8:55",
+      "$~k:sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" },
+    { "$k:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85", NULL },
+    { "$k:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85500", NULL },
     { "", NULL },
     { ":x", NULL },
     { "a b", NULL },
@@ -71,7 +90,9 @@ test_matches (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_test_message ("%s", rows[i].mask);
-      g_assert_cmpint (hs_mask_matches (rows[i].mask, rows[i].nick, rows[i].user, rows[i].host), ==, rows[i].expected);
+      const HsMaskSubject subject = { .nick = rows[i].nick, .user = rows[i].user, .host = rows[i].host };
+
+      g_assert_cmpint (hs_mask_matches (rows[i].mask, &subject), ==, rows[i].expected);
     }
 }
 
@@ -99,12 +120,46 @@ test_glob (void)
   g_assert_false (hs_mask_glob (pattern, many));
 }
 
+static void
+test_accounts_and_keys (void)
+{
+  static const struct
+  {
+    const char *mask, *account;
+    gboolean has_key, is_new, expected;
+  } rows[] = {
+    { "$a", "anna", FALSE, FALSE, TRUE },
+    { "$a", NULL, FALSE, FALSE, FALSE },
+    { "$~a", NULL, FALSE, FALSE, TRUE },
+    { "$~a", "anna", FALSE, FALSE, FALSE },
+    { "$~a", NULL, FALSE, TRUE, FALSE }, /* it may still log in */
+    { "$a:anna", "Anna", FALSE, FALSE, TRUE },
+    { "$a:anna", "annabel", FALSE, FALSE, FALSE },
+    { "$a:anna*", "annabel", FALSE, FALSE, TRUE },
+    { "$~a:anna", NULL, FALSE, FALSE, TRUE },
+    { "$k:sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL, TRUE, FALSE, TRUE },
+    { "$k:sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL, FALSE, FALSE, FALSE },
+    { "$k:sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE", NULL, TRUE, FALSE, FALSE },
+    { "$k:sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", NULL, TRUE, FALSE, FALSE },
+  };
+  static const HsFingerprint key;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const HsMaskSubject subject = { "n", "u", "10.0.0.1", rows[i].account, rows[i].has_key ? &key : NULL, rows[i].is_new };
+
+      g_test_message ("%u %s", i, rows[i].mask);
+      g_assert_cmpint (hs_mask_matches (rows[i].mask, &subject), ==, rows[i].expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/mask/normalize", test_normalize);
   g_test_add_func ("/server/mask/matches", test_matches);
+  g_test_add_func ("/server/mask/accounts-and-keys", test_accounts_and_keys);
   g_test_add_func ("/server/mask/glob", test_glob);
   return g_test_run ();
 }
