@@ -240,6 +240,18 @@ tell_key (Program *self)
     g_printerr (_("Its key has the number %s (%s).\n"), hs_server_get_key_number (self->server), hs_server_get_key (self->server));
 }
 
+/* Translators: %s is an address, such as 203.0.113.7 */
+#define PUBLIC_WARNING N_("This computer has a public address (%s), and anybody who finds it can come in: a password keeps them out (--password-file).\n")
+
+static void
+on_public_found (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree char *address = hs_server_find_public_finish (HS_SERVER (source), result, NULL);
+
+  if (address != NULL)
+    g_printerr (_(PUBLIC_WARNING), address);
+}
+
 static void
 on_started (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -252,6 +264,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
       tell_key (self);
       warn_of_root (self);
       warn_of_readable_password (self, self->config);
+      hs_server_find_public_async (self->server, NULL, on_public_found, NULL);
       return;
     }
   g_printerr ("%s\n", error->message);

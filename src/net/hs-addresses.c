@@ -217,3 +217,12 @@ hs_addresses_rank (GPtrArray *addresses, const char *bound)
     g_ptr_array_remove (addresses, back->pdata[i]);
   g_ptr_array_sort (addresses, compare);
 }
+
+const HsOwnAddress *
+hs_addresses_find_public (const GPtrArray *addresses)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    if (((const HsOwnAddress *) addresses->pdata[i])->reach == HS_REACH_GLOBAL)
+      return addresses->pdata[i];
+  return NULL;
+}

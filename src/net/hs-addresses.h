@@ -51,6 +51,9 @@ HsReach hs_reach_of (GInetAddress *address);
  * @bound (nullable): numeric, what the server is bound to; "::" and NULL are all, "0.0.0.0" all of IPv4. */
 void hs_addresses_rank (GPtrArray *addresses, const char *bound);
 
+/* (nullable) The first of @addresses that everybody on the Internet may reach, if nothing stands before it. Borrowed. */
+const HsOwnAddress *hs_addresses_find_public (const GPtrArray *addresses);
+
 /* In a thread, in which GLib's network monitor is made too, so that whoever asks for it afterwards does not wait. (transfer full) (element-type HsOwnAddress), in no order. */
 void hs_addresses_read_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *hs_addresses_read_finish (GAsyncResult *result, GError **error);

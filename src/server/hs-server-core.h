@@ -41,6 +41,9 @@ void hs_server_core_set_observed (HsServerCore *self, gboolean observed);
 /* Ids of guests, each once; those who have gone are passed over. @reason (nullable). Takes @ids (of guint64). */
 void hs_server_core_do (HsServerCore *self, HsDeed deed, GArray *ids, const char *reason);
 void hs_server_core_set_banned (HsServerCore *self, const char *const *masks, gboolean on);
+/* Needs no core. Finishes with a public address among those that @bound (nullable: all) means, or with none. (nullable) (transfer full) */
+void hs_server_core_find_public_async (const char *bound, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+char *hs_server_core_find_public_finish (GAsyncResult *result, GError **error);
 /* @watch_id is the façade's. */
 void hs_server_core_watch (HsServerCore *self, guint64 guest_id, guint64 watch_id);
 void hs_server_core_show_watch (HsServerCore *self, guint64 watch_id, gboolean shown);

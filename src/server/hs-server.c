@@ -140,6 +140,9 @@ hs_server_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     case HS_SERVER_PROP_BANS:
       g_value_set_boxed (value, self->bans);
       break;
+    case HS_SERVER_PROP_HAS_PASSWORD:
+      g_value_set_boolean (value, self->config->password != NULL);
+      break;
     case HS_SERVER_PROP_SYN_COOKIES:
       g_value_set_boolean (value, self->numbers != NULL && self->numbers->syn_cookies);
       break;
@@ -175,6 +178,7 @@ hs_server_class_init (HsServerClass *klass)
   properties[HS_SERVER_PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, flags);
   properties[HS_SERVER_PROP_KEY_NUMBER] = g_param_spec_string ("key-number", NULL, NULL, NULL, flags);
   properties[HS_SERVER_PROP_SYN_COOKIES] = g_param_spec_boolean ("syn-cookies", NULL, NULL, FALSE, flags);
+  properties[HS_SERVER_PROP_HAS_PASSWORD] = g_param_spec_boolean ("has-password", NULL, NULL, FALSE, flags);
   properties[HS_SERVER_PROP_BANS] = g_param_spec_boxed ("bans", NULL, NULL, G_TYPE_STRV, flags);
   properties[HS_SERVER_PROP_WARNINGS] = g_param_spec_uint ("warnings", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, HS_SERVER_N_PROPS, properties);
@@ -216,6 +220,7 @@ char *
 hs_server_set_config (HsServer *self, const HsServerConfig *config)
 {
   g_autofree char *old_name = g_strdup (self->config->name);
+  gboolean had_password = self->config->password != NULL;
   char *waiting = NULL;
 
   if (self->core != NULL)
@@ -230,6 +235,8 @@ hs_server_set_config (HsServer *self, const HsServerConfig *config)
     }
   if (g_strcmp0 (old_name, self->config->name) != 0)
     hs_server_notify (self, HS_SERVER_PROP_NAME);
+  if (had_password != (self->config->password != NULL))
+    hs_server_notify (self, HS_SERVER_PROP_HAS_PASSWORD);
   return waiting;
 }
 

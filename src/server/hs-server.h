@@ -15,7 +15,7 @@
 G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
 
 /* Properties (all notify): running, stopping, name, address (numeric bound), port, since (Unix µs), error-text (nullable), store-error-text (nullable: why what is said is not kept),
- * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies, warnings (HsTcpDoorWarning bits),
+ * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), has-password, n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies, warnings (HsTcpDoorWarning bits),
  * bans (GStrv: masks of who is not let in; told, as guests are, from the first hs_server_get_guests () on).
  * Signal "stopped": all leave has been taken. */
 HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);
@@ -33,6 +33,14 @@ gboolean hs_server_stop_finish (HsServer *self, GAsyncResult *result, GError **e
 /* While it runs what may change does so, else all does (see hs_server_config_take_live ()). Returns the names of keys that wait for the next start.
  * (nullable) (transfer full) */
 char *hs_server_set_config (HsServer *self, const HsServerConfig *config);
+
+/* What everybody needs to come in (property has-password). (nullable) NULL or "": nothing. Who speaks plain text leaves when one is set. */
+void hs_server_set_password (HsServer *self, const char *password);
+gboolean hs_server_get_has_password (HsServer *self);
+/* Finishes with a public address of this computer (not of a LAN, a link or a provider's NAT) at which anybody could come in, because no password
+ * is set; NULL, without an error: there is none. Before the start too: then it is a reason to ask the host once. (nullable) (transfer full) */
+void hs_server_find_public_async (HsServer *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+char *hs_server_find_public_finish (HsServer *self, GAsyncResult *result, GError **error);
 
 gboolean hs_server_get_running (HsServer *self);
 const char *hs_server_get_key (HsServer *self);        /* (nullable) */

@@ -4,7 +4,7 @@
 The cases of a program that is not installed are skipped."""
 import hashlib, os, shutil, ssl, subprocess, sys, tempfile, time
 
-from hosted import Server, Skip, closing, run
+from hosted import Irc, Server, Skip, closing, run
 from terminal import Terminal
 
 PROGRAM = sys.argv[1]
@@ -181,6 +181,65 @@ def weechat_rules():
                 guest.wait()
 
 
+def make_account(server, name, password, certificate=None):
+    """By a bare connection over TLS, which may show a key."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if certificate:
+        context.load_cert_chain(certificate)
+    with closing(Irc(context.wrap_socket(server.socket()))) as guest:
+        guest.write(f"NICK {name}", f"REGISTER * * {password}")
+        guest.until(" REGISTER SUCCESS ")
+        guest.write("QUIT")
+
+
+def irssi_logs_in():
+    """By a password and by its key (irssi 1.4 knows no SCRAM): it keeps its name. With a wrong password it does not come in."""
+    with tempfile.TemporaryDirectory() as data, Server(PROGRAM, "--data-dir", data) as server, closing(server.irc("other")) as other:
+        pem = os.path.join(data, "irssi.pem")
+        subprocess.run(f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=irssi -keyout {pem} -out {pem}.crt 2>&1 && "
+                       f"cat {pem}.crt >>{pem}", shell=True, check=True, timeout=20, stdout=subprocess.DEVNULL)
+        make_account(server, "irssi", "correcthorse", pem)
+        for mechanism, password in (("PLAIN", "correcthorse"), ("EXTERNAL", "none"), ("PLAIN", "wronghorse")):
+            key = f"-tls_cert {pem} " if mechanism == "EXTERNAL" else ""
+            with tempfile.TemporaryDirectory() as home:
+                guest = Terminal("irssi", "--home", home, "-n", "irssi", HOME=home)
+                guest.wait("[(status)]")
+                guest.keys(f"/network add -sasl_mechanism {mechanism} -sasl_username irssi -sasl_password {password} here")
+                guest.keys(f"/server add -network here -tls -notls_verify {key}127.0.0.1 {server.port}")
+                guest.keys("/connect here")
+                if password != "wronghorse":
+                    other.until(" JOIN #lobby")
+                    other.write("WHOIS irssi")
+                    other.until(" 330 other irssi irssi ")
+                else:
+                    guest.wait("SASL authentication failed")  # and it leaves
+                guest.keys("/quit")
+                guest.end()
+
+
+def weechat_logs_in():
+    program = shutil.which("weechat-headless")
+    with tempfile.TemporaryDirectory() as data, Server(PROGRAM, "--data-dir", data) as server, closing(server.irc("other")) as other:
+        make_account(server, "weechat", "correcthorse")
+        certificate, _ = fingerprints(server)
+        for mechanism in ("plain", "scram-sha-256"):
+            with tempfile.TemporaryDirectory() as home:
+                commands = (f"/server add here 127.0.0.1/{server.port} -ssl -nicks=weechat -ssl_fingerprint={certificate} -sasl_mechanism={mechanism} "
+                            "-sasl_username=weechat -sasl_password=correcthorse; /connect here; /wait 4 /quit bye")
+                guest = subprocess.Popen([program, "--dir", home, "-r", commands], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                         stderr=subprocess.DEVNULL, env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"})
+                try:
+                    other.until(" JOIN #lobby")
+                    other.write("WHOIS weechat")
+                    other.until(" 330 other weechat weechat ")
+                    guest.wait(20)
+                finally:
+                    if guest.poll() is None:
+                        guest.kill()
+                        guest.wait()
+
+
 def netcat():
     with Server(PROGRAM) as server, closing(server.irc("host")) as host:
         guest = subprocess.Popen(["nc", "127.0.0.1", str(server.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -213,7 +272,7 @@ def netcat_sends_a_file():
         guest.stdout.close()
 
 
-tests = [(irssi, "irssi"), (irssi_rules, "irssi"), (weechat_rules, "weechat-headless"),
+tests = [(irssi_logs_in, "irssi"), (weechat_logs_in, "weechat-headless"), (irssi, "irssi"), (irssi_rules, "irssi"), (weechat_rules, "weechat-headless"),
          (irssi_pinned, "irssi"), (weechat, "weechat-headless"), (weechat_pinned, "weechat-headless"), (netcat, "nc"), (netcat_sends_a_file, "nc")]
 
 

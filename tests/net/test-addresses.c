@@ -153,6 +153,38 @@ test_order (gconstpointer data)
     }
 }
 
+/* ---- Everybody's to reach ---- */
+
+static void
+test_public (void)
+{
+  static const Row publics[] = {
+    { "a LAN", NULL, LOOPBACK LAN "eth0 fd12::5 L*;eth0 fe80::1 L*;tailscale0 100.100.1.2 T;", NULL },
+    { "nothing", NULL, LOOPBACK, NULL },
+    { "a public one", NULL, LOOPBACK LAN "eth0 198.51.100.7 L*;", "198.51.100.7" },
+    { "a public one that is not bound to", "192.168.1.5", LOOPBACK LAN "eth0 198.51.100.7 L*;", NULL },
+    { "IPv6", NULL, LOOPBACK LAN "eth0 2001:db8::5 L*;", "2001:db8::5" },
+    { "IPv6, bound to IPv4", "0.0.0.0", LOOPBACK LAN "eth0 2001:db8::5 L*;", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (publics); i++)
+    {
+      g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_own_address_free);
+      g_auto (GStrv) given = g_strsplit (publics[i].given, ";", -1);
+      const HsOwnAddress *found;
+      g_autofree char *host = NULL;
+
+      g_test_message ("%s", publics[i].description);
+      for (guint j = 0; given[j] != NULL; j++)
+        if (*given[j] != '\0')
+          g_ptr_array_add (addresses, read_own (given[j]));
+      hs_addresses_rank (addresses, publics[i].bound);
+      found = hs_addresses_find_public (addresses);
+      host = found != NULL ? hs_own_address_to_host (found) : NULL;
+      g_assert_cmpstr (host, ==, publics[i].expected);
+    }
+}
+
 /* ---- Reading ---- */
 
 static void
@@ -206,5 +238,6 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &rows[i], test_order);
     }
   g_test_add_func ("/net/addresses/read", test_read);
+  g_test_add_func ("/net/addresses/public", test_public);
   return g_test_run ();
 }
