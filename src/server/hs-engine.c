@@ -163,24 +163,6 @@ hs_engine_set_place (HsEngine *self, HsPeer *peer, GQueue *place)
 }
 
 void
-hs_engine_wait (HsEngine *self, HsPeer *peer, GQueue *queue, guint ms)
-{
-  if (peer->deadlines != NULL)
-    g_queue_unlink (peer->deadlines, &peer->deadline_link);
-  peer->deadlines = queue;
-  peer->deadline = self->now + ms * G_TIME_SPAN_MILLISECOND;
-  if (queue != NULL)
-    g_queue_push_tail_link (queue, &peer->deadline_link);
-}
-
-/* The host's own window is in this very program: it cannot vanish unheard, and an idle room wakes nobody to ask it. */
-void
-hs_engine_expect_words (HsEngine *self, HsPeer *peer)
-{
-  hs_engine_wait (self, peer, peer->own ? NULL : &self->heard, self->config->ping_after);
-}
-
-void
 hs_engine_fact (HsEngine *self, HsFactKind kind, HsPeer *peer, const char *room)
 {
   if (self->funcs->fact != NULL)
@@ -330,115 +312,6 @@ hs_engine_set_listener (HsEngine *self, HsPeer *peer)
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
 }
 
-/* ---- Lines ---- */
-
-/* Heard from: silence is counted from now. */
-static void
-touch (HsEngine *self, HsPeer *peer)
-{
-  self->now = self->funcs->now (self->user_data);
-  peer->last_active = self->now;
-  if (!peer->registered)
-    hs_engine_set_place (self, peer, &self->unregistered);
-  else if (peer->dialect == HS_DIALECT_IRC)
-    hs_engine_expect_words (self, peer);
-}
-
-void
-hs_engine_dispatch (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
-{
-  const HsCommand *command = g_hash_table_lookup (self->commands, message->command);
-
-  if (hs_engine_refuse_in_the_clear (self, peer, message) ||
-      (peer->registered && hs_engine_take_draft_line (self, peer, message)))
-    return;
-  if (command == NULL)
-    {
-      if (peer->registered)
-        hs_engine_reply (self, peer, HS_ERR_UNKNOWNCOMMAND, message->command, "Unknown command", NULL);
-      else
-        hs_engine_reply (self, peer, HS_ERR_NOTREGISTERED, "You have not registered", NULL);
-    }
-  else if (!peer->registered && (command->flags & (HS_COMMAND_EARLY | HS_COMMAND_ONLY_EARLY)) == 0)
-    hs_engine_reply (self, peer, HS_ERR_NOTREGISTERED, "You have not registered", NULL);
-  else if (peer->registered && (command->flags & HS_COMMAND_ONLY_EARLY) != 0)
-    hs_engine_reply (self, peer, HS_ERR_ALREADYREGISTERED, "You are already registered", NULL);
-  else if (message->n_params < command->min)
-    hs_engine_reply (self, peer, HS_ERR_NEEDMOREPARAMS, command->name, "Not enough parameters", NULL);
-  else if (message->n_params > command->max)
-    {
-      HsIrcMessage cut = *message;
-
-      cut.n_params = command->max;
-      cut.params[cut.n_params] = NULL;
-      command->func (self, peer, &cut);
-    }
-  else
-    command->func (self, peer, message);
-}
-
-static void
-dispatch_labelled (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
-{
-  const guint needed = HS_CAP_LABELED_RESPONSE | HS_CAP_BATCH;
-  g_autofree char *label = NULL;
-
-  if (message->tags != NULL && (peer->caps & needed) == needed)
-    label = hs_irc_message_dup_tag (message, "label");
-  if (label == NULL || *label == '\0' || strlen (label) > HS_CAP_LABEL_MAX)
-    {
-      hs_engine_dispatch (self, peer, message);
-      return;
-    }
-
-  hs_engine_begin_label (self, peer, label);
-  hs_engine_dispatch (self, peer, message);
-  hs_engine_end_label (self);
-}
-
-void
-hs_engine_receive_irc (HsEngine *self, HsPeer *peer, char *line, gsize len)
-{
-  g_autoptr (GError) error = NULL;
-  HsIrcMessage message;
-
-  if (peer->leaving)
-    return;
-  touch (self, peer);
-
-  if (memchr (line, '\0', len) != NULL)
-    hs_engine_fail (self, peer, "*", "INVALID_NUL", "A line must not contain a NUL byte");
-  else if (!hs_utf8_is_text (line, len))
-    hs_engine_fail (self, peer, "*", "INVALID_UTF8", "Message rejected, your IRC software MUST use UTF-8 encoding on this network");
-  else if (!hs_irc_message_parse (&message, line, len, &error))
-    hs_engine_fail (self, peer, "*", "INVALID_LINE", "This line has no command");
-  else if (message.tags != NULL && strlen (message.tags) > HS_TAGS_CLIENT_MAX)
-    hs_engine_reply (self, peer, HS_ERR_INPUTTOOLONG, "Input line was too long", NULL);
-  else
-    dispatch_labelled (self, peer, &message);
-}
-
-void
-hs_engine_receive_too_long (HsEngine *self, HsPeer *peer)
-{
-  if (peer->leaving)
-    return;
-  touch (self, peer);
-  hs_engine_reply (self, peer, HS_ERR_INPUTTOOLONG, "Input line was too long", NULL);
-}
-
-void
-hs_engine_receive_plain (HsEngine *self, HsPeer *peer, const char *data, gsize len)
-{
-  g_autofree char *text = NULL;
-
-  if (peer->leaving)
-    return;
-  touch (self, peer);
-  text = hs_utf8_make_text (data, len, !peer->registered, NULL);
-  hs_engine_plain_line (self, peer, text);
-}
-
 /* ---- Going ---- */
 
 void
@@ -570,68 +443,7 @@ hs_engine_remove_peer (HsEngine *self, HsPeer *peer, const char *reason)
   free_peer (self, peer);
 }
 
-/* ---- Deadlines ---- */
-
-static HsPeer *
-next_due (HsEngine *self, GQueue *queue)
-{
-  HsPeer *peer = queue->head != NULL ? queue->head->data : NULL;
-
-  return peer != NULL && peer->deadline <= self->now ? peer : NULL;
-}
-
-static void
-registration_is_over (HsEngine *self, HsPeer *peer)
-{
-  if (!peer->listener)
-    {
-      hs_engine_turn_away (self, peer, "ERROR :Closing link: registration timed out\r\n");
-      return;
-    }
-  if (!peer->loopback && peer->host->n_listeners >= HS_LISTENERS_PER_ADDRESS)
-    {
-      hs_engine_turn_away (self, peer, "Too many silent connections from your address.\n");
-      return;
-    }
-  peer->settled_listener = TRUE;
-  peer->host->n_listeners++;
-  hs_engine_wait (self, peer, NULL, 0);
-}
-
-static void
-send_ping (HsEngine *self, HsPeer *peer)
-{
-  g_autofree char *line = g_strdup_printf ("PING :%s\r\n", self->server_name);
-
-  hs_engine_wait (self, peer, &self->pinged, self->config->pong_within);
-  hs_engine_send_text (self, peer, line, strlen (line));
-}
-
-gint64
-hs_engine_sweep (HsEngine *self)
-{
-  GQueue *const queues[] = { &self->registering, &self->heard, &self->pinged, &self->half_closed };
-  gint64 next = 0;
-  HsPeer *peer;
-
-  self->now = self->funcs->now (self->user_data);
-  while ((peer = next_due (self, &self->registering)) != NULL)
-    registration_is_over (self, peer);
-  while ((peer = next_due (self, &self->heard)) != NULL)
-    send_ping (self, peer);
-  while ((peer = next_due (self, &self->pinged)) != NULL)
-    hs_engine_dismiss (self, peer, "Ping timeout", 0);
-  while ((peer = next_due (self, &self->half_closed)) != NULL)
-    hs_engine_dismiss (self, peer, "Connection closed", 0);
-
-  for (guint i = 0; i < G_N_ELEMENTS (queues); i++)
-    {
-      peer = queues[i]->head != NULL ? queues[i]->head->data : NULL;
-      if (peer != NULL && (next == 0 || peer->deadline < next))
-        next = peer->deadline;
-    }
-  return next;
-}
+/* ---- Stopping ---- */
 
 static void
 stop_peer (HsEngine *self, HsPeer *peer, const char *reason)

@@ -37,6 +37,7 @@ typedef struct
   void (*apart) (void (*work) (gpointer data), void (*done) (gpointer data), gpointer data, GDestroyNotify destroy, gpointer user_data);
   /* (nullable) What makes a proof good for this connection only (RFC 9266 tls-exporter). (nullable) (transfer full) */
   GBytes *(*dup_channel_binding) (HsPeer *peer, gpointer user_data);
+  gint64 (*ticks) (gpointer user_data); /* (nullable: now ()) monotonic µs, for deadlines */
 } HsEngineFuncs;
 
 HsEngine *hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointer user_data);
@@ -66,7 +67,7 @@ void hs_engine_receive_plain (HsEngine *self, HsPeer *peer, const char *data, gs
 gboolean hs_engine_peer_eof (HsEngine *self, HsPeer *peer);
 /* It is gone; rooms are told @reason. Frees the peer. */
 void hs_engine_remove_peer (HsEngine *self, HsPeer *peer, const char *reason);
-/* Deadlines (registration, PING, PONG): call no later than the returned Unix µs (0: nothing to wait for). */
+/* Deadlines (registration, PING, PONG): call no later than at the returned ticks (0: nothing to wait for). */
 gint64 hs_engine_sweep (HsEngine *self);
 /* Takes leave of all: ERROR to IRC, a bare q to plain guests and listeners, close. */
 void hs_engine_stop (HsEngine *self, const char *reason);

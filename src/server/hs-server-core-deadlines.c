@@ -53,7 +53,7 @@ on_sweep (gpointer data)
   next = hs_engine_sweep (self->engine);
   if (next != 0)
     {
-      gint64 wait = next - g_get_real_time ();
+      gint64 wait = next - g_get_monotonic_time ();
 
       self->sweep_at = g_get_monotonic_time () + CLAMP (wait, G_TIME_SPAN_MILLISECOND, G_TIME_SPAN_DAY);
       g_source_set_ready_time (self->sweep, self->sweep_at);

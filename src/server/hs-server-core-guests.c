@@ -242,6 +242,12 @@ engine_now (gpointer user_data)
   return g_get_real_time ();
 }
 
+static gint64
+engine_ticks (gpointer user_data)
+{
+  return g_get_monotonic_time ();
+}
+
 static void
 engine_random (guint8 *data, gsize len, gpointer user_data)
 {
@@ -303,4 +309,4 @@ engine_dup_channel_binding (HsPeer *peer, gpointer user_data)
 }
 
 const HsEngineFuncs hs_core_engine_funcs = { engine_send, engine_break_write, engine_close, engine_fact, engine_now, engine_random,
-                                             engine_apart, engine_dup_channel_binding };
+                                             engine_apart, engine_dup_channel_binding, engine_ticks };

@@ -43,6 +43,12 @@ on_fact (HsFactKind kind, HsPeer *peer, const char *room, gpointer user_data)
 static gint64
 on_now (gpointer user_data)
 {
+  return ((Stage *) user_data)->now + ((Stage *) user_data)->jumped;
+}
+
+static gint64
+on_ticks (gpointer user_data)
+{
   return ((Stage *) user_data)->now;
 }
 
@@ -95,7 +101,7 @@ on_channel_binding (HsPeer *peer, gpointer user_data)
   return g_bytes_new (text, strlen (text));
 }
 
-static const HsEngineFuncs funcs = { on_send, on_break_write, on_close, on_fact, on_now, on_random, on_apart, on_channel_binding };
+static const HsEngineFuncs funcs = { on_send, on_break_write, on_close, on_fact, on_now, on_random, on_apart, on_channel_binding, on_ticks };
 
 void
 stage_init (Stage *self)

@@ -11,6 +11,7 @@ typedef struct
   HsServerConfig *config;
   HsEngine *engine;
   gint64 now;
+  gint64 jumped; /* how far the clock has been set since, µs */
   guint n_facts[HS_N_FACTS];
   HsServerDb *db;    /* (nullable) */
   GQueue errands;    /* what the engine asked of it and nobody has done */

@@ -103,6 +103,44 @@ test_registration_timeout (void)
   stage_clear (&stage);
 }
 
+/* The clock is set while guests are there: nobody is late for it, and nobody may be silent for longer. */
+static void
+test_clock_jumps (void)
+{
+  static const gint64 jumps[] = { G_TIME_SPAN_DAY, -G_TIME_SPAN_DAY, -400 * G_TIME_SPAN_DAY, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (jumps); i++)
+    {
+      Stage stage;
+      Guest *anna, *newcomer;
+
+      stage_init (&stage);
+      stage_start (&stage);
+      anna = guest_join (&stage, "anna", "");
+      newcomer = guest_connect (&stage);
+      stage_wait (&stage, 1000);
+      stage.jumped = jumps[i];
+      stage_wait (&stage, 1000);
+      g_assert_false (anna->closed);
+      g_assert_false (newcomer->closed);
+      guest_forget (anna);
+      guest_says (anna, "PING x");
+      guest_sees (anna, ":test.example PONG test.example x\n");
+      stage_wait (&stage, HS_REGISTRATION_MS);
+      g_assert_true (newcomer->closed);
+      stage_wait (&stage, HS_PING_AFTER_MS - HS_REGISTRATION_MS);
+      guest_sees (anna, "PING :test.example\n");
+      stage.jumped = 0;
+      stage_wait (&stage, 1000);
+      g_assert_false (anna->closed);
+      stage_wait (&stage, HS_PONG_WITHIN_MS);
+      g_assert_true (anna->closed);
+      guest_free (newcomer);
+      guest_free (anna);
+      stage_clear (&stage);
+    }
+}
+
 static void
 test_listeners_of_one_address (void)
 {
@@ -373,6 +411,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/engine/ping", test_ping);
   g_test_add_func ("/server/engine/limits", test_limits);
   g_test_add_func ("/server/engine/longest-silent-goes", test_longest_silent_goes);
+  g_test_add_func ("/server/engine/clock-jumps", test_clock_jumps);
   g_test_add_func ("/server/engine/eof", test_eof);
   g_test_add_func ("/server/engine/stop", test_stop);
   g_test_add_func ("/server/engine/quit", test_quit);
