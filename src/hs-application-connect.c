@@ -101,6 +101,13 @@ forget_old_watches (HsApplication *self)
 }
 
 static void
+on_invited (HsSession *session, const char *room, const char *sentence, HsApplication *self)
+{
+  if (self->window != NULL)
+    hs_window_offer_invitation (self->window, session, room, sentence);
+}
+
+static void
 on_show_room (HsSession *session, HsRoom *room, HsApplication *self)
 {
   if (self->window != NULL)
@@ -133,6 +140,8 @@ hs_application_add_connection (HsApplication *self, HsConnection *connection)
     }
   g_signal_handlers_disconnect_by_func (session, on_show_room, self); /* it may have been here before */
   g_signal_connect_object (session, "show-room", G_CALLBACK (on_show_room), self, 0);
+  g_signal_handlers_disconnect_by_func (session, on_invited, self);
+  g_signal_connect_object (session, "invited", G_CALLBACK (on_invited), self, 0);
   if (watch != NULL && hs_connection_is_used (connection))
     g_list_store_append (self->watches, watch);
   forget_old_watches (self);

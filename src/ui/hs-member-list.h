@@ -9,5 +9,5 @@
 #define HS_TYPE_MEMBER_LIST (hs_member_list_get_type ())
 G_DECLARE_FINAL_TYPE (HsMemberList, hs_member_list, HS, MEMBER_LIST, GtkWidget)
 
-/* Signal "member-chosen" (HsMember). */
+/* Signals: "member-chosen" (HsMember); "make-menu" (HsMember): returns the GMenuModel of what can be done to it (transfer full). */
 void hs_member_list_set_members (HsMemberList *self, GListModel *members); /* (nullable) of HsMember */

@@ -57,6 +57,7 @@ show_offline (HsRoomView *self)
 void
 hs_room_view_update_foot (HsRoomView *self)
 {
+  const char *removal = self->room != NULL ? hs_session_get_removal (self->session, self->room) : NULL;
   const char *hint = self->connection != NULL ? hs_connection_get_leaving_hint (self->connection) : NULL;
   g_autofree char *left = NULL;
 
@@ -80,7 +81,7 @@ hs_room_view_update_foot (HsRoomView *self)
           break;
         }
       left = g_strdup_printf (_("You left %s"), hs_room_get_title (self->room));
-      set_strip (self, left, _("Drafts and history stay here."), _("Join Again"));
+      set_strip (self, removal != NULL ? removal : left, _("Drafts and history stay here."), _("Join Again"));
       break;
     case HS_SESSION_OFFLINE:
     default:

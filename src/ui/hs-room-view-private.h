@@ -36,6 +36,7 @@ struct _HsRoomView
   HsSession *session;
   HsPassage *passage;
   HsServer *server; /* (nullable) hosted here */
+  GSimpleActionGroup *order; /* what rules the room */
   GSignalGroup *room_signals, *session_signals, *connection_signals, *member_signals, *entry_signals;
 
   /* State */
@@ -45,5 +46,12 @@ struct _HsRoomView
 
 /* What stands below the messages follows the session's state, the room and the connection's failure. */
 void hs_room_view_update_foot (HsRoomView *self);
+/* -order.c: what is offered to who rules the room. */
+void hs_room_view_install_order (GtkWidgetClass *klass);
+void hs_room_view_init_order (HsRoomView *self);
+void hs_room_view_update_order (HsRoomView *self);
+void hs_room_view_ask_order (HsRoomView *self);
+/* (transfer full) */
+GMenuModel *hs_room_view_make_member_menu (HsRoomView *self, HsMember *member);
 /* Title, who is there or the state, and the first sentence follow room, session and server. */
 void hs_room_view_update_header (HsRoomView *self);

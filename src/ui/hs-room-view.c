@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-enum { ERROR, OPEN_URI, OPEN_ROOM, JOIN_AGAIN, N_SIGNALS };
+enum { ERROR, OPEN_URI, OPEN_ROOM, JOIN_AGAIN, TOAST, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 enum { PROP_PASSAGE = 1, N_PROPS };
@@ -67,6 +67,7 @@ on_state_changed (HsRoomView *self)
 {
   hs_room_view_update_header (self);
   hs_room_view_update_foot (self);
+  hs_room_view_update_order (self);
   update_actions (self);
 }
 
@@ -96,6 +97,7 @@ on_members_changed (HsRoomView *self)
 {
   update_completions (self);
   hs_room_view_update_header (self);
+  hs_room_view_update_order (self);
 }
 
 /* ---- Reading ---- */
@@ -340,6 +342,14 @@ on_write (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_grab_focus (GTK_WIDGET (HS_ROOM_VIEW (widget)->composer));
 }
 
+/* What rules the room is asked for when somebody looks. */
+static void
+on_menu_active (HsRoomView *self)
+{
+  update_actions (self);
+  hs_room_view_ask_order (self);
+}
+
 void
 hs_room_view_popup_menu (HsRoomView *self)
 {
@@ -437,6 +447,8 @@ hs_room_view_dispose (GObject *object)
   GtkWidget *child;
 
   g_clear_handle_id (&self->draft_id, g_source_remove);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "order", NULL);
+  g_clear_object (&self->order);
   g_clear_object (&self->room_signals);
   g_clear_object (&self->session_signals);
   g_clear_object (&self->connection_signals);
@@ -500,6 +512,7 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   signals[ERROR] = g_signal_new ("error", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[OPEN_URI] = g_signal_new ("open-uri", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[OPEN_ROOM] = g_signal_new ("open-room", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
+  signals[TOAST] = g_signal_new ("toast", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, ADW_TYPE_TOAST);
   signals[JOIN_AGAIN] = g_signal_new ("join-again", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
@@ -520,6 +533,9 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_members_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_members_closed);
   gtk_widget_class_bind_template_callback (widget_class, on_member_chosen);
+  gtk_widget_class_bind_template_callback (widget_class, hs_room_view_make_member_menu);
+  gtk_widget_class_bind_template_callback (widget_class, on_menu_active);
+  hs_room_view_install_order (widget_class);
   gtk_widget_class_install_action (widget_class, "room.disconnect", NULL, on_disconnect);
   gtk_widget_class_install_action (widget_class, "room.leave", NULL, on_leave);
   gtk_widget_class_install_action (widget_class, "room.close", NULL, on_close);
@@ -532,12 +548,14 @@ static void
 hs_room_view_init (HsRoomView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  hs_room_view_init_order (self);
   gtk_widget_set_parent (GTK_WIDGET (self->members_popover), GTK_WIDGET (self->members_button));
 
   self->room_signals = g_signal_group_new (HS_TYPE_ROOM);
   g_signal_group_connect_swapped (self->room_signals, "notify::title", G_CALLBACK (hs_room_view_update_header), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::topic", G_CALLBACK (hs_room_view_update_header), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::joined", G_CALLBACK (on_state_changed), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::modes", G_CALLBACK (hs_room_view_update_order), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::draft", G_CALLBACK (on_draft), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::typing", G_CALLBACK (update_typing), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::unread", G_CALLBACK (mark_read), self);

@@ -12,7 +12,7 @@
 G_DECLARE_FINAL_TYPE (HsRoomView, hs_room_view, HS, ROOM_VIEW, GtkWidget)
 
 /* Signals: "error" (string): a sentence for a toast; "open-uri" (string); "open-room" (HsRoom): a private conversation was asked for;
- * "join-again" (HsRoom). Property passage (HsPassage, notifies): the way of the message of ours that is selected, else of the newest; NULL for none. */
+ * "join-again" (HsRoom); "toast" (AdwToast). Property passage (HsPassage, notifies): the way of the message of ours that is selected, else of the newest; NULL for none. */
 
 /* Once: the server hosted here. */
 void hs_room_view_set_server (HsRoomView *self, HsServer *server);

@@ -38,6 +38,7 @@ struct _HsWindow
   GMenuModel *menu;
   char *profile;
   HsRoom *room;
+  AdwToast *invitation; /* (nullable) weak: the last one shown */
 
   /* State */
   gboolean painted; /* the first frame is on the screen */

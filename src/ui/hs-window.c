@@ -71,6 +71,7 @@ update_title (HsWindow *self)
 }
 
 static void on_error (HsWindow *self, const char *text);
+static void on_toast (HsWindow *self, AdwToast *toast);
 static void on_open_uri (HsWindow *self, const char *uri);
 static void on_room_chosen (HsWindow *self, HsRoom *room);
 static void on_join_again (HsWindow *self, HsRoom *room);
@@ -86,6 +87,7 @@ need_view (HsWindow *self)
   g_signal_connect_object (self->view, "notify::passage", G_CALLBACK (hs_window_update_passage), self, G_CONNECT_SWAPPED);
   gtk_stack_add_named (self->content, GTK_WIDGET (self->view), "room");
   g_signal_connect_object (self->view, "error", G_CALLBACK (on_error), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "toast", G_CALLBACK (on_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "open-uri", G_CALLBACK (on_open_uri), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "open-room", G_CALLBACK (on_room_chosen), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "join-again", G_CALLBACK (on_join_again), self, G_CONNECT_SWAPPED);
@@ -354,6 +356,59 @@ on_error (HsWindow *self, const char *text)
 }
 
 static void
+on_toast (HsWindow *self, AdwToast *toast)
+{
+  adw_toast_overlay_add_toast (self->toasts, g_object_ref (toast));
+}
+
+/* ---- Being asked in ---- */
+
+typedef struct
+{
+  HsSession *session;
+  char *name;
+} Invitation;
+
+static void
+invitation_free (gpointer data, GClosure *closure)
+{
+  Invitation *self = data;
+
+  g_object_unref (self->session);
+  g_free (self->name);
+  g_free (self);
+}
+
+/* As if it had been typed: the room is shown when we are in. */
+static void
+on_accept (AdwToast *toast, Invitation *invitation)
+{
+  g_autofree char *text = g_strdup_printf ("/join %s", invitation->name);
+  g_autoptr (GError) error = NULL;
+
+  if (!hs_session_say (invitation->session, NULL, text, &error))
+    g_message ("%s", error->message);
+}
+
+/* One at a time: who is asked again and again sees the last. */
+void
+hs_window_offer_invitation (HsWindow *self, HsSession *session, const char *name, const char *sentence)
+{
+  AdwToast *toast = make_toast (sentence);
+  Invitation *invitation = g_new0 (Invitation, 1);
+
+  if (self->invitation != NULL)
+    adw_toast_dismiss (self->invitation);
+  g_set_weak_pointer (&self->invitation, toast);
+  invitation->session = g_object_ref (session);
+  invitation->name = g_strdup (name);
+  adw_toast_set_button_label (toast, C_("a room", "Join"));
+  adw_toast_set_timeout (toast, 0);
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_accept), invitation, invitation_free, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
 on_open_uri (HsWindow *self, const char *uri)
 {
   static const char *const ours[] = { "irc://", "ircs://", "tcp://" };
@@ -491,6 +546,7 @@ hs_window_dispose (GObject *object)
     hs_server_page_set_shown (self->page, FALSE);
   self->page = NULL;
   self->welcome = NULL;
+  g_clear_weak_pointer (&self->invitation);
   g_clear_object (&self->room);
   g_clear_object (&self->rooms);
   g_clear_object (&self->watches);

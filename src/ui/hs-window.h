@@ -33,6 +33,8 @@ void hs_window_toast (HsWindow *self, const char *text);
 /* A toast with a button, which stays until it is dismissed. (transfer full) */
 AdwToast *hs_window_offer (HsWindow *self, const char *text, const char *button, const char *action);
 /* A bar above everything that stays until it is closed. NULL: none. */
+/* @sentence says who asks into which room (@name): with Join beside it, until it is dismissed. */
+void hs_window_offer_invitation (HsWindow *self, HsSession *session, const char *name, const char *sentence);
 void hs_window_set_warning (HsWindow *self, const char *text);
 /* Ends with the window's text and size in the settings. */
 void hs_window_save (HsWindow *self);
