@@ -344,7 +344,7 @@ on_write (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* What rules the room is asked for when somebody looks. */
 static void
-on_menu_active (HsRoomView *self)
+on_menu_shown (HsRoomView *self)
 {
   update_actions (self);
   hs_room_view_ask_order (self);
@@ -534,7 +534,6 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_members_closed);
   gtk_widget_class_bind_template_callback (widget_class, on_member_chosen);
   gtk_widget_class_bind_template_callback (widget_class, hs_room_view_make_member_menu);
-  gtk_widget_class_bind_template_callback (widget_class, on_menu_active);
   hs_room_view_install_order (widget_class);
   gtk_widget_class_install_action (widget_class, "room.disconnect", NULL, on_disconnect);
   gtk_widget_class_install_action (widget_class, "room.leave", NULL, on_leave);
@@ -549,6 +548,7 @@ hs_room_view_init (HsRoomView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   hs_room_view_init_order (self);
+  g_signal_connect_object (gtk_menu_button_get_popover (self->menu), "show", G_CALLBACK (on_menu_shown), self, G_CONNECT_SWAPPED);
   gtk_widget_set_parent (GTK_WIDGET (self->members_popover), GTK_WIDGET (self->members_button));
 
   self->room_signals = g_signal_group_new (HS_TYPE_ROOM);
