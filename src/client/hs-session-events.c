@@ -406,6 +406,21 @@ on_ping (HsSession *self, const HsEvent *event)
   hs_session_put (self, "PONG", HS_PARAM (event, event->message->n_params - 1), NULL);
 }
 
+/* What our own server says to whom its host sends away. */
+static const char *
+translate_farewell (const char *words)
+{
+  static const struct { const char *words, *sentence; } farewells[] = {
+    { "You are banned from this server", N_("You are banned from this server.") },
+    { "Disconnected by the host", N_("The host closed your connection.") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (farewells); i++)
+    if (strcmp (farewells[i].words, words) == 0)
+      return _(farewells[i].sentence);
+  return words;
+}
+
 /* Its last words; the end of the stream follows. Our own leaving is answered so, too. "Closing link: " is how every server begins: that the
  * connection is closed is said without it. */
 static void
@@ -416,7 +431,7 @@ on_error (HsSession *self, const HsEvent *event)
   gboolean begins = g_ascii_strncasecmp (text, begin, strlen (begin)) == 0 && text[strlen (begin)] != '\0';
 
   if (self->state != HS_SESSION_LEAVING)
-    hs_session_set_error_text (self, begins ? text + strlen (begin) : text);
+    hs_session_set_error_text (self, translate_farewell (begins ? text + strlen (begin) : text));
 }
 
 /* Without its label an answer in a batch is still heard: an own message in it is found by its id or its words. */

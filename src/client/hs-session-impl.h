@@ -60,7 +60,7 @@ typedef struct
   char *real;  /* (nullable) as the server says it */
   char *shown; /* (nullable) what people see instead of the nick */
   char *host;  /* (nullable) as the server tells it: an address, a name, or a cloak */
-  gboolean away, plain;
+  gboolean away, plain, secure;
 } HsPerson;
 
 /* An own message that has not found its final place. */

@@ -285,6 +285,7 @@ on_who (HsSession *self, const HsEvent *event)
   gpointer value;
 
   person->away = strchr (HS_PARAM (event, 6), 'G') != NULL;
+  person->secure = self->ours && strchr (HS_PARAM (event, 6), 's') != NULL; /* elsewhere the letter may mean anything */
   g_free (person->host);
   person->host = g_strdup (HS_PARAM (event, 3));
   person->plain |= self->ours && strcmp (HS_PARAM (event, 2), HS_PLAIN_USER) == 0;
@@ -298,6 +299,7 @@ on_who (HsSession *self, const HsEvent *event)
         continue;
       hs_member_set_away (member, person->away);
       hs_member_set_plain (member, person->plain);
+      hs_member_set_secure (member, person->secure);
     }
 }
 

@@ -143,6 +143,7 @@ hs_session_rename_person (HsSession *self, const char *nick, const char *new_nic
   person->real = g_strdup (before->real);
   person->shown = g_strdup (before->shown);
   person->away = before->away;
+  person->secure = before->secure;
   person->plain |= before->plain;
   choose_shown (self, new_nick, person);
 }

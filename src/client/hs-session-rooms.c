@@ -111,6 +111,7 @@ hs_session_member_here (HsSession *self, HsConversation *conversation, const cha
   hs_member_set_shown (member, person->shown);
   hs_member_set_away (member, person->away);
   hs_member_set_plain (member, person->plain || self->plain);
+  hs_member_set_secure (member, person->secure);
   hs_member_set_own (member, hs_session_is_me (self, nick));
   return member;
 }

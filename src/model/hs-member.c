@@ -32,9 +32,10 @@ enum
   FLAG_PLAIN,
   FLAG_OWN,
   FLAG_TYPING,
+  FLAG_SECURE,
 };
 
-static const char *const flag_names[] = { "away", "plain", "own", "typing" };
+static const char *const flag_names[] = { "away", "plain", "own", "typing", "secure" };
 
 static GParamSpec *properties[PROP_FLAGS + G_N_ELEMENTS (flag_names)];
 
@@ -139,6 +140,12 @@ hs_member_is_plain (HsMember *self)
 }
 
 gboolean
+hs_member_is_secure (HsMember *self)
+{
+  return has (self, FLAG_SECURE);
+}
+
+gboolean
 hs_member_is_own (HsMember *self)
 {
   return has (self, FLAG_OWN);
@@ -213,6 +220,12 @@ void
 hs_member_set_plain (HsMember *self, gboolean plain)
 {
   set_flag (self, FLAG_PLAIN, plain);
+}
+
+void
+hs_member_set_secure (HsMember *self, gboolean secure)
+{
+  set_flag (self, FLAG_SECURE, secure);
 }
 
 void

@@ -20,7 +20,7 @@ typedef struct
 static void
 write_flags (const Who *who, const HsPeer *peer, const HsMembership *membership, char flags[8])
 {
-  g_snprintf (flags, 8, "%s%s%s%s", peer->away != NULL ? "G" : "H", hs_peer_is_operator (peer) ? "*" : "", peer->bot ? "B" : "",
+  g_snprintf (flags, 8, "%s%s%s%s%s", peer->away != NULL ? "G" : "H", hs_peer_is_operator (peer) ? "*" : "", peer->bot ? "B" : "", peer->encrypted ? "s" : "",
               membership != NULL ? hs_membership_get_prefix (membership, (who->asker->caps & HS_CAP_MULTI_PREFIX) != 0) : "");
 }
 

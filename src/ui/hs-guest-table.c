@@ -584,7 +584,38 @@ on_menu_key (GtkWidget *widget, GVariant *arguments, gpointer data)
   return TRUE;
 }
 
+/* ---- Widths ---- */
+
+#define USUAL_FONT_PX 14.67 /* 11 points at 96 dpi, for which the widths are */
+
+/* Large text needs wide columns. */
+static void
+update_widths (HsGuestTable *self)
+{
+  const PangoFontDescription *font = pango_context_get_font_description (gtk_widget_get_pango_context (GTK_WIDGET (self)));
+  double px = font != NULL ? (double) pango_font_description_get_size (font) / PANGO_SCALE : 0;
+  double scale;
+
+  if (font != NULL && !pango_font_description_get_size_is_absolute (font))
+    px *= 96.0 / 72.0;
+  scale = MAX (px / USUAL_FONT_PX, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (gtk_column_view_get_columns (self->view), i);
+
+      if (gtk_column_view_column_get_fixed_width (column) < (int) (columns[i].width * scale))
+        gtk_column_view_column_set_fixed_width (column, (int) (columns[i].width * scale));
+    }
+}
+
 /* ---- Object ---- */
+
+static void
+hs_guest_table_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (hs_guest_table_parent_class)->css_changed (widget, change);
+  update_widths (HS_GUEST_TABLE (widget));
+}
 
 static void
 hs_guest_table_map (GtkWidget *widget)
@@ -633,6 +664,7 @@ hs_guest_table_class_init (HsGuestTableClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = hs_guest_table_dispose;
   G_OBJECT_CLASS (klass)->finalize = hs_guest_table_finalize;
+  widget_class->css_changed = hs_guest_table_css_changed;
   widget_class->map = hs_guest_table_map;
   widget_class->unmap = hs_guest_table_unmap;
   signals[SELECTION_CHANGED] = g_signal_new ("selection-changed", HS_TYPE_GUEST_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

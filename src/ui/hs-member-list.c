@@ -88,6 +88,8 @@ format_details (HsMember *member)
     g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", C_("rank", "Operator"));
   else if (hs_member_get_rank (member) == 1)
     g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", C_("rank", "Voice"));
+  if (hs_member_is_secure (member))
+    g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", _("Encrypted"));
   if (hs_member_is_away (member))
     g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", _("Away"));
   if (hs_member_is_typing (member))

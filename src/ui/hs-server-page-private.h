@@ -14,7 +14,7 @@ struct _HsServerPage
   /* Template */
   AdwToastOverlay *toasts;
   AdwHeaderBar *header;
-  GtkWidget *back, *chart_card;
+  GtkWidget *back, *chart_card, *kick;
   HsInviteButton *invite;
   AdwWindowTitle *title;
   GtkRevealer *warning, *deeds;

@@ -172,6 +172,7 @@ hs_server_page_set_frame (HsServerPage *self, gboolean narrow, gboolean title_bu
 {
   gtk_widget_set_visible (self->back, narrow);
   gtk_widget_set_visible (self->chart_card, !narrow);
+  gtk_widget_set_visible (self->kick, !narrow); /* it is in the menu too */
   hs_invite_button_set_narrow (self->invite, narrow);
   adw_header_bar_set_show_end_title_buttons (self->header, title_buttons);
 }
@@ -264,6 +265,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, HsServerPage, table);
   gtk_widget_class_bind_template_child (klass, HsServerPage, deeds);
   gtk_widget_class_bind_template_child (klass, HsServerPage, chosen);
+  gtk_widget_class_bind_template_child (klass, HsServerPage, kick);
   gtk_widget_class_bind_template_child (klass, HsServerPage, more);
   gtk_widget_class_bind_template_child (klass, HsServerPage, menu);
 }

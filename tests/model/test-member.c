@@ -18,6 +18,7 @@ test_flags (void)
   } cases[] = {
     { "away", hs_member_set_away, hs_member_is_away },
     { "plain", hs_member_set_plain, hs_member_is_plain },
+    { "secure", hs_member_set_secure, hs_member_is_secure },
     { "own", hs_member_set_own, hs_member_is_own },
     { "typing", hs_member_set_typing, hs_member_is_typing },
   };
