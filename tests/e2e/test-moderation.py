@@ -9,7 +9,7 @@ from gi.repository import Atspi
 
 from desktop import Failure, run_case, wait_until
 from guests import PlainGuest, hosted_port
-from window import Window
+from window import WINDOW, Window
 
 CELLS = {Atspi.Role.LIST_ITEM, Atspi.Role.TABLE_ROW}
 
@@ -171,7 +171,29 @@ def thousand(desktop):
     del guests
 
 
-CASES = {'server-page': server_page, 'thousand': thousand}
+def invited(desktop):
+    """Asked into a room and joining it by the button; sent out of it, with who did it and why; and the menu of a member."""
+    ana, port = host(desktop)
+    wei = Window(desktop, 'wei')
+    wei.press('Connect…')
+    wei.write('Address', f'127.0.0.1:{port}')
+    wei.write('Your Name', 'Wei')
+    wei.press('Connect')
+    wei.find(wei.TEXT, 'Message')
+    ana.send('/join slides')
+    ana.row('Rooms', 'Slides')
+    ana.shows('Slides', roles=WINDOW)
+    ana.send('/invite Wei')
+    wei.press('Join')
+    wei.row('Rooms', 'Slides')
+    ana.send('/kick Wei too loud')
+    wei.shows('ana removed you from the room: too loud')
+    ana.send('/mode +i')
+    wei.press('Join Again')
+    wei.row('Messages', 'Slides is for invited people only')
+
+
+CASES = {'server-page': server_page, 'thousand': thousand, 'invited': invited}
 
 if __name__ == '__main__':
     sys.exit(run_case(f'/e2e/moderation/{sys.argv[1]}', CASES[sys.argv[1]]))
