@@ -384,10 +384,6 @@ char *hs_peer_dup_modes (const HsPeer *self);
 void hs_engine_tell_user_mode (HsEngine *self, HsPeer *peer, const char *change);
 
 /* ---- A guest (hs-peer.c) ---- */
-/* (nullable) The name of the account that it is logged in to. */
-const char *hs_peer_get_account (const HsPeer *self);
-/* (nullable) Of its own key. */
-const HsFingerprint *hs_peer_get_key (const HsPeer *self);
 /* The host's own client, or by OPER. */
 gboolean hs_peer_is_operator (const HsPeer *self);
 HsPeerExtra *hs_peer_get_extra (HsPeer *self);

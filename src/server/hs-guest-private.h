@@ -12,6 +12,8 @@ typedef struct
   char *address;       /* (nullable) NULL: as before */
   char *host;          /* (nullable) with the address */
   char *wire_nick;     /* (nullable) */
+  char *account;       /* (nullable) */
+  char *key;           /* (nullable) */
   const char *dialect; /* static */
   const char *security; /* static: "TLS 1.3", "" for none */
   gint64 since;

@@ -37,6 +37,8 @@ enum
   PROP_EXPIRES,
   PROP_GONE,
   PROP_WIRE_NICK,
+  PROP_ACCOUNT,
+  PROP_KEY,
   PROP_HOST,
   PROP_SECURITY,
   PROP_LAST_ACTIVE,
@@ -54,6 +56,8 @@ hs_guest_facts_clear (HsGuestFacts *self)
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->host, g_free);
   g_clear_pointer (&self->wire_nick, g_free);
+  g_clear_pointer (&self->account, g_free);
+  g_clear_pointer (&self->key, g_free);
 }
 
 static void
@@ -117,6 +121,12 @@ hs_guest_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec
     case PROP_WIRE_NICK:
       g_value_set_string (value, self->facts.wire_nick);
       break;
+    case PROP_ACCOUNT:
+      g_value_set_string (value, self->facts.account);
+      break;
+    case PROP_KEY:
+      g_value_set_string (value, self->facts.key);
+      break;
     case PROP_HOST:
       g_value_set_string (value, self->facts.host);
       break;
@@ -161,6 +171,8 @@ hs_guest_class_init (HsGuestClass *klass)
   properties[PROP_RTT] = g_param_spec_uint ("rtt", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_GONE] = g_param_spec_boolean ("gone", NULL, NULL, FALSE, flags);
   properties[PROP_WIRE_NICK] = g_param_spec_string ("wire-nick", NULL, NULL, NULL, flags);
+  properties[PROP_ACCOUNT] = g_param_spec_string ("account", NULL, NULL, NULL, flags);
+  properties[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, flags);
   properties[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, flags);
   properties[PROP_SECURITY] = g_param_spec_string ("security", NULL, NULL, "", flags);
   properties[PROP_LAST_ACTIVE] = g_param_spec_int64 ("last-active", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
@@ -185,6 +197,8 @@ copy_facts (HsGuestFacts *to, const HsGuestFacts *from)
   *to = *from;
   to->nick = g_strdup (from->nick);
   to->wire_nick = g_strdup (from->wire_nick);
+  to->account = g_strdup (from->account);
+  to->key = g_strdup (from->key);
   to->address = g_steal_pointer (&address);
   to->host = g_steal_pointer (&host);
 }
@@ -213,6 +227,8 @@ hs_guest_set_facts (HsGuest *self, const HsGuestFacts *facts)
   changed[PROP_REGISTERED] = old->registered != facts->registered;
   changed[PROP_OWN] = old->own != facts->own;
   changed[PROP_WIRE_NICK] = g_strcmp0 (old->wire_nick, facts->wire_nick) != 0;
+  changed[PROP_ACCOUNT] = g_strcmp0 (old->account, facts->account) != 0;
+  changed[PROP_KEY] = g_strcmp0 (old->key, facts->key) != 0;
   changed[PROP_HOST] = facts->host != NULL && g_strcmp0 (old->host, facts->host) != 0;
   changed[PROP_SECURITY] = g_strcmp0 (old->security, facts->security) != 0;
   changed[PROP_ENCRYPTED] = old->encrypted != facts->encrypted;
@@ -354,6 +370,18 @@ const char *
 hs_guest_get_wire_nick (HsGuest *self)
 {
   return self->facts.wire_nick;
+}
+
+const char *
+hs_guest_get_account (HsGuest *self)
+{
+  return self->facts.account;
+}
+
+const char *
+hs_guest_get_key (HsGuest *self)
+{
+  return self->facts.key;
 }
 
 const char *

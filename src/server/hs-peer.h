@@ -16,5 +16,9 @@ gboolean hs_peer_is_host (HsPeer *self);
 gboolean hs_peer_is_encrypted (HsPeer *self);
 /* It is sending a message of several lines: that is paid for by its bytes. */
 gboolean hs_peer_is_composing (HsPeer *self);
+/* (nullable) The name of the account that it is logged in to. */
+const char *hs_peer_get_account (const HsPeer *self);
+/* (nullable) Of its own key. */
+const HsFingerprint *hs_peer_get_key (const HsPeer *self);
 gint64 hs_peer_get_since (HsPeer *self);        /* Unix µs */
 gint64 hs_peer_get_last_active (HsPeer *self);  /* Unix µs */

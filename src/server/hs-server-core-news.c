@@ -131,6 +131,10 @@ fill_facts (HsCarrier *carrier, HsGuestFacts *facts)
   g_free (facts->nick);
   g_free (facts->wire_nick);
   facts->wire_nick = g_strdup (hs_peer_get_nick (peer));
+  g_free (facts->account);
+  facts->account = g_strdup (hs_peer_get_account (peer));
+  g_free (facts->key);
+  facts->key = hs_peer_get_key (peer) != NULL ? hs_fingerprint_to_text (hs_peer_get_key (peer)) : NULL;
   facts->security = security_of (carrier);
   facts->nick = g_strdup (shown != NULL && *shown != '\0' ? shown : hs_peer_get_nick (peer));
   facts->id = hs_peer_get_id (peer);

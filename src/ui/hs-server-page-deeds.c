@@ -3,6 +3,7 @@
 #include "hs-server-page-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* The chosen guests but for the host's own connection. (transfer full) */
 static GPtrArray *
@@ -113,39 +114,76 @@ on_reversible (GtkWidget *widget, const char *name, GVariant *parameter)
       }
 }
 
-static void
-ban (HsServerPage *self, gboolean by_name)
+/* What of a guest a ban goes by. (nullable) (transfer full) */
+static char *
+make_address_mask (HsGuest *guest)
 {
-  g_autoptr (GPtrArray) guests = list_others (self);
+  return g_strdup (hs_guest_get_host (guest));
+}
+
+static char *
+make_name_mask (HsGuest *guest)
+{
+  return g_strdup (hs_guest_get_wire_nick (guest));
+}
+
+static char *
+make_account_mask (HsGuest *guest)
+{
+  return hs_guest_get_account (guest) != NULL ? g_strconcat ("account:", hs_guest_get_account (guest), NULL) : NULL;
+}
+
+static char *
+make_key_mask (HsGuest *guest)
+{
+  return hs_guest_get_key (guest) != NULL ? g_strconcat ("key:", hs_guest_get_key (guest), NULL) : NULL;
+}
+
+static const struct
+{
+  const char *action;
+  char *(*make_mask) (HsGuest *guest);
+} ban_verbs[] = {
+  { "guests.ban-address", make_address_mask },
+  { "guests.ban-name", make_name_mask },
+  { "guests.ban-account", make_account_mask },
+  { "guests.ban-key", make_key_mask },
+};
+
+/* Of those of whom it is known. */
+static GStrv
+list_masks (GPtrArray *guests, char *(*make_mask) (HsGuest *guest))
+{
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autofree char *who = name_all (guests), *text = NULL;
-  g_auto (GStrv) masks = NULL;
 
   for (guint i = 0; i < guests->len; i++)
     {
-      const char *mask = by_name ? hs_guest_get_wire_nick (g_ptr_array_index (guests, i)) : hs_guest_get_host (g_ptr_array_index (guests, i));
+      g_autofree char *mask = make_mask (g_ptr_array_index (guests, i));
 
       if (mask != NULL)
         g_strv_builder_add (builder, mask);
     }
-  masks = g_strv_builder_end (builder);
-  if (masks[0] == NULL)
-    return;
-  hs_server_set_banned (self->server, (const char *const *) masks, TRUE);
-  text = g_strdup_printf (_("%s: %s"), who, _("banned"));
-  offer_undo (self, text, 0, NULL, g_steal_pointer (&masks));
+  return g_strv_builder_end (builder);
 }
 
 static void
-on_ban_address (GtkWidget *widget, const char *name, GVariant *parameter)
+on_ban (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  ban (HS_SERVER_PAGE (widget), FALSE);
-}
+  HsServerPage *self = HS_SERVER_PAGE (widget);
+  g_autoptr (GPtrArray) guests = list_others (self);
+  g_autofree char *who = name_all (guests), *text = g_strdup_printf (_("%s: %s"), who, _("banned"));
 
-static void
-on_ban_name (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  ban (HS_SERVER_PAGE (widget), TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (ban_verbs); i++)
+    if (g_str_equal (ban_verbs[i].action, name))
+      {
+        g_auto (GStrv) masks = list_masks (guests, ban_verbs[i].make_mask);
+
+        if (masks[0] == NULL)
+          return;
+        hs_server_set_banned (self->server, (const char *const *) masks, TRUE);
+        offer_undo (self, text, 0, NULL, g_steal_pointer (&masks));
+        return;
+      }
 }
 
 /* ---- Asked before ---- */
@@ -243,8 +281,8 @@ hs_server_page_install_deeds (GtkWidgetClass *klass)
 {
   for (guint i = 0; i < G_N_ELEMENTS (reversible); i++)
     gtk_widget_class_install_action (klass, reversible[i].action, NULL, on_reversible);
-  gtk_widget_class_install_action (klass, "guests.ban-address", NULL, on_ban_address);
-  gtk_widget_class_install_action (klass, "guests.ban-name", NULL, on_ban_name);
+  for (guint i = 0; i < G_N_ELEMENTS (ban_verbs); i++)
+    gtk_widget_class_install_action (klass, ban_verbs[i].action, NULL, on_ban);
   gtk_widget_class_install_action (klass, "guests.kick", NULL, on_kick);
   gtk_widget_class_install_action (klass, "guests.disconnect", NULL, on_disconnect);
   gtk_widget_class_install_action (klass, "guests.message", NULL, on_message);
@@ -268,8 +306,12 @@ hs_server_page_update_deeds (HsServerPage *self)
   for (guint i = 0; i < G_N_ELEMENTS (reversible); i++)
     gtk_widget_action_set_enabled (widget, reversible[i].action, named);
   gtk_widget_action_set_enabled (widget, "guests.kick", named);
-  gtk_widget_action_set_enabled (widget, "guests.ban-name", named);
-  gtk_widget_action_set_enabled (widget, "guests.ban-address", others->len > 0);
+  for (guint i = 0; i < G_N_ELEMENTS (ban_verbs); i++)
+    {
+      g_auto (GStrv) masks = list_masks (others, ban_verbs[i].make_mask);
+
+      gtk_widget_action_set_enabled (widget, ban_verbs[i].action, masks[0] != NULL);
+    }
   gtk_widget_action_set_enabled (widget, "guests.disconnect", others->len > 0);
 }
 
@@ -283,13 +325,32 @@ on_let_in (GtkButton *button, HsServerPage *self)
   hs_server_set_banned (self->server, masks, FALSE);
 }
 
+/* A mask as a person would say it. (transfer full) */
+static char *
+describe_mask (const char *mask)
+{
+  if (g_str_has_prefix (mask, "*!*@"))
+    return g_strdup (mask + strlen ("*!*@"));
+  if (g_str_has_suffix (mask, "!*@*"))
+    return g_strndup (mask, strlen (mask) - strlen ("!*@*"));
+  if (g_str_has_prefix (mask, "$a:"))
+    return g_strdup_printf (_("Account %s"), mask + strlen ("$a:"));
+  if (g_str_has_prefix (mask, "$k:"))
+    return g_strdup_printf (_("Key %s"), mask + strlen ("$k:"));
+  return g_strdup (mask);
+}
+
 static void
 add_ban (HsServerPage *self, const char *mask)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *label = gtk_label_new (mask), *button = gtk_button_new_with_label (_("Let In"));
-  g_autofree char *name = g_strdup_printf (_("Let %s in"), mask);
+  g_autofree char *words = describe_mask (mask);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *label = gtk_label_new (words), *button = gtk_button_new_with_label (_("Let In"));
+  g_autofree char *name = g_strdup_printf (_("Let %s in"), words);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 32);
+  gtk_widget_set_tooltip_text (label, mask);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_widget_add_css_class (label, "numeric");
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);

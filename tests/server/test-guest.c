@@ -17,8 +17,10 @@ test_notifies (void)
     { .id = 7, .nick = (char *) "berta", .dialect = "IRC", .registered = TRUE },
     { .id = 7, .nick = (char *) "berta", .dialect = "IRC", .registered = TRUE, .address = (char *) "10.0.0.2:5" },
     { .id = 7, .dialect = "Plain text", .plain = TRUE, .own = TRUE },
+    { .id = 7, .dialect = "Plain text", .plain = TRUE, .own = TRUE, .account = (char *) "Anna", .key = (char *) "sha256:x", .wire_nick = (char *) "a" },
   };
-  static const char *const expected[] = { "listener ", "", "nick dialect listener registered ", "address ", "nick plain dialect registered own " };
+  static const char *const expected[] = { "listener ", "", "nick dialect listener registered ", "address ", "nick plain dialect registered own ",
+                                          "wire-nick account key " };
   const HsGuestFacts first = { .id = 7, .nick = (char *) "anna", .address = (char *) "10.0.0.1:5", .dialect = "", .since = 3 };
   g_autoptr (HsGuest) guest = hs_guest_new (&first);
   g_autoptr (GString) notified = g_string_new (NULL);

@@ -385,6 +385,7 @@ test_page (void)
   static const struct { const char *action; gboolean none, one, silent, two; } rows[] = {
     { "guests.message", FALSE, TRUE, FALSE, FALSE }, { "guests.kick", FALSE, TRUE, FALSE, TRUE }, { "guests.operator", FALSE, TRUE, FALSE, TRUE },
     { "guests.disconnect", FALSE, TRUE, TRUE, TRUE }, { "guests.ban-address", FALSE, TRUE, TRUE, TRUE }, { "guests.ban-name", FALSE, TRUE, FALSE, TRUE },
+    { "guests.ban-account", FALSE, FALSE, FALSE, FALSE }, { "guests.ban-key", FALSE, FALSE, FALSE, FALSE },
     { "guests.show", FALSE, TRUE, TRUE, FALSE },
   };
   g_autoptr (HsServerConfig) config = hs_server_config_new ();
