@@ -64,6 +64,7 @@ struct _HsConnection
   guint8 strict : 1;        /* strict transport security: an authority has to vouch for it */
   guint8 offered : 1;       /* it is encrypted because the server offered it */
   guint8 asking : 1;        /* whether it offers TLS is not known yet, and nothing else is said */
+  guint8 withheld : 1;      /* the password was not given to whoever is there */
   guint8 used : 1;          /* open () was called: a connection is opened once */
   guint8 open : 1;          /* the conversation has begun and the link stands */
   guint8 judging : 1;       /* Automatic: nothing has decided yet but silence */
@@ -118,10 +119,11 @@ void hs_connection_begin_tls (HsConnection *self);
 void hs_connection_on_secured (HsLink *link, gpointer user_data);
 /* The handshake came to nothing. @error (nullable): the other side's FIN. */
 void hs_connection_tls_failed (HsConnection *self, const GError *error);
-gboolean hs_connection_may_be_offered (HsConnection *self);
 gboolean hs_connection_on_listed (HsSession *session, gboolean tls, const char *sts, HsConnection *self);
 /* The conversation begins: what was judged is remembered. */
 void hs_connection_remember_key (HsConnection *self);
+/* Has something to be known of the server before it is told who we are? */
+gboolean hs_connection_has_to_ask (HsConnection *self);
 /* (nullable) for PASS. (transfer full) */
 char *hs_connection_dup_pass (HsConnection *self);
 

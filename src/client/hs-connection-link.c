@@ -70,18 +70,18 @@ on_offer_due (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Name and password only when it is known that it does not offer to encrypt them. */
+/* Name and password only when it is known that it does not offer to encrypt them, and who gets the latter. */
 static void
 meet_irc (HsConnection *self)
 {
   hs_connection_set_found (self, HS_DIALECT_IRC);
-  if (!hs_connection_may_be_offered (self))
+  if (!hs_connection_has_to_ask (self))
     {
       hs_connection_begin_irc (self);
       return;
     }
   self->asking = TRUE;
-  hs_connection_step_running (self, STEP_PROTOCOL, _("Asking whether it offers encryption…"));
+  hs_connection_step_running (self, STEP_PROTOCOL, self->encrypted ? _("Asking what it is…") : _("Asking whether it offers encryption…"));
   hs_session_turn_irc (self->session);
   hs_session_offer_irc (self->session);
   if (self->offer_source == 0)
@@ -185,7 +185,8 @@ fail_early (HsConnection *self, const GError *error)
 {
   const char *said = hs_session_get_error_text (self->session);
   gboolean has_said = said != NULL && *said != '\0';
-  HsFailure *failure = hs_failure_new (has_said ? HS_FAILURE_REFUSED_BY_SERVER : HS_FAILURE_CLOSED_EARLY, self->address, said);
+  HsFailureKind kind = !has_said ? HS_FAILURE_CLOSED_EARLY : self->withheld ? HS_FAILURE_PASSWORD_WITHHELD : HS_FAILURE_REFUSED_BY_SERVER;
+  HsFailure *failure = hs_failure_new (kind, self->address, kind == HS_FAILURE_PASSWORD_WITHHELD ? NULL : said);
 
   if (!has_said && error != NULL)
     {

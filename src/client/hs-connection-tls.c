@@ -219,6 +219,19 @@ hs_connection_remember_key (HsConnection *self)
     hs_security_remember (self->security, now_ms ());
 }
 
+/* A room's password goes to whom an authority, an invite or the person knows. To others it could go only in a way that shows them nothing. */
+static gboolean
+may_have_password (HsConnection *self)
+{
+  HsTrust trust = hs_security_get_trust (self->security);
+
+  if (hs_connection_is_exception (self))
+    return FALSE;
+  if (!hs_session_is_ours (self->session))
+    return TRUE;
+  return self->encrypted && (trust == HS_TRUST_VERIFIED || trust == HS_TRUST_COMPARED || trust == HS_TRUST_INVITED);
+}
+
 char *
 hs_connection_dup_pass (HsConnection *self)
 {
@@ -228,7 +241,8 @@ hs_connection_dup_pass (HsConnection *self)
     return g_strdup (self->host_token);
   if (self->address->token != NULL && self->address->key != NULL && self->encrypted && (trust == HS_TRUST_INVITED || trust == HS_TRUST_COMPARED))
     return g_strconcat (INVITE_TOKEN, self->address->token, NULL);
-  return hs_connection_is_exception (self) ? NULL : g_strdup (self->password);
+  self->withheld = self->password != NULL && !may_have_password (self);
+  return self->withheld ? NULL : g_strdup (self->password);
 }
 
 /* ---- When it comes to nothing ---- */
@@ -286,11 +300,17 @@ hs_connection_tls_failed (HsConnection *self, const GError *error)
 /* ---- The offer ---- */
 
 /* A local socket has nobody between, and in plain text nothing is offered. */
-gboolean
-hs_connection_may_be_offered (HsConnection *self)
+static gboolean
+may_be_offered (HsConnection *self)
 {
   return !self->encrypted && self->encryption == HS_ENCRYPTION_AUTOMATIC && self->host_token == NULL && self->address->scheme != HS_SCHEME_UNIX
          && self->address->scheme != HS_SCHEME_TCP;
+}
+
+gboolean
+hs_connection_has_to_ask (HsConnection *self)
+{
+  return may_be_offered (self) || (self->password != NULL && self->host_token == NULL);
 }
 
 /* "duration=300,port=6697": the number of @key, 0 when it is not there. */
@@ -346,7 +366,7 @@ hs_connection_on_listed (HsSession *session, gboolean tls, const char *sts, HsCo
     return FALSE;
   if (self->encrypted)
     note_sts (self, sts);
-  else if (hs_connection_may_be_offered (self) && (tls || (port > 0 && port <= G_MAXUINT16)))
+  else if (may_be_offered (self) && (tls || (port > 0 && port <= G_MAXUINT16)))
     {
       follow_offer (self, tls ? 0 : (guint16) port);
       return TRUE;

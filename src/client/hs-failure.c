@@ -30,6 +30,7 @@ typedef enum
   HINT_NEW_INVITE = 1 << 15,
   HINT_CLOCK = 1 << 16,
   HINT_ASK_INVITE = 1 << 17,
+  HINT_GET_INVITE = 1 << 18,
 } HintFlags;
 
 /* {who} is the host (or path), {port} its port. */
@@ -69,6 +70,10 @@ static const Words words[] = {
     N_("{who} did not let you in"),
     N_("The server closed the connection."),
     0 },
+  [HS_FAILURE_PASSWORD_WITHHELD] = {
+    N_("{who} was not given your password"),
+    N_("It let nobody in without one, and nobody knows yet whose computer answers there: it could be somebody in between who collects passwords."),
+    HINT_GET_INVITE },
   [HS_FAILURE_NEEDS_ENCRYPTION] = {
     N_("This address asks for encryption"),
     N_("Encryption was chosen to be never used. It is not opened unencrypted: that would not be what the address asks for."),
@@ -164,6 +169,7 @@ static const Hint hints[] = {
   { HINT_COMPARE, N_("Compare the numbers"), N_("Ask the host, best by voice, which number its window shows now. A new one has a reason that the host knows."), NULL },
   { HINT_NEW_INVITE, N_("Ask for a new invite"), N_("If the host has set its server up anew, the old invite leads nowhere any more."), NULL },
   { HINT_CLOCK, N_("Is the clock right?"), N_("Certificates hold for a time. A computer whose clock is wrong takes good ones for bad."), NULL },
+  { HINT_GET_INVITE, N_("Ask the host for an invite"), N_("Its link says which key is the right one. Who shows that key is given the password."), NULL },
   { HINT_ASK_INVITE, N_("Is it a room that somebody hosts?"), N_("Ask the host for an invite: its link says which key is the right one."), NULL },
   { HINT_SOCKET_PATH, N_("Is the path right?"), N_("The server makes the socket file when it starts, and only its own user may use it."), NULL },
 };

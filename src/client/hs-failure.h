@@ -15,6 +15,7 @@ typedef enum
   HS_FAILURE_CLOSED_EARLY,  /* FIN or RST before a word (or with its one line) */
   HS_FAILURE_PROTOCOL,      /* something answers, but not as expected */
   HS_FAILURE_REFUSED_BY_SERVER, /* ERROR, 433 …: its own words */
+  HS_FAILURE_PASSWORD_WITHHELD, /* it wanted one, and is not known well enough to be given it */
   HS_FAILURE_NEEDS_ENCRYPTION, /* the address asks for it, the person forbade it */
   HS_FAILURE_NOT_TLS,       /* something answers a ClientHello, but not with TLS */
   HS_FAILURE_TLS_REFUSED,   /* a fatal alert */

@@ -250,6 +250,12 @@ hs_session_is_plain (HsSession *self)
 }
 
 gboolean
+hs_session_is_ours (HsSession *self)
+{
+  return self->ours;
+}
+
+gboolean
 hs_session_is_hosted (HsSession *self)
 {
   return self->hosted;

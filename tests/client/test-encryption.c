@@ -158,12 +158,17 @@ number_of (const char *directory, char number[HS_FINGERPRINT_NUMBER_SIZE])
 static void
 host_start (Host *self, const char *directory, guint port, const char *option)
 {
-  g_autofree char *text = g_strdup_printf ("%u", port);
-  const char *arguments[] = { handshake_server, "--port", text, "--address", "127.0.0.1", "--data-dir", NULL, option, NULL };
+  g_autofree char *text = g_strdup_printf ("%u", port), *password = g_build_filename (folder, "password", NULL);
+  const char *arguments[] = { handshake_server, "--port", text, "--address", "127.0.0.1", "--data-dir", NULL, option, NULL, NULL };
 
   memset (self, 0, sizeof *self);
   self->directory = directory != NULL ? g_strdup (directory) : g_dir_make_tmp ("hs-host-XXXXXX", NULL);
   arguments[6] = self->directory;
+  if (g_strcmp0 (option, "--password-file") == 0)
+    {
+      g_assert_true (g_file_set_contents_full (password, "hunter2\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+      arguments[8] = password;
+    }
   program_start (&self->program, arguments);
   self->key = number_of (self->directory, self->number);
 }
@@ -669,6 +674,36 @@ test_middle_invite (void)
   host_end (&host, TRUE);
 }
 
+/* Nobody vouches for it: it gets no password. An invite does, and so does the person, by comparing. */
+static void
+test_password (void)
+{
+  Host host;
+  Relay relay;
+  Person ana;
+  g_autofree char *link = NULL;
+
+  host_start (&host, NULL, 0, "--password-file");
+  relay_start (&relay, host.program.ports[0]);
+  relay_mode (&relay, "middle");
+  person_init (&ana);
+  person_is_stopped (&ana, "127.0.0.1:PORT", relay.program.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_FAILURE_PASSWORD_WITHHELD);
+  person_finish (&ana);
+  stage_wait_until (strstr (relay.program.said->str, "said hidden") != NULL);
+  g_assert_nonnull (strstr (relay.program.said->str, "NICK"));
+  g_assert_null (strstr (relay.program.said->str, "hunter2"));
+  relay_mode (&relay, "pass");
+  link = invite (&host, relay.program.ports[0], "");
+  person_joins (&ana, link, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_INVITED);
+  hs_security_set_compared (hs_connection_get_security (ana.connection));
+  person_finish (&ana);
+  person_joins (&ana, "127.0.0.1:PORT", host.program.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_TRUST_COMPARED);
+  person_finish (&ana);
+  person_clear (&ana);
+  relay_end (&relay);
+  host_end (&host, TRUE);
+}
+
 /* ---- Invites to several addresses ---- */
 
 static void
@@ -949,20 +984,9 @@ test_sts (void)
   program_end (&bystander);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_quick (void)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  g_assert_cmpint (argc, >, 1);
-  handshake_server = argv[1];
-  authority_init ();
-  {
-    g_autoptr (GResolver) names = g_object_new (names_get_type (), NULL);
-
-    g_resolver_set_default (names);
-  }
   g_test_add_data_func ("/client/encryption/offer", "127.0.0.1:PORT", test_offer);
   g_test_add_data_func ("/client/encryption/offer/irc", "irc://localhost:PORT", test_offer);
   g_test_add_func ("/client/encryption/offer/stripped", test_stripped);
@@ -977,6 +1001,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/encryption/middle/first", test_middle_first);
   g_test_add_func ("/client/encryption/middle/second", test_middle_second);
   g_test_add_func ("/client/encryption/middle/invite", test_middle_invite);
+  g_test_add_func ("/client/encryption/password", test_password);
   g_test_add_func ("/client/encryption/also", test_also);
   g_test_add_func ("/client/encryption/moved", test_moved);
   g_test_add_func ("/client/encryption/classroom", test_classroom);
@@ -987,16 +1012,39 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &leaves[i], test_certificate);
     }
   g_test_add_func ("/client/encryption/sts", test_sts);
-  if (g_test_slow ())
-    {
-      g_test_add_func ("/client/encryption/offer/late", test_late);
-      for (gsize i = 0; i < G_N_ELEMENTS (slow); i++)
-        {
-          g_autofree char *path = g_strdup_printf ("/client/encryption/rude/%s", slow[i].mode);
+}
 
-          g_test_add_data_func (path, &slow[i], test_rude);
-        }
+/* They wait for bounds, at most ten seconds each. */
+static void
+add_slow (void)
+{
+  g_test_add_func ("/client/encryption/offer/late", test_late);
+  for (gsize i = 0; i < G_N_ELEMENTS (slow); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/client/encryption/rude/%s", slow[i].mode);
+
+      g_test_add_data_func (path, &slow[i], test_rude);
     }
+}
+
+int
+main (int argc, char **argv)
+{
+  int status = 0;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, >, 1);
+  handshake_server = argv[1];
+  authority_init ();
+  {
+    g_autoptr (GResolver) names = g_object_new (names_get_type (), NULL);
+
+    g_resolver_set_default (names);
+  }
+  if (g_test_slow ())
+    add_slow ();
+  else
+    add_quick ();
   status = g_test_run ();
   authority_clear ();
   return status;
