@@ -118,7 +118,7 @@ on_reversible (GtkWidget *widget, const char *name, GVariant *parameter)
 static char *
 make_address_mask (HsGuest *guest)
 {
-  return g_strdup (hs_guest_get_host (guest));
+  return hs_guest_get_host (guest) != NULL ? g_strconcat ("*!*@", hs_guest_get_host (guest), NULL) : NULL; /* "::1" or "unix" alone is no address to a mask */
 }
 
 static char *

@@ -58,18 +58,41 @@ is_climbing (const HsTcpListenerNumbers *numbers)
   return numbers->half_open != G_MAXUINT32 && numbers->backlog > 0 && numbers->half_open >= MAX (numbers->backlog / 4, 4);
 }
 
+/* The first of what the door warns of, in its words. */
+static const char *
+find_warning (const HsTcpListenerNumbers *numbers)
+{
+  for (guint bit = 1; bit <= numbers->warnings; bit <<= 1)
+    if ((numbers->warnings & bit) != 0)
+      return _(hs_tcp_door_warning_get_sentence (bit));
+  return NULL;
+}
+
+static char *
+explain_half_open (const HsTcpListenerNumbers *numbers)
+{
+  if (numbers->n_callers == 1 && numbers->n_more_callers == 0)
+    return g_strdup_printf (_("All from %s: a scan, a flood, or a link that loses our SYN-ACK. Guests are not affected."), numbers->callers[0].address);
+  return g_strdup (_("A scan, a flood, or a link that loses our SYN-ACK. Guests are not affected."));
+}
+
 static void
 update_warning (HsServerPage *self, const HsTcpListenerNumbers *numbers)
 {
-  g_autofree char *title = NULL;
+  g_autofree char *title = NULL, *text = NULL;
 
-  if (numbers != NULL && is_climbing (numbers))
+  if (numbers != NULL && (is_climbing (numbers) || (numbers->warnings & HS_TCP_DOOR_HALF_OPEN_CLIMBS) != 0))
     {
+      text = explain_half_open (numbers);
       title = g_strdup_printf (ngettext ("%u connection has not finished its handshake", "%u connections have not finished their handshake",
                                          numbers->half_open), numbers->half_open);
-      gtk_label_set_label (self->warning_title, title);
-      gtk_label_set_label (self->warning_text, _("A scan, a flood, or a link that loses our SYN-ACK. Guests are not affected."));
     }
+  else if (numbers != NULL)
+    title = g_strdup (find_warning (numbers));
+  gtk_label_set_label (self->warning_text, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->warning_text), text != NULL);
+  if (title != NULL) /* else it slides away with its words */
+    gtk_label_set_label (self->warning_title, title);
   gtk_revealer_set_reveal_child (self->warning, title != NULL);
 }
 

@@ -162,6 +162,10 @@ test_door (void)
   g_assert_true (hs_engine_set_banned (stage.engine, "10.0.0.2", TRUE));
   g_assert_false (hs_engine_set_banned (stage.engine, "10.0.0.2", TRUE));
   g_assert_false (hs_engine_set_banned (stage.engine, "no mask", TRUE));
+  g_assert_true (hs_engine_set_banned (stage.engine, "*!*@::1", TRUE)); /* as the window says it of any address */
+  g_assert_null (hs_engine_add_peer (stage.engine, "::1", FALSE, NULL, &refusal));
+  g_clear_pointer (&refusal, g_free);
+  g_assert_true (hs_engine_set_banned (stage.engine, "*!*@::1", FALSE));
   g_assert_true (guest_saw (berta, " 465 berta :You are banned from this server\r\nERROR :"));
   g_assert_cmpstr (plain->out->str, ==, "q");
   g_assert_true (berta->closed && plain->closed && !carla->closed && !host->closed);
