@@ -3,9 +3,12 @@
 #include "hs-link-private.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define QUEUE_SIZE_MIN 6 /* bufs: with its head a queue of 72 bytes */
 #define IOV_MAX_HERE   64
+#define JOINED_MIN      4   /* bufs that are joined to one, */
+#define JOINED_LINE_MAX 600 /* of so many bytes on average: a line of 512 with a few tags. 64 of them fit the scratch (HS_READ_MAX) */
 
 /* ---- The queue ---- */
 
@@ -121,6 +124,27 @@ is_last_word (HsLink *self, guint n)
   return TRUE;
 }
 
+/* Many short lines: the kernel takes them sooner in one piece than as many. TLS makes one of them itself. */
+static guint
+join_short (HsLink *self, struct iovec *iov, guint n)
+{
+  char *scratch = hs_poller_get_scratch (self->poller);
+  gsize len = 0;
+
+  for (guint i = 0; i < n; i++)
+    len += iov[i].iov_len;
+  if (self->tls != NULL || n < JOINED_MIN || len > n * JOINED_LINE_MAX)
+    return n;
+  len = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      memcpy (scratch + len, iov[i].iov_base, iov[i].iov_len);
+      len += iov[i].iov_len;
+    }
+  iov[0] = (struct iovec){ scratch, len };
+  return 1;
+}
+
 static gsize
 write_until_blocked (HsLink *self)
 {
@@ -130,7 +154,8 @@ write_until_blocked (HsLink *self)
   while (self->queue != NULL)
     {
       guint n_bufs = queue_gather (self->queue, iov);
-      gssize n = self->stage->writev (self, iov, n_bufs, is_last_word (self, n_bufs));
+      gboolean more = is_last_word (self, n_bufs);
+      gssize n = self->stage->writev (self, iov, join_short (self, iov, n_bufs), more);
 
       if (n < 0 && errno == EINTR)
         continue;
