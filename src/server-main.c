@@ -369,6 +369,8 @@ main (int argc, char **argv)
 
   if (parse_options (&program, &argc, &argv, &error) && !program.version)
     program.config = read_config (&program, &error);
+  if (program.config != NULL && program.check_config)
+    hs_server_check_files (program.config, &error);
   if (error != NULL)
     {
       g_printerr ("%s\n", error->message);

@@ -15,6 +15,7 @@ struct _HsAccounts
   GHashTable *by_key;   /* GBytes, a fingerprint → HsServerAccount */
   GHashTable *by_look;  /* what names look like → HsServerAccount */
   GHashTable *reserved; /* names on their way to the store */
+  GHashTable *markers;  /* (nullable) HsServerAccount → place of a room → Unix ms, of accounts that have logged in */
   GBytes *decoy;        /* makes the salts of those that do not exist */
   Gsasl *gsasl;         /* (nullable) from the first AUTHENTICATE on */
   HsServerAccount *common; /* (nullable) the verifier of the password that all need */
@@ -84,6 +85,10 @@ gboolean hs_engine_registers_early (HsEngine *self, HsPeer *peer);
 /* One address makes few at a time. */
 gboolean hs_engine_may_make_account (HsEngine *self, HsPeer *peer);
 void hs_engine_note_account (HsEngine *self, HsPeer *peer);
+
+/* ---- How far one has read (hs-engine-marker.c) ---- */
+/* It has logged in. */
+void hs_engine_read_markers (HsEngine *self, HsPeer *peer);
 
 /* ---- The password that all need (hs-engine-password.c) ---- */
 /* The configuration is new. */

@@ -28,6 +28,7 @@ hs_accounts_free (HsAccounts *self)
   g_hash_table_unref (self->by_key);
   g_hash_table_unref (self->by_name);
   g_hash_table_unref (self->reserved);
+  g_clear_pointer (&self->markers, g_hash_table_unref);
   g_bytes_unref (self->decoy);
   g_clear_pointer (&self->gsasl, gsasl_done);
   g_clear_pointer (&self->common, hs_server_account_free);
@@ -191,6 +192,7 @@ hs_engine_log_in (HsEngine *self, HsPeer *peer, HsServerAccount *account)
   hs_engine_reply (self, peer, HS_RPL_LOGGEDIN, peer->nick != NULL ? hs_peer_write_source (peer, source) : "*", account->name, words, NULL);
   if (!other)
     return;
+  hs_engine_read_markers (self, peer);
   hs_peer_forget_silence (peer);
   if (peer->registered && hs_engine_is_barred (self, peer)) /* the account is, and it could come in before */
     {

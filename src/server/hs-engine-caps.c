@@ -26,6 +26,7 @@ static const struct
   { "draft/message-redaction", HS_CAP_MESSAGE_REDACTION },
   { "draft/multiline", HS_CAP_MULTILINE, "max-bytes=" G_STRINGIFY (HS_MULTILINE_MAX_BYTES) ",max-lines=" G_STRINGIFY (HS_MULTILINE_MAX_LINES) },
   { "draft/pre-away", HS_CAP_PRE_AWAY },
+  { "draft/read-marker", HS_CAP_READ_MARKER },
   { "echo-message", HS_CAP_ECHO_MESSAGE },
   { "extended-join", HS_CAP_EXTENDED_JOIN },
   { "extended-monitor", HS_CAP_EXTENDED_MONITOR },
@@ -95,7 +96,7 @@ offers (HsEngine *self, HsPeer *peer, HsCap cap)
 
       return *list != '\0';
     }
-  return cap != HS_CAP_RESUME || self->store != NULL;
+  return (cap & (HS_CAP_RESUME | HS_CAP_READ_MARKER)) == 0 || self->store != NULL;
 }
 
 /* What it is for this guest. (nullable) (transfer full) */

@@ -24,6 +24,7 @@ const HsCommand hs_commands[] = {
   { "LINKS", hs_command_links, 0, 0, 2, "LINKS: the servers of this network" },
   { "LIST", hs_command_list, 0, 0, 2, "LIST [#room[,#room] | >N <N C<minutes C>minutes T<minutes T>minutes mask !mask, with commas]" },
   { "LUSERS", hs_command_lusers, 0, 0, 2, "LUSERS: how many are here" },
+  { "MARKREAD", hs_command_markread, 0, 0, 2, "MARKREAD target [timestamp=…]: how far you have read, between your devices" },
   { "MODE", hs_command_mode, 0, 1, HS_PARAMS_MAX, "MODE #room [+-IRbeiklmnopqstv [parameters]]; MODE nick [+-Biow]" },
   { "MONITOR", hs_command_monitor, 0, 1, 2, "MONITOR +|- nick[,nick] | C | L | S: waits for names" },
   { "MOTD", hs_command_motd, 0, 0, 1, "MOTD: the message of the day" },

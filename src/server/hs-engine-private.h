@@ -39,6 +39,7 @@ enum
   HS_CAP_MULTILINE = 1 << 23,
   HS_CAP_SASL = 1 << 24,
   HS_CAP_ACCOUNT_REGISTRATION = 1 << 25,
+  HS_CAP_READ_MARKER = 1 << 26,
   HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
 };
 
@@ -211,6 +212,7 @@ HS_DECLARE_COMMAND (kill);
 HS_DECLARE_COMMAND (links);
 HS_DECLARE_COMMAND (list);
 HS_DECLARE_COMMAND (lusers);
+HS_DECLARE_COMMAND (markread);
 HS_DECLARE_COMMAND (message); /* PRIVMSG, NOTICE, TAGMSG */
 HS_DECLARE_COMMAND (mode);
 HS_DECLARE_COMMAND (monitor);
@@ -338,6 +340,8 @@ void hs_engine_part (HsEngine *self, HsMembership *membership, const char *reaso
 /* A quiet member does something in the room: now others are told that it is there. */
 void hs_engine_announce (HsEngine *self, HsMembership *membership);
 void hs_engine_reply_topic (HsEngine *self, HsPeer *peer, HsChannel *channel);
+/* How far its account has read there, where it wants to know (hs-engine-marker.c). */
+void hs_engine_reply_marker (HsEngine *self, HsPeer *peer, const HsChannel *channel);
 void hs_engine_reply_names (HsEngine *self, HsPeer *peer, HsChannel *channel);
 
 /* ---- Rights in rooms (hs-engine-rooms.c) ---- */

@@ -267,6 +267,7 @@ hs_engine_join (HsEngine *self, HsPeer *peer, HsChannel *channel, gboolean op, g
     {
       if (channel->topic != NULL)
         hs_engine_reply_topic (self, peer, channel);
+      hs_engine_reply_marker (self, peer, channel);
       if ((peer->caps & HS_CAP_NO_IMPLICIT_NAMES) == 0)
         hs_engine_reply_names (self, peer, channel);
       hs_engine_tell_retention (self, peer, channel);

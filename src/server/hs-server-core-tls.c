@@ -135,6 +135,17 @@ watch_files (HsServerCore *self)
   watch_file (self, self->config->tls_key);
 }
 
+gboolean
+hs_server_core_check_files (const HsServerConfig *config, GError **error)
+{
+  g_autoptr (HsIdentity) identity = NULL;
+
+  if (config->classroom || (config->tls_certificate == NULL && config->tls_key == NULL))
+    return TRUE;
+  identity = load_identity (config, error);
+  return identity != NULL;
+}
+
 /* ---- For the core ---- */
 
 gboolean

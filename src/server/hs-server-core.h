@@ -41,6 +41,8 @@ void hs_server_core_set_observed (HsServerCore *self, gboolean observed);
 /* Ids of guests, each once; those who have gone are passed over. @reason (nullable). Takes @ids (of guint64). */
 void hs_server_core_do (HsServerCore *self, HsDeed deed, GArray *ids, const char *reason);
 void hs_server_core_set_banned (HsServerCore *self, const char *const *masks, gboolean on);
+/* Needs no core. Can the certificate and key that are configured be used? */
+gboolean hs_server_core_check_files (const HsServerConfig *config, GError **error);
 /* Needs no core. Finishes with a public address among those that @bound (nullable: all) means, or with none. (nullable) (transfer full) */
 void hs_server_core_find_public_async (const char *bound, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 char *hs_server_core_find_public_finish (GAsyncResult *result, GError **error);

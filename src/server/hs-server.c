@@ -210,6 +210,12 @@ hs_server_new (const HsServerConfig *config, gboolean threaded)
   return self;
 }
 
+gboolean
+hs_server_check_files (const HsServerConfig *config, GError **error)
+{
+  return hs_server_core_check_files (config, error);
+}
+
 void
 hs_server_take_socket (HsServer *self, int fd)
 {

@@ -20,6 +20,9 @@ G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
  * Signal "stopped": all leave has been taken. */
 HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);
 
+/* Can the files that @config names be used? Nothing is made or started. */
+gboolean hs_server_check_files (const HsServerConfig *config, GError **error);
+
 /* Before the start: listens on @fd, which it takes, instead of opening what the configuration says; a TCP socket, a Unix socket, or one of
  * each. It is kept for one start. Without a TCP socket the properties address and port stay empty. */
 void hs_server_take_socket (HsServer *self, int fd);

@@ -175,6 +175,29 @@ hs_server_db_set_marker (HsServerDb *self, const char *identity, const char *pla
   return hs_server_db_get_marker (self, identity, place, error);
 }
 
+GPtrArray *
+hs_server_db_list_markers (HsServerDb *self, const char *identity, GError **error)
+{
+  g_autoptr (GPtrArray) markers = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_server_target_free);
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement;
+
+  hs_server_db_check (self);
+  statement = hs_sql_bind (&self->base, SQL_MARKER_LIST, "s", identity);
+  while (hs_sql_step (&self->base, statement, &failed))
+    {
+      HsServerTarget *marker = g_new0 (HsServerTarget, 1);
+
+      marker->name = hs_sql_dup_text (statement, 0);
+      marker->last_id = sqlite3_column_int64 (statement, 1);
+      g_ptr_array_add (markers, marker);
+    }
+  if (failed == NULL)
+    return g_steal_pointer (&markers);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
+}
+
 /* ---- Retention ---- */
 
 static guint

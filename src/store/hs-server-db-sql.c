@@ -54,6 +54,7 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_ROOM_MESSAGES_DROP] = "DELETE FROM message WHERE place = ?",
 
   [SQL_MARKER_GET] = "SELECT time FROM marker WHERE identity = ? AND place = ?",
+  [SQL_MARKER_LIST] = "SELECT p.name, m.time FROM marker m JOIN place p ON p.id = m.place WHERE m.identity = ?",
   [SQL_MARKER_SET] = "INSERT INTO marker (identity, place, time) VALUES (?, ?, ?)"
                      " ON CONFLICT (identity, place) DO UPDATE SET time = max (time, excluded.time)",
 

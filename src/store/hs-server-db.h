@@ -142,6 +142,9 @@ gint64 hs_server_db_get_marker (HsServerDb *self, const char *identity, const ch
 /* Only ever grows; returns what holds then. */
 gint64 hs_server_db_set_marker (HsServerDb *self, const char *identity, const char *place, gint64 time, GError **error);
 
+/* Name: the place; last_id: Unix ms. (element-type HsServerTarget) (transfer full), NULL with @error */
+GPtrArray *hs_server_db_list_markers (HsServerDb *self, const char *identity, GError **error);
+
 /* ---- Accounts ---- */
 typedef struct
 {

@@ -46,7 +46,7 @@
 #define HS_SASL_CHUNK           400        /* IRCv3 sasl-3.1: characters of one AUTHENTICATE */
 #define HS_SASL_MAX             4000       /* of all chunks of one step: ten times what a name, a password and a key need */
 #define HS_KDF_ITERATIONS       4096       /* RFC 7677 4: at least */
-#define HS_KDF_ITERATIONS_MAX   1000000    /* half a second of one processor */
+#define HS_KDF_ITERATIONS_MAX   1000000    /* 0.15 s of one processor */
 #define HS_KDF_AT_ONCE          2          /* keys being derived; more wait their turn */
 #define HS_KDF_WAITING_MAX      1000       /* more are told to try again: half a second's work */
 #define HS_PASSWORD_MIN_CHARS   8          /* NIST SP 800-63B 5.1.1.2 */

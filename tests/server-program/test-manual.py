@@ -51,6 +51,11 @@ def mistakes_are_named():
                         ("[server]\nname=a\nfrob=1\n", "FILE:3: There is no key “frob” in [server].\n"),
                         ("# said\n\n[limits]\nguests=many\n", "FILE:4: guests: it is not a number from 1 to 1000000\n")):
         assert check(text) == (1, words), (text, check(text))
+    for text, words in (("[server]\npassword-file=/nonexistent/p\n", "FILE:2: password-file: "), ("[server]\ntls-key=/nonexistent/k\n", "/nonexistent/k"),
+                        ("[accounts]\nsasl=PLAIN,FROB\n", "FILE:2: sasl: there is no mechanism FROB here\n"),
+                        ("[accounts]\nkdf-iterations=100\n", "FILE:2: kdf-iterations: it is not a number from 4096 to 1000000\n")):
+        code, said_of_it = check(text)
+        assert code == 1 and words in said_of_it, (text, code, said_of_it)
     done = subprocess.run([PROGRAM, "--check-config", "--config", "/nonexistent/x"], capture_output=True, text=True, timeout=20)
     assert done.returncode == 1 and "/nonexistent/x" in done.stderr, done
     assert said("--check-config") == "The configuration is good.\n"

@@ -56,11 +56,15 @@ static void
 test_markers (void)
 {
   g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autoptr (GPtrArray) markers = NULL;
 
   g_assert_cmpint (hs_server_db_get_marker (db, "a", "#lobby", NULL), ==, 0);
   g_assert_cmpint (hs_server_db_set_marker (db, "a", "#lobby", 10, NULL), ==, 10);
   g_assert_cmpint (hs_server_db_set_marker (db, "a", "#lobby", 5, NULL), ==, 10); /* never back */
   g_assert_cmpint (hs_server_db_get_marker (db, "b", "#lobby", NULL), ==, 0);
+  markers = hs_server_db_list_markers (db, "a", NULL);
+  g_assert_cmpuint (markers->len, ==, 1);
+  g_assert_cmpstr (((HsServerTarget *) g_ptr_array_index (markers, 0))->name, ==, "#lobby");
 }
 
 static guint

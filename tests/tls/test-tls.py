@@ -86,6 +86,73 @@ def an_unreadable_key():
         assert done.returncode == 1 and "key.pem" in done.stderr and done.stdout == "", done
 
 
+def a_password():
+    """PASS inside TLS; without it, with a wrong one or in the clear nobody comes in, and who speaks no IRC is told so. SIGHUP reads the file again."""
+    with tempfile.TemporaryDirectory() as data:
+        path = os.path.join(data, "password")
+
+        def write(words):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(words)
+            os.chmod(path, 0o600)
+
+        def ends(guest, *lines):
+            with closing(guest):
+                guest.write(*lines, "NICK ana", "USER u 0 * :Real Name")
+                return next(line for line in iter(guest.line, None) if " 001 " in line or " 464 ana :Password incorrect" in line).split()[1]
+
+        write("open sesame\n")
+        with Server(PROGRAM, "--data-dir", data, "--password-file", path) as server:
+            assert ends(Irc(tls(server)), "PASS :open sesame") == "001"
+            assert ends(Irc(tls(server))) == "464"
+            assert ends(Irc(tls(server)), "PASS wrong") == "464"
+            time.sleep(1.1)  # a wrong guess waits
+            assert ends(Irc(server.socket()), "PASS :open sesame") == "464"
+            with closing(server.socket()) as plain:
+                plain.sendall(b"hello\n")
+                assert b"needs a password" in read_to_end(plain)
+            write("another")
+            os.kill(server.process.pid, signal.SIGHUP)
+            for _ in range(100):
+                if ends(Irc(tls(server)), "PASS another") == "001":
+                    break
+                time.sleep(0.1)
+            else:
+                raise AssertionError("the password is the old one")
+
+
+def an_account():
+    """It survives kill -9; while passwords are checked nobody else waits."""
+    def plain(guest, name, password):
+        guest.write("AUTHENTICATE PLAIN", "AUTHENTICATE " + base64.b64encode(f"\0{name}\0{password}".encode()).decode())
+
+    with tempfile.TemporaryDirectory() as data:
+        config = os.path.join(data, "server.conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("[accounts]\nkdf-iterations=1000000\n[limits]\nflood-protection=false\n")
+        server = Server(PROGRAM, "--data-dir", data, "--config", config)
+        try:
+            with closing(Irc(tls(server))) as guest:
+                guest.write("CAP LS 302", "NICK ana", "REGISTER * * longenough")
+                guest.until(" REGISTER SUCCESS ana ")
+        finally:
+            server.stop(signal.SIGKILL)
+        with Server(PROGRAM, "--data-dir", data, "--config", config) as server, closing(server.irc("ben")) as ben:
+            guests = [Irc(tls(server)) for _ in range(8)]
+            for guest in guests:
+                plain(guest, "ana", "longenough")
+            waits = []
+            for i in range(40):
+                before = time.monotonic()
+                ben.write(f"PING {i}")
+                ben.until(f" {i}")
+                waits.append(time.monotonic() - before)
+            for guest in guests:
+                guest.until(" 903 ")
+                guest.sock.close()
+            assert sorted(waits)[35] < 0.05, waits  # one key takes longer
+
+
 def resumed_by_ticket():
     for version in (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2):
         made = context(version)
@@ -314,6 +381,6 @@ def a_configured_certificate():
             assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done
 
 
-run([both_versions, the_key_is_the_one_it_tells, the_key_stays, an_unreadable_key, resumed_by_ticket, not_what_is_old, plain_text_inside,
+run([a_password, an_account, both_versions, the_key_is_the_one_it_tells, the_key_stays, an_unreadable_key, resumed_by_ticket, not_what_is_old, plain_text_inside,
      a_cut_message_is_none, a_local_socket, encrypted_only, classroom, one_byte_a_second, renegotiation, others_programs, reset_in_a_handshake,
      six_hundred_half_open, thousands_left_half_done, a_configured_certificate])
