@@ -10,7 +10,7 @@
 static gboolean
 must_encrypt (HsEngine *self, HsPeer *peer)
 {
-  return self->config->encrypted_only && !self->config->classroom && !peer->encrypted && !peer->own && !peer->registered;
+  return self->config->encrypted_only && !self->config->classroom && !peer->encrypted && !peer->registered;
 }
 
 void
@@ -33,21 +33,13 @@ hs_engine_turn_away_unencrypted (HsEngine *self, HsPeer *peer)
   return TRUE;
 }
 
-/* The host's own client proves itself first, by a token that never left this machine. */
-static gboolean
-is_let_in (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
-{
-  if (strcmp (message->command, "CAP") == 0)
-    return g_ascii_strcasecmp (hs_irc_message_param (message, 0), "LS") == 0;
-  if (strcmp (message->command, "PASS") == 0 && peer->loopback)
-    hs_command_pass (self, peer, message);
-  return peer->own;
-}
-
+/* The host's own client, too: it knows the key, and its token does not go over the wire in the clear. */
 gboolean
 hs_engine_refuse_in_the_clear (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
-  if (!must_encrypt (self, peer) || is_let_in (self, peer, message))
+  gboolean asks = strcmp (message->command, "CAP") == 0 && g_ascii_strcasecmp (hs_irc_message_param (message, 0), "LS") == 0;
+
+  if (asks || !must_encrypt (self, peer))
     return FALSE;
   hs_engine_turn_away (self, peer, "ERROR :" ENCRYPTED_ONLY "\r\n");
   return TRUE;

@@ -120,20 +120,21 @@ test_plain_inside (void)
   stage_clear (&stage);
 }
 
-/* The host's own client shows its token, which is good once and only from this machine. */
+/* The host's own client shows its token encrypted, like everybody; it is good once and only from this machine. */
 static void
 test_host (void)
 {
   static const struct
   {
     const char *what;
-    gboolean loopback;
+    gboolean loopback, encrypted;
     const char *token;
-    gboolean let_in;
+    gboolean in, host;
   } rows[] = {
-    { "the host", TRUE, "PASS " TOKEN, TRUE },
-    { "a wrong token", TRUE, "PASS 0123456789abcdee", FALSE },
-    { "from elsewhere", FALSE, "PASS " TOKEN, FALSE },
+    { "the host", TRUE, TRUE, "PASS " TOKEN, TRUE, TRUE },
+    { "the host, in the clear", TRUE, FALSE, "PASS " TOKEN, FALSE, FALSE },
+    { "a wrong token", TRUE, TRUE, "PASS 0123456789abcdee", TRUE, FALSE },
+    { "from elsewhere", FALSE, TRUE, "PASS " TOKEN, TRUE, FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -145,16 +146,18 @@ test_host (void)
       set_up (&stage, TRUE, FALSE);
       hs_engine_set_host_token (stage.engine, TOKEN);
       host = guest_connect_from (&stage, rows[i].loopback ? "127.0.0.1" : "10.0.0.1", rows[i].loopback);
+      if (rows[i].encrypted)
+        hs_engine_set_encrypted (stage.engine, host->peer, NULL);
       guest_says (host, "CAP LS 302");
       guest_says (host, rows[i].token);
-      g_assert_cmpint (host->closed, ==, !rows[i].let_in);
-      if (rows[i].let_in)
+      g_assert_cmpint (host->closed, ==, !rows[i].in);
+      if (rows[i].in)
         {
           guest_says (host, "NICK host");
           guest_says (host, "USER u 0 * :r");
           guest_says (host, "CAP END");
           g_assert_true (hs_peer_is_registered (host->peer));
-          g_assert_true (hs_peer_is_host (host->peer));
+          g_assert_cmpint (hs_peer_is_host (host->peer), ==, rows[i].host);
         }
       guest_free (host);
       stage_clear (&stage);
