@@ -452,6 +452,7 @@ test_stripped (void)
   relay_mode (&relay, "strip");
   person_joins (&wei, "127.0.0.1:PORT", relay.program.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_TRUST_UNENCRYPTED);
   person_finish (&wei);
+  stage_wait_until (strstr (relay.program.said->str, "NICK") != NULL); /* hers is told, and forgotten with the next mode */
   relay_mode (&relay, "strip");
   person_is_stopped (&ana, "127.0.0.1:PORT", relay.program.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_FAILURE_NO_LONGER_ENCRYPTED);
   program_heard_nobody (&relay.program, 1);

@@ -122,3 +122,32 @@ class TurnTakingServer(threading.Thread):
                 return
             self.heard.append(text)
             guest.sendall((self.answers.pop(0) if self.answers else 'ok').encode())
+
+
+class Listener(threading.Thread):
+    """Somebody on the way: stands at a port of its own, passes everything on, and keeps what it read."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.target = port
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.port = self.listener.getsockname()[1]
+        self.heard = []
+
+    def run(self):
+        while True:
+            guest, _ = self.listener.accept()
+            server = socket.create_connection(('127.0.0.1', self.target), 20)
+            self.heard.append(bytearray())
+            for source, sink in ((guest, server), (server, guest)):
+                threading.Thread(target=self.pass_on, args=(source, sink, self.heard[-1]), daemon=True).start()
+
+    @staticmethod
+    def pass_on(source, sink, heard):
+        try:
+            while data := source.recv(65536):
+                heard += data
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass

@@ -175,6 +175,36 @@ def recent(desktop):
         raise Failure(f'the name is {wei.read("Your Name")!r}')
 
 
+def encrypted(desktop):
+    """By its address a hosted room is asked once what it is; all else is encrypted: nobody on the way reads a name or a word. Joined again, it is at once."""
+    from guests import Listener
+    from window import Window
+    ana, port = windows.host(desktop)
+    between = Listener(port)
+    between.start()
+    wei = Window(desktop, 'wei')
+    windows.connect(wei, f'127.0.0.1:{between.port}', 'Li Wei')
+    wei.find(wei.TEXT, 'Message')
+    wei.send('nobody else reads this')
+    ana.row('Messages', 'Li Wei', 'nobody else reads this')
+    ana.send('nor that')
+    wei.row('Messages', 'nor that')
+    wei.wait_state('ESTABLISHED')
+    wei.press('Disconnect')
+    wei.press('Join Again')
+    wei.find(wei.TEXT, 'Message')
+    wei.wait_state('ESTABLISHED')
+    wei.send('still not')
+    ana.row('Messages', 'Li Wei', 'still not')
+    desktop.picture('encrypted')
+    asked, *hidden = between.heard
+    if not asked.startswith(b'CAP LS 302\r\n:') or len(hidden) != 2 or any(stream[0] != 0x16 for stream in hidden):
+        raise Failure(f'on the way went {[bytes(stream[:60]) for stream in between.heard]}')
+    for word in (b'Wei', b'nobody', b'nor that', b'still', b'NICK', b'PRIVMSG'):
+        if any(word in stream for stream in between.heard):
+            raise Failure(f'{word} could be read')
+
+
 def offers(window, *addresses):
     """The dialog lists these, in this order."""
     def look():
@@ -223,7 +253,7 @@ def another_person(desktop):
             os.kill(pid, signal.SIGTERM)
 
 
-CASES = {'failures': failures, 'cancel': cancel, 'recent': recent, 'another-person': another_person}
+CASES = {'failures': failures, 'cancel': cancel, 'encrypted': encrypted, 'recent': recent, 'another-person': another_person}
 
 if __name__ == '__main__':
     name = sys.argv[1]
