@@ -5,6 +5,7 @@
 #include "hs-invitation.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "hs-address.h"
 #include "hs-addresses.h"
@@ -104,6 +105,7 @@ struct _HsInvitation
   /* Owned */
   char *bound; /* (nullable) */
   char *room;
+  char *key, *token; /* (nullable) */
   char *link; /* (nullable) */
   GListStore *addresses;
   GCancellable *cancellable;
@@ -145,6 +147,40 @@ is_same (HsInvitation *self, GPtrArray *fresh)
   return TRUE;
 }
 
+/* By the first address; with a key the next ones stand beside it. (nullable) (transfer full) */
+static char *
+make_link (HsInvitation *self)
+{
+  g_autoptr (GPtrArray) also = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (HsInvitationAddress) first = g_list_model_get_item (G_LIST_MODEL (self->addresses), 0);
+
+  if (first == NULL)
+    return NULL;
+  for (guint i = 1; i <= HS_INVITATION_ALSO; i++)
+    {
+      g_autoptr (HsInvitationAddress) next = g_list_model_get_item (G_LIST_MODEL (self->addresses), i);
+
+      if (next == NULL || strchr (next->host, '%') != NULL) /* of this link, which is another one elsewhere */
+        continue;
+      g_ptr_array_add (also, strchr (next->host, ':') != NULL ? g_strdup_printf ("[%s]:%u", next->host, self->port)
+                                                              : g_strdup_printf ("%s:%u", next->host, self->port));
+    }
+  g_ptr_array_add (also, NULL);
+  return hs_address_format_invite (first->host, self->port, self->room, self->key, also->len > 1 ? (const char *const *) also->pdata : NULL, self->token);
+}
+
+static void
+update_link (HsInvitation *self)
+{
+  g_autofree char *link = make_link (self);
+
+  if (g_strcmp0 (link, self->link) == 0)
+    return;
+  g_free (self->link);
+  self->link = g_steal_pointer (&link);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LINK]);
+}
+
 static void
 apply (HsInvitation *self, GPtrArray *own)
 {
@@ -157,10 +193,8 @@ apply (HsInvitation *self, GPtrArray *own)
   self->known = TRUE;
   if (!is_same (self, fresh))
     {
-      g_free (self->link);
-      self->link = fresh->len == 0 ? NULL : hs_address_format_invite (((HsInvitationAddress *) fresh->pdata[0])->host, self->port, self->room, NULL, NULL);
       g_list_store_splice (self->addresses, 0, g_list_model_get_n_items (G_LIST_MODEL (self->addresses)), fresh->pdata, fresh->len);
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LINK]);
+      update_link (self);
     }
   if (!known)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_KNOWN]);
@@ -257,6 +291,8 @@ hs_invitation_finalize (GObject *object)
   g_object_unref (self->addresses);
   g_free (self->bound);
   g_free (self->room);
+  g_free (self->key);
+  g_free (self->token);
   g_free (self->link);
   G_OBJECT_CLASS (hs_invitation_parent_class)->finalize (object);
 }
@@ -282,13 +318,14 @@ hs_invitation_init (HsInvitation *self)
 }
 
 HsInvitation *
-hs_invitation_new (const char *bound, guint16 port, const char *room)
+hs_invitation_new (const char *bound, guint16 port, const char *room, const char *key)
 {
   HsInvitation *self = g_object_new (HS_TYPE_INVITATION, NULL);
 
   self->bound = g_strdup (bound);
   self->port = port;
   self->room = g_strdup (room);
+  self->key = g_strdup (key);
   read_again (self);
   return self;
 }
@@ -309,4 +346,12 @@ gboolean
 hs_invitation_get_known (HsInvitation *self)
 {
   return self->known;
+}
+
+void
+hs_invitation_set_token (HsInvitation *self, const char *token)
+{
+  g_free (self->token);
+  self->token = g_strdup (token);
+  update_link (self);
 }

@@ -19,8 +19,11 @@ const char *hs_invitation_address_get_text (HsInvitationAddress *self);
 G_DECLARE_FINAL_TYPE (HsInvitation, hs_invitation, HS, INVITATION, GObject)
 
 /* Properties (both notify): link (by the first address; nullable: not known yet, or no address), known (the addresses have been read).
- * @bound (nullable): the numeric address the server listens on, "::" all; @room: its name on the wire. */
-HsInvitation *hs_invitation_new (const char *bound, guint16 port, const char *room);
+ * @bound (nullable): the numeric address the server listens on, "::" all; @room: its name on the wire; @key (nullable): the server's,
+ * "sha256:…", which whoever follows the link will insist on. */
+HsInvitation *hs_invitation_new (const char *bound, guint16 port, const char *room, const char *key);
+/* (nullable): a secret that lets whoever has the link in, once. Without a key it stays out of the link. */
+void hs_invitation_set_token (HsInvitation *self, const char *token);
 /* GListModel of HsInvitationAddress; changes only where they do. */
 GListModel *hs_invitation_get_addresses (HsInvitation *self);
 const char *hs_invitation_get_link (HsInvitation *self); /* (nullable) */

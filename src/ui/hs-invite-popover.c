@@ -18,9 +18,10 @@ struct _HsInvitePopover
   /* Template */
   GtkBox *box, *columns, *addresses;
   GtkLabel *title, *nothing, *link;
-  GtkWidget *link_part;
+  GtkWidget *link_part, *number_part, *number_rule, *classroom;
+  GtkLabel *number;
   HsQrCode *code;
-  HsCopyButton *copy_link;
+  HsCopyButton *copy_link, *copy_number;
 
   /* Owned */
   HsServer *server;
@@ -98,6 +99,18 @@ update (HsInvitePopover *self)
   hs_qr_code_set_text (self->code, link);
 }
 
+/* A classroom has no key: then there is nothing to compare, and that is said. */
+static void
+update_number (HsInvitePopover *self)
+{
+  const char *number = hs_server_get_key_number (self->server);
+
+  gtk_widget_set_visible (self->number_part, number != NULL);
+  gtk_widget_set_visible (self->classroom, number == NULL);
+  gtk_label_set_text (self->number, number != NULL ? number : "");
+  hs_copy_button_set_text (self->copy_number, number, _("Copy Number"));
+}
+
 /* ---- Open and closed ---- */
 
 static void
@@ -109,11 +122,12 @@ begin (HsInvitePopover *self)
   g_object_get (self->server, "address", &bound, NULL);
   gtk_label_set_text (self->title, title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-  self->invitation = hs_invitation_new (bound, hs_server_get_port (self->server), hs_room_get_name (self->room));
+  self->invitation = hs_invitation_new (bound, hs_server_get_port (self->server), hs_room_get_name (self->room), hs_server_get_key (self->server));
   g_signal_connect_object (hs_invitation_get_addresses (self->invitation), "items-changed", G_CALLBACK (update_addresses), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->invitation, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update_addresses (self);
   update (self);
+  update_number (self);
 }
 
 static void
@@ -166,6 +180,11 @@ hs_invite_popover_class_init (HsInvitePopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, link_part);
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, code);
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, copy_link);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, number_part);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, number_rule);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, number);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, copy_number);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, classroom);
 }
 
 static void

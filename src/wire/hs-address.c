@@ -138,7 +138,7 @@ hs_address_to_string (const HsAddress *self)
 }
 
 char *
-hs_address_format_invite (const char *host, guint16 port, const char *room, const char *key, const char *token)
+hs_address_format_invite (const char *host, guint16 port, const char *room, const char *key, const char *const *also, const char *token)
 {
   const HsAddress invite = {
     .scheme = key != NULL ? HS_SCHEME_IRCS : HS_SCHEME_IRC,
@@ -148,6 +148,7 @@ hs_address_format_invite (const char *host, guint16 port, const char *room, cons
     .room = (char *) (room != NULL && *room == '#' ? room + 1 : room),
     .key = (char *) key,
     .token = (char *) (key != NULL ? token : NULL),
+    .also = (char **) (key != NULL ? also : NULL),
   };
 
   return hs_address_to_string (&invite);

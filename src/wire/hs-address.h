@@ -35,9 +35,10 @@ void hs_address_free (HsAddress *self);
 /* Shortest text that parses to the same ("192.168.1.5", "[::1]:9000", "tcp://h:8000"). (transfer full) */
 char *hs_address_to_string (const HsAddress *self);
 /* The link that invites to a room: "irc://HOST:PORT/ROOM", which every IRC program opens; with @key "ircs://…?key=…". @host: a name or number,
- * without brackets, a link-local one with its zone. @room (nullable): with or without '#'. @key (nullable): "sha256:…". @token (nullable):
- * only beside a key, since it is a secret. It parses to the same fields. (transfer full) */
-char *hs_address_format_invite (const char *host, guint16 port, const char *room, const char *key, const char *token);
+ * without brackets, a link-local one with its zone. @room (nullable): with or without '#'. @key (nullable): "sha256:…". Only beside a key, which
+ * says that they lead to the same server, and that nobody else hears a secret: @also (nullable), further "HOST:PORT", and @token (nullable). It
+ * parses to the same fields. (transfer full) */
+char *hs_address_format_invite (const char *host, guint16 port, const char *room, const char *key, const char *const *also, const char *token);
 gboolean hs_address_is_invite (const HsAddress *self);
 /* Is the host a number (then there is nothing to look up)? */
 gboolean hs_address_is_numeric (const HsAddress *self);

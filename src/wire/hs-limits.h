@@ -119,6 +119,7 @@
 #define HS_PORT_IRC             6667       /* RFC 7194 names 6697 for TLS; 6667 by custom */
 #define HS_PORT_IRCS            6697
 #define HS_PORT_TRIES           100        /* Start Server: how many ports after a taken one are tried */
+#define HS_INVITATION_ALSO      2          /* further addresses in the link: each makes its QR code larger */
 #define HS_INVITATION_ADDRESSES 4          /* shown: one of each kind on a computer with one network */
 #define HS_HOST_TOKEN_BYTES     32
 #define HS_SALT_BYTES           16         /* of a password's verifier; RFC 7677 4 asks for no more */

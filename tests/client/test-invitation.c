@@ -60,6 +60,25 @@ tells (HsInvitation *invitation, const char *expected)
   return strcmp (text, expected) == 0;
 }
 
+/* The key insists; a token goes with it, and comes and goes. */
+static void
+test_key (void)
+{
+  static const char key[] = "sha256:qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo";
+  g_autoptr (HsInvitation) invitation = hs_invitation_new ("127.0.0.1", 8000, "#lobby", key);
+  g_autoptr (HsInvitation) open = hs_invitation_new ("127.0.0.1", 8000, "#lobby", NULL);
+
+  wait_until (hs_invitation_get_known (invitation) && hs_invitation_get_known (open));
+  g_assert_cmpstr (hs_invitation_get_link (invitation), ==, "ircs://127.0.0.1:8000/lobby?key=sha256:qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo");
+  hs_invitation_set_token (invitation, "AAAAAAAAAAAAAAAAAAAAAA");
+  g_assert_cmpstr (hs_invitation_get_link (invitation), ==,
+                   "ircs://127.0.0.1:8000/lobby?key=sha256:qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo&token=AAAAAAAAAAAAAAAAAAAAAA");
+  hs_invitation_set_token (invitation, NULL);
+  g_assert_true (g_str_has_suffix (hs_invitation_get_link (invitation), "qqo"));
+  hs_invitation_set_token (open, "AAAAAAAAAAAAAAAAAAAAAA");
+  g_assert_cmpstr (hs_invitation_get_link (open), ==, "irc://127.0.0.1:8000/lobby");
+}
+
 static void
 test_bound (void)
 {
@@ -77,7 +96,7 @@ test_bound (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (HsInvitation) invitation = hs_invitation_new (rows[i].bound, rows[i].port, rows[i].room);
+      g_autoptr (HsInvitation) invitation = hs_invitation_new (rows[i].bound, rows[i].port, rows[i].room, NULL);
       g_autofree char *text = NULL;
 
       g_assert_false (hs_invitation_get_known (invitation));
@@ -94,7 +113,7 @@ test_dropped (void)
 {
   for (guint i = 0; i < 20; i++)
     {
-      g_autoptr (HsInvitation) invitation G_GNUC_UNUSED = hs_invitation_new (NULL, 8000, "#lobby");
+      g_autoptr (HsInvitation) invitation G_GNUC_UNUSED = hs_invitation_new (NULL, 8000, "#lobby", NULL);
 
       for (guint turn = 0; turn < i; turn++)
         g_main_context_iteration (NULL, FALSE);
@@ -118,7 +137,7 @@ test_follows (void)
       g_test_skip ("a network of the test's own needs root and ip");
       return;
     }
-  invitation = hs_invitation_new ("::", HS_PORT_DEFAULT, "#lobby");
+  invitation = hs_invitation_new ("::", HS_PORT_DEFAULT, "#lobby", NULL);
   g_signal_connect_swapped (hs_invitation_get_addresses (invitation), "items-changed", G_CALLBACK (count), &changes);
   wait_until (tells (invitation, "127.0.0.1|Only this computer · port 8000|127.0.0.1 ::1|Only this computer, IPv6 · port 8000|::1 "
                                  "→ irc://127.0.0.1:8000/lobby"));
@@ -161,7 +180,7 @@ test_devices (void)
   run ("ip link set socket up");
   run ("ip link set docked up");
   run ("ip address add 172.17.0.1/16 dev docked");
-  invitation = hs_invitation_new ("0.0.0.0", HS_PORT_DEFAULT, "#lobby");
+  invitation = hs_invitation_new ("0.0.0.0", HS_PORT_DEFAULT, "#lobby", NULL);
   wait_until (tells (invitation, "192.168.77.5|Virtual network · port 8000|192.168.77.5 → irc://192.168.77.5:8000/lobby"));
   run ("ip link del lan");
   wait_until (tells (invitation, "172.17.0.1|Virtual network · port 8000|172.17.0.1 → irc://172.17.0.1:8000/lobby"));
@@ -187,6 +206,7 @@ main (int argc, char *argv[])
   if (own_network)
     run ("ip link set lo up");
   g_test_add_func ("/client/invitation/bound", test_bound);
+  g_test_add_func ("/client/invitation/key", test_key);
   g_test_add_func ("/client/invitation/dropped", test_dropped);
   g_test_add_func ("/client/invitation/follows", test_follows);
   g_test_add_func ("/client/invitation/devices", test_devices);

@@ -374,8 +374,8 @@ def invite(desktop):
     ana, port = host(desktop)
     ana.press('Invite')
     ana.shows('Invite to Lobby')
-    link = ana.shows('irc://')
-    told = re.fullmatch(rf'irc://(\[[0-9a-f:]+(?:%25\w+)?\]|[0-9.]+):{port}/lobby', link)
+    link = ana.shows('ircs://')
+    told = re.fullmatch(rf'ircs://(\[[0-9a-f:]+(?:%25\w+)?\]|[0-9.]+):{port}/lobby\?key=sha256:[\w-]{{43}}(&also=[^&]+)*', link)
     if not told:
         raise Failure(f'the link is {link}')
     number = told.group(1).strip('[]')
@@ -418,7 +418,7 @@ def invite_code(desktop):
     for width in (1280, 400):
         ana.xdotool('windowsize', '--sync', window, str(width), '780')
         ana.press('Invite')
-        link = ana.shows('irc://')
+        link = ana.shows('ircs://')
         screen = f'{desktop.folder}/screen.png'
 
         def read():

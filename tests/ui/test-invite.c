@@ -194,7 +194,7 @@ test_opened (void)
       popover = GTK_WIDGET (gtk_menu_button_get_popover (get_menu_button (&stage)));
       g_assert_nonnull (popover);
       note = g_strdup_printf ("Only this computer · port %u", hs_server_get_port (stage.server));
-      link = g_strdup_printf ("irc://127.0.0.1:%u/lobby", hs_server_get_port (stage.server));
+      link = g_strdup_printf ("ircs://127.0.0.1:%u/lobby?key=%s", hs_server_get_port (stage.server), hs_server_get_key (stage.server));
       wait_until (has_label (popover, link));
       g_assert_true (has_label (popover, "127.0.0.1"));
       g_assert_true (has_label (popover, note));

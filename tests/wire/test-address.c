@@ -316,12 +316,27 @@ static const struct
   { "192.168.1.5", 8000, "#lobby", NULL, TOKEN, "irc://192.168.1.5:8000/lobby", "lobby" },
 };
 
+/* Further addresses go with a key, and only with one. */
+static void
+test_also (void)
+{
+  static const char key[] = "sha256:qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo";
+  static const char *const also[] = { "192.168.1.5:8000", "[fd00::1]:9000", NULL };
+  g_autofree char *link = hs_address_format_invite ("10.0.0.1", 8000, "#lobby", key, also, NULL);
+  g_autofree char *open = hs_address_format_invite ("10.0.0.1", 8000, "#lobby", NULL, also, NULL);
+  g_autoptr (HsAddress) back = hs_address_parse (link, NULL);
+
+  g_assert_nonnull (back);
+  g_assert_true (g_strv_equal ((const char *const *) back->also, also));
+  g_assert_cmpstr (open, ==, "irc://10.0.0.1:8000/lobby");
+}
+
 static void
 test_invites (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (invites); i++)
     {
-      g_autofree char *link = hs_address_format_invite (invites[i].host, invites[i].port, invites[i].room, invites[i].key, invites[i].token);
+      g_autofree char *link = hs_address_format_invite (invites[i].host, invites[i].port, invites[i].room, invites[i].key, NULL, invites[i].token);
       g_autoptr (GError) error = NULL;
       g_autoptr (HsAddress) back = hs_address_parse (link, &error);
 
@@ -353,6 +368,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wire/address/rows", test_rows);
   g_test_add_func ("/wire/address/numeric", test_numeric);
   g_test_add_func ("/wire/address/invites", test_invites);
+  g_test_add_func ("/wire/address/also", test_also);
   g_test_add_func ("/wire/address/too-long", test_too_long);
   return g_test_run ();
 }
