@@ -21,6 +21,37 @@ hs_application_get_wanted_port (HsApplication *self)
   return g_variant_get_uint16 (port);
 }
 
+HsServerConfig *
+hs_application_make_server_config (HsApplication *self)
+{
+  GSettings *settings = hs_profile_get_settings (self->profile);
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+  g_autofree char *path = hs_profile_dup_database_path (self->profile), *who = g_settings_get_string (settings, "who-may-join");
+
+  g_free (config->name);
+  config->name = hs_profile_dup_shown_name (self->profile);
+  config->port = hs_application_get_wanted_port (self);
+  config->data_dir = g_path_get_dirname (path);
+  config->encrypted_only = g_str_equal (who, "encrypted");
+  config->classroom = g_str_equal (who, "classroom");
+  return g_steal_pointer (&config);
+}
+
+void
+hs_application_configure_server (HsApplication *self, const char *key)
+{
+  static const char *const of_server[] = { "shown-name", "server-port", "who-may-join", NULL };
+  g_autoptr (HsServerConfig) config = NULL;
+  g_autofree char *later = NULL;
+
+  if (!g_strv_contains (of_server, key))
+    return;
+  config = hs_application_make_server_config (self);
+  later = hs_server_set_config (self->server, config);
+  if (later != NULL)
+    g_debug ("from the next start on: %s", later);
+}
+
 static void
 on_own_opened (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -83,12 +114,15 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
 void
 hs_application_start_server (HsApplication *self)
 {
+  g_autoptr (HsServerConfig) config = hs_application_make_server_config (self);
   gboolean stopping = FALSE;
 
   g_object_get (self->server, "stopping", &stopping, NULL);
   self->start_again = stopping; /* who has pressed it need not press it again when the last guest is gone */
-  if (!hs_server_get_running (self->server))
-    hs_server_start_async (self->server, self->cancellable, on_started, g_object_ref (self));
+  if (hs_server_get_running (self->server))
+    return;
+  g_free (hs_server_set_config (self->server, config)); /* what had to wait while it ran */
+  hs_server_start_async (self->server, self->cancellable, on_started, g_object_ref (self));
 }
 
 static void

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "hs-application.h"
+#include "hs-known-servers.h"
 #include "hs-window.h"
 
 struct _HsApplication
@@ -58,6 +59,10 @@ void hs_application_restore (HsApplication *self);
 /* Our own client's session, made when new. */
 HsSession *hs_application_need_hosted (HsApplication *self, const char *address);
 guint16 hs_application_get_wanted_port (HsApplication *self);
+/* As the preferences say. (transfer full) */
+HsServerConfig *hs_application_make_server_config (HsApplication *self);
+/* They have changed: what may change while the server runs does so, the rest waits for its next start. */
+void hs_application_configure_server (HsApplication *self, const char *key);
 void hs_application_start_server (HsApplication *self);
 /* While guests are there it takes five seconds, in which it can be undone; asked again, or without a window, it stops at once. */
 void hs_application_stop_server (HsApplication *self);

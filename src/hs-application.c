@@ -5,6 +5,7 @@
 
 #include "hs-config.h"
 #include "hs-help-window.h"
+#include "hs-preferences-window.h"
 
 #define RESOURCES "/io/github/handshakechat/Handshake"
 
@@ -166,8 +167,20 @@ on_keep_server (GSimpleAction *action, GVariant *parameter, gpointer data)
   hs_application_keep_server (data);
 }
 
+static void
+on_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsApplication *self = data;
+  g_autofree char *name = hs_profile_dup_shown_name (self->profile);
+
+  if (self->window != NULL)
+    gtk_window_present (GTK_WINDOW (hs_preferences_window_new (GTK_WINDOW (self->window), hs_profile_get_settings (self->profile), self->server,
+                                                               self->known_servers, name)));
+}
+
 static const GActionEntry actions[] = {
   { "connect", on_connect },
+  { "preferences", on_preferences },
   { "new-person", on_new_person },
   { "start-server", on_start_server },
   { "stop-server", on_stop_server },
@@ -184,6 +197,7 @@ static const struct
   const char *action, *accelerators[3];
 } shortcuts[] = {
   { "app.connect", { "<Control>n" } },
+  { "app.preferences", { "<Control>comma" } },
   { "app.quit", { "<Control>q" } },
   { "window.close", { "<Control>w" } },
   { "win.panel", { "F9" } },
@@ -271,14 +285,10 @@ on_join_again (HsApplication *self, HsRoom *room)
 static void
 make_server (HsApplication *self)
 {
-  g_autoptr (HsServerConfig) config = hs_server_config_new ();
-  g_autofree char *path = hs_profile_dup_database_path (self->profile);
+  g_autoptr (HsServerConfig) config = hs_application_make_server_config (self);
 
-  g_free (config->name);
-  config->name = hs_profile_dup_shown_name (self->profile);
-  config->port = hs_application_get_wanted_port (self);
-  config->data_dir = g_path_get_dirname (path);
   self->server = hs_server_new (config, TRUE);
+  g_signal_connect_object (hs_profile_get_settings (self->profile), "changed", G_CALLBACK (hs_application_configure_server), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "notify::running", G_CALLBACK (update_server_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "notify::stopping", G_CALLBACK (update_server_actions), self, G_CONNECT_SWAPPED);
   update_server_actions (self);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "hs-step-row.h"
+#include "hs-stop-view.h"
 
 struct _HsConnectDialog
 {
@@ -11,7 +12,8 @@ struct _HsConnectDialog
 
   /* Template */
   GtkStack *stack;
-  GtkWidget *connect, *again;
+  GtkWidget *connect, *again, *cancel;
+  HsStopView *stop;
   AdwEntryRow *address, *shown_name;
   AdwPasswordEntryRow *password;
   AdwComboRow *protocol, *encryption, *line_ending;
@@ -99,6 +101,7 @@ show_steps (HsConnectDialog *self)
   adw_action_row_set_subtitle (self->summary, subtitle);
   gtk_list_box_bind_model (self->steps, hs_connection_get_steps (self->connection), create_step, NULL, NULL);
   gtk_widget_set_visible (self->failure, FALSE);
+  hs_stop_view_set_security (self->stop, NULL);
   gtk_widget_set_visible (self->hints_group, FALSE);
   gtk_widget_set_visible (self->edit, FALSE);
   gtk_widget_set_visible (self->steps_title, TRUE);
@@ -166,13 +169,16 @@ show_failure (HsConnectDialog *self, const GError *error)
 {
   const HsFailure *failure = hs_connection_get_failure (self->connection);
   GtkListBoxRow *row;
+  gboolean stopped; /* another server answered: trying again would come to the same */
 
   gtk_label_set_text (self->failure_title, failure != NULL && failure->title != NULL ? failure->title : _("No Connection"));
   gtk_label_set_text (self->failure_text, failure != NULL && failure->sentence != NULL ? failure->sentence : error->message);
   gtk_widget_set_visible (self->failure, TRUE);
+  hs_stop_view_set_security (self->stop, hs_connection_get_security (self->connection));
+  stopped = gtk_widget_get_visible (GTK_WIDGET (self->stop));
   gtk_widget_set_visible (self->steps_title, FALSE);
   gtk_widget_set_visible (self->edit, TRUE);
-  gtk_widget_set_visible (self->again, TRUE);
+  gtk_widget_set_visible (self->again, !stopped);
   /* What was never begun tells nothing. */
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->steps, i)) != NULL; i++)
     gtk_widget_set_visible (GTK_WIDGET (row), !hs_step_row_is_waiting (HS_STEP_ROW (row)));
@@ -181,8 +187,8 @@ show_failure (HsConnectDialog *self, const GError *error)
   for (guint i = 0; failure != NULL && failure->hints != NULL && i < failure->hints->len; i++)
     add_hint (self, g_ptr_array_index (failure->hints, i));
   gtk_widget_set_visible (self->hints_group, gtk_list_box_get_row_at_index (self->hints, 0) != NULL);
-  gtk_window_set_default_widget (GTK_WINDOW (self), self->again);
-  gtk_widget_grab_focus (self->again);
+  gtk_window_set_default_widget (GTK_WINDOW (self), stopped ? self->cancel : self->again);
+  gtk_widget_grab_focus (stopped ? self->cancel : self->again);
 }
 
 /* ---- Connecting ---- */
@@ -335,6 +341,8 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, stack);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, connect);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, again);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, cancel);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, stop);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, address);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, shown_name);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, password);
@@ -365,9 +373,11 @@ hs_connect_dialog_class_init (HsConnectDialogClass *klass)
   signals[PREPARE] = g_signal_new ("prepare", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, HS_TYPE_CONNECTION, 1, G_TYPE_POINTER);
   signals[CONNECTED] = g_signal_new ("connected", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_CONNECTION);
   signals[GIVEN_UP] = g_signal_new ("given-up", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_CONNECTION);
+  g_type_ensure (HS_TYPE_STOP_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-connect-dialog.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, check_form);
+  gtk_widget_class_bind_template_callback (widget_class, connect_now);
   gtk_widget_class_bind_template_callback (widget_class, on_entry_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_recent_activated);
   gtk_widget_class_install_action (widget_class, "dialog.connect", NULL, on_connect_action);

@@ -21,6 +21,7 @@ show_foot (HsRoomView *self, const char *page)
 static void
 set_strip (HsRoomView *self, const char *title, const char *text, const char *button)
 {
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->strip_button), "room.join-again");
   gtk_label_set_text (self->strip_title, title);
   gtk_label_set_text (self->strip_text, text);
   gtk_widget_set_visible (GTK_WIDGET (self->strip_text), text != NULL && *text != '\0');
@@ -28,6 +29,16 @@ set_strip (HsRoomView *self, const char *title, const char *text, const char *bu
   if (button != NULL)
     gtk_button_set_label (self->strip_button, button);
   show_foot (self, "strip");
+}
+
+/* Another server answered: there are two numbers to look at, and joining again would come to the same. */
+static gboolean
+has_stopped (HsRoomView *self)
+{
+  HsSecurity *security = hs_connection_get_security (self->connection);
+
+  return hs_security_is_known (security) && hs_trust_stops (hs_security_get_trust (security)) && hs_security_get_expected_number (security) != NULL &&
+         hs_security_get_number (security) != NULL;
 }
 
 static void
@@ -44,7 +55,9 @@ show_offline (HsRoomView *self)
     }
   if (failure != NULL && failure->title != NULL)
     {
-      set_strip (self, failure->title, failure->sentence, _("Join Again"));
+      set_strip (self, failure->title, failure->sentence, has_stopped (self) ? _("Show Numbers…") : _("Join Again"));
+      if (has_stopped (self))
+        gtk_actionable_set_action_name (GTK_ACTIONABLE (self->strip_button), "room.show-numbers");
       return;
     }
   if (self->connection == NULL || !hs_connection_is_used (self->connection)) /* of an earlier run */

@@ -54,6 +54,28 @@ format_hosted (const char *address)
   return port != 0 ? g_strdup_printf (_("You host this room. Others connect to this computer’s address, port %u."), port) : g_strdup (_("You host this room."));
 }
 
+/* (nullable) what is known of this connection's security. */
+static HsSecurity *
+get_security (HsRoomView *self)
+{
+  HsSecurity *security = self->connection != NULL ? hs_connection_get_security (self->connection) : NULL;
+
+  return security != NULL && hs_security_is_known (security) ? security : NULL;
+}
+
+/* Of a sentence about where one is: the plain truth, or nothing where it is not known. (transfer full) */
+static char *
+add_encryption (HsRoomView *self, char *sentence)
+{
+  HsSecurity *security = get_security (self);
+  g_autofree char *taken = sentence;
+
+  if (security == NULL && !hs_session_is_plain (self->session))
+    return g_steal_pointer (&taken);
+  /* Translators: a sentence, and whether the connection is encrypted, as a second one */
+  return g_strdup_printf (security != NULL && hs_security_is_encrypted (security) ? _("%s Encrypted as far as the server.") : _("%s Not encrypted."), taken);
+}
+
 static void
 update_beginning (HsRoomView *self)
 {
@@ -63,16 +85,40 @@ update_beginning (HsRoomView *self)
   g_autofree char *sentence = NULL;
 
   if (hs_session_is_plain (self->session))
-    sentence = g_strdup_printf (_("Plain text with %s. Not encrypted."), address);
+    sentence = add_encryption (self, g_strdup_printf (_("Plain text with %s."), address));
   else if (hs_room_get_kind (self->room) == HS_ROOM_PERSON)
-    sentence = g_strdup_printf (_("Only you and %s are here. Not encrypted."), title);
+    sentence = add_encryption (self, g_strdup_printf (_("Only you and %s are here."), title));
   else if (hs_room_get_kind (self->room) == HS_ROOM_SERVER)
     sentence = g_strdup_printf (_("What the server %s itself says."), address);
   else if (hs_session_is_hosted (self->session))
     sentence = format_hosted (address);
   else
-    sentence = g_strdup_printf (_("Hosted at %s. Not encrypted."), address);
+    sentence = add_encryption (self, g_strdup_printf (_("Hosted at %s."), address));
   hs_message_list_set_beginning (self->messages, title, sentence);
+}
+
+/* How far the server is known stands where its name does; that one's own is one's own need not be said. (nullable) */
+static const char *
+get_security_words (HsRoomView *self)
+{
+  HsSecurity *security = get_security (self);
+
+  return security != NULL && hs_security_get_trust (security) != HS_TRUST_OWN ? hs_security_get_words (security) : NULL;
+}
+
+/* (transfer full) */
+static char *
+format_subtitle (HsRoomView *self, const char *topic)
+{
+  const char *words = get_security_words (self);
+  gboolean channel = hs_room_get_kind (self->room) == HS_ROOM_CHANNEL;
+  g_autofree char *who = channel ? format_people (self) : g_strdup (hs_session_get_address (self->session));
+  g_autoptr (GString) text = g_string_new (words);
+
+  g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", who);
+  if (channel && topic != NULL && *topic != '\0')
+    g_string_append_printf (text, " · %s", topic);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 void
@@ -84,7 +130,7 @@ hs_room_view_update_header (HsRoomView *self)
   };
   HsSessionState state;
   const char *topic;
-  g_autofree char *people = NULL, *subtitle = NULL;
+  g_autofree char *subtitle = NULL;
 
   if (self->room == NULL)
     return;
@@ -92,15 +138,7 @@ hs_room_view_update_header (HsRoomView *self)
   topic = hs_room_get_topic (self->room);
   adw_window_title_set_title (self->title, hs_room_get_title (self->room));
   update_beginning (self);
-  if (states[state] != NULL)
-    subtitle = g_strdup (_(states[state]));
-  else if (hs_room_get_kind (self->room) == HS_ROOM_CHANNEL)
-    {
-      people = format_people (self);
-      subtitle = topic != NULL && *topic != '\0' ? g_strdup_printf ("%s · %s", people, topic) : g_steal_pointer (&people);
-    }
-  else
-    subtitle = g_strdup (hs_session_get_address (self->session));
+  subtitle = states[state] != NULL ? g_strdup (_(states[state])) : format_subtitle (self, topic);
   adw_window_title_set_subtitle (self->title, subtitle);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), states[state] == NULL ? topic : NULL);
 }

@@ -7,6 +7,7 @@
 #include "hs-member-list.h"
 #include "hs-message-list.h"
 #include "hs-room-view.h"
+#include "hs-security-button.h"
 
 struct _HsRoomView
 {
@@ -16,6 +17,7 @@ struct _HsRoomView
   AdwHeaderBar *header;
   GtkWidget *back, *disconnect;
   HsInviteButton *invite;
+  HsSecurityButton *lock;
   AdwWindowTitle *title;
   GtkToggleButton *members_button;
   GtkMenuButton *menu;
@@ -37,11 +39,11 @@ struct _HsRoomView
   HsPassage *passage;
   HsServer *server; /* (nullable) hosted here */
   GSimpleActionGroup *order; /* what rules the room */
-  GSignalGroup *room_signals, *session_signals, *connection_signals, *member_signals, *entry_signals;
+  GSignalGroup *room_signals, *session_signals, *connection_signals, *security_signals, *member_signals, *entry_signals;
 
   /* State */
   guint draft_id;
-  gboolean looked_at, setting;
+  gboolean looked_at, setting, narrow;
 };
 
 /* What stands below the messages follows the session's state, the room and the connection's failure. */

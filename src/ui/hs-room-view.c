@@ -2,6 +2,7 @@
 #include "hs-room-view-private.h"
 
 #include "hs-bytes-window.h"
+#include "hs-stop-view.h"
 
 #include <glib/gi18n.h>
 
@@ -48,9 +49,12 @@ update_actions (HsRoomView *self)
 {
   HsSessionState state = self->session != NULL ? hs_session_get_state (self->session) : HS_SESSION_OFFLINE;
 
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.disconnect", state == HS_SESSION_ONLINE || state == HS_SESSION_CONNECTING || state == HS_SESSION_REGISTERING);
   /* The host leaves by stopping the server. */
-  gtk_widget_set_visible (self->disconnect, self->session != NULL && !hs_session_is_hosted (self->session) && state != HS_SESSION_OFFLINE);
+  gboolean guest = self->session != NULL && !hs_session_is_hosted (self->session);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.disconnect",
+                                 guest && (state == HS_SESSION_ONLINE || state == HS_SESSION_CONNECTING || state == HS_SESSION_REGISTERING));
+  gtk_widget_set_visible (self->disconnect, guest && state != HS_SESSION_OFFLINE && !self->narrow); /* in the menu it is always */
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.close", self->room != NULL && hs_session_can_close (self->session, self->room));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.leave", state == HS_SESSION_ONLINE && self->room != NULL && hs_room_get_kind (self->room) == HS_ROOM_CHANNEL &&
                                                                     hs_room_is_joined (self->room) && !hs_session_is_plain (self->session));
@@ -336,6 +340,27 @@ on_join_again (GtkWidget *widget, const char *name, GVariant *parameter)
     tell_error (self, error);
 }
 
+/* It was accepted that the server is another one. */
+static void
+on_accepted (HsRoomView *self)
+{
+  if (self->room != NULL)
+    g_signal_emit (self, signals[JOIN_AGAIN], 0, self->room);
+}
+
+static void
+on_show_numbers (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsRoomView *self = HS_ROOM_VIEW (widget);
+  const HsFailure *failure = self->connection != NULL ? hs_connection_get_failure (self->connection) : NULL;
+  HsStopView *view;
+
+  if (failure == NULL)
+    return;
+  view = hs_stop_view_present (widget, hs_connection_get_security (self->connection), failure->title, failure->sentence);
+  g_signal_connect_object (view, "accepted", G_CALLBACK (on_accepted), self, G_CONNECT_SWAPPED);
+}
+
 static void
 on_write (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -364,6 +389,7 @@ watch_room (HsRoomView *self)
   g_signal_group_set_target (self->room_signals, self->room);
   g_signal_group_set_target (self->session_signals, self->session);
   g_signal_group_set_target (self->connection_signals, self->connection);
+  g_signal_group_set_target (self->security_signals, self->connection != NULL ? hs_connection_get_security (self->connection) : NULL);
   g_signal_group_set_target (self->member_signals, self->room != NULL ? hs_room_get_members (self->room) : NULL);
   g_signal_group_set_target (self->entry_signals, self->room != NULL ? hs_room_get_entries (self->room) : NULL);
 }
@@ -396,6 +422,7 @@ hs_room_view_set_room (HsRoomView *self, HsRoom *room, HsConnection *connection)
   g_set_object (&self->connection, connection);
   g_set_object (&self->session, session);
   watch_room (self);
+  hs_security_button_set_security (self->lock, connection != NULL ? hs_connection_get_security (connection) : NULL);
   hs_invite_button_set_room (self->invite, is_hosted_room (self) ? room : NULL);
   if (other && room != NULL)
     show_room (self);
@@ -434,6 +461,8 @@ void
 hs_room_view_set_frame (HsRoomView *self, gboolean narrow, gboolean title_buttons)
 {
   gtk_widget_set_visible (self->back, narrow);
+  self->narrow = narrow;
+  update_actions (self);
   hs_invite_button_set_narrow (self->invite, narrow);
   adw_header_bar_set_show_end_title_buttons (self->header, title_buttons);
 }
@@ -452,6 +481,7 @@ hs_room_view_dispose (GObject *object)
   g_clear_object (&self->room_signals);
   g_clear_object (&self->session_signals);
   g_clear_object (&self->connection_signals);
+  g_clear_object (&self->security_signals);
   g_clear_object (&self->member_signals);
   g_clear_object (&self->entry_signals);
   if (self->members_popover != NULL)
@@ -474,6 +504,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, HsRoomView, back);
   gtk_widget_class_bind_template_child (klass, HsRoomView, disconnect);
   gtk_widget_class_bind_template_child (klass, HsRoomView, invite);
+  gtk_widget_class_bind_template_child (klass, HsRoomView, lock);
   gtk_widget_class_bind_template_child (klass, HsRoomView, title);
   gtk_widget_class_bind_template_child (klass, HsRoomView, members_button);
   gtk_widget_class_bind_template_child (klass, HsRoomView, menu);
@@ -509,6 +540,7 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   g_type_ensure (HS_TYPE_INVITE_BUTTON);
   g_type_ensure (HS_TYPE_MESSAGE_LIST);
   g_type_ensure (HS_TYPE_MEMBER_LIST);
+  g_type_ensure (HS_TYPE_SECURITY_BUTTON);
   signals[ERROR] = g_signal_new ("error", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[OPEN_URI] = g_signal_new ("open-uri", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[OPEN_ROOM] = g_signal_new ("open-room", HS_TYPE_ROOM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
@@ -540,6 +572,7 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   gtk_widget_class_install_action (widget_class, "room.close", NULL, on_close);
   gtk_widget_class_install_action (widget_class, "room.leave-anyway", NULL, on_leave_anyway);
   gtk_widget_class_install_action (widget_class, "room.join-again", NULL, on_join_again);
+  gtk_widget_class_install_action (widget_class, "room.show-numbers", NULL, on_show_numbers);
   gtk_widget_class_install_action (widget_class, "room.write", NULL, on_write);
 }
 
@@ -566,6 +599,8 @@ hs_room_view_init (HsRoomView *self)
   self->connection_signals = g_signal_group_new (HS_TYPE_CONNECTION);
   g_signal_group_connect_swapped (self->connection_signals, "notify::leaving-hint", G_CALLBACK (hs_room_view_update_foot), self);
   g_signal_group_connect_swapped (self->connection_signals, "notify::failure", G_CALLBACK (hs_room_view_update_foot), self);
+  self->security_signals = g_signal_group_new (HS_TYPE_SECURITY);
+  g_signal_group_connect_swapped (self->security_signals, "notify", G_CALLBACK (on_state_changed), self);
   self->member_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->member_signals, "items-changed", G_CALLBACK (on_members_changed), self);
   self->entry_signals = g_signal_group_new (G_TYPE_LIST_MODEL);

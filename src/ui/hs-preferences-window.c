@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hs-preferences-window.h"
+
+#include <glib/gi18n.h>
+
+#include "hs-copy-button.h"
+#include "hs-known-server-row.h"
+
+struct _HsPreferencesWindow
+{
+  AdwPreferencesWindow parent_instance;
+
+  /* Template */
+  AdwEntryRow *shown_name;
+  GtkAdjustment *port_adjustment;
+  AdwComboRow *who;
+  AdwActionRow *own_number;
+  HsCopyButton *copy_own;
+  GtkListBox *servers;
+  GtkWidget *forget_all;
+
+  /* Owned */
+  GSettings *settings;
+  HsServer *server;
+  HsKnownServers *known;
+};
+
+G_DEFINE_FINAL_TYPE (HsPreferencesWindow, hs_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
+
+/* ---- You ---- */
+
+static void
+on_name_applied (HsPreferencesWindow *self)
+{
+  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->shown_name))));
+
+  g_settings_set_string (self->settings, "shown-name", name);
+}
+
+static void
+show_name (HsPreferencesWindow *self, const char *usual_name)
+{
+  g_autofree char *chosen = g_settings_get_string (self->settings, "shown-name");
+
+  gtk_editable_set_text (GTK_EDITABLE (self->shown_name), *chosen != '\0' ? chosen : usual_name);
+}
+
+/* ---- Hosting ---- */
+
+/* The values of the settings key who-may-join, in the order of the list. */
+static const struct
+{
+  const char *value, *meaning;
+} choices[] = {
+  { "everyone", N_("Plain text and unencrypted IRC, too. Whoever is not encrypted is marked.") },
+  { "encrypted", N_("Whoever comes unencrypted is told so and turned away.") },
+  { "classroom", N_("Nothing is encrypted, your own window neither: for learners who look at the bytes.") },
+};
+
+static void
+show_who (HsPreferencesWindow *self)
+{
+  g_autofree char *value = g_settings_get_string (self->settings, "who-may-join");
+
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    if (g_str_equal (value, choices[i].value))
+      {
+        adw_combo_row_set_selected (self->who, i);
+        adw_action_row_set_subtitle (ADW_ACTION_ROW (self->who), _(choices[i].meaning));
+      }
+}
+
+static void
+on_who_selected (HsPreferencesWindow *self)
+{
+  guint selected = adw_combo_row_get_selected (self->who);
+
+  if (self->settings != NULL && selected < G_N_ELEMENTS (choices))
+    g_settings_set_string (self->settings, "who-may-join", choices[selected].value);
+}
+
+static gboolean
+get_port (GValue *value, GVariant *variant, gpointer data)
+{
+  g_value_set_double (value, g_variant_get_uint16 (variant));
+  return TRUE;
+}
+
+static GVariant *
+set_port (const GValue *value, const GVariantType *type, gpointer data)
+{
+  return g_variant_new_uint16 ((guint16) g_value_get_double (value));
+}
+
+/* ---- Security ---- */
+
+static void
+update_own_number (HsPreferencesWindow *self)
+{
+  const char *number = hs_server_get_key_number (self->server);
+
+  adw_action_row_set_subtitle (self->own_number, number != NULL ? number : _("It is made when you start a server."));
+  gtk_widget_set_visible (GTK_WIDGET (self->copy_own), number != NULL);
+  hs_copy_button_set_text (self->copy_own, number, _("Copy Number"));
+}
+
+static void
+update_forget_all (HsPreferencesWindow *self)
+{
+  gtk_widget_set_sensitive (self->forget_all, g_list_model_get_n_items (G_LIST_MODEL (self->known)) > 0);
+}
+
+static AdwMessageDialog *
+ask_to_forget (HsPreferencesWindow *self, const char *title)
+{
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), title,
+    _("Next time it is a server that was never seen: a change of its key goes unnoticed, and its number has to be compared again.")));
+
+  adw_message_dialog_add_responses (dialog, "cancel", _("Cancel"), "forget", _("Forget"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "forget", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (dialog, "cancel");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  return dialog;
+}
+
+static void
+on_forget_answered (HsPreferencesWindow *self, const char *response, AdwMessageDialog *dialog)
+{
+  HsKnownServer *server = g_object_get_data (G_OBJECT (dialog), "server");
+
+  if (g_str_equal (response, "forget"))
+    hs_known_servers_forget (self->known, server);
+}
+
+static void
+on_forget (HsKnownServerRow *row, HsPreferencesWindow *self)
+{
+  HsKnownServer *server = hs_known_server_row_get_server (row);
+  g_autofree char *title = g_strdup_printf (_("Forget %s?"), hs_known_server_get_title (server));
+  AdwMessageDialog *dialog = ask_to_forget (self, title);
+
+  g_object_set_data_full (G_OBJECT (dialog), "server", g_object_ref (server), g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_forget_answered), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_forget_all_answered (HsPreferencesWindow *self, const char *response)
+{
+  if (g_str_equal (response, "forget"))
+    hs_known_servers_forget_all (self->known);
+}
+
+static void
+on_forget_all_clicked (HsPreferencesWindow *self)
+{
+  AdwMessageDialog *dialog = ask_to_forget (self, _("Forget All Servers?"));
+
+  adw_message_dialog_set_body (dialog, _("Every known server, its name and whether you compared its number. Changes of their keys go unnoticed when you join them next."));
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_forget_all_answered), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer data)
+{
+  HsPreferencesWindow *self = data;
+  GtkWidget *row = hs_known_server_row_new (self->known, item);
+
+  g_signal_connect_object (row, "forget", G_CALLBACK (on_forget), self, 0);
+  return row;
+}
+
+/* ---- Life ---- */
+
+static void
+hs_preferences_window_dispose (GObject *object)
+{
+  HsPreferencesWindow *self = HS_PREFERENCES_WINDOW (object);
+
+  if (self->servers != NULL)
+    gtk_list_box_bind_model (self->servers, NULL, NULL, NULL, NULL);
+  g_clear_object (&self->known);
+  g_clear_object (&self->server);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (hs_preferences_window_parent_class)->dispose (object);
+}
+
+static void
+hs_preferences_window_class_init (HsPreferencesWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hs_preferences_window_dispose;
+  g_type_ensure (HS_TYPE_COPY_BUTTON);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-preferences-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, shown_name);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, port_adjustment);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, who);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, own_number);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, copy_own);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, servers);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, forget_all);
+  gtk_widget_class_bind_template_callback (widget_class, on_name_applied);
+  gtk_widget_class_bind_template_callback (widget_class, on_who_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_forget_all_clicked);
+}
+
+static void
+hs_preferences_window_init (HsPreferencesWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+hs_preferences_window_new (GtkWindow *parent, GSettings *settings, HsServer *server, HsKnownServers *known, const char *usual_name)
+{
+  HsPreferencesWindow *self = g_object_new (HS_TYPE_PREFERENCES_WINDOW, "transient-for", parent, NULL);
+
+  self->server = g_object_ref (server);
+  self->known = g_object_ref (known);
+  self->settings = g_object_ref (settings);
+  show_name (self, usual_name);
+  show_who (self);
+  g_signal_connect_object (settings, "changed::who-may-join", G_CALLBACK (show_who), self, G_CONNECT_SWAPPED);
+  g_settings_bind_with_mapping (settings, "server-port", self->port_adjustment, "value", G_SETTINGS_BIND_DEFAULT, get_port, set_port, NULL, NULL);
+  g_signal_connect_object (server, "notify::key-number", G_CALLBACK (update_own_number), self, G_CONNECT_SWAPPED);
+  update_own_number (self);
+  gtk_list_box_bind_model (self->servers, G_LIST_MODEL (known), create_row, self, NULL);
+  g_signal_connect_object (known, "items-changed", G_CALLBACK (update_forget_all), self, G_CONNECT_SWAPPED);
+  update_forget_all (self);
+  return GTK_WIDGET (self);
+}
