@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define QUEUE_SIZE_MIN 6 /* bufs: with its head a queue of 72 bytes */
+#define QUEUE_SIZE_BUSY 48 /* up to it a queue grows fast: what is gathered for a write is some dozens */
 #define IOV_MAX_HERE   64
 #define JOINED_MIN      4   /* bufs that are joined to one, */
 #define JOINED_LINE_MAX 600 /* of so many bytes on average: a line of 512 with a few tags. 64 of them fit the scratch (HS_READ_MAX) */
@@ -35,7 +36,7 @@ queue_make_room (HsLink *self)
   n = queue->end - queue->first;
   if (queue->first < queue->size / 2)
     {
-      queue->size *= 2;
+      queue->size *= queue->size < QUEUE_SIZE_BUSY ? 4 : 2;
       self->queue = queue = g_realloc (queue, sizeof (HsLinkQueue) + queue->size * sizeof (HsBuf *));
     }
   if (queue->first > 0)

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define EXPECTED_MAX 8192 /* entries that room is made for beforehand */
+
 typedef enum
 {
   ENTRY_SEND,
@@ -48,14 +50,15 @@ clear_append (gpointer data)
   g_free (append->label);
 }
 
+/* @n_entries: as many as are to be expected. */
 static HsBatch *
-batch_new (void)
+batch_new (guint n_entries)
 {
   HsBatch *self = g_new0 (HsBatch, 1);
 
   self->appends = g_array_new (FALSE, FALSE, sizeof (HsAppend));
   g_array_set_clear_func (self->appends, clear_append);
-  self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  self->entries = g_array_sized_new (FALSE, FALSE, sizeof (Entry), n_entries);
   return self;
 }
 
@@ -83,7 +86,7 @@ gathering (HsEngine *self)
 
   if (batch != NULL && !batch->under_way)
     return batch;
-  batch = batch_new ();
+  batch = batch_new (MIN (self->n_entries_before, EXPECTED_MAX));
   g_queue_push_tail (&self->batches, batch);
   self->store->wake (self->store_data);
   return batch;
@@ -267,6 +270,7 @@ on_committed (HsEngine *self, HsAsk *ask, const GError *error)
   HsBatch *batch = commit->batch;
 
   g_queue_remove (&self->batches, batch); /* the first: answers come in the order asked */
+  self->n_entries_before = batch->entries->len;
   if (error != NULL) /* the host is told by the store; talking goes on */
     g_debug ("What was said could not be stored: %s", error->message);
   drop_copies (batch);

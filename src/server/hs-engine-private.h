@@ -164,6 +164,7 @@ struct _HsEngine
   guint64 next_batch;
   guint64 run;           /* random: guests of this run are not those of others */
   gint64 last_id;        /* order key of the last message */
+  guint32 n_entries_before; /* of the batch that was committed last */
   guint32 mark;
   guint32 salt;          /* of msgids: those of this database differ from others' */
   guint32 first_free_guest;
