@@ -34,6 +34,8 @@ struct _HsServerPage
   /* State */
   gint64 charted; /* monotonic µs of the chart's last point */
   guint chart_timer;
+  gconstpointer sole; /* (nullable) the only one that is chosen; compared, never looked into */
+  guint choose_timer; /* the choice rests: only then is the one looked at */
   gboolean shown;
 };
 

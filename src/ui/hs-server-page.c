@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #define CHART_MS 1000
+#define CHOOSE_MS 200 /* longer than between two repetitions of a key that is held */
 
 G_DEFINE_FINAL_TYPE (HsServerPage, hs_server_page, GTK_TYPE_WIDGET)
 
@@ -176,6 +177,7 @@ hs_server_page_set_shown (HsServerPage *self, gboolean shown)
   hs_server_set_observed_by (self->server, self, shown);
   hs_guest_table_set_guests (self->table, shown ? hs_server_get_guests (self->server) : NULL);
   g_clear_handle_id (&self->chart_timer, g_source_remove);
+  g_clear_handle_id (&self->choose_timer, g_source_remove);
   hs_sparkline_clear (self->chart);
   if (shown)
     self->chart_timer = g_timeout_add (CHART_MS, on_chart, self);
@@ -208,14 +210,32 @@ on_search (HsServerPage *self)
   hs_guest_table_set_search (self->table, gtk_editable_get_text (GTK_EDITABLE (self->search)));
 }
 
+/* Who goes through a thousand rows with an arrow key does not begin to watch each of them. */
+static gboolean
+on_rested (gpointer data)
+{
+  HsServerPage *self = data;
+  g_autoptr (GPtrArray) guests = hs_guest_table_list_selected (self->table);
+
+  self->choose_timer = 0;
+  if (guests->len == 1)
+    g_signal_emit (self, signals[CHOSEN], 0, g_ptr_array_index (guests, 0));
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_selection_changed (HsServerPage *self)
 {
   g_autoptr (GPtrArray) guests = hs_guest_table_list_selected (self->table);
+  gconstpointer sole = guests->len == 1 ? g_ptr_array_index (guests, 0) : NULL;
 
   hs_server_page_update_deeds (self);
-  if (guests->len == 1)
-    g_signal_emit (self, signals[CHOSEN], 0, g_ptr_array_index (guests, 0));
+  if (self->sole == sole) /* others have come or gone */
+    return;
+  self->sole = sole;
+  g_clear_handle_id (&self->choose_timer, g_source_remove);
+  if (self->shown)
+    self->choose_timer = g_timeout_add (CHOOSE_MS, on_rested, self);
 }
 
 static void
@@ -261,6 +281,7 @@ hs_server_page_dispose (GObject *object)
   if (self->server != NULL && self->shown)
     hs_server_page_set_shown (self, FALSE);
   g_clear_handle_id (&self->chart_timer, g_source_remove);
+  g_clear_handle_id (&self->choose_timer, g_source_remove);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->server);

@@ -163,7 +163,7 @@ def thousand(desktop):
         window.xdotool('key', 'Prior')
     window.xdotool('key', 'Home')
     window.row('Connections', 'n0, ', seconds=20)
-    if time.monotonic() - begin > 15:
+    if time.monotonic() - begin > 60:
         raise Failure(f'{time.monotonic() - begin:.1f} s for twenty pages')
     window.write('Search connections', 'n777')
     wait_until('one is found', lambda: len(rows(window)) == 1)
