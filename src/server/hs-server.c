@@ -129,10 +129,10 @@ hs_server_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
       g_value_set_uint (value, self->numbers != NULL ? self->numbers->drops : 0);
       break;
     case HS_SERVER_PROP_KEY:
-      g_value_set_string (value, self->key);
+      g_value_set_string (value, hs_server_get_key (self));
       break;
     case HS_SERVER_PROP_KEY_NUMBER:
-      g_value_set_string (value, self->key_number);
+      g_value_set_string (value, hs_server_get_key_number (self));
       break;
     case HS_SERVER_PROP_WARNINGS:
       g_value_set_uint (value, self->numbers != NULL ? self->numbers->warnings : 0);
@@ -226,7 +226,7 @@ char *
 hs_server_set_config (HsServer *self, const HsServerConfig *config)
 {
   g_autofree char *old_name = g_strdup (self->config->name);
-  gboolean had_password = self->config->password != NULL;
+  gboolean had_password = self->config->password != NULL, was_classroom = self->config->classroom;
   char *waiting = NULL;
 
   if (self->core != NULL)
@@ -243,6 +243,11 @@ hs_server_set_config (HsServer *self, const HsServerConfig *config)
     hs_server_notify (self, HS_SERVER_PROP_NAME);
   if (had_password != (self->config->password != NULL))
     hs_server_notify (self, HS_SERVER_PROP_HAS_PASSWORD);
+  if (was_classroom != self->config->classroom)
+    {
+      hs_server_notify (self, HS_SERVER_PROP_KEY);
+      hs_server_notify (self, HS_SERVER_PROP_KEY_NUMBER);
+    }
   return waiting;
 }
 
@@ -252,16 +257,17 @@ hs_server_get_running (HsServer *self)
   return self->running;
 }
 
+/* In a classroom the key that there was before is of no use: nobody can be shown it. */
 const char *
 hs_server_get_key (HsServer *self)
 {
-  return self->key;
+  return self->config->classroom ? NULL : self->key;
 }
 
 const char *
 hs_server_get_key_number (HsServer *self)
 {
-  return self->key_number;
+  return self->config->classroom ? NULL : self->key_number;
 }
 
 guint16

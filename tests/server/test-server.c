@@ -193,6 +193,34 @@ test_life (gconstpointer threaded)
   stage_clear (&stage);
 }
 
+/* Known when it is told that the server runs; in a classroom there is none to show, whatever was before. */
+static void
+test_key (void)
+{
+  Stage stage;
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+  g_autofree char *key = NULL;
+
+  stage_init (&stage, TRUE, 0);
+  start (&stage);
+  key = g_strdup (hs_server_get_key (stage.server));
+  g_assert_nonnull (key);
+  stop (&stage);
+  g_free (config->address);
+  config->address = g_strdup ("127.0.0.1");
+  config->classroom = TRUE;
+  g_free (hs_server_set_config (stage.server, config));
+  start (&stage);
+  g_assert_no_error (stage.error);
+  g_assert_null (hs_server_get_key (stage.server));
+  g_assert_null (hs_server_get_key_number (stage.server));
+  config->classroom = FALSE;
+  g_free (hs_server_set_config (stage.server, config));
+  wait_until (hs_server_get_key (stage.server) != NULL);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
 static void
 test_host (void)
 {
@@ -544,6 +572,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/server/server/life/threaded", GINT_TO_POINTER (TRUE), test_life);
   g_test_add_data_func ("/server/server/life/unthreaded", GINT_TO_POINTER (FALSE), test_life);
+  g_test_add_func ("/server/server/key", test_key);
   g_test_add_func ("/server/server/host", test_host);
   g_test_add_func ("/server/server/deeds", test_deeds);
   g_test_add_func ("/server/server/port-taken", test_port_taken);
