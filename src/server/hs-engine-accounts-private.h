@@ -16,6 +16,7 @@ struct _HsAccounts
   GHashTable *by_look;  /* what names look like → HsServerAccount */
   GHashTable *reserved; /* names on their way to the store */
   GHashTable *markers;  /* (nullable) HsServerAccount → place of a room → Unix ms, of accounts that have logged in */
+  GHashTable *invites;  /* GBytes, hash of a token that nobody has used → gint64, Unix ms until when it is good */
   GBytes *decoy;        /* makes the salts of those that do not exist */
   Gsasl *gsasl;         /* (nullable) from the first AUTHENTICATE on */
   HsServerAccount *common; /* (nullable) the verifier of the password that all need */
@@ -42,10 +43,11 @@ void hs_engine_log_in (HsEngine *self, HsPeer *peer, HsServerAccount *account);
 /* What the store has of them. */
 typedef struct
 {
-  GPtrArray *accounts, *keys;
+  GPtrArray *accounts, *keys, *invites;
   GBytes *secret;
 } HsAccountRows;
-gboolean hs_account_rows_read (HsAccountRows *self, HsServerDb *db, GError **error);
+/* @now: Unix ms. */
+gboolean hs_account_rows_read (HsAccountRows *self, HsServerDb *db, gint64 now, GError **error);
 void hs_engine_take_account_rows (HsEngine *self, HsAccountRows *rows);
 void hs_account_rows_clear (HsAccountRows *self);
 
@@ -89,6 +91,15 @@ void hs_engine_note_account (HsEngine *self, HsPeer *peer);
 /* ---- How far one has read (hs-engine-marker.c) ---- */
 /* It has logged in. */
 void hs_engine_read_markers (HsEngine *self, HsPeer *peer);
+
+/* ---- Invites (hs-engine-invites.c) ---- */
+void hs_engine_take_invite_rows (HsEngine *self, GPtrArray *rows);
+/* PASS invite:TOKEN. FALSE: it is none. What is good lets it in, instead of the password. */
+gboolean hs_engine_pass_by_invite (HsEngine *self, HsPeer *peer, const char *given);
+/* Is the token that let @peer in still unused? TRUE too when none did. */
+gboolean hs_engine_invite_is_good (HsEngine *self, HsPeer *peer);
+/* It is in: the token lets nobody in any more. */
+void hs_engine_spend_invite (HsEngine *self, HsPeer *peer);
 
 /* ---- The password that all need (hs-engine-password.c) ---- */
 /* The configuration is new. */

@@ -18,6 +18,7 @@ hs_accounts_new (HsEngine *engine)
   self->by_key = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
   self->by_look = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->reserved = g_hash_table_new_full (hs_name_hash, hs_name_equal, g_free, NULL);
+  self->invites = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
   return self;
 }
 
@@ -29,6 +30,7 @@ hs_accounts_free (HsAccounts *self)
   g_hash_table_unref (self->by_name);
   g_hash_table_unref (self->reserved);
   g_clear_pointer (&self->markers, g_hash_table_unref);
+  g_hash_table_unref (self->invites);
   g_bytes_unref (self->decoy);
   g_clear_pointer (&self->gsasl, gsasl_done);
   g_clear_pointer (&self->common, hs_server_account_free);
@@ -120,10 +122,11 @@ hs_engine_take_account (HsEngine *self, HsServerAccount *account, GBytes *key)
 /* ---- What the store has of them ---- */
 
 gboolean
-hs_account_rows_read (HsAccountRows *self, HsServerDb *db, GError **error)
+hs_account_rows_read (HsAccountRows *self, HsServerDb *db, gint64 now, GError **error)
 {
   return (self->accounts = hs_server_db_list_accounts (db, error)) != NULL &&
          (self->keys = hs_server_db_list_account_keys (db, error)) != NULL &&
+         (self->invites = hs_server_db_list_invites (db, now, error)) != NULL &&
          (self->secret = hs_server_db_get_secret (db, "decoy", error)) != NULL;
 }
 
@@ -140,6 +143,7 @@ hs_engine_take_account_rows (HsEngine *self, HsAccountRows *rows)
       if (account != NULL)
         g_hash_table_replace (self->accounts->by_key, g_bytes_ref (key->key), account);
     }
+  hs_engine_take_invite_rows (self, rows->invites);
   g_bytes_unref (self->accounts->decoy);
   self->accounts->decoy = g_bytes_ref (rows->secret);
 }
@@ -149,6 +153,7 @@ hs_account_rows_clear (HsAccountRows *self)
 {
   g_clear_pointer (&self->accounts, g_ptr_array_unref);
   g_clear_pointer (&self->keys, g_ptr_array_unref);
+  g_clear_pointer (&self->invites, g_ptr_array_unref);
   g_clear_pointer (&self->secret, g_bytes_unref);
 }
 

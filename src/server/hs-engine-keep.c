@@ -372,6 +372,7 @@ typedef struct
   guint32 salt;
   void (*ready) (gpointer user_data);
   gpointer user_data;
+  gint64 now; /* Unix ms */
 } OpenAsk;
 
 static gpointer
@@ -382,7 +383,7 @@ work_open (HsServerDb *db, gpointer data, GError **error)
   if (hs_server_db_get_state (db, &ask->last_id, &ask->salt, error))
     ask->rooms = hs_server_db_list_rooms (db, error);
   if (ask->rooms != NULL)
-    hs_account_rows_read (&ask->accounts, db, error);
+    hs_account_rows_read (&ask->accounts, db, ask->now, error);
   return NULL;
 }
 
@@ -436,6 +437,7 @@ hs_engine_open_store (HsEngine *self, const HsEngineStore *store, gpointer store
     add_isupport (self);
   open->ask.answer = answer_open;
   open->ask.free = free_open;
+  open->now = self->funcs->now (self->user_data) / 1000;
   open->ready = ready;
   open->user_data = user_data;
   hs_engine_ask (self, NULL, &open->ask, work_open);

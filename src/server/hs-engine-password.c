@@ -63,7 +63,7 @@ hs_engine_turn_away_without_password (HsEngine *self, HsPeer *peer)
 gboolean
 hs_engine_check_password (HsEngine *self, HsPeer *peer)
 {
-  if (!hs_engine_has_password (self) || peer->own || peer->admitted)
+  if (!hs_engine_has_password (self) || peer->own || (peer->admitted && hs_engine_invite_is_good (self, peer)))
     return TRUE;
   hs_engine_reply (self, peer, HS_ERR_PASSWDMISMATCH, "Password incorrect", NULL);
   hs_engine_dismiss (self, peer, "This room needs its password", 0);
@@ -109,7 +109,7 @@ pass_by_password (HsEngine *self, HsPeer *peer, const char *given)
   return TRUE;
 }
 
-static gboolean (*const passes[]) (HsEngine *self, HsPeer *peer, const char *given) = { pass_as_host, pass_by_password };
+static gboolean (*const passes[]) (HsEngine *self, HsPeer *peer, const char *given) = { pass_as_host, hs_engine_pass_by_invite, pass_by_password };
 
 void
 hs_command_pass (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)

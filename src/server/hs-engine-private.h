@@ -75,6 +75,7 @@ typedef struct
   HsLogin *login;       /* (nullable) under way */
   HsFingerprint *key;   /* (nullable) of the key that it has shown over TLS, and signed with */
   HsServerAccount *account; /* (nullable) borrowed: whose it is */
+  GBytes *invite;       /* (nullable) hash of the token that lets it in, until it is in */
 } HsPeerExtra;
 
 struct _HsPeer

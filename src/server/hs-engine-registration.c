@@ -285,6 +285,7 @@ hs_engine_try_register (HsEngine *self, HsPeer *peer)
       hs_engine_dismiss (self, peer, HS_BANNED_WORDS, 0);
       return;
     }
+  hs_engine_spend_invite (self, peer);
   hs_engine_set_registered (self, peer);
   hs_engine_expect_words (self, peer);
   welcome (self, peer);

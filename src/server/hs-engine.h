@@ -50,6 +50,9 @@ void hs_engine_set_config (HsEngine *self, const HsServerConfig *config);
 /* The host's own client: PASS with this token (raw bytes as hex) makes it the host. Spent on first use, valid HS_HOST_TOKEN_MS. */
 void hs_engine_set_host_token (HsEngine *self, const char *token_hex);
 
+/* Lets one guest in, once, instead of the password, within HS_INVITE_MS: PASS invite:TOKEN. Only its hash is kept. */
+void hs_engine_add_invite (HsEngine *self, const char *token);
+
 /* ---- A peer's life; @owner is whoever carries it (the link) ---- */
 /* NULL and a reason ("ERROR :…\r\n" line) when a limit refuses it. @host: numeric address; @loopback exempts from per-address limits. */
 HsPeer *hs_engine_add_peer (HsEngine *self, const char *host, gboolean loopback, gpointer owner, char **refusal);

@@ -100,6 +100,7 @@ hs_peer_free_extra (HsPeer *self)
   g_clear_pointer (&self->extra->token, g_bytes_unref);
   g_clear_pointer (&self->extra->login, hs_login_free);
   g_clear_pointer (&self->extra->key, g_free);
+  g_clear_pointer (&self->extra->invite, g_bytes_unref);
   g_clear_pointer (&self->extra, g_free);
 }
 

@@ -154,6 +154,25 @@ set_token (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+add_invite (gpointer data)
+{
+  Wish *wish = data;
+
+  hs_engine_add_invite (wish->core->engine, wish->token);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_server_core_add_invite (HsServerCore *self, const char *token)
+{
+  Wish *wish = g_new0 (Wish, 1);
+
+  wish->core = self;
+  wish->token = g_strdup (token);
+  hs_core_run (self, add_invite, wish, wish_free);
+}
+
 void
 hs_server_core_set_host_token (HsServerCore *self, const char *token_hex)
 {

@@ -35,6 +35,7 @@ void hs_server_core_start (HsServerCore *self);
 void hs_server_core_stop (HsServerCore *self);
 void hs_server_core_set_config (HsServerCore *self, const HsServerConfig *config);
 void hs_server_core_set_host_token (HsServerCore *self, const char *token_hex);
+void hs_server_core_add_invite (HsServerCore *self, const char *token);
 /* From now on the façade wants to hear of guests (and of those who are there already). */
 void hs_server_core_tell_guests (HsServerCore *self);
 void hs_server_core_set_observed (HsServerCore *self, gboolean observed);

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "hs-base64url.h"
 #include "hs-limits.h"
 
 G_DEFINE_FINAL_TYPE (HsServer, hs_server, G_TYPE_OBJECT)
@@ -314,6 +315,27 @@ hs_server_make_host_token (HsServer *self)
   if (self->core != NULL)
     hs_server_core_set_host_token (self->core, hex->str);
   return g_string_free (hex, FALSE);
+}
+
+char *
+hs_server_make_invite_token (HsServer *self)
+{
+  guint8 random[HS_INVITE_TOKEN_BYTES];
+  char *token;
+
+  if (self->core == NULL)
+    return NULL;
+  if (getrandom (random, sizeof random, 0) != sizeof random)
+    g_error ("getrandom: no random numbers");
+  token = hs_base64url_encode (random, sizeof random);
+  hs_server_core_add_invite (self->core, token);
+  return token;
+}
+
+gboolean
+hs_server_has_password (HsServer *self)
+{
+  return self->config->password != NULL;
 }
 
 GListModel *

@@ -56,6 +56,11 @@ const char *hs_server_get_default_room (HsServer *self);
 char *hs_server_dup_own_address (HsServer *self);
 /* A fresh one-time token for the host's own client (hex; secret: never logged). (transfer full) */
 char *hs_server_make_host_token (HsServer *self);
+/* A token that lets one guest in, once, without the password, within a day: for an invite's link (a secret: never logged). NULL: it does not
+ * run. (transfer full) */
+char *hs_server_make_invite_token (HsServer *self);
+/* Does who comes need a password? */
+gboolean hs_server_has_password (HsServer *self);
 
 /* GListModel of HsGuest; from the first call on they are told, and n-guests and n-listeners with them. Those whose socket lingers in a closing state stay until it is gone while observed. */
 GListModel *hs_server_get_guests (HsServer *self);

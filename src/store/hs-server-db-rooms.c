@@ -253,5 +253,7 @@ hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, 
     n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_ANSWERED, "i", HS_SERVER_ID_FIRST (now - HS_RESUME_MS)), error);
   if (n == 0)
     n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_OWNERS, "i", now), error);
+  if (n == 0)
+    n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_INVITES, "i", now), error);
   return n;
 }

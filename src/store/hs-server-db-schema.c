@@ -113,6 +113,11 @@ static const char *const migrations[] = {
   "CREATE INDEX account_key_account ON account_key (account);"
   "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" /* known to nobody */
   "INSERT INTO secret VALUES ('decoy', randomblob (32));",
+
+  /* 4 */
+  "CREATE TABLE invite (" /* tokens of invites that nobody has used */
+  " token BLOB PRIMARY KEY," /* SHA-256 */
+  " until INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 static void

@@ -68,6 +68,10 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_ACCOUNT_KEYS_REMOVE] = "DELETE FROM account_key WHERE account = ?",
   [SQL_SECRET_GET] = "SELECT value FROM secret WHERE name = ?",
 
+  [SQL_INVITE_ADD] = "INSERT OR IGNORE INTO invite (token, until) VALUES (?, ?)",
+  [SQL_INVITE_LIST] = "SELECT token, until FROM invite WHERE until > ? ORDER BY until",
+  [SQL_INVITE_REMOVE] = "DELETE FROM invite WHERE token = ?",
+
   [SQL_TRIM_OLD] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < ? ORDER BY id LIMIT " SLICE ")",
   [SQL_TRIM_FULL] = "SELECT id, n - ?1 FROM place WHERE n > ?1 LIMIT 1",
   [SQL_TRIM_PLACE] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE place = ? ORDER BY id LIMIT ?)",
@@ -76,6 +80,7 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_TRIM_MARKERS] = "DELETE FROM marker WHERE identity > 'guest:' AND identity < 'guest;' AND instr (identity, ?1) = 0",
   [SQL_TRIM_OWNERS] = "DELETE FROM owner WHERE id IN (SELECT id FROM owner WHERE expires < ?"
                       " AND NOT EXISTS (SELECT 1 FROM answered WHERE answered.owner = owner.id) LIMIT " SLICE ")",
+  [SQL_TRIM_INVITES] = "DELETE FROM invite WHERE until <= ?",
   [SQL_TRIM_ANSWERED] = "DELETE FROM answered WHERE (owner, client_id) IN"
                         " (SELECT owner, client_id FROM answered WHERE message < ? LIMIT " SLICE ")",
 };

@@ -188,6 +188,18 @@ GPtrArray *hs_server_db_list_account_keys (HsServerDb *self, GError **error);
 /* A random number of this database's own that nobody is told. "decoy": of it the salts of accounts are made that do not exist. (nullable) (transfer full) */
 GBytes *hs_server_db_get_secret (HsServerDb *self, const char *name, GError **error);
 
+/* ---- Invites: tokens that let one guest in each, by their hashes ---- */
+typedef struct
+{
+  GBytes *token;
+  gint64 until; /* Unix ms */
+} HsServerInvite;
+void hs_server_invite_free (HsServerInvite *self);
+gboolean hs_server_db_add_invite (HsServerDb *self, GBytes *token, gint64 until, GError **error);
+gboolean hs_server_db_remove_invite (HsServerDb *self, GBytes *token, GError **error);
+/* Those that are good after @now, the first to end first. (element-type HsServerInvite) (transfer full), NULL with @error */
+GPtrArray *hs_server_db_list_invites (HsServerDb *self, gint64 now, GError **error);
+
 /* ---- Retention ---- */
 /* One slice of what is older than @oldest (Unix ms) or beyond @messages a room (0: any number), of tokens that have expired, and of
  * private conversations that nobody can read any more: those of guests that are not of @run (their identities begin with it).

@@ -110,6 +110,7 @@
 #define HS_STALL_MS             5000       /* what we wrote has not been acknowledged for this long: worth a word */
 #define HS_TYPING_MS            6000       /* IRCv3 typing: an "active" holds this long */
 #define HS_TYPING_SPACING_MS    3000       /* IRCv3 typing: our own "active" at most this often */
+#define HS_WHO_AFTER_JOINS_MS   2000       /* our side: who has come is asked about together */
 #define HS_MARKER_MS            2000       /* how far one has read goes out this long after it changes, once for all (protocol.md: a room at most every 2 s) */
 #define HS_TRIM_AFTER_MS        250
 #define HS_FRAME_MS             16         /* the server thread hands facts to the main thread at most this often */
@@ -129,6 +130,8 @@
 #define HS_UNIX_PATH_MAX        107        /* unix (7): sun_path, its NUL left out */
 #define HS_KEY_HASH_BYTES       32         /* SHA-256 of the server's key, in an invite */
 #define HS_INVITE_TOKEN_BYTES   16
+#define HS_INVITE_MS            (24 * 60 * 60 * 1000) /* a token that nobody used lets nobody in after that */
+#define HS_INVITES_MAX          1000       /* tokens that nobody has used; then the oldest goes */
 
 /* ---- Encryption ---- */
 #define HS_PEM_MAX              (256 * 1024) /* bytes of a key or certificate file */

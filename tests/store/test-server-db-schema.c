@@ -3,7 +3,7 @@
 #include "test-server-db-private.h"
 #include "hs-database.h"
 
-#define NEWEST 3
+#define NEWEST 4
 
 static void
 make_from_fixture (const char *path, guint version)
@@ -49,6 +49,7 @@ check_rows (HsServerDb *db, guint version)
   g_autoptr (GPtrArray) rooms = hs_server_db_list_rooms (db, NULL);
   g_autoptr (HsServerAccount) account = hs_server_db_get_account (db, "ana", NULL);
   g_autoptr (GPtrArray) keys = hs_server_db_list_account_keys (db, NULL);
+  g_autoptr (GPtrArray) invites = hs_server_db_list_invites (db, 0, NULL);
   g_autoptr (GBytes) secret = hs_server_db_get_secret (db, "decoy", NULL);
   const HsServerRoom *room;
 
@@ -59,6 +60,7 @@ check_rows (HsServerDb *db, guint version)
   g_assert_cmpuint (room->list->len, ==, 1);
   g_assert_cmpuint (account->iterations, ==, 4096);
   g_assert_cmpint (hs_server_db_get_marker (db, "account:ana", "#lobby", NULL), ==, T0);
+  g_assert_cmpuint (invites->len, ==, version >= 4 ? 1 : 0);
   g_assert_cmpuint (keys->len, ==, version >= 3 ? 1 : 0);
   g_assert_cmpuint (g_bytes_get_size (secret), ==, version >= 3 ? 1 : 32);
 }
