@@ -3,6 +3,7 @@
 #include "hs-application-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define UNDO_S 5
 
@@ -34,7 +35,27 @@ hs_application_make_server_config (HsApplication *self)
   config->data_dir = g_path_get_dirname (path);
   config->encrypted_only = g_str_equal (who, "encrypted");
   config->classroom = g_str_equal (who, "classroom");
+  hs_server_config_take_password (config, g_strdup (self->room_password));
   return g_steal_pointer (&config);
+}
+
+void
+hs_application_erase_room_password (HsApplication *self)
+{
+  if (self->room_password != NULL)
+    explicit_bzero (self->room_password, strlen (self->room_password));
+  g_clear_pointer (&self->room_password, g_free);
+}
+
+void
+hs_application_set_room_password (HsApplication *self, const char *password)
+{
+  g_autoptr (HsServerConfig) config = NULL;
+
+  hs_application_erase_room_password (self);
+  self->room_password = g_strdup (password);
+  config = hs_application_make_server_config (self);
+  g_free (hs_server_set_config (self->server, config));
 }
 
 void

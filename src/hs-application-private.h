@@ -16,6 +16,7 @@ struct _HsApplication
   HsStore *store;
   HsServer *server;
   HsKnownServers *known_servers;
+  char *room_password;     /* (nullable) of the server here; in memory only */
   HsOwnKey *own_key;
   GListStore *connections; /* of HsConnection: the newest of each session */
   GListStore *watches;     /* of HsTcpWatch */
@@ -61,6 +62,9 @@ HsSession *hs_application_need_hosted (HsApplication *self, const char *address)
 guint16 hs_application_get_wanted_port (HsApplication *self);
 /* As the preferences say. (transfer full) */
 HsServerConfig *hs_application_make_server_config (HsApplication *self);
+/* (nullable) Whoever comes needs it from now on. */
+void hs_application_set_room_password (HsApplication *self, const char *password);
+void hs_application_erase_room_password (HsApplication *self);
 /* They have changed: what may change while the server runs does so, the rest waits for its next start. */
 void hs_application_configure_server (HsApplication *self, const char *key);
 void hs_application_start_server (HsApplication *self);

@@ -172,10 +172,14 @@ on_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   HsApplication *self = data;
   g_autofree char *name = hs_profile_dup_shown_name (self->profile);
+  GtkWidget *preferences;
 
-  if (self->window != NULL)
-    gtk_window_present (GTK_WINDOW (hs_preferences_window_new (GTK_WINDOW (self->window), hs_profile_get_settings (self->profile), self->server,
-                                                               self->known_servers, name)));
+  if (self->window == NULL)
+    return;
+  preferences = hs_preferences_window_new (GTK_WINDOW (self->window), hs_profile_get_settings (self->profile), self->server, self->known_servers, name,
+                                           self->room_password);
+  g_signal_connect_object (preferences, "room-password", G_CALLBACK (hs_application_set_room_password), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (preferences));
 }
 
 static const GActionEntry actions[] = {
@@ -388,6 +392,7 @@ hs_application_dispose (GObject *object)
   g_clear_object (&self->undo);
   g_clear_object (&self->server);
   g_clear_object (&self->known_servers);
+  hs_application_erase_room_password (self);
   g_clear_object (&self->own_key);
   g_clear_object (&self->store);
   g_clear_object (&self->cancellable);

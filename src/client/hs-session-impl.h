@@ -52,6 +52,7 @@ struct _HsConversation
   gint64 said;            /* Unix ms of the newest message that the server told the time of, 0 none */
   gint64 marker;          /* Unix ms until when all is read, as the server knows it */
   gboolean marking;       /* read, and the server is to be told */
+  gboolean who_wanted;    /* some have come of whom little is known */
 };
 
 /* What is known of a person on this server, whichever room they are in. */
@@ -60,7 +61,7 @@ typedef struct
   char *real;  /* (nullable) as the server says it */
   char *shown; /* (nullable) what people see instead of the nick */
   char *host;  /* (nullable) as the server tells it: an address, a name, or a cloak */
-  gboolean away, plain, secure;
+  gboolean away, plain, secure, unencrypted; /* the last two: as WHO of our server says; neither, before it has */
 } HsPerson;
 
 /* An own message that has not found its final place. */
@@ -136,7 +137,7 @@ struct _HsSession
   gsize multiline_bytes;      /* of one message of several lines, as the server takes it */
   guint multiline_lines;
   guint next_label;
-  guint typing_source, marker_source;
+  guint typing_source, marker_source, who_source;
   char prefix_modes[16], prefix_chars[16]; /* ISUPPORT PREFIX, highest first */
   char chanmodes[3][32];                   /* ISUPPORT CHANMODES: lists, always with, with when set */
   char chantypes[8];
@@ -234,6 +235,8 @@ void hs_session_append_heard (const HsHeard *heard, GString *out); /* its bytes,
 void hs_session_passage_sent (HsSession *self, HsPassage *passage, const char *line, guint64 end, gint64 time);
 
 /* ---- hs-session-events.c, -presence.c, -numerics.c, -caps.c, -plain.c, -typing.c ---- */
+/* Who has come there is to be asked about, soon. */
+void hs_session_want_who (HsSession *self, HsConversation *conversation);
 typedef struct
 {
   const HsIrcMessage *message;

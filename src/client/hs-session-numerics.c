@@ -265,13 +265,46 @@ on_names (HsSession *self, const HsEvent *event)
 }
 
 static void
+ask_who (HsSession *self, HsConversation *conversation)
+{
+  conversation->who_wanted = FALSE;
+  if (hs_room_is_joined (conversation->room) && g_list_model_get_n_items (hs_room_get_members (conversation->room)) <= WHO_MEMBERS_MAX)
+    hs_session_put (self, "WHO", hs_room_get_name (conversation->room), NULL);
+}
+
+static void
 on_end_of_names (HsSession *self, const HsEvent *event)
 {
   HsConversation *conversation = hs_session_find_conversation (self, HS_PARAM (event, 1));
 
-  if (conversation != NULL && hs_room_is_joined (conversation->room)
-      && g_list_model_get_n_items (hs_room_get_members (conversation->room)) <= WHO_MEMBERS_MAX)
-    hs_session_put (self, "WHO", HS_PARAM (event, 1), NULL);
+  if (conversation != NULL)
+    ask_who (self, conversation);
+}
+
+static gboolean
+on_who_due (gpointer user_data)
+{
+  HsSession *self = user_data;
+  GHashTableIter iter;
+  gpointer value;
+
+  self->who_source = 0;
+  g_hash_table_iter_init (&iter, self->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((HsConversation *) value)->who_wanted)
+      ask_who (self, value);
+  return G_SOURCE_REMOVE;
+}
+
+/* A JOIN does not say who is encrypted; of many that come at once it is asked once. Other servers do not say it at all. */
+void
+hs_session_want_who (HsSession *self, HsConversation *conversation)
+{
+  if (!self->ours)
+    return;
+  conversation->who_wanted = TRUE;
+  if (self->who_source == 0)
+    self->who_source = g_timeout_add (HS_WHO_AFTER_JOINS_MS, on_who_due, self);
 }
 
 /* nick, room, user, host, server, nick, flags, "hops real name" */
@@ -286,6 +319,7 @@ on_who (HsSession *self, const HsEvent *event)
 
   person->away = strchr (HS_PARAM (event, 6), 'G') != NULL;
   person->secure = self->ours && strchr (HS_PARAM (event, 6), 's') != NULL; /* elsewhere the letter may mean anything */
+  person->unencrypted = self->ours && !person->secure;
   g_free (person->host);
   person->host = g_strdup (HS_PARAM (event, 3));
   person->plain |= self->ours && strcmp (HS_PARAM (event, 2), HS_PLAIN_USER) == 0;
@@ -300,7 +334,14 @@ on_who (HsSession *self, const HsEvent *event)
       hs_member_set_away (member, person->away);
       hs_member_set_plain (member, person->plain);
       hs_member_set_secure (member, person->secure);
+      hs_member_set_unencrypted (member, person->unencrypted);
     }
+}
+
+static void
+on_end_of_who (HsSession *self, const HsEvent *event)
+{
+  g_signal_emit_by_name (self, "people-known");
 }
 
 /* ---- Words of the server ---- */
@@ -441,7 +482,7 @@ const HsEventRow hs_session_numeric_rows[] = {
   { HS_RPL_AWAY, on_is_away, 3 },
   { HS_RPL_UNAWAY, on_unaway, 0 },
   { HS_RPL_NOWAWAY, on_now_away, 0 },
-  { HS_RPL_ENDOFWHO, on_silent, 0 },
+  { HS_RPL_ENDOFWHO, on_end_of_who, 0 },
   { HS_RPL_CHANNELMODEIS, hs_session_on_modes_are, 3 },
   { HS_RPL_CREATIONTIME, on_silent, 0 },
   { HS_RPL_INVITING, hs_session_on_inviting, 3 },

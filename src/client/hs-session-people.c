@@ -144,6 +144,7 @@ hs_session_rename_person (HsSession *self, const char *nick, const char *new_nic
   person->shown = g_strdup (before->shown);
   person->away = before->away;
   person->secure = before->secure;
+  person->unencrypted = before->unencrypted;
   person->plain |= before->plain;
   choose_shown (self, new_nick, person);
 }

@@ -112,6 +112,7 @@ hs_session_member_here (HsSession *self, HsConversation *conversation, const cha
   hs_member_set_away (member, person->away);
   hs_member_set_plain (member, person->plain || self->plain);
   hs_member_set_secure (member, person->secure);
+  hs_member_set_unencrypted (member, person->unencrypted);
   hs_member_set_own (member, hs_session_is_me (self, nick));
   return member;
 }
@@ -249,6 +250,8 @@ hs_session_add_row (HsSession *self, HsConversation *conversation, HsEntryKind k
   row->time = time != 0 ? time : g_get_real_time () / 1000;
   row->kind = kind;
   row->flags = flags | (person != NULL && person->plain ? HS_ENTRY_PLAIN : 0);
+  if (person != NULL && person->unencrypted && (flags & HS_ENTRY_OWN) == 0)
+    row->flags |= HS_ENTRY_UNENCRYPTED;
   row->sender = g_strdup (sender);
   row->shown = person != NULL ? g_strdup (person->shown) : NULL;
   row->text = g_strdup (text);

@@ -86,6 +86,7 @@ hs_session_dispose (GObject *object)
   self->send = NULL;
   g_clear_handle_id (&self->typing_source, g_source_remove);
   g_clear_handle_id (&self->marker_source, g_source_remove);
+  g_clear_handle_id (&self->who_source, g_source_remove);
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (HsRoom) room = g_list_model_get_item (G_LIST_MODEL (self->rooms), i);
@@ -159,6 +160,7 @@ hs_session_class_init (HsSessionClass *klass)
   /* For hs-connection: all that was said before is written; now close in good order. */
   g_signal_new ("leave-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   /* For the panel: a message that can be followed was said or heard in this room. */
+  g_signal_new ("people-known", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("passage-added", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
   /* For the window: the person asked for this room (/join, /msg, /query) and wants to see it. */
   g_signal_new ("invited", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);

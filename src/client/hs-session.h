@@ -105,6 +105,7 @@ gboolean hs_session_can_delete (HsSession *self, HsRoom *room, HsEntry *entry);
 /* It loses its text when the server says so. */
 gboolean hs_session_delete (HsSession *self, HsRoom *room, HsEntry *entry, GError **error);
 
+/* Signal "people-known": WHO has told who is encrypted, who is away. */
 /* ---- How messages of this run went over the wire (at most HS_PASSAGES_MAX of them). Signal "passage-added" (HsRoom). ---- */
 /* (nullable): of an earlier run, or too long ago. Borrowed until the next message. */
 HsPassage *hs_session_find_passage (HsSession *self, HsRoom *room, HsEntry *entry);

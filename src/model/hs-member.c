@@ -33,9 +33,10 @@ enum
   FLAG_OWN,
   FLAG_TYPING,
   FLAG_SECURE,
+  FLAG_UNENCRYPTED,
 };
 
-static const char *const flag_names[] = { "away", "plain", "own", "typing", "secure" };
+static const char *const flag_names[] = { "away", "plain", "own", "typing", "secure", "unencrypted" };
 
 static GParamSpec *properties[PROP_FLAGS + G_N_ELEMENTS (flag_names)];
 
@@ -146,6 +147,12 @@ hs_member_is_secure (HsMember *self)
 }
 
 gboolean
+hs_member_is_unencrypted (HsMember *self)
+{
+  return has (self, FLAG_UNENCRYPTED);
+}
+
+gboolean
 hs_member_is_own (HsMember *self)
 {
   return has (self, FLAG_OWN);
@@ -226,6 +233,12 @@ void
 hs_member_set_secure (HsMember *self, gboolean secure)
 {
   set_flag (self, FLAG_SECURE, secure);
+}
+
+void
+hs_member_set_unencrypted (HsMember *self, gboolean unencrypted)
+{
+  set_flag (self, FLAG_UNENCRYPTED, unencrypted);
 }
 
 void

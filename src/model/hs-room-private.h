@@ -27,5 +27,6 @@ void hs_member_set_rank (HsMember *self, guint rank);
 void hs_member_set_away (HsMember *self, gboolean away);
 void hs_member_set_plain (HsMember *self, gboolean plain);
 void hs_member_set_secure (HsMember *self, gboolean secure);
+void hs_member_set_unencrypted (HsMember *self, gboolean unencrypted);
 void hs_member_set_own (HsMember *self, gboolean own);
 void hs_member_set_typing (HsMember *self, gboolean typing);

@@ -18,7 +18,8 @@ struct _HsInvitePopover
   /* Template */
   GtkBox *box, *columns, *addresses;
   GtkLabel *title, *nothing, *link;
-  GtkWidget *link_part, *number_part, *number_rule, *classroom;
+  GtkCheckButton *with_token;
+  GtkWidget *token_part, *link_part, *number_part, *number_rule, *classroom;
   GtkLabel *number;
   HsQrCode *code;
   HsCopyButton *copy_link, *copy_number;
@@ -27,6 +28,7 @@ struct _HsInvitePopover
   HsServer *server;
   HsRoom *room;             /* (nullable) */
   HsInvitation *invitation; /* (nullable) while it is open */
+  char *token;              /* (nullable) made while it is open */
 };
 
 G_DEFINE_FINAL_TYPE (HsInvitePopover, hs_invite_popover, GTK_TYPE_POPOVER)
@@ -99,6 +101,33 @@ update (HsInvitePopover *self)
   hs_qr_code_set_text (self->code, link);
 }
 
+/* One token an opening: who wants to invite two people opens it twice. */
+static void
+on_with_token_toggled (HsInvitePopover *self)
+{
+  gboolean wanted = gtk_check_button_get_active (self->with_token);
+
+  if (self->invitation == NULL)
+    return;
+  if (wanted && self->token == NULL)
+    self->token = hs_server_make_invite_token (self->server);
+  hs_invitation_set_token (self->invitation, wanted ? self->token : NULL);
+}
+
+/* Where no password is needed nobody has to be let in without it, and where there is no key there is nothing to give a secret to. */
+static void
+update_token (HsInvitePopover *self)
+{
+  gtk_check_button_set_active (self->with_token, FALSE);
+  gtk_widget_set_visible (self->token_part, hs_server_has_password (self->server) && hs_server_get_key (self->server) != NULL);
+}
+
+static void
+forget_token (HsInvitePopover *self)
+{
+  g_clear_pointer (&self->token, g_free);
+}
+
 /* A classroom has no key: then there is nothing to compare, and that is said. */
 static void
 update_number (HsInvitePopover *self)
@@ -128,6 +157,7 @@ begin (HsInvitePopover *self)
   update_addresses (self);
   update (self);
   update_number (self);
+  update_token (self);
 }
 
 static void
@@ -144,6 +174,7 @@ static void
 hs_invite_popover_unmap (GtkWidget *widget)
 {
   g_clear_object (&HS_INVITE_POPOVER (widget)->invitation);
+  forget_token (HS_INVITE_POPOVER (widget));
   GTK_WIDGET_CLASS (hs_invite_popover_parent_class)->unmap (widget);
 }
 
@@ -155,6 +186,7 @@ hs_invite_popover_dispose (GObject *object)
   HsInvitePopover *self = HS_INVITE_POPOVER (object);
 
   g_clear_object (&self->invitation);
+  forget_token (self);
   g_clear_object (&self->room);
   g_clear_object (&self->server);
   G_OBJECT_CLASS (hs_invite_popover_parent_class)->dispose (object);
@@ -180,6 +212,9 @@ hs_invite_popover_class_init (HsInvitePopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, link_part);
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, code);
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, copy_link);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, token_part);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, with_token);
+  gtk_widget_class_bind_template_callback (widget_class, on_with_token_toggled);
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, number_part);
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, number_rule);
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, number);

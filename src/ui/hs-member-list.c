@@ -88,8 +88,8 @@ format_details (HsMember *member)
     g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", C_("rank", "Operator"));
   else if (hs_member_get_rank (member) == 1)
     g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", C_("rank", "Voice"));
-  if (hs_member_is_secure (member))
-    g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", _("Encrypted"));
+  if (hs_member_is_secure (member) || hs_member_is_unencrypted (member))
+    g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", hs_member_is_secure (member) ? _("Encrypted") : _("Not encrypted"));
   if (hs_member_is_away (member))
     g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", _("Away"));
   if (hs_member_is_typing (member))
@@ -201,7 +201,8 @@ refresh_row (GtkListItem *item)
   gtk_label_set_text (GTK_LABEL (name), hs_member_get_shown (member));
   gtk_label_set_text (GTK_LABEL (details), text);
   gtk_widget_set_visible (details, *text != '\0');
-  gtk_widget_set_visible (tag, hs_member_is_plain (member));
+  gtk_label_set_text (GTK_LABEL (tag), hs_member_is_plain (member) ? _("Plain text") : _("Unencrypted"));
+  gtk_widget_set_visible (tag, hs_member_is_plain (member) || hs_member_is_unencrypted (member));
   gtk_widget_set_visible (button, !hs_member_is_own (member));
   gtk_widget_set_opacity (row, hs_member_is_away (member) ? 0.6 : 1.0);
   label = g_strjoin (", ", hs_member_get_shown (member), *text != '\0' ? text : NULL, NULL);

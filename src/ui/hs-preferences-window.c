@@ -11,7 +11,7 @@ struct _HsPreferencesWindow
   AdwPreferencesWindow parent_instance;
 
   /* Template */
-  AdwEntryRow *shown_name;
+  AdwEntryRow *shown_name, *room_password;
   GtkAdjustment *port_adjustment;
   AdwComboRow *who;
   AdwActionRow *own_number;
@@ -24,6 +24,9 @@ struct _HsPreferencesWindow
   HsServer *server;
   HsKnownServers *known;
 };
+
+enum { ROOM_PASSWORD, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HsPreferencesWindow, hs_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
 
@@ -77,6 +80,14 @@ on_who_selected (HsPreferencesWindow *self)
 
   if (self->settings != NULL && selected < G_N_ELEMENTS (choices))
     g_settings_set_string (self->settings, "who-may-join", choices[selected].value);
+}
+
+static void
+on_password_applied (HsPreferencesWindow *self)
+{
+  const char *password = gtk_editable_get_text (GTK_EDITABLE (self->room_password));
+
+  g_signal_emit (self, signals[ROOM_PASSWORD], 0, *password != '\0' ? password : NULL);
 }
 
 static gboolean
@@ -192,9 +203,11 @@ hs_preferences_window_class_init (HsPreferencesWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hs_preferences_window_dispose;
+  signals[ROOM_PASSWORD] = g_signal_new ("room-password", HS_TYPE_PREFERENCES_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_type_ensure (HS_TYPE_COPY_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, shown_name);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, room_password);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, port_adjustment);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, who);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, own_number);
@@ -203,6 +216,7 @@ hs_preferences_window_class_init (HsPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, forget_all);
   gtk_widget_class_bind_template_callback (widget_class, on_name_applied);
   gtk_widget_class_bind_template_callback (widget_class, on_who_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_password_applied);
   gtk_widget_class_bind_template_callback (widget_class, on_forget_all_clicked);
 }
 
@@ -213,7 +227,8 @@ hs_preferences_window_init (HsPreferencesWindow *self)
 }
 
 GtkWidget *
-hs_preferences_window_new (GtkWindow *parent, GSettings *settings, HsServer *server, HsKnownServers *known, const char *usual_name)
+hs_preferences_window_new (GtkWindow *parent, GSettings *settings, HsServer *server, HsKnownServers *known, const char *usual_name,
+                           const char *password)
 {
   HsPreferencesWindow *self = g_object_new (HS_TYPE_PREFERENCES_WINDOW, "transient-for", parent, NULL);
 
@@ -221,6 +236,7 @@ hs_preferences_window_new (GtkWindow *parent, GSettings *settings, HsServer *ser
   self->known = g_object_ref (known);
   self->settings = g_object_ref (settings);
   show_name (self, usual_name);
+  gtk_editable_set_text (GTK_EDITABLE (self->room_password), password != NULL ? password : "");
   show_who (self);
   g_signal_connect_object (settings, "changed::who-may-join", G_CALLBACK (show_who), self, G_CONNECT_SWAPPED);
   g_settings_bind_with_mapping (settings, "server-port", self->port_adjustment, "value", G_SETTINGS_BIND_DEFAULT, get_port, set_port, NULL, NULL);

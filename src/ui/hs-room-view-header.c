@@ -16,11 +16,43 @@ count_listeners (HsRoomView *self)
   return n;
 }
 
+/* Known to be: in plain text, or IRC without TLS. Where nobody can be encrypted, it is said of the connection. */
+static guint
+count_unencrypted (HsRoomView *self)
+{
+  GListModel *members = hs_room_get_members (self->room);
+  HsSecurity *security = self->connection != NULL ? hs_connection_get_security (self->connection) : NULL;
+  guint n = 0;
+
+  if (security == NULL || !hs_security_is_encrypted (security))
+    return 0;
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (HsMember) member = g_list_model_get_item (members, i);
+
+      n += hs_member_is_plain (member) || hs_member_is_unencrypted (member);
+    }
+  return n;
+}
+
+/* (nullable) (transfer full) */
+static char *
+format_tooltip (HsRoomView *self, const char *topic)
+{
+  guint n = g_list_model_get_n_items (hs_room_get_members (self->room)), unencrypted = count_unencrypted (self);
+  g_autofree char *words = unencrypted > 0 ? g_strdup_printf (ngettext ("%u of %u here is unencrypted.", "%u of %u here are unencrypted.", unencrypted),
+                                                              unencrypted, n) : NULL;
+
+  if (words == NULL || topic == NULL)
+    return words != NULL ? g_steal_pointer (&words) : g_strdup (topic);
+  return g_strdup_printf ("%s\n%s", topic, words);
+}
+
 static char *
 format_people (HsRoomView *self)
 {
   GListModel *members = hs_room_get_members (self->room);
-  guint n = g_list_model_get_n_items (members), plain = 0, listeners = count_listeners (self);
+  guint n = g_list_model_get_n_items (members), plain = 0, unencrypted = count_unencrypted (self), listeners = count_listeners (self);
   g_autoptr (GString) people = g_string_new (NULL);
 
   for (guint i = 0; i < n; i++)
@@ -30,7 +62,12 @@ format_people (HsRoomView *self)
       plain += hs_member_is_plain (member);
     }
   g_string_append_printf (people, ngettext ("%u person", "%u people", n), n);
-  if (plain > 0)
+  if (unencrypted > plain)
+    {
+      g_string_append (people, " · ");
+      g_string_append_printf (people, ngettext ("%u unencrypted", "%u unencrypted", unencrypted), unencrypted);
+    }
+  else if (plain > 0)
     {
       g_string_append (people, " · ");
       g_string_append_printf (people, ngettext ("%u in plain text", "%u in plain text", plain), plain);
@@ -130,7 +167,7 @@ hs_room_view_update_header (HsRoomView *self)
   };
   HsSessionState state;
   const char *topic;
-  g_autofree char *subtitle = NULL;
+  g_autofree char *subtitle = NULL, *tooltip = NULL;
 
   if (self->room == NULL)
     return;
@@ -140,5 +177,6 @@ hs_room_view_update_header (HsRoomView *self)
   update_beginning (self);
   subtitle = states[state] != NULL ? g_strdup (_(states[state])) : format_subtitle (self, topic);
   adw_window_title_set_subtitle (self->title, subtitle);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), states[state] == NULL ? topic : NULL);
+  tooltip = states[state] == NULL ? format_tooltip (self, topic) : NULL;
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), tooltip);
 }

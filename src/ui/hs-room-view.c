@@ -595,6 +595,7 @@ hs_room_view_init (HsRoomView *self)
   self->session_signals = g_signal_group_new (HS_TYPE_SESSION);
   g_signal_group_connect_swapped (self->session_signals, "notify::state", G_CALLBACK (on_state_changed), self);
   g_signal_group_connect_swapped (self->session_signals, "notify::error-text", G_CALLBACK (on_state_changed), self);
+  g_signal_group_connect_swapped (self->session_signals, "people-known", G_CALLBACK (hs_room_view_update_header), self);
   g_signal_group_connect_swapped (self->session_signals, "passage-added", G_CALLBACK (update_passage), self);
   self->connection_signals = g_signal_group_new (HS_TYPE_CONNECTION);
   g_signal_group_connect_swapped (self->connection_signals, "notify::leaving-hint", G_CALLBACK (hs_room_view_update_foot), self);

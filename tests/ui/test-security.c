@@ -304,7 +304,7 @@ test_preferences (Stage *stage, gconstpointer data)
   memset (key.bytes, 0xaa, sizeof key.bytes);
   hs_known_servers_see (stage->known, "service:<i>Evil & Co</i>", &key, FALSE, LONG_AGO);
   gtk_window_present (GTK_WINDOW (stage->window));
-  window = hs_preferences_window_new (GTK_WINDOW (stage->window), settings, server, stage->known, "Lívia");
+  window = hs_preferences_window_new (GTK_WINDOW (stage->window), settings, server, stage->known, "Lívia", NULL);
   adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (window), "security");
   gtk_window_present (GTK_WINDOW (window));
   wait_until (gtk_widget_get_mapped (window));
