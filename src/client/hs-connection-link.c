@@ -15,6 +15,13 @@
 
 /* ---- Up ---- */
 
+/* By us, in the Lab: what is said then would go nowhere, and the other side closes when it has waited long enough. */
+static gboolean
+is_half_closed (HsConnection *self)
+{
+  return (hs_link_get_experiments (self->link) & HS_TCP_LAB_BIT (HS_TCP_LAB_HALF_CLOSE)) != 0;
+}
+
 static const char *
 host_name (HsConnection *self)
 {
@@ -227,7 +234,7 @@ on_eof (HsConnection *self)
     }
   if (hs_session_get_state (self->session) == HS_SESSION_ONLINE)
     {
-      self->failure = make_loss (self, HS_LINK_EOF, NULL);
+      self->failure = is_half_closed (self) ? NULL : make_loss (self, HS_LINK_EOF, NULL);
       hs_session_set_state (self->session, HS_SESSION_LEAVING, NULL);
     }
   hs_link_close (self->link, 0);
@@ -370,7 +377,7 @@ on_session_send (HsSession *session, const char *data, gsize len, gpointer user_
 {
   HsConnection *self = user_data;
 
-  if (self->link == NULL || hs_link_is_closing (self->link))
+  if (self->link == NULL || hs_link_is_closing (self->link) || is_half_closed (self))
     return 0;
   if (self->ack_source == 0) /* should the queue never drain */
     {

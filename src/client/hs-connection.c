@@ -232,12 +232,45 @@ on_watch_shown (HsTcpWatch *watch, GParamSpec *pspec, HsConnection *self)
     hs_tcp_tap_set_shown (tap, hs_tcp_watch_get_shown (watch));
 }
 
+static void
+update_experiments (HsConnection *self)
+{
+  if (self->link != NULL)
+    hs_tcp_watch_set_experiments (self->watch, hs_link_get_experiments (self->link));
+}
+
+static void
+on_half_close_requested (HsSession *session, HsConnection *self)
+{
+  if (self->link == NULL)
+    return;
+  if (hs_link_experiment (self->link, HS_TCP_LAB_HALF_CLOSE, TRUE))
+    hs_session_tell (self->session, NULL, _("Half-closed: you still hear the others, but can say nothing more on this connection."));
+  update_experiments (self);
+}
+
+/* From the Lab. A reset ends the link inside. */
+static void
+on_experiment (HsTcpWatch *watch, guint experiment, gboolean on, HsConnection *self)
+{
+  g_autoptr (HsConnection) hold G_GNUC_UNUSED = g_object_ref (self);
+
+  if (self->link == NULL || !self->open || watch != self->watch)
+    return;
+  if (experiment == HS_TCP_LAB_HALF_CLOSE)
+    hs_session_half_close (self->session);
+  else
+    hs_link_experiment (self->link, (HsTcpLab) experiment, on);
+  update_experiments (self);
+}
+
 HsTcpWatch *
 hs_connection_make_watch (HsConnection *self)
 {
   HsTcpWatch *watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, self->address_text);
 
   g_signal_connect (watch, "notify::shown", G_CALLBACK (on_watch_shown), self);
+  g_signal_connect (watch, "experiment", G_CALLBACK (on_experiment), self);
   return watch;
 }
 
@@ -353,6 +386,7 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   self->used = TRUE;
   self->task = g_object_ref (task);
   g_signal_connect (self->session, "leave-requested", G_CALLBACK (on_leave_requested), self);
+  g_signal_connect (self->session, "half-close-requested", G_CALLBACK (on_half_close_requested), self);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
   g_signal_connect (self->session, "capabilities-listed", G_CALLBACK (hs_connection_on_listed), self);
   g_signal_connect_object (self->session, "notify::name", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);

@@ -22,6 +22,7 @@ static const struct { const char *name; guint bit; } wanted[] = {
   { "draft/message-redaction", HS_CAP_REDACTION },
   { "draft/read-marker", HS_CAP_READ_MARKER },
   { "handshakechat.github.io/resume", HS_CAP_RESUME },
+  { "handshakechat.github.io/half-close", HS_CAP_HALF_CLOSE },
 };
 
 #define OURS_PREFIX "handshakechat.github.io/" /* vendor capabilities: only our servers have them */

@@ -23,6 +23,7 @@ enum
   HS_CAP_REDACTION = 1 << 11,
   HS_CAP_READ_MARKER = 1 << 12,
   HS_CAP_MULTILINE = 1 << 13,
+  HS_CAP_HALF_CLOSE = 1 << 14,
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"

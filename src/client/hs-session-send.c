@@ -14,6 +14,7 @@ typedef enum
   OUTGOING_LINE,
   OUTGOING_MESSAGE,
   OUTGOING_LEAVE,
+  OUTGOING_HALF_CLOSE,
 } OutgoingKind;
 
 typedef struct
@@ -107,7 +108,7 @@ flush_outgoing (HsSession *self)
       else if (head->kind == OUTGOING_MESSAGE)
         send_own (self, head->own);
       else
-        g_signal_emit_by_name (self, "leave-requested");
+        g_signal_emit_by_name (self, head->kind == OUTGOING_LEAVE ? "leave-requested" : "half-close-requested");
       outgoing_free (head);
     }
 }
@@ -154,6 +155,15 @@ void
 hs_session_put_leave (HsSession *self)
 {
   push (self, OUTGOING_LEAVE, NULL, NULL);
+}
+
+/* Announced where the server knows of it (HALFCLOSE), for the end of a stream is leaving elsewhere. */
+void
+hs_session_half_close (HsSession *self)
+{
+  if (!self->plain && (self->caps & HS_CAP_HALF_CLOSE) != 0)
+    hs_session_put (self, "HALFCLOSE", NULL);
+  push (self, OUTGOING_HALF_CLOSE, NULL, NULL);
 }
 
 /* ---- Own messages ---- */

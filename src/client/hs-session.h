@@ -98,6 +98,8 @@ const char *hs_session_get_removal (HsSession *self, HsRoom *room);
 
 /* Says QUIT (or a bare q) and asks the connection to close in good order: "leave-requested" is emitted. */
 void hs_session_quit (HsSession *self, const char *reason);
+/* An experiment: nothing more is said, but all is heard. Once all before it went out, "half-close-requested" is emitted. */
+void hs_session_half_close (HsSession *self);
 /* An own message that failed or is in doubt. */
 gboolean hs_session_send_again (HsSession *self, HsRoom *room, HsEntry *entry, GError **error);
 /* May a person ask the server to delete it for everybody: an own message, or any where one rules the room (IRCv3 message-redaction)? */

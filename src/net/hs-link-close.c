@@ -111,7 +111,7 @@ hs_link_close (HsLink *self, guint fin_ms)
   if (self->phase != HS_LINK_PHASE_OPEN || self->overflow)
     return;
   self->fin_ms = fin_ms;
-  self->paused = FALSE;
+  self->paused = self->held = FALSE;
   enter_phase (self, HS_LINK_PHASE_FLUSHING, HS_CLOSE_READ_MS);
   if (self->tls != NULL && !hs_link_tls_is_ready (self))
     hs_link_drop_queue (self); /* it would wait for a handshake that comes to nothing now */

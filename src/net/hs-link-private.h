@@ -67,10 +67,12 @@ struct _HsLink
   guint32 fin_ms;
   guint16 error_no;       /* what broke the connection; 0 nothing */
   guint16 in_call;        /* depth of calls: the struct stays until the last returns */
+  guint32 experiments : 8; /* HS_TCP_LAB_BIT */
   guint32 framing : 2;
   guint32 phase : 3;
   guint32 local : 1;       /* a Unix socket: no TCP to look at */
   guint32 paused : 1;
+  guint32 held : 1;        /* an experiment: nothing is read */
   guint32 blocked : 1;     /* the kernel takes no more; EPOLLOUT will come */
   guint32 eof : 1;         /* the peer's FIN was read */
   guint32 ended : 1;       /* nothing more can be read: FIN, or error_no */

@@ -84,7 +84,7 @@ next_line (HsLink *self, HsLine *line)
 static gboolean
 may_hand_up (HsLink *self)
 {
-  return self->phase == HS_LINK_PHASE_OPEN && !self->paused && !self->overflow && !self->hello;
+  return self->phase == HS_LINK_PHASE_OPEN && !self->paused && !self->held && !self->overflow && !self->hello;
 }
 
 /* TRUE: nothing complete is held, read on. */

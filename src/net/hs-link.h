@@ -10,6 +10,7 @@
 #include "hs-limits.h"
 #include "hs-line-reader.h"
 #include "hs-poller.h"
+#include "hs-tcp-lab.h"
 #include "hs-tcp-tap.h"
 #include "hs-tls.h"
 
@@ -74,6 +75,10 @@ void hs_link_half_close (HsLink *self);
 /* Stop reading (TCP holds the peer back) and go on. What was read already is handed up after resuming, and so is an end. */
 void hs_link_set_paused (HsLink *self, gboolean paused);
 void hs_link_set_framing (HsLink *self, HsFraming framing);
+/* An experiment of the Lab, on a person's wish. Half-close and reset are these calls above, and have no end (@on TRUE). A link that does not
+ * read is not read whatever hs_link_set_paused () says, until it closes. The tap is told. FALSE: it is so already, or cannot be had here. */
+gboolean hs_link_experiment (HsLink *self, HsTcpLab experiment, gboolean on);
+guint hs_link_get_experiments (HsLink *self); /* HS_TCP_LAB_BIT */
 /* Plain: hands up whatever is held now. */
 void hs_link_flush_plain (HsLink *self);
 void hs_link_set_deadline (HsLink *self, gint64 monotonic_us);

@@ -22,6 +22,7 @@ typedef struct
   GSocketService *service; /* (nullable) */
   GSocket *socket;         /* (nullable) */
   GSource *resume;         /* (nullable) while paused */
+  gboolean held;           /* an experiment: accepts nobody */
 } Door;
 
 struct _HsListener
@@ -81,7 +82,8 @@ try_resume (gpointer user_data)
   if (!are_descriptors_free (g_socket_get_fd (door->socket)))
     return G_SOURCE_CONTINUE;
   g_clear_pointer (&door->resume, g_source_unref);
-  g_socket_service_start (door->service);
+  if (!door->held)
+    g_socket_service_start (door->service);
   return G_SOURCE_REMOVE;
 }
 
@@ -112,7 +114,7 @@ hand_up (Door *door, int fd)
   if (are_descriptors_short (fd))
     pause_accepting (door);
   self->func (self, fd, self->user_data);
-  return !self->freed && door->service != NULL && door->resume == NULL;
+  return !self->freed && door->service != NULL && door->resume == NULL && !door->held;
 }
 
 /* The rest of a burst, without a round of GIO's own for each. */
@@ -180,6 +182,7 @@ door_close (Door *door)
     }
   g_clear_object (&door->service);
   g_clear_object (&door->socket);
+  door->held = FALSE;
 }
 
 static void
@@ -300,6 +303,22 @@ hs_listener_stop (HsListener *self)
   g_clear_pointer (&self->address, g_free);
   self->port = 0;
   self->backlog = 0;
+}
+
+/* listen (2) once more sets another backlog for a socket that listens already. */
+gboolean
+hs_listener_set_held (HsListener *self, gboolean held)
+{
+  Door *door = &self->port_door;
+
+  if (door->socket == NULL || door->held == held || listen (g_socket_get_fd (door->socket), held ? 1 : self->backlog) < 0)
+    return FALSE;
+  door->held = held;
+  if (held)
+    g_socket_service_stop (door->service);
+  else if (door->resume == NULL)
+    g_socket_service_start (door->service);
+  return TRUE;
 }
 
 guint16

@@ -30,5 +30,8 @@ guint16 hs_listener_get_port (HsListener *self);     /* 0: not listening */
 const char *hs_listener_get_address (HsListener *self); /* (nullable) numeric bound address: "::" for all, "0.0.0.0" where there is no IPv6 */
 int hs_listener_get_fd (HsListener *self);           /* for HsTcpListenerNumbers; -1 */
 int hs_listener_get_backlog (HsListener *self);      /* as asked; the kernel caps it at net.core.somaxconn */
+/* An experiment of the Lab: on the port nobody is accepted, and the kernel keeps as few as it can; or as before. FALSE: there is no port. A newcomer
+ * who is just being accepted may be dropped. */
+gboolean hs_listener_set_held (HsListener *self, gboolean held);
 /* Descriptors have run short: guests wait in the accept queue until some are free again. */
 gboolean hs_listener_is_paused (HsListener *self);

@@ -30,6 +30,7 @@ static const struct
   { "echo-message", HS_CAP_ECHO_MESSAGE },
   { "extended-join", HS_CAP_EXTENDED_JOIN },
   { "extended-monitor", HS_CAP_EXTENDED_MONITOR },
+  { "handshakechat.github.io/half-close", HS_CAP_HALF_CLOSE },
   { "handshakechat.github.io/resume", HS_CAP_RESUME },
   { "invite-notify", HS_CAP_INVITE_NOTIFY },
   { "labeled-response", HS_CAP_LABELED_RESPONSE },

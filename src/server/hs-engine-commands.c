@@ -13,6 +13,7 @@ const HsCommand hs_commands[] = {
   { "CAP", hs_command_cap, HS_COMMAND_EARLY, 1, 2, "CAP LS 302 | LIST | REQ :capabilities | END" },
   { "CHATHISTORY", hs_command_chathistory, 0, 0, HS_PARAMS_MAX,
     "CHATHISTORY BEFORE|AFTER|AROUND|LATEST target timestamp=…|msgid=…|* limit; BETWEEN with two of them; TARGETS without a target" },
+  { "HALFCLOSE", hs_command_half_close, 0, 0, 0, "HALFCLOSE: the end of your stream that follows is no leaving: you go on hearing for a while" },
   { "HELP", hs_command_help, 0, 0, 1, "HELP [command]" },
   { "INFO", hs_command_info, 0, 0, 1, "INFO: what this server is" },
   { "INVITE", hs_command_invite, 0, 0, 2, "INVITE nick #room: asks somebody in; alone: where you are asked to" },
@@ -71,6 +72,13 @@ hs_command_ping (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   hs_irc_message_set (&pong, self->server_name, "PONG", self->server_name, token, NULL);
   hs_irc_message_format (&pong, out);
   hs_engine_send_text (self, peer, out->str, out->len);
+}
+
+/* From our own client's Lab (protocol.md, Leaving). */
+void
+hs_command_half_close (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  peer->half_closes = TRUE;
 }
 
 /* That something came at all is what counts. */

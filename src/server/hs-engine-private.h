@@ -40,6 +40,7 @@ enum
   HS_CAP_SASL = 1 << 24,
   HS_CAP_ACCOUNT_REGISTRATION = 1 << 25,
   HS_CAP_READ_MARKER = 1 << 26,
+  HS_CAP_HALF_CLOSE = 1 << 29,
   HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
 };
 
@@ -118,6 +119,7 @@ struct _HsPeer
   guint32 leaving : 1;
   guint32 admitted : 1;  /* has given what everybody needs to come in */
   guint32 flushing : 1;  /* closing in good order */
+  guint32 half_closes : 1; /* it said so: the end of its stream is no leaving */
 };
 
 struct _HsEngine
@@ -203,6 +205,7 @@ HS_DECLARE_COMMAND (away);
 HS_DECLARE_COMMAND (batch);
 HS_DECLARE_COMMAND (cap);
 HS_DECLARE_COMMAND (chathistory);
+HS_DECLARE_COMMAND (half_close);
 HS_DECLARE_COMMAND (help);
 HS_DECLARE_COMMAND (info);
 HS_DECLARE_COMMAND (invite);

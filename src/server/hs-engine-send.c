@@ -34,6 +34,18 @@ hs_engine_send_text (HsEngine *self, HsPeer *peer, const char *text, gsize len)
   hs_engine_send (self, peer, buf);
 }
 
+void
+hs_engine_notice (HsEngine *self, HsPeer *peer, const char *words)
+{
+  const char *nick = peer->nick != NULL ? peer->nick : "*";
+  g_autofree char *line = peer->dialect == HS_DIALECT_IRC ? g_strdup_printf (":%s NOTICE %s :%s\r\n", self->server_name, nick, words)
+                                                          : g_strconcat (words, "\n", NULL);
+
+  self->now = self->funcs->now (self->user_data);
+  if (!peer->leaving && (peer->dialect == HS_DIALECT_IRC || peer->dialect == HS_DIALECT_PLAIN || peer->listener))
+    hs_engine_send_text (self, peer, line, strlen (line));
+}
+
 /* A guest's own word echoed in the middle of a reply must stay one parameter, and leave room for the rest. */
 static const char *
 make_middle (const char *param, char *space)

@@ -416,7 +416,7 @@ hs_engine_peer_eof (HsEngine *self, HsPeer *peer)
   if (peer->leaving)
     return FALSE;
   self->now = self->funcs->now (self->user_data);
-  if (peer->registered && peer->dialect == HS_DIALECT_PLAIN)
+  if (peer->registered && (peer->dialect == HS_DIALECT_PLAIN || peer->half_closes))
     {
       hs_engine_wait (self, peer, &self->half_closed, HS_HALF_CLOSED_MS);
       return TRUE;

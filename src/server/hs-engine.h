@@ -66,12 +66,15 @@ void hs_engine_set_listener (HsEngine *self, HsPeer *peer);
 void hs_engine_receive_irc (HsEngine *self, HsPeer *peer, char *line, gsize len);
 void hs_engine_receive_too_long (HsEngine *self, HsPeer *peer);
 void hs_engine_receive_plain (HsEngine *self, HsPeer *peer, const char *data, gsize len);
-/* End of stream (its half is closed): IRC leaves; a plain guest that has spoken is heard no more but still hears (TRUE: keep it for HS_HALF_CLOSED_MS). */
+/* End of stream (its half is closed): IRC leaves, unless it said HALFCLOSE; that one, and a plain guest that has spoken, are heard no more but
+ * still hear (TRUE: keep it for HS_HALF_CLOSED_MS). */
 gboolean hs_engine_peer_eof (HsEngine *self, HsPeer *peer);
 /* It is gone; rooms are told @reason. Frees the peer. */
 void hs_engine_remove_peer (HsEngine *self, HsPeer *peer, const char *reason);
 /* Deadlines (registration, PING, PONG): call no later than at the returned ticks (0: nothing to wait for). */
 gint64 hs_engine_sweep (HsEngine *self);
+/* One line from the server to this guest, whatever it speaks. */
+void hs_engine_notice (HsEngine *self, HsPeer *peer, const char *words);
 /* Takes leave of all: ERROR to IRC, a bare q to plain guests and listeners, close. */
 void hs_engine_stop (HsEngine *self, const char *reason);
 

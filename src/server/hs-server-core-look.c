@@ -217,6 +217,8 @@ typedef struct
   guint64 watch_id;
   HsCarrier *carrier; /* (nullable) while its link owns the tap */
   HsTcpTap *tap;      /* owned when there is no carrier any more */
+  GSource *farewell;  /* (nullable) until the guest has read what will happen */
+  HsTcpLab ending;    /* what will */
 } Watched;
 
 static void
@@ -224,6 +226,7 @@ watched_free (gpointer data)
 {
   Watched *self = data;
 
+  hs_core_clear_timer (&self->farewell);
   if (self->carrier != NULL)
     hs_link_set_tap (self->carrier->link, NULL);
   else
@@ -374,6 +377,92 @@ void
 hs_server_core_show_watch (HsServerCore *self, guint64 watch_id, gboolean shown)
 {
   hs_core_run (self, show_watch, wish_new (self, 0, watch_id, shown), g_free);
+}
+
+/* ---- The Lab ---- */
+
+typedef struct
+{
+  Wish wish;
+  HsTcpLab experiment;
+} LabWish;
+
+static void
+make_experiment (Watched *self, HsTcpLab experiment, gboolean on)
+{
+  guint bits;
+
+  if (!hs_link_experiment (self->carrier->link, experiment, on))
+    return;
+  bits = self->carrier != NULL ? hs_link_get_experiments (self->carrier->link) : HS_TCP_LAB_BIT (experiment); /* a reset frees the link */
+  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_EXPERIMENTS, self->watch_id)->experiments = bits;
+}
+
+static gboolean
+on_farewell (gpointer data)
+{
+  Watched *self = data;
+
+  hs_core_clear_timer (&self->farewell);
+  if (self->carrier != NULL)
+    make_experiment (self, self->ending, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* The guest is told before: what ends its connection waits until it may have read that. */
+static gboolean
+experiment (gpointer data)
+{
+  LabWish *wish = data;
+  HsServerCore *self = wish->wish.core;
+  Watched *watched = g_hash_table_lookup (self->watched, &wish->wish.watch_id);
+
+  if (watched == NULL || watched->carrier == NULL || watched->carrier->peer == NULL || watched->farewell != NULL)
+    return G_SOURCE_REMOVE;
+  hs_engine_notice (self->engine, watched->carrier->peer,
+                    wish->wish.on ? hs_tcp_lab_get_notice (wish->experiment) : "Lab: this experiment has ended.");
+  if (hs_tcp_lab_is_lasting (wish->experiment))
+    {
+      make_experiment (watched, wish->experiment, wish->wish.on);
+      return G_SOURCE_REMOVE;
+    }
+  watched->ending = wish->experiment;
+  watched->farewell = g_timeout_source_new (HS_LAB_FAREWELL_MS);
+  g_source_set_callback (watched->farewell, on_farewell, watched, NULL);
+  g_source_attach (watched->farewell, self->context);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_server_core_experiment (HsServerCore *self, guint64 watch_id, HsTcpLab which, gboolean on)
+{
+  LabWish *wish = g_new (LabWish, 1);
+
+  *wish = (LabWish){ { self, 0, watch_id, on }, which };
+  hs_core_run (self, experiment, wish, g_free);
+}
+
+static gboolean
+experiment_listener (gpointer data)
+{
+  LabWish *wish = data;
+  HsServerCore *self = wish->wish.core;
+
+  if (self->listener == NULL || !hs_listener_set_held (self->listener, wish->wish.on))
+    return G_SOURCE_REMOVE;
+  hs_core_tell_listener_step (self, wish->wish.on ? hs_tcp_lab_get_notice (wish->experiment) : N_("Lab: ended"), NULL,
+                              hs_tcp_lab_get_source (wish->experiment));
+  hs_news_add (hs_core_gather (self), HS_NEWS_LISTENER_EXPERIMENTS, 0)->experiments = wish->wish.on ? HS_TCP_LAB_BIT (wish->experiment) : 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_server_core_experiment_listener (HsServerCore *self, HsTcpLab which, gboolean on)
+{
+  LabWish *wish = g_new (LabWish, 1);
+
+  *wish = (LabWish){ { self, 0, 0, on }, which };
+  hs_core_run (self, experiment_listener, wish, g_free);
 }
 
 static gboolean

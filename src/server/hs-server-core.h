@@ -8,6 +8,7 @@
 #include "hs-deed.h"
 #include "hs-server-config.h"
 #include "hs-server-news.h"
+#include "hs-tcp-lab.h"
 
 typedef struct _HsServerCore HsServerCore;
 
@@ -50,4 +51,8 @@ char *hs_server_core_find_public_finish (GAsyncResult *result, GError **error);
 /* @watch_id is the façade's. */
 void hs_server_core_watch (HsServerCore *self, guint64 guest_id, guint64 watch_id);
 void hs_server_core_show_watch (HsServerCore *self, guint64 watch_id, gboolean shown);
+/* The guest is told before; it is done in answer to a person only. */
+void hs_server_core_experiment (HsServerCore *self, guint64 watch_id, HsTcpLab experiment, gboolean on);
+/* The listener's experiments (HS_TCP_LAB_BACKLOG). */
+void hs_server_core_experiment_listener (HsServerCore *self, HsTcpLab experiment, gboolean on);
 void hs_server_core_unwatch (HsServerCore *self, guint64 watch_id);

@@ -112,6 +112,12 @@ apply_watch (Changes *changes, const HsNewsItem *item)
   hs_server_apply_watch (changes->server, item);
 }
 
+static void
+apply_listener_experiments (Changes *changes, const HsNewsItem *item)
+{
+  hs_server_set_uint (changes->server, &changes->server->experiments, item->experiments, HS_SERVER_PROP_EXPERIMENTS);
+}
+
 static void (*const appliers[]) (Changes *changes, const HsNewsItem *item) = {
   [HS_NEWS_GUEST] = apply_guest,
   [HS_NEWS_GUEST_STATE] = apply_guest_state,
@@ -122,6 +128,8 @@ static void (*const appliers[]) (Changes *changes, const HsNewsItem *item) = {
   [HS_NEWS_WATCH_NUMBERS] = apply_watch,
   [HS_NEWS_WATCH_ADDRESSES] = apply_watch,
   [HS_NEWS_WATCH_GONE] = apply_watch,
+  [HS_NEWS_WATCH_EXPERIMENTS] = apply_watch,
+  [HS_NEWS_LISTENER_EXPERIMENTS] = apply_listener_experiments,
 };
 
 static void

@@ -18,6 +18,8 @@ typedef enum
   HS_NEWS_WATCH_NUMBERS,    /* id, numbers */
   HS_NEWS_WATCH_ADDRESSES,  /* id, local, remote */
   HS_NEWS_WATCH_GONE,       /* id */
+  HS_NEWS_WATCH_EXPERIMENTS, /* id, experiments */
+  HS_NEWS_LISTENER_EXPERIMENTS, /* experiments */
 } HsNewsKind;
 
 typedef struct
@@ -27,6 +29,7 @@ typedef struct
   HsGuestFacts facts;
   HsTcpState state;
   guint32 rtt;
+  guint experiments;     /* HS_TCP_LAB_BIT */
   gint64 expires;        /* monotonic µs: when TIME-WAIT ends; 0 */
   gint64 last_active;    /* Unix µs; 0: the traffic is as before */
   guint64 received, sent;

@@ -33,6 +33,7 @@ struct _HsServer
   guint64 next_watch_id;
   gint64 since;
   guint n_guests, n_listeners;
+  guint experiments;
   int backlog;
   guint16 port;
   gboolean threaded;
@@ -64,6 +65,7 @@ typedef enum
   HS_SERVER_PROP_KEY_NUMBER,
   HS_SERVER_PROP_WARNINGS,
   HS_SERVER_PROP_BANS,
+  HS_SERVER_PROP_EXPERIMENTS,
   HS_SERVER_N_PROPS
 } HsServerProperty;
 

@@ -104,6 +104,7 @@ on_stopped (gpointer user_data)
   self->running = FALSE;
   self->since = 0;
   g_clear_pointer (&self->numbers, g_free);
+  hs_server_set_uint (self, &self->experiments, 0, HS_SERVER_PROP_EXPERIMENTS);
   hs_server_end_watches (self);
   hs_server_forget_guests (self);
   hs_server_notify (self, HS_SERVER_PROP_STOPPING);

@@ -33,6 +33,16 @@ on_shown (HsTcpWatch *watch, GParamSpec *pspec, gpointer user_data)
     hs_server_core_show_watch (self->core, tie->id, hs_tcp_watch_get_shown (watch));
 }
 
+static void
+on_experiment (HsTcpWatch *watch, guint experiment, gboolean on, gpointer user_data)
+{
+  HsServer *self = user_data;
+  const WatchTie *tie = g_object_get_data (G_OBJECT (watch), WATCH_TIE);
+
+  if (self->core != NULL && tie != NULL)
+    hs_server_core_experiment (self->core, tie->id, (HsTcpLab) experiment, on);
+}
+
 HsTcpWatch *
 hs_server_watch_guest (HsServer *self, HsGuest *guest)
 {
@@ -45,6 +55,7 @@ hs_server_watch_guest (HsServer *self, HsGuest *guest)
   g_hash_table_insert (self->watches, &tie->id, watch);
   g_object_set_data_full (G_OBJECT (watch), WATCH_TIE, tie, watch_tie_free);
   g_signal_connect_object (watch, "notify::shown", G_CALLBACK (on_shown), self, 0);
+  g_signal_connect_object (watch, "experiment", G_CALLBACK (on_experiment), self, 0);
   if (self->core != NULL)
     hs_server_core_watch (self->core, hs_guest_get_id (guest), tie->id);
   else
@@ -65,6 +76,8 @@ hs_server_apply_watch (HsServer *self, const HsNewsItem *item)
     hs_tcp_watch_set_numbers (watch, &item->numbers);
   else if (item->kind == HS_NEWS_WATCH_ADDRESSES)
     hs_tcp_watch_set_addresses (watch, item->local, item->remote);
+  else if (item->kind == HS_NEWS_WATCH_EXPERIMENTS)
+    hs_tcp_watch_set_experiments (watch, item->experiments);
   else
     hs_tcp_watch_set_gone (watch);
 }

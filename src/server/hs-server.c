@@ -135,6 +135,7 @@ hs_server_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     case HS_SERVER_PROP_KEY_NUMBER:
       g_value_set_string (value, hs_server_get_key_number (self));
       break;
+    case HS_SERVER_PROP_EXPERIMENTS: g_value_set_uint (value, self->experiments); break;
     case HS_SERVER_PROP_WARNINGS:
       g_value_set_uint (value, self->numbers != NULL ? self->numbers->warnings : 0);
       break;
@@ -181,6 +182,7 @@ hs_server_class_init (HsServerClass *klass)
   properties[HS_SERVER_PROP_SYN_COOKIES] = g_param_spec_boolean ("syn-cookies", NULL, NULL, FALSE, flags);
   properties[HS_SERVER_PROP_HAS_PASSWORD] = g_param_spec_boolean ("has-password", NULL, NULL, FALSE, flags);
   properties[HS_SERVER_PROP_BANS] = g_param_spec_boxed ("bans", NULL, NULL, G_TYPE_STRV, flags);
+  properties[HS_SERVER_PROP_EXPERIMENTS] = g_param_spec_uint ("experiments", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[HS_SERVER_PROP_WARNINGS] = g_param_spec_uint ("warnings", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, HS_SERVER_N_PROPS, properties);
 
@@ -345,6 +347,19 @@ hs_server_get_guests (HsServer *self)
     hs_server_core_tell_guests (self->core);
   self->tells_guests = TRUE;
   return G_LIST_MODEL (self->guests);
+}
+
+void
+hs_server_experiment (HsServer *self, HsTcpLab experiment, gboolean on)
+{
+  if (self->core != NULL)
+    hs_server_core_experiment_listener (self->core, experiment, on);
+}
+
+guint
+hs_server_get_experiments (HsServer *self)
+{
+  return self->experiments;
 }
 
 void

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
 /* Properties (all notify): running, stopping, name, address (numeric bound), port, since (Unix µs), error-text (nullable), store-error-text (nullable: why what is said is not kept),
  * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), has-password, n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies, warnings (HsTcpDoorWarning bits),
  * bans (GStrv: masks of who is not let in; told, as guests are, from the first hs_server_get_guests () on).
+ * experiments (HS_TCP_LAB_BIT: on the listener).
  * Signal "stopped": all leave has been taken. */
 HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);
 
@@ -71,6 +72,9 @@ void hs_server_do (HsServer *self, HsDeed deed, GPtrArray *guests, const char *r
 void hs_server_set_banned (HsServer *self, const char *const *masks, gboolean on);
 const char *const *hs_server_get_bans (HsServer *self);
 
+/* An experiment of the Lab on the listener (HS_TCP_LAB_BACKLOG), until it is ended or the server stops; property experiments tells. */
+void hs_server_experiment (HsServer *self, HsTcpLab experiment, gboolean on);
+guint hs_server_get_experiments (HsServer *self);
 /* Somebody looks at the server's page: only then listener numbers and guests' states are read (each 250 ms / 1 s). */
 void hs_server_set_observed (HsServer *self, gboolean observed);
 /* The same for one of several who look: it is observed while any of them does. @who: any address of its own. */

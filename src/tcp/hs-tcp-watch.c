@@ -78,6 +78,7 @@ struct _HsTcpWatch
   gint64 expires;
   guint began;
   HsTcpNumbers numbers;
+  guint experiments;
   gboolean has_numbers;
   gboolean gone;
   gboolean shown;
@@ -102,10 +103,11 @@ enum
   PROP_SHOWN,
   PROP_CANNOT,
   PROP_NUMBERED,
+  PROP_EXPERIMENTS,
   N_PROPS
 };
 
-enum { NUMBERS_CHANGED, WAY_CHANGED, N_SIGNALS };
+enum { NUMBERS_CHANGED, WAY_CHANGED, EXPERIMENT, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -145,6 +147,7 @@ hs_tcp_watch_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_SHOWN: g_value_set_boolean (value, self->shown); break;
     case PROP_CANNOT: g_value_set_uint (value, self->cannot); break;
     case PROP_NUMBERED: g_value_set_boolean (value, self->first[TRUE].known || self->first[FALSE].known); break;
+    case PROP_EXPERIMENTS: g_value_set_uint (value, self->experiments); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -187,12 +190,15 @@ hs_tcp_watch_class_init (HsTcpWatchClass *klass)
   props[PROP_SHOWN] = g_param_spec_boolean ("shown", NULL, NULL, FALSE, writable);
   props[PROP_CANNOT] = g_param_spec_uint ("cannot", NULL, NULL, 0, G_MAXUINT, 0, readable);
   props[PROP_NUMBERED] = g_param_spec_boolean ("numbered", NULL, NULL, FALSE, readable);
+  props[PROP_EXPERIMENTS] = g_param_spec_uint ("experiments", NULL, NULL, 0, G_MAXUINT, 0, readable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[NUMBERS_CHANGED] =
     g_signal_new ("numbers-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[WAY_CHANGED] =
     g_signal_new ("way-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[EXPERIMENT] = g_signal_new ("experiment", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT,
+                                      G_TYPE_BOOLEAN);
 }
 
 static void
@@ -401,6 +407,31 @@ hs_tcp_watch_set_addresses (HsTcpWatch *self, const char *local, const char *rem
 
   set_string (self, &self->local, local, PROP_LOCAL);
   set_string (self, &self->remote, remote, PROP_REMOTE);
+}
+
+void
+hs_tcp_watch_experiment (HsTcpWatch *self, HsTcpLab experiment, gboolean on)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  g_signal_emit (self, signals[EXPERIMENT], 0, (guint) experiment, on != FALSE);
+}
+
+void
+hs_tcp_watch_set_experiments (HsTcpWatch *self, guint experiments)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  if (self->experiments == experiments)
+    return;
+  self->experiments = experiments;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_EXPERIMENTS]);
+}
+
+guint
+hs_tcp_watch_get_experiments (HsTcpWatch *self)
+{
+  return self->experiments;
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "hs-tcp-lab.h"
 #include "hs-tcp-tap.h"
 #include "hs-tcp-way.h"
 
@@ -13,7 +14,9 @@ G_DECLARE_FINAL_TYPE (HsTcpWatch, hs_tcp_watch, HS, TCP_WATCH, GObject)
 /* Properties (all notify): name, local, remote (strings), role, state (int), known (int), source, since (µs Unix),
  * began (int: 0 nobody yet, 1 we, 2 the peer, 3 both), expires (monotonic µs when TIME-WAIT ends, else 0), gone, shown,
  * cannot (HsTcpCannot bits: what is not seen here, see hs_tcp_cannot_get_sentence ()), numbered (bool: a first sequence number is known).
- * Signal "way-changed": a moment of some message's way was added; ask again. */
+ * experiments (HS_TCP_LAB_BIT: made, or under way).
+ * Signal "way-changed": a moment of some message's way was added; ask again. Signal "experiment" (guint HsTcpLab, gboolean on): a person wishes
+ * it; for the owner of the tap. */
 HsTcpWatch *hs_tcp_watch_new (HsTcpRole role, const char *name);
 
 /* Filled by whoever owns the tap (client/ directly, server/ by batches). */
@@ -26,6 +29,11 @@ void hs_tcp_watch_set_name (HsTcpWatch *self, const char *name);
 /* The panel's wish; "notify::shown" is what the owner of the tap listens to. */
 void hs_tcp_watch_set_shown (HsTcpWatch *self, gboolean shown);
 gboolean hs_tcp_watch_get_shown (HsTcpWatch *self);
+
+/* A person's wish, from the Lab; whoever holds the socket answers by the property. */
+void hs_tcp_watch_experiment (HsTcpWatch *self, HsTcpLab experiment, gboolean on);
+void hs_tcp_watch_set_experiments (HsTcpWatch *self, guint experiments);
+guint hs_tcp_watch_get_experiments (HsTcpWatch *self);
 
 const char *hs_tcp_watch_get_name (HsTcpWatch *self);
 const char *hs_tcp_watch_get_local (HsTcpWatch *self);

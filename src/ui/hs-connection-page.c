@@ -7,6 +7,7 @@
 #include "hs-charts.h"
 #include "hs-help-book.h"
 #include "hs-guest-row.h"
+#include "hs-lab-button.h"
 #include "hs-ladder-card.h"
 #include "hs-message-way.h"
 #include "hs-numbers.h"
@@ -46,7 +47,10 @@ struct _HsConnectionPage
   GtkFlowBox *numbers;
   GtkBox *charts;
   GtkLabel *cannot;
-  GtkWidget *foot;
+  GtkWidget *lab_strip;
+  GtkLabel *lab_words;
+  GtkWidget *foot, *close_button;
+  HsLabButton *lab;
 
   /* Owned */
   HsTcpWatch *watch;         /* (nullable) */
@@ -178,9 +182,33 @@ update_state (HsConnectionPage *self)
   gtk_widget_set_css_classes (GTK_WIDGET (self->known), (const char *[]){ "panel-tag", tags[known], NULL });
   gtk_label_set_label (self->known, known == HS_TCP_OBSERVED ? _("observed") : _("inferred"));
   gtk_label_set_label (self->sentence, format_sentence (self->watch));
+}
+
+static void
+update_foot (HsConnectionPage *self)
+{
+  gboolean own = hs_tcp_watch_get_role (self->watch) == HS_TCP_ROLE_OPENER, possible = hs_lab_is_possible (self->watch);
+  guint experiments = possible ? hs_tcp_watch_get_experiments (self->watch) : 0;
+  g_autofree char *names = hs_lab_dup_names (experiments);
+  /* Translators: names of the experiments under way */
+  g_autofree char *words = names != NULL ? g_strdup_printf (_("Experiment: %s"), names) : NULL;
+
   /* A guest's connection is the server's to close. */
-  gtk_widget_set_visible (self->foot, hs_tcp_watch_get_role (self->watch) == HS_TCP_ROLE_OPENER
-                          && (state == HS_TCP_ESTABLISHED || state == HS_TCP_CLOSE_WAIT || state == HS_TCP_SYN_SENT));
+  gtk_widget_set_visible (self->close_button, own);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->lab), !own);
+  gtk_widget_set_visible (self->foot, possible || (own && hs_tcp_watch_get_state (self->watch) == HS_TCP_SYN_SENT));
+  gtk_widget_set_visible (self->lab_strip, words != NULL);
+  gtk_label_set_label (self->lab_words, words != NULL ? words : "");
+}
+
+static void
+on_end_experiments (HsConnectionPage *self)
+{
+  guint experiments = self->watch != NULL ? hs_tcp_watch_get_experiments (self->watch) : 0;
+
+  for (HsTcpLab i = 0; i < HS_TCP_LAB_N; i++)
+    if ((experiments & HS_TCP_LAB_BIT (i)) != 0 && hs_tcp_lab_is_lasting (i))
+      hs_tcp_watch_experiment (self->watch, i, FALSE);
 }
 
 /* ---- Numbers ---- */
@@ -281,6 +309,7 @@ on_update (gpointer user_data)
   hs_ladder_card_update (self->data, self->watch);
   update_path (self);
   update_cannot (self);
+  update_foot (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -371,6 +400,7 @@ hs_connection_page_set_watch (HsConnectionPage *self, HsTcpWatch *watch)
   g_signal_group_set_target (self->watch_signals, watch);
   g_signal_group_set_target (self->log_signals, watch != NULL ? hs_tcp_watch_get_log (watch) : NULL);
   hs_message_way_set_watch (self->way, watch);
+  hs_lab_button_set_watch (self->lab, watch);
   self->ring_whole = 0;
   hs_sparkline_clear (self->sparkline);
   hs_ladder_card_unselect (self->handshake);
@@ -483,6 +513,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
     g_signal_new ("chosen", HS_TYPE_CONNECTION_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_OBJECT);
 
   g_type_ensure (HS_TYPE_GHOST_LADDER);
+  g_type_ensure (HS_TYPE_LAB_BUTTON);
   g_type_ensure (HS_TYPE_LADDER_CARD);
   g_type_ensure (HS_TYPE_MESSAGE_WAY);
   g_type_ensure (HS_TYPE_SPARKLINE);
@@ -517,6 +548,11 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, cannot);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, numbers);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, foot);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, close_button);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, lab);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, lab_strip);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, lab_words);
+  gtk_widget_class_bind_template_callback (widget_class, on_end_experiments);
   gtk_widget_class_bind_template_callback (widget_class, on_close);
   gtk_widget_class_bind_template_callback (widget_class, on_choice);
   gtk_widget_class_bind_template_callback (widget_class, on_show_bytes);

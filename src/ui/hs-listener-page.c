@@ -3,6 +3,7 @@
 #include "hs-listener-page.h"
 
 #include "hs-guest-row.h"
+#include "hs-lab-button.h"
 
 #include <glib/gi18n.h>
 
@@ -14,6 +15,9 @@ struct _HsListenerPage
   GtkLabel *where, *half_open, *accept_queue, *drops, *judgement, *count;
   GtkWidget *judgement_box, *warning, *scroller, *nobody;
   GtkListView *list;
+  HsLabButton *lab;
+  GtkWidget *lab_strip;
+  GtkLabel *lab_words;
 
   /* Owned */
   HsServer *server; /* (nullable) */
@@ -41,7 +45,7 @@ set_fill (GtkLabel *label, guint32 value, guint32 limit)
   gtk_label_set_label (label, text);
 }
 
-typedef enum { CALM, BUSY, CLIMBING, COOKIES, UNSEEN } Judgement;
+typedef enum { CALM, BUSY, CLIMBING, COOKIES, FULL, UNSEEN } Judgement;
 
 /* A quarter of the backlog is more than people who come by themselves ever leave half-open at one time. */
 static Judgement
@@ -51,6 +55,8 @@ judge (const HsTcpListenerNumbers *numbers)
     return UNSEEN;
   if (numbers->syn_cookies)
     return COOKIES;
+  if (numbers->backlog > 0 && numbers->accept_queue > numbers->backlog) /* the kernel lets in one more than was asked for */
+    return FULL;
   if (numbers->backlog > 0 && numbers->half_open >= MAX (numbers->backlog / 4, 4))
     return CLIMBING;
   return numbers->half_open + numbers->accept_queue > 0 ? BUSY : CALM;
@@ -61,6 +67,7 @@ static const struct { const char *text; gboolean warn; } judgements[] = {
   [BUSY] = { N_("Somebody is just arriving. SYN cookies are not needed."), FALSE },
   [CLIMBING] = { N_("Half-open connections climb: guests on a bad network, or a SYN flood."), TRUE },
   [COOKIES] = { N_("The backlog is full: the kernel answers with SYN cookies and remembers nothing until the ACK is here."), TRUE },
+  [FULL] = { N_("The accept queue is full: who wants to come in now is dropped by the kernel, and tries again."), TRUE },
   [UNSEEN] = { N_("Half-open connections cannot be seen on this system."), FALSE },
 };
 
@@ -113,11 +120,29 @@ update_numbers (HsListenerPage *self)
 }
 
 static void
+update_lab (HsListenerPage *self)
+{
+  g_autofree char *names = hs_lab_dup_names (hs_server_get_experiments (self->server));
+  g_autofree char *words = names != NULL ? g_strdup_printf (_("Experiment: %s"), names) : NULL;
+
+  gtk_widget_set_visible (self->lab_strip, words != NULL);
+  gtk_label_set_label (self->lab_words, words != NULL ? words : "");
+}
+
+static void
+on_end_experiments (HsListenerPage *self)
+{
+  if (self->server != NULL)
+    hs_server_experiment (self->server, HS_TCP_LAB_BACKLOG, FALSE);
+}
+
+static void
 update (HsListenerPage *self)
 {
   if (!self->shown || self->server == NULL)
     return;
   update_where (self);
+  update_lab (self);
   update_count (self);
   update_numbers (self);
 }
@@ -156,6 +181,7 @@ hs_listener_page_set_server (HsListenerPage *self, HsServer *server)
     hs_server_set_observed (self->server, FALSE);
   g_set_object (&self->server, server);
   g_signal_group_set_target (self->signals, server);
+  hs_lab_button_set_server (self->lab, server);
   follow (self);
 }
 
@@ -219,6 +245,7 @@ hs_listener_page_class_init (HsListenerPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = hs_listener_page_dispose;
   signals[CHOSEN] = g_signal_new ("chosen", HS_TYPE_LISTENER_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, HS_TYPE_GUEST);
+  g_type_ensure (HS_TYPE_LAB_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-listener-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, where);
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, half_open);
@@ -231,6 +258,10 @@ hs_listener_page_class_init (HsListenerPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, list);
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, nobody);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, lab);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, lab_strip);
+  gtk_widget_class_bind_template_child (widget_class, HsListenerPage, lab_words);
+  gtk_widget_class_bind_template_callback (widget_class, on_end_experiments);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
 }
 

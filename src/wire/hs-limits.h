@@ -94,6 +94,7 @@
 #define HS_REGISTRATION_MS      30000
 #define HS_PING_AFTER_MS        90000
 #define HS_PONG_WITHIN_MS       60000
+#define HS_LAB_FAREWELL_MS     500         /* a guest hears what the Lab will do to its connection, then it is done */
 #define HS_HALF_CLOSED_MS       60000      /* a plain guest that spoke and then shut down its side still hears the room */
 #define HS_LEAVE_FIN_MS         1000       /* QUIT or q: how long the server waits for the guest's FIN */
 #define HS_ACCEPT_PAUSE_MS      250        /* descriptors have run short: when accepting is tried again */

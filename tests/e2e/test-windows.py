@@ -83,6 +83,25 @@ def message_bytes(desktop):
     desktop.picture('message-bytes')
 
 
+def lab(desktop):
+    """A half-close announced: FIN-WAIT-2, and still heard; what lasts is shown and ended; a reset is over at once."""
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    wei.wait_state('ESTABLISHED')
+    wei.press('Lab')
+    wei.find(wei.BUTTON, 'Reset Connection')
+    desktop.picture('lab')
+    wei.press('Half-close')
+    wei.wait_state('FIN-WAIT-2')
+    ana.send('still there?')
+    wei.row('Messages', 'still there?')
+    desktop.picture('lab-half-close')
+    ana.press('Lab')
+    ana.press('Reset Connection')
+    ana.wait_state('CLOSED')
+    desktop.picture('lab-reset')
+
+
 def refused(desktop):
     """Nobody listens: said in words, with what to do, and the form can be used again."""
     from guests import free_port
@@ -613,7 +632,7 @@ def undo_stop(desktop):
 
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
-    'conversation': conversation, 'message-bytes': message_bytes, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
+    'conversation': conversation, 'message-bytes': message_bytes, 'lab': lab, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages, 'invite': invite, 'invite-code': invite_code,

@@ -294,6 +294,31 @@ test_backlog (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (info.tcpi_sacked, ==, 7);
 }
 
+/* An experiment: newcomers wait in the kernel, and come in when it is over. */
+static void
+test_held (Fixture *fixture, gconstpointer data)
+{
+  struct tcp_info info = { 0 };
+  socklen_t len = sizeof info;
+
+  g_assert_false (hs_listener_set_held (fixture->listener, TRUE));
+  listen_or_fail (fixture, NULL, 0, 0, 7);
+  g_assert_true (hs_listener_set_held (fixture->listener, TRUE));
+  g_assert_false (hs_listener_set_held (fixture->listener, TRUE));
+  while (g_main_context_iteration (fixture->context, FALSE))
+    ; /* GIO is told in the loop: who comes before is dropped */
+  add_client (fixture, try_connect ("127.0.0.1", hs_listener_get_port (fixture->listener)));
+  g_assert_cmpint (getsockopt (hs_listener_get_fd (fixture->listener), IPPROTO_TCP, TCP_INFO, &info, &len), ==, 0);
+  g_assert_cmpuint (info.tcpi_sacked, ==, 1);
+  for (guint i = 0; i < 50; i++)
+    g_main_context_iteration (fixture->context, FALSE);
+  g_assert_cmpuint (fixture->guests->len, ==, 0);
+  g_assert_true (hs_listener_set_held (fixture->listener, FALSE));
+  WAIT_UNTIL (fixture, fixture->guests->len == 1);
+  g_assert_cmpint (getsockopt (hs_listener_get_fd (fixture->listener), IPPROTO_TCP, TCP_INFO, &info, &len), ==, 0);
+  g_assert_cmpuint (info.tcpi_sacked, ==, 7);
+}
+
 static void
 test_saved_syn (Fixture *fixture, gconstpointer data)
 {
@@ -635,6 +660,7 @@ main (int argc, char **argv)
   ADD ("twice", test_twice);
   ADD ("taken", test_taken);
   ADD ("backlog", test_backlog);
+  ADD ("held", test_held);
   ADD ("saved-syn", test_saved_syn);
   ADD ("burst", test_burst);
   ADD ("stop-inside", test_stop_inside);

@@ -274,6 +274,58 @@ test_eof (void)
   stage_clear (&stage);
 }
 
+/* Who says so beforehand goes on hearing for a while; the end of any other IRC guest's stream is leaving. */
+static void
+test_half_close (void)
+{
+  Stage stage;
+  Guest *half, *other;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  half = guest_join (&stage, "half", "handshakechat.github.io/half-close");
+  other = guest_join (&stage, "other", NULL);
+  guest_forget (half);
+  guest_says (half, "HALFCLOSE");
+  guest_sees (half, "");
+  g_assert_true (hs_engine_peer_eof (stage.engine, half->peer));
+  guest_says (other, "PRIVMSG #lobby :still there?");
+  guest_sees (half, ":other!u@10.0.0.1 PRIVMSG #lobby :still there?\n");
+  stage_wait (&stage, HS_HALF_CLOSED_MS - 1);
+  g_assert_false (half->closed);
+  guest_forget (other);
+  stage_wait (&stage, 1);
+  g_assert_true (half->closed);
+  g_assert_true (guest_saw (other, "half!u@10.0.0.1 QUIT"));
+  guest_free (half);
+  guest_free (other);
+  stage_clear (&stage);
+}
+
+static void
+test_notice (void)
+{
+  Stage stage;
+  Guest *irc, *plain, *fresh;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  irc = guest_join (&stage, "irc", NULL);
+  plain = guest_plain (&stage);
+  fresh = guest_connect (&stage);
+  guest_forget (irc);
+  hs_engine_notice (stage.engine, irc->peer, "Lab: words");
+  hs_engine_notice (stage.engine, plain->peer, "Lab: words");
+  hs_engine_notice (stage.engine, fresh->peer, "Lab: words");
+  g_assert_true (guest_saw (irc, " NOTICE irc :Lab: words"));
+  g_assert_true (guest_saw (plain, "Lab: words"));
+  guest_sees (fresh, ""); /* what it speaks is not known: a stray line would be taken for an answer */
+  guest_free (irc);
+  guest_free (plain);
+  guest_free (fresh);
+  stage_clear (&stage);
+}
+
 static void
 test_stop (void)
 {
@@ -413,6 +465,8 @@ main (int argc, char **argv)
   g_test_add_func ("/server/engine/longest-silent-goes", test_longest_silent_goes);
   g_test_add_func ("/server/engine/clock-jumps", test_clock_jumps);
   g_test_add_func ("/server/engine/eof", test_eof);
+  g_test_add_func ("/server/engine/half-close", test_half_close);
+  g_test_add_func ("/server/engine/notice", test_notice);
   g_test_add_func ("/server/engine/stop", test_stop);
   g_test_add_func ("/server/engine/quit", test_quit);
   g_test_add_func ("/server/engine/refused-dialects", test_refused_dialects);

@@ -377,6 +377,55 @@ test_observed (void)
   stage_clear (&stage);
 }
 
+/* The guest on whose connection it is made is told before; and nobody else's is touched. */
+static void
+test_lab (void)
+{
+  Stage stage;
+  g_autoptr (GSocketConnection) guest = NULL, late = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (HsGuest) first = NULL;
+  g_autoptr (HsTcpWatch) watch = NULL;
+  GListModel *guests;
+
+  stage_init (&stage, TRUE, 0);
+  guests = hs_server_get_guests (stage.server);
+  start (&stage);
+  guest = connect_guest (&stage);
+  write_all (guest, "NICK anna\r\nUSER u 0 * :r\r\n");
+  wait_reading (guest, out, " 366 ");
+  wait_until (g_list_model_get_n_items (guests) == 1);
+  first = g_list_model_get_item (guests, 0);
+  watch = hs_server_watch_guest (stage.server, first);
+  wait_until (hs_tcp_watch_get_state (watch) == HS_TCP_ESTABLISHED);
+
+  hs_tcp_watch_experiment (watch, HS_TCP_LAB_NAGLE, TRUE);
+  wait_until (hs_tcp_watch_get_experiments (watch) == HS_TCP_LAB_BIT (HS_TCP_LAB_NAGLE));
+  wait_reading (guest, out, "NOTICE anna :Lab: small segments wait");
+  hs_tcp_watch_experiment (watch, HS_TCP_LAB_NAGLE, FALSE);
+  wait_until (hs_tcp_watch_get_experiments (watch) == 0);
+  hs_tcp_watch_experiment (watch, HS_TCP_LAB_RESET, TRUE);
+  wait_reading (guest, out, "NOTICE anna :Lab: reset.");
+  wait_until (hs_tcp_watch_get_state (watch) == HS_TCP_CLOSED || hs_tcp_watch_get_gone (watch));
+
+  /* The listener: who comes now waits until it is over. */
+  hs_server_experiment (stage.server, HS_TCP_LAB_BACKLOG, TRUE);
+  wait_until (hs_server_get_experiments (stage.server) == HS_TCP_LAB_BIT (HS_TCP_LAB_BACKLOG));
+  hs_server_set_observed (stage.server, TRUE);
+  late = connect_guest (&stage);
+  wait_until (hs_server_get_listener_numbers (stage.server) != NULL
+              && hs_server_get_listener_numbers (stage.server)->accept_queue == 1);
+  g_assert_cmpuint (hs_server_get_listener_numbers (stage.server)->backlog, ==, 1);
+  hs_server_experiment (stage.server, HS_TCP_LAB_BACKLOG, FALSE);
+  wait_until (hs_server_get_experiments (stage.server) == 0);
+  g_string_truncate (out, 0);
+  write_all (late, "NICK late\r\nUSER u 0 * :r\r\n");
+  wait_reading (late, out, " 366 ");
+  hs_server_set_observed (stage.server, FALSE);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
 /* The watch outlives the server, and the server goes while it runs. */
 static void
 test_disposed_while_running (void)
@@ -577,6 +626,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/server/deeds", test_deeds);
   g_test_add_func ("/server/server/port-taken", test_port_taken);
   g_test_add_func ("/server/server/observed", test_observed);
+  g_test_add_func ("/server/server/lab", test_lab);
   g_test_add_func ("/server/server/disposed-while-running", test_disposed_while_running);
   g_test_add_func ("/server/server/many-at-once", test_many_at_once);
   g_test_add_func ("/server/server/burst", test_burst);

@@ -2,6 +2,8 @@
 /* The help: every page can be read, in every language the same ones, every link leads somewhere, and what the panel leads to exists. */
 #include "hs-help-book.h"
 
+#include "hs-tcp-lab.h"
+
 #include <pango/pango.h>
 #include <string.h>
 
@@ -123,6 +125,15 @@ test_states (void)
 }
 
 static void
+test_experiments (void)
+{
+  g_autoptr (HsHelpBook) book = hs_help_book_new (english);
+
+  for (HsTcpLab i = 0; i < HS_TCP_LAB_N; i++)
+    g_assert_nonnull (hs_help_book_find (book, hs_tcp_lab_get_help (i)));
+}
+
+static void
 test_flags (void)
 {
   static const char *const targets[] = { "tcp-flags#syn", "tcp-flags#ack", "tcp-flags#fin", "tcp-flags#rst", "tcp-flags#psh", "tcp-flags#urg",
@@ -212,6 +223,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/ui/help/pages/chinese", chinese, test_pages);
   g_test_add_func ("/ui/help/translation", test_translation);
   g_test_add_func ("/ui/help/states", test_states);
+  g_test_add_func ("/ui/help/experiments", test_experiments);
   g_test_add_func ("/ui/help/flags", test_flags);
   g_test_add_func ("/ui/help/parse", test_parse);
   g_test_add_func ("/ui/help/not-understood", test_not_understood);
