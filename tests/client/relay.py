@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-OFFER = b" handshakechat.github.io/tls"
+OFFER = b"handshakechat.github.io/tls"
 target, certificate, key = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 mode = "pass"
 lock = threading.Lock()
