@@ -27,7 +27,7 @@ typedef struct
   HsServerConfig *config;
   /* The command line, which wins over the file */
   char *port, *address, *name, *config_path, *unix_option, *data_dir;
-  char *tls_certificate, *tls_key, *password_file;
+  char *tls_certificate, *tls_key, *password_file, *trace;
   gboolean no_plain_text, encrypted_only, classroom, check_config, print_config, version;
   /* State */
   char *unix_path; /* (nullable) owned; that is listened on */
@@ -37,13 +37,6 @@ typedef struct
 } Program;
 
 /* ---- Options ---- */
-
-static gboolean
-refuse_later (const char *option, const char *value, gpointer data, GError **error)
-{
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("%s: this version does not know it yet"), option);
-  return FALSE;
-}
 
 static gboolean
 parse_options (Program *self, int *argc, char ***argv, GError **error)
@@ -64,7 +57,7 @@ parse_options (Program *self, int *argc, char ***argv, GError **error)
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &self->check_config, N_("Check the configuration and end"), NULL },
     { "print-config", 0, 0, G_OPTION_ARG_NONE, &self->print_config, N_("Print a configuration with every key, its default and what it means, and end"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, N_("Tell the version and end"), NULL },
-    { "trace", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, refuse_later, NULL, NULL },
+    { "trace", 0, 0, G_OPTION_ARG_FILENAME, &self->trace, N_("Write what the kernel tells of each connection to this file, as lines of JSON"), "FILE" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -123,6 +116,7 @@ read_config (Program *self, GError **error)
   if (self->no_plain_text)
     config->plain_text = FALSE;
   config->data_dir = choose_data_dir (self);
+  config->trace_file = g_strdup (self->trace);
   config->encrypted_only |= self->encrypted_only;
   config->classroom |= self->classroom;
   return g_steal_pointer (&config);
@@ -346,6 +340,7 @@ program_clear (Program *self)
   g_free (self->unix_option);
   g_free (self->unix_path);
   g_free (self->data_dir);
+  g_free (self->trace);
 }
 
 static void

@@ -68,6 +68,7 @@ hs_server_config_copy (const HsServerConfig *self)
         *text = g_strdup (*text);
       }
   copy->data_dir = g_strdup (self->data_dir);
+  copy->trace_file = g_strdup (self->trace_file);
   copy->password = g_strdup (self->password);
   return copy;
 }
@@ -84,6 +85,7 @@ hs_server_config_free (HsServerConfig *self)
     if (keys[i].kind->is_text)
       g_free (*(char **) hs_server_config_field (self, &keys[i]));
   g_free (self->data_dir);
+  g_free (self->trace_file);
   hs_server_config_take_password (self, NULL);
   g_free (self);
 }

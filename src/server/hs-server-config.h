@@ -49,6 +49,7 @@ typedef struct
   guint history_days, history_messages; /* 0: any number */
   gboolean delete_own;      /* guests may delete what they said */
   /* The command line, or the application */
+  char *trace_file;         /* (nullable) every connection's lifecycle is appended to it; at the start only */
   char *data_dir;           /* (nullable) where server.db and the server's key are; NULL: in memory */
   /* [operator]; only with both can anybody become one */
   char *operator_name;     /* (nullable) */

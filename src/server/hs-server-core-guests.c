@@ -14,6 +14,7 @@ carrier_free (HsCarrier *carrier, const char *reason)
   HsServerCore *self = carrier->core;
 
   hs_core_release_tap (self, carrier);
+  hs_core_trace_end (self, carrier);
   if (carrier->peer != NULL)
     {
       guint64 id = hs_peer_get_id (carrier->peer);
@@ -161,6 +162,7 @@ hs_core_accept (HsListener *listener, int fd, gpointer user_data)
   carrier->place.data = carrier;
   g_queue_push_tail_link (&self->carriers, &carrier->place);
 
+  hs_core_trace_begin (self, carrier);
   host = hs_link_dup_peer_name (carrier->link, FALSE);
   carrier->peer = hs_engine_add_peer (self->engine, host, hs_link_is_loopback (carrier->link), carrier, &refusal);
   if (carrier->peer == NULL)

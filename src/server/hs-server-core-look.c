@@ -341,6 +341,11 @@ watch (gpointer data)
       return G_SOURCE_REMOVE;
     }
   hs_core_release_tap (self, carrier);
+  if (hs_link_get_tap (carrier->link) != NULL) /* it is traced to a file: a link has one tap */
+    {
+      hs_news_add (hs_core_gather (self), HS_NEWS_WATCH_GONE, wish->watch_id);
+      return G_SOURCE_REMOVE;
+    }
   watched = g_new0 (Watched, 1);
   watched->core = self;
   watched->watch_id = wish->watch_id;

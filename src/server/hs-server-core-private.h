@@ -39,6 +39,7 @@ typedef struct
 } HsCarrier;
 
 typedef struct _HsCoreStore HsCoreStore;
+typedef struct _HsTraceFile HsTraceFile;
 
 struct _HsServerCore
 {
@@ -60,6 +61,7 @@ struct _HsServerCore
   HsTcpDiag *diag;       /* (nullable) */
   HsTcpDoor *door;       /* looks at the listener while observed */
   HsCoreStore *store;    /* (nullable) */
+  HsTraceFile *trace_file; /* (nullable) */
   GQueue carriers;
   GSource *sweep;        /* a timer, always attached */
   GSource *delivery;     /* a timer, always attached */
@@ -113,6 +115,14 @@ void hs_core_drop_guests (HsServerCore *self);
 /* Opens the engine's store; @ready is called when the rooms are there, never at once. */
 void hs_core_store_open (HsServerCore *self, void (*ready) (HsServerCore *self));
 void hs_core_store_close (HsServerCore *self);
+
+/* hs-server-core-trace.c: without a file to trace to these do nothing */
+gboolean hs_core_trace_open (HsServerCore *self, GError **error);
+void hs_core_trace_close (HsServerCore *self);
+/* A connection was accepted; it gets its tap. */
+void hs_core_trace_begin (HsServerCore *self, HsCarrier *carrier);
+/* Before its link is freed: what is left of it is followed. */
+void hs_core_trace_end (HsServerCore *self, HsCarrier *carrier);
 
 /* hs-server-core-tls.c */
 /* Reads the key, or makes one. */

@@ -66,6 +66,7 @@ end (HsServerCore *self)
   self->tells_guests = FALSE;
   if (self->engine != NULL)
     hs_core_drop_guests (self);
+  hs_core_trace_close (self);
   hs_core_look_clear (self);
   hs_core_tls_clear (self);
   g_clear_pointer (&self->listener, hs_listener_free);
@@ -94,7 +95,7 @@ begin_listening (HsServerCore *self)
 
   if (self->stopping)
     return;
-  listens = hs_core_tls_init (self, &self->start_error) && listen_all (self, &self->start_error);
+  listens = hs_core_trace_open (self, &self->start_error) && hs_core_tls_init (self, &self->start_error) && listen_all (self, &self->start_error);
   if (listens)
     tell_listening (self);
   else
