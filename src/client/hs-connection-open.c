@@ -119,6 +119,12 @@ on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 }
 
 static void
+on_tap_other (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
+{
+  hs_tcp_watch_set_other (watch_of (user_data, tap), numbers);
+}
+
+static void
 on_tap_gone (HsTcpTap *tap, gpointer user_data)
 {
   HsConnection *self = user_data;
@@ -134,6 +140,7 @@ static const HsTcpTapFuncs tap_funcs = {
   .event = on_tap_event,
   .numbers = on_tap_numbers,
   .gone = on_tap_gone,
+  .other = on_tap_other,
 };
 
 /* ---- Dialling ---- */

@@ -258,7 +258,15 @@ on_tap_gone (HsTcpTap *tap, gpointer user_data)
   hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_GONE, self->watch_id);
 }
 
-static const HsTcpTapFuncs tap_funcs = { .event = on_tap_event, .numbers = on_tap_numbers, .gone = on_tap_gone };
+static void
+on_tap_other (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
+{
+  Watched *self = user_data;
+
+  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_OTHER, self->watch_id)->numbers = *numbers;
+}
+
+static const HsTcpTapFuncs tap_funcs = { .event = on_tap_event, .numbers = on_tap_numbers, .gone = on_tap_gone, .other = on_tap_other };
 
 void
 hs_core_release_tap (HsServerCore *self, HsCarrier *carrier)

@@ -128,6 +128,7 @@ static void (*const appliers[]) (Changes *changes, const HsNewsItem *item) = {
   [HS_NEWS_WATCH_NUMBERS] = apply_watch,
   [HS_NEWS_WATCH_ADDRESSES] = apply_watch,
   [HS_NEWS_WATCH_GONE] = apply_watch,
+  [HS_NEWS_WATCH_OTHER] = apply_watch,
   [HS_NEWS_WATCH_EXPERIMENTS] = apply_watch,
   [HS_NEWS_LISTENER_EXPERIMENTS] = apply_listener_experiments,
 };

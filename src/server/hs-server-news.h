@@ -18,6 +18,7 @@ typedef enum
   HS_NEWS_WATCH_NUMBERS,    /* id, numbers */
   HS_NEWS_WATCH_ADDRESSES,  /* id, local, remote */
   HS_NEWS_WATCH_GONE,       /* id */
+  HS_NEWS_WATCH_OTHER,      /* id, numbers: of the other end, on this computer */
   HS_NEWS_WATCH_EXPERIMENTS, /* id, experiments */
   HS_NEWS_LISTENER_EXPERIMENTS, /* experiments */
 } HsNewsKind;

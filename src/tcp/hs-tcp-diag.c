@@ -172,6 +172,78 @@ hs_tcp_diag_find (HsTcpDiag *self, GInetSocketAddress *local, GInetSocketAddress
   return find (self, &request, cookie, entry);
 }
 
+typedef struct
+{
+  HsTcpDiagEntry *entry;
+  void *info;
+  gsize size, len;
+} Other;
+
+static int
+take_info (const struct nlattr *attribute, void *data)
+{
+  Other *other = data;
+
+  if (mnl_attr_get_type (attribute) != INET_DIAG_INFO)
+    return MNL_CB_OK;
+  other->len = MIN (other->size, mnl_attr_get_payload_len (attribute));
+  memcpy (other->info, mnl_attr_get_payload (attribute), other->len);
+  return MNL_CB_OK;
+}
+
+static int
+take_other (const struct nlmsghdr *header, void *data)
+{
+  Other *other = data;
+
+  if (take_entry (header, other->entry) == MNL_CB_ERROR)
+    return MNL_CB_ERROR;
+  mnl_attr_parse (header, sizeof (struct inet_diag_msg), take_info, other);
+  return MNL_CB_STOP;
+}
+
+/* Without a connection the kernel answers with who listens there. */
+static gboolean
+ask_other (HsTcpDiag *self, const struct inet_diag_req_v2 *request, Other *other)
+{
+  memset (other->entry, 0, sizeof *other->entry);
+  if (exchange (self, request, 0, take_other, other) && other->entry->cookie != 0 && other->entry->state != HS_TCP_LISTEN)
+    return TRUE;
+  memset (other->entry, 0, sizeof *other->entry);
+  other->len = 0;
+  return FALSE;
+}
+
+gboolean
+hs_tcp_diag_find_other (HsTcpDiag *self, GInetSocketAddress *local, GInetSocketAddress *remote, HsTcpDiagEntry *entry, void *info,
+                        gsize size, gsize *len)
+{
+  GSocketFamily family = g_socket_address_get_family (G_SOCKET_ADDRESS (remote));
+  struct inet_diag_req_v2 request = {
+    .sdiag_family = family == G_SOCKET_FAMILY_IPV4 ? AF_INET : AF_INET6,
+    .sdiag_protocol = IPPROTO_TCP,
+    .idiag_states = ALL_STATES,
+    .idiag_ext = 1 << (INET_DIAG_INFO - 1),
+    .id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
+  };
+  Other other = { entry, info, size, 0 };
+
+  if (g_socket_address_get_family (G_SOCKET_ADDRESS (local)) != family)
+    return FALSE;
+  put_address (remote, request.id.idiag_src, &request.id.idiag_sport);
+  put_address (local, request.id.idiag_dst, &request.id.idiag_dport);
+  request.id.idiag_if = family == G_SOCKET_FAMILY_IPV4 ? 0 : g_inet_socket_address_get_scope_id (remote);
+  if (!ask_other (self, &request, &other) && family == G_SOCKET_FAMILY_IPV4)
+    {
+      request.sdiag_family = AF_INET6; /* of a dual-stack listener */
+      map_to_v6 (request.id.idiag_src);
+      map_to_v6 (request.id.idiag_dst);
+      ask_other (self, &request, &other);
+    }
+  *len = other.len;
+  return entry->cookie != 0;
+}
+
 static const guint8 mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
 static void

@@ -25,6 +25,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTcpDiag, hs_tcp_diag_free)
 /* Exactly the socket with @cookie between @local and @remote. FALSE when it is gone (or the tuple now belongs to another). */
 gboolean hs_tcp_diag_find (HsTcpDiag *self, GInetSocketAddress *local, GInetSocketAddress *remote, guint64 cookie, HsTcpDiagEntry *entry);
 
+/* The other end of the connection between @local and @remote, where that is on this computer, too: whoever owns it, no privilege is needed. @info gets
+ * at most @size bytes of its struct tcp_info, and @len how many; 0 of what is left in TIME-WAIT. FALSE: it is not here, or gone. */
+gboolean hs_tcp_diag_find_other (HsTcpDiag *self, GInetSocketAddress *local, GInetSocketAddress *remote, HsTcpDiagEntry *entry, void *info,
+                                 gsize size, gsize *len);
+
 /* A connection that is half-open at a listener of ours: its SYN was answered, the third segment has not come. */
 typedef struct
 {

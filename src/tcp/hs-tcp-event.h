@@ -14,6 +14,7 @@ typedef enum
   HS_TCP_EVENT_DATA = 3,    /* bytes written, received, acknowledged */
   HS_TCP_EVENT_NOTE = 4,    /* what cannot be seen, and why; dialect; errors */
   HS_TCP_EVENT_NUMBERED = 5, /* first sequence numbers became known: seq is our own (x or y), ack the other side's */
+  HS_TCP_EVENT_OTHER = 6,   /* the other end's socket is on this computer, too, and was seen in another state: other */
 } HsTcpEventKind;
 
 /* DATA: which stop of a message's way. Offsets count the bytes of the TCP stream (under TLS: ciphertext). */
@@ -62,6 +63,7 @@ typedef struct
   gint64 time;          /* monotonic µs; for inferred ones the best estimate, never later than the look that showed it */
   gint64 real_time;     /* Unix µs */
   HsTcpState state;     /* STATE: entered; else the state at that time */
+  HsTcpState other;     /* OTHER */
   guint8 flags;         /* SEGMENT, DATA ON_WIRE */
   gboolean outgoing;    /* SEGMENT, DATA */
   gboolean has_seq, has_ack, has_window;

@@ -2,7 +2,7 @@
 /* Events and numbers as one line of JSON each; see hs-tcp-json.h. */
 #include "hs-tcp-json.h"
 
-static const char *const kinds[] = { "step", "state", "segment", "data", "note", "first-number" };
+static const char *const kinds[] = { "step", "state", "segment", "data", "note", "first-number", "other-end" };
 static const char *const stages[] = { NULL, "queued", "written", "on-wire", "acknowledged", "received", "record" };
 
 static const struct { guint8 flag; const char *name; } flags[] = {
@@ -119,6 +119,8 @@ hs_tcp_event_to_json (const HsTcpEvent *event)
   put_text (json, "kind", event->kind < G_N_ELEMENTS (kinds) ? kinds[event->kind] : NULL);
   put_text (json, "known", event->known == HS_TCP_OBSERVED ? "observed" : "inferred");
   put_text (json, "state", hs_tcp_state_get_name (event->state));
+  if (event->kind == HS_TCP_EVENT_OTHER)
+    put_text (json, "other-state", hs_tcp_state_get_name (event->other));
   put_text (json, "title", event->title);
   if (moves)
     put_text (json, "direction", event->outgoing ? "out" : "in");

@@ -19,6 +19,7 @@ typedef struct
   /* State */
   HsTcpRole role;
   guint begin, end;      /* the part of the log that is drawn */
+  guint confirmed_from;  /* where in the log the other end may have been seen */
   guint last_state;      /* index of the log's last STATE event */
   HsTcpState peer;
   gboolean simultaneous; /* the FINs crossed */
@@ -280,6 +281,26 @@ step_peer (Walk *walk, guint i)
       }
 }
 
+/* What the other end passed through, is observed where it was seen in the table: from event @from on. */
+static void
+confirm_peer (Walk *walk, guint from)
+{
+  gboolean left = walk->role == HS_TCP_ROLE_LISTENER;
+
+  for (guint i = from; i < walk->end; i++)
+    for (guint j = 0; event_at (walk, i)->kind == HS_TCP_EVENT_OTHER && j < walk->rungs->len; j++)
+      {
+        HsTcpRung *rung = walk->rungs->pdata[j];
+
+        if (rung->kind != HS_TCP_RUNG_STATE)
+          continue;
+        if (left && rung->has_left && rung->left == event_at (walk, i)->other)
+          rung->left_known = HS_TCP_OBSERVED;
+        else if (!left && rung->has_right && rung->right == event_at (walk, i)->other)
+          rung->right_known = HS_TCP_OBSERVED;
+      }
+}
+
 static GPtrArray *
 walk_events (Walk *walk)
 {
@@ -296,6 +317,7 @@ walk_events (Walk *walk)
         put_state (walk, TRUE, event->state, event->known, i == walk->last_state);
     }
   flush_row (walk);
+  confirm_peer (walk, walk->confirmed_from);
   return g_steal_pointer (&walk->rungs);
 }
 
@@ -378,6 +400,7 @@ hs_tcp_ladder_handshake (HsTcpWatch *watch)
   if (walk.begin == walk.events->len)
     return g_steal_pointer (&walk.rungs);
 
+  walk.confirmed_from = walk.begin;
   walk.peer = opener ? HS_TCP_LISTEN : HS_TCP_CLOSED;
   put_state (&walk, TRUE, opener ? HS_TCP_CLOSED : HS_TCP_LISTEN, HS_TCP_OBSERVED, FALSE);
   if (!opener || established < walk.events->len) /* that somebody listens is known by the answer */
@@ -400,6 +423,7 @@ hs_tcp_ladder_close (HsTcpWatch *watch)
   if (walk.begin == walk.events->len)
     return g_steal_pointer (&walk.rungs);
 
+  walk.confirmed_from = established;
   walk.closing = TRUE;
   walk.peer = HS_TCP_ESTABLISHED;
   walk.first_fin_outgoing = event_at (&walk, walk.begin)->outgoing;

@@ -68,6 +68,44 @@ read_queue (int fd, unsigned long request)
   return ioctl (fd, request, &bytes) == 0 && bytes > 0 ? (guint32) bytes : 0;
 }
 
+static void
+fill (HsTcpNumbers *self, const KernelInfo *info)
+{
+  *self = (HsTcpNumbers){
+    .time = g_get_monotonic_time (),
+    .state = hs_tcp_state_from_linux (info->state),
+    .wscale_snd = info->snd_wscale,
+    .wscale_rcv = info->rcv_wscale,
+    .syn_options = info->options,
+    .retransmits = info->retransmits,
+    .rto_us = info->rto,
+    .rtt_us = info->rtt,
+    .rttvar_us = info->rttvar,
+    .min_rtt_us = info->min_rtt == G_MAXUINT32 ? 0 : info->min_rtt, /* ~0: none measured yet */
+    .snd_mss = info->snd_mss,
+    .rcv_mss = info->rcv_mss,
+    .advmss = info->advmss,
+    .pmtu = info->pmtu,
+    .snd_cwnd = info->snd_cwnd,
+    .snd_ssthresh = info->snd_ssthresh,
+    .snd_wnd = info->snd_wnd,
+    .rcv_wnd = info->rcv_wnd,
+    .total_retrans = info->total_retrans,
+    .unacked = info->unacked,
+    .lost = info->lost,
+    .bytes_acked = info->bytes_acked,
+    .bytes_received = info->bytes_received,
+    .bytes_sent = info->bytes_sent,
+    .bytes_retrans = info->bytes_retrans,
+    .segs_in = info->segs_in,
+    .segs_out = info->segs_out,
+    .data_segs_in = info->data_segs_in,
+    .data_segs_out = info->data_segs_out,
+    .last_data_recv_ms = info->last_data_recv,
+    .last_ack_recv_ms = info->last_ack_recv,
+  };
+}
+
 gboolean
 hs_tcp_numbers_read (int fd, HsTcpNumbers *self)
 {
@@ -76,42 +114,28 @@ hs_tcp_numbers_read (int fd, HsTcpNumbers *self)
   memset (self, 0, sizeof *self);
   if (!read_info (fd, &info))
     return FALSE;
+  fill (self, &info);
+  self->send_queue = read_queue (fd, SIOCOUTQ);
+  self->receive_queue = read_queue (fd, SIOCINQ);
+  return TRUE;
+}
 
-  *self = (HsTcpNumbers){
-    .time = g_get_monotonic_time (),
-    .state = hs_tcp_state_from_linux (info.state),
-    .wscale_snd = info.snd_wscale,
-    .wscale_rcv = info.rcv_wscale,
-    .syn_options = info.options,
-    .retransmits = info.retransmits,
-    .rto_us = info.rto,
-    .rtt_us = info.rtt,
-    .rttvar_us = info.rttvar,
-    .min_rtt_us = info.min_rtt == G_MAXUINT32 ? 0 : info.min_rtt, /* ~0: none measured yet */
-    .snd_mss = info.snd_mss,
-    .rcv_mss = info.rcv_mss,
-    .advmss = info.advmss,
-    .pmtu = info.pmtu,
-    .snd_cwnd = info.snd_cwnd,
-    .snd_ssthresh = info.snd_ssthresh,
-    .snd_wnd = info.snd_wnd,
-    .rcv_wnd = info.rcv_wnd,
-    .total_retrans = info.total_retrans,
-    .unacked = info.unacked,
-    .lost = info.lost,
-    .bytes_acked = info.bytes_acked,
-    .bytes_received = info.bytes_received,
-    .bytes_sent = info.bytes_sent,
-    .bytes_retrans = info.bytes_retrans,
-    .segs_in = info.segs_in,
-    .segs_out = info.segs_out,
-    .data_segs_in = info.data_segs_in,
-    .data_segs_out = info.data_segs_out,
-    .last_data_recv_ms = info.last_data_recv,
-    .last_ack_recv_ms = info.last_ack_recv,
-    .send_queue = read_queue (fd, SIOCOUTQ),
-    .receive_queue = read_queue (fd, SIOCINQ),
-  };
+gboolean
+hs_tcp_numbers_read_other (HsTcpDiag *diag, GInetSocketAddress *local, GInetSocketAddress *remote, HsTcpNumbers *self)
+{
+  KernelInfo info = { 0 };
+  HsTcpDiagEntry entry;
+  gsize len = 0;
+
+  memset (self, 0, sizeof *self);
+  if (!hs_tcp_diag_find_other (diag, local, remote, &entry, &info, sizeof info, &len))
+    return FALSE;
+  if (len >= offsetof (KernelInfo, pacing_rate))
+    fill (self, &info);
+  self->time = g_get_monotonic_time ();
+  self->state = entry.state; /* TCP_INFO never says TIME-WAIT */
+  self->send_queue = entry.send_queue;
+  self->receive_queue = entry.receive_queue;
   return TRUE;
 }
 

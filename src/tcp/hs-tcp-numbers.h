@@ -29,6 +29,9 @@ typedef struct
 
 /* FALSE with errno where the kernel does not tell (Unix socket, other system). */
 gboolean hs_tcp_numbers_read (int fd, HsTcpNumbers *self);
+/* Of the other end of the connection between @local and @remote, where that is on this computer, too (hs_tcp_diag_find_other ()). What is left of a
+ * closed one has a state, and no numbers. */
+gboolean hs_tcp_numbers_read_other (HsTcpDiag *diag, GInetSocketAddress *local, GInetSocketAddress *remote, HsTcpNumbers *self);
 
 /* Half-open connections of one address. */
 #define HS_TCP_CALLERS_MAX 16

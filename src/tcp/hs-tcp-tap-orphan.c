@@ -88,6 +88,7 @@ hs_tcp_tap_orphan_look (HsTcpTap *self)
   HsTcpDiagEntry entry;
 
   self->phase = PHASE_ORPHAN;
+  hs_tcp_tap_look_other (self);
   if (self->state == HS_TCP_CLOSED || self->is_unix)
     {
       hs_tcp_tap_over (self);

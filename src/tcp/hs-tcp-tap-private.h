@@ -86,6 +86,9 @@ struct _HsTcpTap
   guint unread : 1;           /* unread data at close (): the kernel sends RST (RFC 2525 2.17) */
   guint reset : 1;            /* SO_LINGER 0 at close () */
   guint shown : 1;
+  guint other_seen : 1;       /* the other end is on this computer */
+  guint other_absent : 1;     /* it is not, or is no more: never asked for again */
+  HsTcpState other;           /* as last seen */
 };
 
 /* ---- hs-tcp-tap.c ---- */
@@ -95,6 +98,10 @@ void hs_tcp_tap_schedule (HsTcpTap *self);
 void hs_tcp_tap_over (HsTcpTap *self); /* gone () will be told by the loop */
 
 void hs_tcp_tap_emit_cannot (HsTcpTap *self, HsTcpCannot cannot, const char *source);
+
+/* ---- hs-tcp-tap-other.c ---- */
+/* Looks whether the other end is on this computer, while shown, and tells of it. */
+void hs_tcp_tap_look_other (HsTcpTap *self);
 
 /* ---- hs-tcp-tap-begin.c ---- */
 /* From what is known at attach () to ESTABLISHED, as the role has it. */

@@ -294,6 +294,7 @@ hs_tcp_tap_look (HsTcpTap *self)
     self->funcs->numbers (self, &self->numbers, self->user_data);
   if (!self->shown)
     return;
+  hs_tcp_tap_look_other (self);
   hs_tcp_tap_stamps_turn (self);
   hs_tcp_tap_update_stamps (self);
   if (self->timer == NULL || self->ack_delay != 0)

@@ -23,6 +23,8 @@ typedef struct
   void (*event) (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data);   /* borrowed */
   void (*numbers) (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data); /* at each look */
   void (*gone) (HsTcpTap *tap, gpointer user_data);                        /* nothing is left of the connection */
+  /* (nullable) The other end is on this computer, too: its numbers, at each look while shown. */
+  void (*other) (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data);
 } HsTcpTapFuncs;
 
 /* @diag (nullable) is borrowed and outlives the tap. Timers run in the thread-default context of the caller. */

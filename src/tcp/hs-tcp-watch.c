@@ -79,6 +79,9 @@ struct _HsTcpWatch
   guint began;
   HsTcpNumbers numbers;
   guint experiments;
+  HsTcpNumbers other_numbers;
+  gboolean has_other;
+  int other;
   gboolean has_numbers;
   gboolean gone;
   gboolean shown;
@@ -104,10 +107,11 @@ enum
   PROP_CANNOT,
   PROP_NUMBERED,
   PROP_EXPERIMENTS,
+  PROP_OTHER,
   N_PROPS
 };
 
-enum { NUMBERS_CHANGED, WAY_CHANGED, EXPERIMENT, N_SIGNALS };
+enum { NUMBERS_CHANGED, WAY_CHANGED, EXPERIMENT, OTHER_CHANGED, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -147,6 +151,7 @@ hs_tcp_watch_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_SHOWN: g_value_set_boolean (value, self->shown); break;
     case PROP_CANNOT: g_value_set_uint (value, self->cannot); break;
     case PROP_NUMBERED: g_value_set_boolean (value, self->first[TRUE].known || self->first[FALSE].known); break;
+    case PROP_OTHER: g_value_set_int (value, self->other); break;
     case PROP_EXPERIMENTS: g_value_set_uint (value, self->experiments); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -191,12 +196,15 @@ hs_tcp_watch_class_init (HsTcpWatchClass *klass)
   props[PROP_CANNOT] = g_param_spec_uint ("cannot", NULL, NULL, 0, G_MAXUINT, 0, readable);
   props[PROP_NUMBERED] = g_param_spec_boolean ("numbered", NULL, NULL, FALSE, readable);
   props[PROP_EXPERIMENTS] = g_param_spec_uint ("experiments", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  props[PROP_OTHER] = g_param_spec_int ("other", NULL, NULL, -1, HS_TCP_N_STATES - 1, -1, readable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[NUMBERS_CHANGED] =
     g_signal_new ("numbers-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[WAY_CHANGED] =
     g_signal_new ("way-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[OTHER_CHANGED] =
+    g_signal_new ("other-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[EXPERIMENT] = g_signal_new ("experiment", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT,
                                       G_TYPE_BOOLEAN);
 }
@@ -206,6 +214,7 @@ hs_tcp_watch_init (HsTcpWatch *self)
 {
   self->log = g_list_store_new (HS_TYPE_TCP_LOG_ITEM);
   self->ways = hs_tcp_ways_new ();
+  self->other = -1;
 }
 
 HsTcpWatch *
@@ -319,10 +328,21 @@ take_number (HsTcpWatch *self, gboolean own, gboolean has, guint32 number, gbool
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NUMBERED]);
 }
 
+static void
+take_other (HsTcpWatch *self, int state)
+{
+  if (self->other == state)
+    return;
+  self->other = state;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OTHER]);
+}
+
 /* A second address is another connection: what was known of the first is no longer true. */
 static void
 begin_anew (HsTcpWatch *self)
 {
+  take_other (self, -1);
+  self->has_other = FALSE;
   memset (self->first, 0, sizeof self->first);
   hs_tcp_ways_free (self->ways);
   self->ways = hs_tcp_ways_new ();
@@ -345,6 +365,9 @@ take_event (HsTcpWatch *self, const HsTcpEvent *event)
     case HS_TCP_EVENT_NUMBERED:
       take_number (self, TRUE, event->has_seq, event->seq, event->seq_calculated);
       take_number (self, FALSE, event->has_ack, event->ack, event->ack_calculated);
+      break;
+    case HS_TCP_EVENT_OTHER:
+      take_other (self, (int) event->other);
       break;
     case HS_TCP_EVENT_NOTE:
       if ((self->cannot | event->cannot) == self->cannot)
@@ -398,6 +421,28 @@ hs_tcp_watch_set_numbers (HsTcpWatch *self, const HsTcpNumbers *numbers)
   self->numbers = *numbers;
   self->has_numbers = TRUE;
   g_signal_emit (self, signals[NUMBERS_CHANGED], 0);
+}
+
+void
+hs_tcp_watch_set_other (HsTcpWatch *self, const HsTcpNumbers *numbers)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  self->other_numbers = *numbers;
+  self->has_other = TRUE;
+  g_signal_emit (self, signals[OTHER_CHANGED], 0);
+}
+
+const HsTcpNumbers *
+hs_tcp_watch_get_other (HsTcpWatch *self)
+{
+  return self->has_other ? &self->other_numbers : NULL;
+}
+
+int
+hs_tcp_watch_get_other_state (HsTcpWatch *self)
+{
+  return self->other;
 }
 
 void

@@ -14,7 +14,7 @@ G_DECLARE_FINAL_TYPE (HsTcpWatch, hs_tcp_watch, HS, TCP_WATCH, GObject)
 /* Properties (all notify): name, local, remote (strings), role, state (int), known (int), source, since (µs Unix),
  * began (int: 0 nobody yet, 1 we, 2 the peer, 3 both), expires (monotonic µs when TIME-WAIT ends, else 0), gone, shown,
  * cannot (HsTcpCannot bits: what is not seen here, see hs_tcp_cannot_get_sentence ()), numbered (bool: a first sequence number is known).
- * experiments (HS_TCP_LAB_BIT: made, or under way).
+ * other (int: the other end's state, where that is on this computer; -1 not seen), experiments (HS_TCP_LAB_BIT: made, or under way).
  * Signal "way-changed": a moment of some message's way was added; ask again. Signal "experiment" (guint HsTcpLab, gboolean on): a person wishes
  * it; for the owner of the tap. */
 HsTcpWatch *hs_tcp_watch_new (HsTcpRole role, const char *name);
@@ -48,6 +48,10 @@ guint hs_tcp_watch_get_began (HsTcpWatch *self);
 gboolean hs_tcp_watch_get_gone (HsTcpWatch *self);
 /* Last numbers; NULL before the first. Signal "numbers-changed" after each. */
 const HsTcpNumbers *hs_tcp_watch_get_numbers (HsTcpWatch *self);
+/* The same of the other end, where it is on this computer, too. Signal "other-changed" after each. */
+void hs_tcp_watch_set_other (HsTcpWatch *self, const HsTcpNumbers *numbers);
+const HsTcpNumbers *hs_tcp_watch_get_other (HsTcpWatch *self); /* (nullable) */
+int hs_tcp_watch_get_other_state (HsTcpWatch *self);
 HsTcpCannot hs_tcp_watch_get_cannot (HsTcpWatch *self);
 /* The first sequence numbers (x and y): ours or the other side's. FALSE while not known. Both are reckoned from headers that were
  * seen, but for a guest's x, which its kept SYN says (@calculated, nullable). */

@@ -2,6 +2,7 @@
 /* The panel's first page: one connection's state, its ladders and its numbers. Without a watch: an empty ladder. */
 #include "hs-connection-page.h"
 
+#include "hs-both-ends.h"
 #include "hs-bytes-window.h"
 #include "hs-ghost-ladder.h"
 #include "hs-charts.h"
@@ -34,7 +35,7 @@ struct _HsConnectionPage
   GtkWidget *who_arrow;
   GtkListView *choices;
   GtkWidget *dot;
-  GtkLabel *state, *known, *sentence, *since;
+  GtkLabel *state, *known, *sentence, *since, *trouble;
   GtkWidget *learn_more;
   HsTimeRing *ring;
   HsLadderCard *closing, *handshake, *data;
@@ -46,6 +47,7 @@ struct _HsConnectionPage
   HsSparkline *sparkline;
   GtkFlowBox *numbers;
   GtkBox *charts;
+  HsBothEnds *both;
   GtkLabel *cannot;
   GtkWidget *lab_strip;
   GtkLabel *lab_words;
@@ -214,6 +216,16 @@ on_end_experiments (HsConnectionPage *self)
 /* ---- Numbers ---- */
 
 static void
+update_trouble (HsConnectionPage *self, const HsTcpNumbers *numbers)
+{
+  g_autofree char *words = numbers != NULL && !hs_tcp_watch_get_gone (self->watch) ? hs_numbers_dup_trouble (numbers) : NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->trouble), words != NULL);
+  if (words != NULL && !g_str_equal (gtk_label_get_label (self->trouble), words))
+    gtk_label_set_label (self->trouble, words);
+}
+
+static void
 update_numbers (HsConnectionPage *self)
 {
   const HsTcpNumbers *numbers = self->watch != NULL ? hs_tcp_watch_get_numbers (self->watch) : NULL;
@@ -221,6 +233,10 @@ update_numbers (HsConnectionPage *self)
 
   if (!self->shown)
     return;
+  if (self->watch != NULL)
+    hs_both_ends_update (self->both, self->watch);
+  if (self->watch != NULL)
+    update_trouble (self, numbers);
   gtk_widget_set_visible (self->numbers_card, numbers != NULL);
   if (numbers == NULL)
     return;
@@ -309,6 +325,7 @@ on_update (gpointer user_data)
   hs_ladder_card_update (self->data, self->watch);
   update_path (self);
   update_cannot (self);
+  hs_both_ends_update (self->both, self->watch);
   update_foot (self);
   return G_SOURCE_REMOVE;
 }
@@ -328,7 +345,7 @@ on_log_changed (HsConnectionPage *self, guint position, guint removed, guint add
       g_autoptr (HsTcpLogItem) item = g_list_model_get_item (log, i);
       HsTcpEventKind kind = hs_tcp_log_item_get_event (item)->kind;
 
-      if (kind == HS_TCP_EVENT_STATE || kind == HS_TCP_EVENT_SEGMENT)
+      if (kind == HS_TCP_EVENT_STATE || kind == HS_TCP_EVENT_SEGMENT || kind == HS_TCP_EVENT_OTHER)
         {
           queue_update (self);
           return;
@@ -512,6 +529,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   signals[CHOSEN] =
     g_signal_new ("chosen", HS_TYPE_CONNECTION_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_OBJECT);
 
+  g_type_ensure (HS_TYPE_BOTH_ENDS);
   g_type_ensure (HS_TYPE_GHOST_LADDER);
   g_type_ensure (HS_TYPE_LAB_BUTTON);
   g_type_ensure (HS_TYPE_LADDER_CARD);
@@ -534,6 +552,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, sentence);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, learn_more);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, since);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, trouble);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, ring);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, closing);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, handshake);
@@ -548,6 +567,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, cannot);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, numbers);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, foot);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, both);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, close_button);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, lab);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, lab_strip);

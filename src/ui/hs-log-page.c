@@ -34,7 +34,7 @@ G_DEFINE_FINAL_TYPE (HsLogPage, hs_log_page, GTK_TYPE_WIDGET)
 /* In the order of the drop-down; 0: all. */
 static const guint kinds[] = {
   0,
-  1 << HS_TCP_EVENT_STATE,
+  1 << HS_TCP_EVENT_STATE | 1 << HS_TCP_EVENT_OTHER,
   1 << HS_TCP_EVENT_SEGMENT,
   1 << HS_TCP_EVENT_DATA,
   1 << HS_TCP_EVENT_STEP | 1 << HS_TCP_EVENT_NOTE | 1 << HS_TCP_EVENT_NUMBERED,

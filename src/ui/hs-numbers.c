@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#define TROUBLED 2 /* times the same segment was sent again: once happens in any Wi-Fi */
+
 typedef char *(*Format) (const HsTcpNumbers *numbers, HsTcpRole role);
 
 char *
@@ -20,6 +22,24 @@ char *
 hs_numbers_format_bytes (guint64 bytes)
 {
   return bytes < 10000 ? g_strdup_printf (_("%u B"), (guint) bytes) : g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
+}
+
+/* The last two rows of "why a connection failed": they look alike to who waits, and are not. */
+char *
+hs_numbers_dup_trouble (const HsTcpNumbers *numbers)
+{
+  g_autofree char *silent = NULL, *wait = NULL;
+
+  if (numbers->retransmits < TROUBLED)
+    return numbers->snd_wnd == 0 && numbers->send_queue > 0
+             ? g_strdup (_("The other program does not read: its window is zero, and what is written waits.")) : NULL;
+  silent = hs_numbers_format_us ((guint32) MIN ((guint64) numbers->last_ack_recv_ms * 1000, G_MAXUINT32));
+  wait = hs_numbers_format_us (numbers->rto_us);
+  if (numbers->snd_wnd == 0)
+    return g_strdup (_("The other program does not read: its window is zero, and it is asked ever more rarely whether that has changed."));
+  /* Translators: two durations, as "12.4 s" */
+  return g_strdup_printf (_("Nothing was heard for %s: what is written is sent again, now after %s. A cable, a sleeping computer, or another network?"),
+                          silent, wait);
 }
 
 static char *

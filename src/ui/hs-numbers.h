@@ -10,3 +10,5 @@
 char *hs_numbers_format_bytes (guint64 bytes);
 char *hs_numbers_format_us (guint32 us);
 void hs_numbers_fill (GtkFlowBox *box, const HsTcpNumbers *numbers, HsTcpRole role);
+/* What is wrong with the way or the other program now, in words. NULL: nothing. (transfer full) */
+char *hs_numbers_dup_trouble (const HsTcpNumbers *numbers);

@@ -8,7 +8,7 @@ static const struct
 {
   const char *description;
   HsTcpRole role;
-  const char *events;    /* >FLAGS and <FLAGS segments, other words states; ~ before: inferred */
+  const char *events;    /* >FLAGS and <FLAGS segments, =STATE the other end's, other words states; ~ before: inferred */
   const char *handshake; /* rungs; (…) inferred, * current */
   const char *close;
 } cases[] = {
@@ -25,6 +25,10 @@ static const struct
     ">S SYN-SENT <SA ESTABLISHED ~>A >F FIN-WAIT-1 <A FIN-WAIT-2 <F TIME-WAIT ~>A",
     "CLOSED|(LISTEN) ->S SYN-SENT|(SYN-RCVD) <-SA ESTABLISHED|- (->A) -|(ESTABLISHED)",
     "ESTABLISHED|(ESTABLISHED) ->F FIN-WAIT-1|(CLOSE-WAIT) <-A FIN-WAIT-2|- <-F TIME-WAIT*|(LAST-ACK) (->A) -|(CLOSED)" },
+  { "the other end is seen, too", HS_TCP_ROLE_OPENER,
+    ">S SYN-SENT <SA ESTABLISHED =ESTABLISHED ~>A >F FIN-WAIT-1 =CLOSE-WAIT <A FIN-WAIT-2 <F =LAST-ACK TIME-WAIT ~>A =CLOSED",
+    "CLOSED|(LISTEN) ->S SYN-SENT|(SYN-RCVD) <-SA ESTABLISHED|- (->A) -|ESTABLISHED",
+    "ESTABLISHED|ESTABLISHED ->F FIN-WAIT-1|CLOSE-WAIT <-A FIN-WAIT-2|- <-F TIME-WAIT*|LAST-ACK (->A) -|CLOSED" },
   { "our FIN is not acknowledged yet: the peer may not have it", HS_TCP_ROLE_OPENER, ">S SYN-SENT <SA ESTABLISHED ~>A >F FIN-WAIT-1",
     "CLOSED|(LISTEN) ->S SYN-SENT|(SYN-RCVD) <-SA ESTABLISHED|- (->A) -|(ESTABLISHED)",
     "ESTABLISHED|(ESTABLISHED) ->F FIN-WAIT-1*|-" },
@@ -75,7 +79,12 @@ make_watch (HsTcpRole role, const char *text)
       for (guint j = 0; segment && j < G_N_ELEMENTS (flag_names); j++)
         if (g_str_equal (flag_names[j].text, word + 1))
           event->flags = flag_names[j].flags;
-      if (!segment)
+      if (*word == '=')
+        {
+          event->kind = HS_TCP_EVENT_OTHER;
+          event->other = state_by_name (word + 1);
+        }
+      else if (!segment)
         event->state = state_by_name (word);
       hs_tcp_watch_add_event (watch, event);
     }

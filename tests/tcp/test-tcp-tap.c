@@ -465,10 +465,37 @@ test_random (void)
     }
 }
 
+/* Both ends are here: each is told of the other, while shown and no longer. */
+static void
+test_other (void)
+{
+  Pair pair;
+  HsTcpEvent *event;
+
+  pair_init (&pair, LOOPBACK_DUAL);
+  g_assert_null (find_event (&pair.opener, "The other end"));
+  hs_tcp_tap_set_shown (pair.opener.tap, TRUE);
+  event = find_event (&pair.opener, "The other end");
+  g_assert_nonnull (event);
+  g_assert_cmpint (event->kind, ==, HS_TCP_EVENT_OTHER);
+  g_assert_cmpint (event->other, ==, HS_TCP_ESTABLISHED);
+  g_assert_cmpint (event->state, ==, HS_TCP_ESTABLISHED);
+  g_assert_cmpint (event->known, ==, HS_TCP_OBSERVED);
+  g_assert_null (find_event (&pair.guest, "The other end"));
+
+  shut_down (&pair.opener);
+  g_ptr_array_set_size (pair.opener.events, 0);
+  hs_tcp_tap_look (pair.opener.tap);
+  event = find_event (&pair.opener, "The other end");
+  g_assert_cmpint (event->other, ==, HS_TCP_CLOSE_WAIT);
+  pair_clear (&pair);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/tcp/tap/other", test_other);
   g_test_add_data_func ("/tcp/tap/handshake/v4", GINT_TO_POINTER (LOOPBACK_V4), test_handshake);
   g_test_add_data_func ("/tcp/tap/handshake/v6", GINT_TO_POINTER (LOOPBACK_V6), test_handshake);
   g_test_add_data_func ("/tcp/tap/handshake/dual-stack", GINT_TO_POINTER (LOOPBACK_DUAL), test_handshake);
