@@ -67,7 +67,14 @@ on_random (guint8 *data, gsize len, gpointer user_data)
   memset (data, 0x11, len);
 }
 
-static const HsEngineFuncs funcs = { on_send, on_break_write, on_close, NULL, on_now, on_random };
+static GBytes *
+on_channel_binding (HsPeer *peer, gpointer user_data)
+{
+  return g_bytes_new_static ("binding", 7);
+}
+
+static const HsEngineFuncs funcs = { on_send, on_break_write, on_close, NULL, on_now, on_random, NULL, on_channel_binding };
+static const HsFingerprint key = { { 7 } };
 
 static void
 leave (Stage *self, guint index)
@@ -83,7 +90,7 @@ arrive (Stage *self, guint index)
 {
   static const char *const hellos[N_PEERS][5] = {
     { "PASS token", "NICK host", "USER h 0 * :Host" },
-    { "CAP REQ :batch labeled-response message-tags echo-message server-time multi-prefix away-notify setname extended-join draft/multiline extended-monitor", "NICK anna", "USER a 0 * :A", "CAP END" },
+    { "CAP REQ :sasl account-notify account-tag batch labeled-response message-tags echo-message server-time multi-prefix away-notify setname extended-join draft/multiline extended-monitor", "NICK anna", "USER a 0 * :A", "CAP END" },
     { "NICK berta", "USER b 0 * :B" },
   };
   g_autofree char *refusal = NULL;
@@ -95,6 +102,8 @@ arrive (Stage *self, guint index)
     return;
   if (index == 0)
     hs_engine_set_host_token (self->engine, "token");
+  if (index == 1 || index == 4) /* anna shows a key, the last one none: all of SASL is in reach */
+    hs_engine_set_encrypted (self->engine, self->peers[index], index == 1 ? &key : NULL);
   if (index < 4)
     hs_engine_set_dialect (self->engine, self->peers[index], index == 3 ? HS_DIALECT_PLAIN : HS_DIALECT_IRC);
   for (guint i = 0; hellos[index][i] != NULL; i++)
