@@ -118,7 +118,7 @@ def cancel(desktop):
     window = Window(desktop, 'wei')
     with full() as port:
         windows.connect(window, f'127.0.0.1:{port}')
-        window.shows('waiting for an answer', roles=window.LABEL)
+        window.shows('Sent', roles=window.LABEL)  # and after a second, how often
         window.press('Cancel')
         nothing_left(window)
     with socket.create_server(('127.0.0.1', 0)) as listener:
