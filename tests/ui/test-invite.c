@@ -216,6 +216,76 @@ test_opened (void)
   stage_clear (&stage);
 }
 
+/* A label that contains the text and can be seen. */
+static gboolean
+says (GtkWidget *widget, const char *text)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (says (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+static GtkWidget *
+find_check (GtkWidget *widget)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_CHECK_BUTTON (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_check (child);
+  return found;
+}
+
+static void
+open_popover (Stage *stage)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (get_menu_button (stage)));
+  gtk_menu_button_popup (get_menu_button (stage));
+  wait_until (says (GTK_WIDGET (gtk_menu_button_get_popover (get_menu_button (stage))), "ircs://"));
+}
+
+/* Where a password is needed, the link can let one person in without it: as long as the host says so, and anew at each opening. */
+static void
+test_token (void)
+{
+  Stage stage;
+  GtkWidget *popover, *check;
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+
+  stage_init (&stage);
+  hs_invite_button_set_room (stage.button, stage.room);
+  stage_start (&stage);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (gtk_widget_get_mapped (GTK_WIDGET (get_menu_button (&stage))));
+  open_popover (&stage);
+  popover = GTK_WIDGET (gtk_menu_button_get_popover (get_menu_button (&stage)));
+  check = find_check (popover);
+  g_assert_false (gtk_widget_get_mapped (check)); /* there is no password */
+  gtk_menu_button_popdown (get_menu_button (&stage));
+  wait_until (!gtk_widget_get_mapped (popover));
+
+  hs_server_config_take_password (config, g_strdup ("geheim"));
+  g_free (hs_server_set_config (stage.server, config));
+  for (guint round = 0; round < 2; round++)
+    {
+      open_popover (&stage);
+      g_assert_true (gtk_widget_get_mapped (check));
+      g_assert_false (says (popover, "&token="));
+      gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
+      g_assert_true (says (popover, "&token="));
+      gtk_check_button_set_active (GTK_CHECK_BUTTON (check), round == 0);
+      g_assert_cmpint (says (popover, "&token="), ==, round == 0);
+      gtk_menu_button_popdown (get_menu_button (&stage));
+      wait_until (!gtk_widget_get_mapped (popover));
+    }
+  stage_stop (&stage);
+  stage_clear (&stage);
+}
+
 /* ---- Copying ---- */
 
 static void
@@ -250,6 +320,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   adw_init ();
+  g_test_add_func ("/ui/invite/token", test_token);
   g_test_add_func ("/ui/invite/code", test_code);
   g_test_add_func ("/ui/invite/shown", test_shown);
   g_test_add_func ("/ui/invite/opened", test_opened);
