@@ -171,9 +171,11 @@ static HsFailure *
 make_loss (HsConnection *self, HsLinkEnd end, const GError *error)
 {
   const char *said = hs_session_get_error_text (self->session);
-  HsFailure *failure = hs_failure_new (end == HS_LINK_EOF ? HS_FAILURE_CLOSED : HS_FAILURE_LOST, self->address, said);
+  gboolean has_said = said != NULL && *said != '\0';
+  gboolean silent = !has_said && !hs_session_is_plain (self->session);
+  HsFailure *failure = hs_failure_new (end != HS_LINK_EOF ? HS_FAILURE_LOST : silent ? HS_FAILURE_CLOSED_SILENTLY : HS_FAILURE_CLOSED, self->address, said);
 
-  if (end == HS_LINK_EOF || (said != NULL && *said != '\0'))
+  if (end == HS_LINK_EOF || has_said)
     return failure;
   g_free (failure->sentence);
   if (end == HS_LINK_OVERFLOW)

@@ -132,8 +132,12 @@ static const Words words[] = {
     HINT_JOIN_AGAIN },
   [HS_FAILURE_CLOSED] = {
     N_("{who} closed the connection"),
-    N_("It ended the conversation in good order."),
+    N_("It said that nothing more comes (FIN). Plain text has no other goodbye: a program that was stopped by force ends just so."),
     HINT_JOIN_AGAIN },
+  [HS_FAILURE_CLOSED_SILENTLY] = {
+    N_("{who} closed the connection without saying goodbye"),
+    N_("Only its TCP said that nothing more comes (FIN). A server that stops says so first: this one may have crashed or been killed."),
+    HINT_SERVER_STARTED | HINT_JOIN_AGAIN },
   [HS_FAILURE_OTHER] = {
     N_("The connection to {who} failed"),
     N_("The system did not say why."),

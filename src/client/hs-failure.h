@@ -30,7 +30,8 @@ typedef enum
   HS_FAILURE_UNSUPPORTED,   /* udp:// */
   HS_FAILURE_ADDRESS,       /* cannot be parsed, unix path missing or not allowed */
   HS_FAILURE_LOST,          /* stood, then reset or timed out */
-  HS_FAILURE_CLOSED,        /* stood, then the other side's FIN: in good order, with or without last words */
+  HS_FAILURE_CLOSED,        /* stood, then the other side's FIN, after last words where the protocol has them */
+  HS_FAILURE_CLOSED_SILENTLY, /* the same without the last words that IRC has: a program that was killed looks so */
   HS_FAILURE_OTHER,
 } HsFailureKind;
 

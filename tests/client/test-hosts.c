@@ -3,6 +3,7 @@
 #include "client-stage.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 #include "hs-connection.h"
@@ -132,9 +133,9 @@ remove_directory (const char *path)
 }
 
 static void
-stop_host (Host *host)
+stop_host_by (Host *host, int signal)
 {
-  g_subprocess_force_exit (host->process);
+  g_subprocess_send_signal (host->process, signal);
   g_subprocess_wait (host->process, NULL, NULL);
   g_clear_object (&host->process);
   if (host->config != NULL)
@@ -143,6 +144,12 @@ stop_host (Host *host)
     remove_directory (host->directory);
   g_free (host->config);
   g_free (host->directory);
+}
+
+static void
+stop_host (Host *host)
+{
+  stop_host_by (host, SIGKILL);
 }
 
 /* ---- People ---- */
@@ -270,7 +277,7 @@ test_ours (gconstpointer format)
   stop_host (&host);
 }
 
-/* The server dies: said in words; what is written meanwhile is refused; then the same session joins again. */
+/* The server is killed, and later stopped: each said as it was seen; what is written meanwhile is refused; then the same session joins again. */
 static void
 test_comes_back (void)
 {
@@ -287,7 +294,7 @@ test_comes_back (void)
   sees (&ana, "#lobby", "are you there?", HS_SENT_ACCEPTED);
   stop_host (&host);
   stage_wait_until (ana.closed);
-  g_assert_cmpint (hs_connection_get_failure (ana.connection)->kind, ==, HS_FAILURE_CLOSED);
+  g_assert_cmpint (hs_connection_get_failure (ana.connection)->kind, ==, HS_FAILURE_CLOSED_SILENTLY);
   g_assert_nonnull (hs_session_get_error_text (ana.session));
   g_assert_false (hs_session_say (ana.session, room (&ana, "#lobby"), "hello?", &error));
   g_assert_error (error, HS_SESSION_ERROR, HS_SESSION_ERROR_NOT_CONNECTED);
@@ -300,8 +307,12 @@ test_comes_back (void)
   g_assert_cmpstr (hs_tcp_watch_get_name (hs_connection_get_watch (ana.connection)), ==, "Lobby");
   says (&ana, "#lobby", "回来了");
   sees (&ana, "#lobby", "回来了", HS_SENT_ACCEPTED);
+  ana.closed = FALSE;
+  stop_host_by (&host, SIGTERM);
+  stage_wait_until (ana.closed);
+  g_assert_cmpint (hs_connection_get_failure (ana.connection)->kind, ==, HS_FAILURE_CLOSED);
+  g_assert_nonnull (strstr (hs_connection_get_failure (ana.connection)->sentence, "It said: "));
   person_leave (&ana);
-  stop_host (&host);
 }
 
 static void
