@@ -173,11 +173,8 @@ on_leave_requested (HsSession *session, HsConnection *self)
 static void
 join_addressed (HsConnection *self)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (self->address == NULL || self->address->room == NULL || hs_session_join (self->session, self->address->room, &error))
-    return;
-  g_message ("%s cannot be joined: %s", self->address->room, error->message);
+  if (self->address != NULL && self->address->room != NULL)
+    hs_session_join_addressed (self->session, self->address->room);
 }
 
 static void

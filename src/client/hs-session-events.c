@@ -166,18 +166,21 @@ on_privmsg (HsSession *self, const HsEvent *event)
     add_message (self, event, HS_ENTRY_MESSAGE, text);
 }
 
-/* What a server says of a room to everybody who comes is shown there once, not at each reconnect. */
+/* What a server says of a room to everybody who comes is shown there once a day, not whenever one comes back, after a restart either: the row gets
+ * a name, made of day and words, and no room keeps two of one name. */
 static void
 tell_notice (HsSession *self, HsConversation *conversation, const char *text)
 {
-  if (conversation != NULL && g_strcmp0 (conversation->server_notice, text) == 0)
-    return;
-  if (conversation != NULL)
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  g_autofree char *name = NULL;
+
+  if (conversation == NULL)
     {
-      g_free (conversation->server_notice);
-      conversation->server_notice = g_strdup (text);
+      hs_session_tell (self, NULL, text);
+      return;
     }
-  hs_session_tell (self, conversation, text);
+  name = g_strdup_printf ("notice %" G_GINT64_FORMAT " %s", g_get_real_time () / G_TIME_SPAN_DAY, sum); /* no msgid has a space */
+  hs_session_add_row (self, conversation, HS_ENTRY_INFO, 0, "", text, name, 0, FALSE);
 }
 
 static void

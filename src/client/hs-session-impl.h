@@ -47,7 +47,6 @@ struct _HsConversation
   gboolean modes_asked;   /* the room's settings are known, or about to be */
   gboolean modes_wanted;  /* by a person: the answer is told */
   char *removal;          /* (nullable) a sentence: who sent us away, and why */
-  char *server_notice;    /* (nullable) what the server said on joining: shown once */
   gint64 catchup_from;    /* Unix ms of what we had before; 0: nothing */
   guint catchup_pages;
   gint64 said;            /* Unix ms of the newest message that the server told the time of, 0 none */

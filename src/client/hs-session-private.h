@@ -34,6 +34,8 @@ void hs_session_turn_irc (HsSession *self);
 gboolean hs_session_is_ours (HsSession *self);
 /* Another connection is to carry the lines, and over the one before nobody has said who they are: as if it had never been. */
 void hs_session_restart (HsSession *self);
+/* Online: the address leads into @room, too. It is joined once, where it is joined again by itself. */
+void hs_session_join_addressed (HsSession *self, const char *room);
 /* Plain dialect: one room named after the peer. */
 void hs_session_begin_plain (HsSession *self, const char *peer);
 /* One IRC line from the server; written to. */

@@ -313,6 +313,19 @@ hs_session_join (HsSession *self, const char *room, GError **error)
   return TRUE;
 }
 
+void
+hs_session_join_addressed (HsSession *self, const char *room)
+{
+  g_autofree char *name = room_of (self, room);
+  HsConversation *conversation = hs_session_find_conversation (self, name);
+  g_autoptr (GError) error = NULL;
+
+  if (conversation != NULL && (conversation->rejoin || hs_room_is_joined (conversation->room)))
+    return;
+  if (!hs_session_join (self, room, &error))
+    g_message ("%s cannot be joined: %s", room, error->message);
+}
+
 /* A room one is not in, or a private conversation, just goes from the list; its history stays. */
 gboolean
 hs_session_part (HsSession *self, HsRoom *room, GError **error)

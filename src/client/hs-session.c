@@ -38,7 +38,6 @@ conversation_free (gpointer data)
   g_object_unref (conversation->room);
   hs_room_history_unref (conversation->history);
   g_clear_pointer (&conversation->typing, g_hash_table_unref);
-  g_free (conversation->server_notice);
   g_free (conversation->removal);
   g_free (conversation);
 }

@@ -10,7 +10,7 @@
  *   < line       the server says it
  *   > pattern    the session's next line matches it ('*' any, '?' one)
  *   " room text  a person types text there
- *   ! word       something happens: ack, lost, closed, typing, quit, again TEXT
+ *   ! word       something happens: ack, lost, closed, typing, quit, again TEXT, addressed ROOM
  * At the end nothing more may have been said, and what is seen is as expected. */
 typedef struct
 {
@@ -122,6 +122,8 @@ happens (Stage *stage, const char *what)
       hs_session_set_send (stage->session, on_send, stage);
       hs_session_begin_irc (stage->session, NULL);
     }
+  else if (g_str_has_prefix (what, "addressed "))
+    hs_session_join_addressed (stage->session, what + strlen ("addressed "));
   else if (strcmp (what, "typing") == 0)
     hs_session_set_typing (stage->session, room, TRUE);
   else if (strcmp (what, "typed") == 0)
@@ -347,6 +349,12 @@ static const Case cases[] = {
     MODERN "\" #a hi\n> * PRIVMSG #a hi\n! lost\n! back\n> CAP LS 302\n> NICK Ana\n> USER*\n< :s 001 Ana :Welcome\n> JOIN #a\n"
            "< :Ana!u@h JOIN #a\n! again hi\n> PRIVMSG #a hi\n! ack",
     "#a “#a”\n  Ana own\n    message acknowledged <Ana> hi\n" },
+  { "lost/back-by-an-address-with-the-room",
+    MODERN "! lost\n! back\n> CAP LS 302\n> NICK Ana\n> USER*\n< :s 001 Ana :Welcome\n> JOIN #a\n! addressed a\n! addressed b\n> JOIN #b", "#a “#a” left\n" },
+  { "lost/told-once",
+    MODERN "< :s.x NOTICE #a :Kept\n< :s.x NOTICE #a :Two are unencrypted\n! lost\n! back\n> CAP LS 302\n> NICK Ana\n> USER*\n< :s 001 Ana :Welcome\n> JOIN #a\n"
+           "< :Ana!u@h JOIN #a\n< :s.x NOTICE #a :Kept\n< :s.x NOTICE #a :Two are unencrypted\n< :s.x NOTICE #a :One is",
+    "#a “#a”\n  Ana own\n    info <> Kept\n    info <> Two are unencrypted\n    info <> One is\n" },
   { "nick/in-use",
     "> CAP*\n> NICK Ana\n> USER*\n< :s 433 * Ana :In use\n> NICK Ana2\n< :s 433 * Ana2 :In use\n> NICK Ana3\n< :s 001 Ana3 :Hi", "" },
   { "server/motd",
