@@ -180,9 +180,13 @@ print_failure (Probe *self, const HsFailure *failure)
     {
       const HsFailureHint *hint = failure->hints->pdata[i];
 
-      g_printerr ("  • %s", hint->title);
-      if (hint->text != NULL)
-        g_printerr (" %s", hint->text);
+      g_printerr ("  • ");
+      if (hint->text == NULL)
+        g_printerr ("%s", hint->title);
+      else if (g_unichar_ispunct (g_utf8_get_char (g_utf8_prev_char (hint->title + strlen (hint->title))))) /* a question */
+        g_printerr ("%s %s", hint->title, hint->text);
+      else /* Translators: a hint of handshake-probe: its title, then a sentence about it */
+        g_printerr (_("%s: %s"), hint->title, hint->text);
       g_printerr (hint->command != NULL ? "\n      %s\n" : "\n", hint->command);
     }
 }

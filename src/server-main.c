@@ -33,7 +33,7 @@ typedef struct
   char *unix_path; /* (nullable) owned; that is listened on */
   int status;
   gboolean given; /* its sockets were opened for it */
-  gboolean stopping;
+  gboolean started, stopping;
 } Program;
 
 /* ---- Options ---- */
@@ -246,6 +246,22 @@ on_public_found (GObject *source, GAsyncResult *result, gpointer data)
     g_printerr (_(PUBLIC_WARNING), address);
 }
 
+/* Not before it serves: it may not go on at all, for another reason. */
+static void
+on_store_error (HsServer *server, GParamSpec *pspec, gpointer data)
+{
+  Program *self = data;
+  g_autofree char *text = NULL;
+
+  if (!self->started)
+    return;
+  g_object_get (server, "store-error-text", &text, NULL);
+  if (text != NULL)
+    g_printerr (_("%s: %s. The server goes on, and forgets what is said when it ends.\n"), self->config->data_dir, text);
+  else if (pspec != NULL)
+    g_printerr (_("What is said can be kept again.\n"));
+}
+
 static void
 on_started (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -254,7 +270,9 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
 
   if (hs_server_start_finish (HS_SERVER (source), result, &error))
     {
+      self->started = TRUE;
       tell_address (self);
+      on_store_error (self->server, NULL, self);
       tell_key (self);
       warn_of_root (self);
       warn_of_readable_password (self, self->config);
@@ -295,18 +313,6 @@ take_sockets (Program *self)
         self->unix_path = dup_socket_path (fd);
       hs_server_take_socket (self->server, fd);
     }
-}
-
-static void
-on_store_error (HsServer *server, GParamSpec *pspec, gpointer data)
-{
-  g_autofree char *text = NULL;
-
-  g_object_get (server, "store-error-text", &text, NULL);
-  if (text != NULL)
-    g_printerr (_("%s: %s. The server goes on, and forgets what is said when it ends.\n"), ((Program *) data)->config->data_dir, text);
-  else
-    g_printerr (_("What is said can be kept again.\n"));
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "hs-address.h"
+#include "hs-limits.h"
 #include "hs-wire-error.h"
 
 /* Which of the hints go with a kind of failure. */
@@ -155,7 +156,7 @@ static const Hint hints[] = {
   { HINT_USE_NUMBER, N_("Use the number the host shows"),
     N_("On a home or office network names are often unknown. The host’s window shows addresses such as 192.168.1.5."), NULL },
   { HINT_SERVER_STARTED, N_("Is the server started?"), N_("On that computer, Start Server must have been pressed."), NULL },
-  { HINT_PORT, N_("Is the port right?"), N_("The host’s window shows it after the colon. Without one, 8000 is tried."), NULL },
+  { HINT_PORT, N_("Is the port right?"), N_("The host’s window shows it after the colon. Without one, {default} is tried."), NULL },
   { HINT_AWAKE, N_("Is it awake, and on your network?"),
     N_("A sleeping computer or another network gives no answer. Guest Wi-Fi often keeps computers apart."), NULL },
   { HINT_FIREWALL, N_("Does its firewall let guests in?"), N_("On that computer, run:"), "sudo ufw allow {port}/tcp" },
@@ -182,10 +183,12 @@ static char *
 fill (const char *text, const HsAddress *address)
 {
   g_autoptr (GString) filled = g_string_new (text);
-  g_autofree char *port = g_strdup_printf ("%u", address != NULL && address->port != 0 ? address->port : 8000);
+  g_autofree char *port = g_strdup_printf ("%u", address != NULL && address->port != 0 ? address->port : HS_PORT_DEFAULT);
+  g_autofree char *usual = g_strdup_printf ("%u", address != NULL && address->host != NULL ? hs_address_get_default_port (address) : HS_PORT_DEFAULT);
   const char *who = address == NULL ? NULL : address->host != NULL ? address->host : address->path;
 
   g_string_replace (filled, "{port}", port, 0);
+  g_string_replace (filled, "{default}", usual, 0);
   g_string_replace (filled, "{who}", who != NULL ? who : _("this address"), 0);
   return g_string_free (g_steal_pointer (&filled), FALSE);
 }
@@ -212,7 +215,7 @@ add_hints (HsFailure *self, guint flags, const HsAddress *address)
         continue;
       hint = g_new0 (HsFailureHint, 1);
       hint->title = g_strdup (_(hints[i].title));
-      hint->text = g_strdup (_(hints[i].text));
+      hint->text = fill (_(hints[i].text), address);
       hint->command = hints[i].command != NULL ? fill (hints[i].command, address) : NULL;
       g_ptr_array_add (self->hints, hint);
     }

@@ -259,9 +259,10 @@ on_connected (Dial *self, GSocketConnection *connection)
   self->fd = fcntl (g_socket_get_fd (g_socket_connection_get_socket (connection)), F_DUPFD_CLOEXEC, 0);
   if (self->fd < 0)
     return;
-  tell_tap (self, "connected", self->shown != NULL ? self->shown : self->where);
+  /* First what the kernel knows of it: SYN and its answer came before GIO could say that it stands. */
   if (self->tap != NULL && !self->local && !is_off (self))
     hs_tcp_tap_attach (self->tap, self->fd, 0);
+  tell_tap (self, "connected", self->shown != NULL ? self->shown : self->where);
   if (!self->local)
     tell (self, HS_DIAL_SYN, TRUE, self->shown, self->syn_began);
   tell (self, HS_DIAL_STANDS, TRUE, own, self->syn_began);

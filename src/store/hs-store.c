@@ -253,7 +253,7 @@ open_database (HsStore *self)
   self->database = self->kind->open (self->path, &error);
   if (self->database == NULL)
     {
-      g_message ("%s: %s", self->path, error->message);
+      g_info ("%s: %s", self->path, error->message); /* whoever uses it says it to people */
       complain (self, hs_store_error_get_words (error->code));
       self->in_memory = TRUE;
       self->database = self->kind->open (":memory:", NULL);

@@ -344,8 +344,8 @@ parse_scheme (const char **text, GError **error)
   return scheme;
 }
 
-static guint16
-default_port (const HsAddress *self)
+guint16
+hs_address_get_default_port (const HsAddress *self)
 {
   gsize len = strlen (self->host);
   g_autofree char *name = g_strndup (self->host, len > 0 && self->host[len - 1] == '.' ? len - 1 : len);
@@ -372,7 +372,7 @@ parse_network (HsAddress *self, const char *text, GError **error)
   if (!parse_authority (authority->str, &self->host, &self->port, &self->port_given, error))
     return FALSE;
   if (!self->port_given)
-    self->port = default_port (self);
+    self->port = hs_address_get_default_port (self);
 
   text += len;
   if (!scheme->rooms && *text != '\0' && strcmp (text, "/") != 0)

@@ -32,6 +32,8 @@ struct _HsAddress
 HsAddress *hs_address_parse (const char *text, GError **error);
 HsAddress *hs_address_copy (const HsAddress *self);
 void hs_address_free (HsAddress *self);
+/* Of a network scheme's address without a port. */
+guint16 hs_address_get_default_port (const HsAddress *self);
 /* Shortest text that parses to the same ("192.168.1.5", "[::1]:9000", "tcp://h:8000"). (transfer full) */
 char *hs_address_to_string (const HsAddress *self);
 /* The link that invites to a room: "irc://HOST:PORT/ROOM", which every IRC program opens; with @key "ircs://…?key=…". @host: a name or number,

@@ -55,6 +55,26 @@ test_from_error (void)
     }
 }
 
+/* Which port is tried without one depends on the address. */
+static void
+test_usual_port (void)
+{
+  static const struct { const char *address, *port; } usual[] = {
+    { "10.0.0.1:9", " 8000 " }, { "irc://irc.example.org:9", " 6667 " }, { "irc://ana.local", " 8000 " }, { "ircs://10.0.0.1:9", " 6697 " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
+    {
+      g_autoptr (HsAddress) address = hs_address_parse (usual[i].address, NULL);
+      g_autoptr (HsFailure) failure = hs_failure_new (HS_FAILURE_REFUSED, address, NULL);
+      gboolean found = FALSE;
+
+      for (guint h = 0; h < failure->hints->len; h++)
+        found |= strstr (((HsFailureHint *) g_ptr_array_index (failure->hints, h))->text, usual[i].port) != NULL;
+      g_assert_true (found);
+    }
+}
+
 static void
 test_name (void)
 {
@@ -88,6 +108,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/failure/from-error", test_from_error);
+  g_test_add_func ("/client/failure/usual-port", test_usual_port);
   g_test_add_func ("/client/failure/name", test_name);
   g_test_add_func ("/client/failure/words", test_words);
   return g_test_run ();

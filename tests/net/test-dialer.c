@@ -208,7 +208,7 @@ test_forms (Fixture *fixture, gconstpointer data)
       g_assert_cmpstr (fixture->log->str, ==, "name… name address syn… syn stands ");
       g_assert_nonnull (strstr (fixture->details->str, detail));
       g_assert_true (g_str_has_prefix (fixture->told->str, "resolving resolved connecting syn"));
-      g_assert_true (g_str_has_suffix (fixture->told->str, "connected attach "));
+      g_assert_true (g_str_has_suffix (fixture->told->str, "attach connected "));
       close (listener);
       again (fixture);
     }
@@ -225,7 +225,7 @@ test_second_address (Fixture *fixture, gconstpointer data)
   dial (fixture, text);
   assert_stands (fixture, listener);
   g_assert_true (g_str_has_suffix (fixture->log->str, "syn stands "));
-  g_assert_true (g_str_has_suffix (fixture->told->str, "connected attach "));
+  g_assert_true (g_str_has_suffix (fixture->told->str, "attach connected "));
   g_assert_nonnull (strstr (fixture->details->str, "[127.0.0.1:"));
   close (listener);
 }

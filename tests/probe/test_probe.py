@@ -106,6 +106,12 @@ class Probe(unittest.TestCase):
             self.assertEqual(wire[0]['seq'], (numbered[0]['seq'] + 1) % 2**32)
             self.assertEqual(wire[0]['bytes'], 7)
 
+    def test_order(self):
+        """What the kernel did stands before what GIO made of it."""
+        done = self.run_probe(self.address, handle=greet)
+        words = [done.stdout.index(word) for word in ('resolved', 'SYN sent', 'ESTABLISHED', 'connected')]
+        self.assertEqual(words, sorted(words), done.stdout)
+
     def test_half(self):
         status, lines = self.run_json('--close', 'half', self.address, handle=answer_late)
         self.assertEqual(status, 0)
@@ -151,6 +157,8 @@ class Probe(unittest.TestCase):
         done = self.run_probe('no-such-host.invalid')
         self.assertEqual(done.returncode, 2)
         self.assertIn('leads nowhere', done.stderr)
+        self.assertIn('• Is it spelled right? One wrong', done.stderr)
+        self.assertIn('• Use the number the host shows: On a home', done.stderr)
         self.assertNotIn('SYN', done.stdout)
 
     def test_unreachable(self):

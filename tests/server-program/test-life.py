@@ -226,21 +226,33 @@ def speaks_the_persons_language():
         assert re.fullmatch(r"\d+\.\d+\.\d+\.\d+", server.address)
 
 
+def says_first_why_it_does_not_start():
+    """A second one of the same person finds the port taken, and the history too: only the first is why it ends."""
+    with Server(PROGRAM) as server:
+        done = subprocess.run([PROGRAM, "--address", "127.0.0.1", "--port", str(server.port)], capture_output=True, text=True, timeout=20,
+                              env={**os.environ, "LC_ALL": "C.UTF-8", "XDG_DATA_HOME": server.dir.name})
+        assert done.returncode == 1, done
+        assert done.stderr == f"Port {server.port} is already in use by another program\n", done
+
+
 def idles():
     with Server(PROGRAM) as server, closing(server.irc("guest")), closing(server.socket()) as plain:
         plain.sendall(b"hello\n")
-        time.sleep(4)  # what is due after the arrivals is over
 
         def switches():
             with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
                 return int(next(line for line in file if line.startswith("voluntary_ctxt_switches")).split()[1])
 
-        before = switches()
-        time.sleep(2)
-        assert switches() - before <= 1, switches() - before
+        # What is due after the arrivals ends within seconds; after that two seconds, which are what is measured, bring nothing.
+        woken = []
+        while not woken or woken[-1] > 1:
+            assert len(woken) < 8, woken
+            before = switches()
+            time.sleep(2)
+            woken.append(switches() - before)
 
 
 run([links_no_window, listens_soon, leaves_on_sigterm, leaves_at_once_when_asked_twice, leaves_within_five_seconds_of_who_does_not_read,
      loses_nothing_that_was_said_before, reads_its_configuration_again, changes_while_it_runs, tells_systemd, says_it_is_ready_when_it_is,
      is_silent_to_a_manager_that_is_gone, needs_no_root, says_when_everybody_can_read_a_password, raises_its_descriptor_limit, takes_no_plain_text, command_line_wins,
-     speaks_the_persons_language, idles])
+     speaks_the_persons_language, says_first_why_it_does_not_start, idles])

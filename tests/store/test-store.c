@@ -246,7 +246,7 @@ test_goes_on_in_memory (void)
   HsStore *store;
 
   g_assert_true (g_file_set_contents (path, "This is no database, but somebody's letter.", -1, NULL));
-  g_test_expect_message ("hs-store", G_LOG_LEVEL_MESSAGE, "*damaged*");
+  g_test_expect_message ("hs-store", G_LOG_LEVEL_INFO, "*damaged*");
   store = hs_store_new (path);
   run_job (store, &job);
   run_job (store, &again);
@@ -272,7 +272,7 @@ test_profile_in_use (void)
 
   run_job (first, &job);
   wait_until (job.destroyed);
-  g_test_expect_message ("hs-store", G_LOG_LEVEL_MESSAGE, "*in use*");
+  g_test_expect_message ("hs-store", G_LOG_LEVEL_INFO, "*in use*");
   second = hs_store_new (path);
   run_job (second, &other);
   wait_until (other.destroyed);
