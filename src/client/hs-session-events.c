@@ -409,21 +409,6 @@ on_ping (HsSession *self, const HsEvent *event)
   hs_session_put (self, "PONG", HS_PARAM (event, event->message->n_params - 1), NULL);
 }
 
-/* What our own server says to whom its host sends away. */
-static const char *
-translate_farewell (const char *words)
-{
-  static const struct { const char *words, *sentence; } farewells[] = {
-    { "You are banned from this server", N_("You are banned from this server.") },
-    { "Disconnected by the host", N_("The host closed your connection.") },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (farewells); i++)
-    if (strcmp (farewells[i].words, words) == 0)
-      return _(farewells[i].sentence);
-  return words;
-}
-
 /* Its last words; the end of the stream follows. Our own leaving is answered so, too. "Closing link: " is how every server begins: that the
  * connection is closed is said without it. */
 static void
@@ -434,7 +419,7 @@ on_error (HsSession *self, const HsEvent *event)
   gboolean begins = g_ascii_strncasecmp (text, begin, strlen (begin)) == 0 && text[strlen (begin)] != '\0';
 
   if (self->state != HS_SESSION_LEAVING)
-    hs_session_set_error_text (self, translate_farewell (begins ? text + strlen (begin) : text));
+    hs_session_set_error_text (self, hs_session_translate_farewell (begins ? text + strlen (begin) : text));
 }
 
 /* Without its label an answer in a batch is still heard: an own message in it is found by its id or its words. */
@@ -475,7 +460,8 @@ on_batch (HsSession *self, const HsEvent *event)
 static void
 on_fail (HsSession *self, const HsEvent *event)
 {
-  g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
+  const char *known = hs_session_explain_fail (HS_PARAM (event, 1));
+  g_autofree char *text = known != NULL ? g_strdup (known) : hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
   const char *context = event->message->n_params > 3 ? HS_PARAM (event, 2) : "";
   HsConversation *conversation = NULL;
 
@@ -491,6 +477,15 @@ on_fail (HsSession *self, const HsEvent *event)
   else
     hs_session_refuse_own (self, event->label, context);
   hs_session_tell (self, conversation != NULL ? conversation : hs_session_find_conversation (self, context), text);
+}
+
+/* WARN, NOTE: nothing was refused. */
+static void
+on_remark (HsSession *self, const HsEvent *event)
+{
+  g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
+
+  hs_session_tell (self, event->message->n_params > 3 ? hs_session_find_conversation (self, HS_PARAM (event, 2)) : NULL, text);
 }
 
 static void
@@ -522,8 +517,8 @@ const HsEventRow hs_session_event_rows[] = {
   { "REDACT", hs_session_on_redact, 2 },
   { "MARKREAD", hs_session_on_markread, 2 },
   { "FAIL", on_fail, 3 },
-  { "WARN", on_fail, 3 },
-  { "NOTE", on_fail, 3 },
+  { "WARN", on_remark, 3 },
+  { "NOTE", on_remark, 3 },
   { NULL, NULL, 0 },
 };
 

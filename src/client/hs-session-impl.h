@@ -303,6 +303,8 @@ gboolean hs_session_mode_takes_param (HsSession *self, char mode, gboolean on);
 char *hs_session_make_title (HsSession *self, const char *name); /* of a room. (transfer full) */
 /* hs-session-refusals.c: what a refusal means, translated; NULL where only the server's own words are known. (transfer full) */
 char *hs_session_explain_refusal (HsSession *self, const HsEvent *event);
+const char *hs_session_explain_fail (const char *code); /* of FAIL; translated, NULL as above */
+const char *hs_session_translate_farewell (const char *words); /* of ERROR, its beginning left out; @words where it is another's */
 /* hs-session-delete.c */
 void hs_session_on_redact (HsSession *self, const HsEvent *event);
 void hs_session_on_redact_fail (HsSession *self, const HsEvent *event);

@@ -197,7 +197,8 @@ on_erroneous_nick (HsSession *self, const HsEvent *event)
     self->nick_ascii = self->nick_short = TRUE;
   else
     {
-      hs_session_set_error_text (self, text); /* nothing is left to try: it will close, or the welcome does not come */
+      /* Nothing is left to try: it will close, or the welcome does not come. */
+      hs_session_set_error_text (self, _("This server takes no name that can be made of yours."));
       return;
     }
   self->nick_attempt = 0;
@@ -210,7 +211,6 @@ on_nick_in_use (HsSession *self, const HsEvent *event)
 {
   g_autofree char *base = NULL;
   g_autofree char *nick = NULL;
-  g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
 
   if (self->registered)
     {
@@ -221,7 +221,7 @@ on_nick_in_use (HsSession *self, const HsEvent *event)
     }
   if (++self->nick_attempt > NICK_ATTEMPTS_MAX)
     {
-      hs_session_set_error_text (self, text);
+      hs_session_set_error_text (self, _("Every name that can be made of yours is taken."));
       return;
     }
   base = make_base_nick (self);

@@ -34,7 +34,8 @@ settle_own (HsSession *self, HsOwnMessage *own, HsDelivery delivery)
   g_ptr_array_remove (self->own, own);
 }
 
-/* What failed or stayed in doubt before a message that arrived is given up to its place in the conversation. */
+/* What failed or stayed in doubt before a message that arrived is given up to its place in the conversation; what the disk did not take then
+ * is tried again now: else it would stand behind this one for ever. */
 static void
 settle_doubtful_before (HsSession *self, HsOwnMessage *accepted)
 {
@@ -44,7 +45,7 @@ settle_doubtful_before (HsSession *self, HsOwnMessage *accepted)
 
       if (own == accepted)
         return;
-      if (own->conversation == accepted->conversation && own->delivery >= HS_DELIVERY_FAILED && own->outbox != 0)
+      if (own->conversation == accepted->conversation && own->delivery >= HS_DELIVERY_FAILED && own->stored)
         settle_own (self, own, own->delivery);
       else
         i++;

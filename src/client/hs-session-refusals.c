@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a server's refusal means to a person: a sentence for each numeric of the 400s and 500s that people meet (RFC 2812 5.2,
- * modern.ircdocs.horse). What has no row is told in the server's own words. */
+ * modern.ircdocs.horse), for codes of FAIL, and for last words. What has no row is told in the server's own words. */
 #include "hs-session-impl.h"
 
 #include "hs-config.h"
@@ -111,4 +111,53 @@ hs_session_explain_refusal (HsSession *self, const HsEvent *event)
       p += 2;
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* IRCv3 standard replies: the codes that people meet. */
+static const struct { const char *code; const char *sentence; } fails[] = {
+  { "ACCOUNT_REQUIRED", N_("This needs an account.") },
+  { "ID_ALREADY_USED", N_("The server has another message under this one’s number: yours was not sent.") },
+  { "INVALID_REALNAME", N_("This name cannot be shown.") },
+  { "INVALID_UTF8", N_("This server takes UTF-8 only: a message was not sent.") },
+  { "MESSAGE_ERROR", N_("The server could not read what was said before.") },
+  { "MULTILINE_MAX_BYTES", N_("That was too long for one message on this server.") },
+  { "MULTILINE_MAX_LINES", N_("Those were too many lines for one message on this server.") },
+  { "NEED_REGISTRATION", N_("The server wants to know first who you are.") },
+  { "RATE_LIMITED", N_("That was too much at once for this server. Try again later.") },
+  { "TEMPORARILY_UNAVAILABLE", N_("The server cannot do that now. Try again later.") },
+};
+
+const char *
+hs_session_explain_fail (const char *code)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (fails); i++)
+    if (strcmp (fails[i].code, code) == 0)
+      return _(fails[i].sentence);
+  return NULL;
+}
+
+/* ERROR has no codes. What our own server says last is known by its words, of which numbers may follow; others say much of it, too. */
+static const struct { const char *words, *sentence; } farewells[] = {
+  { "A password is needed from now on", N_("A password is needed from now on.") },
+  { "Banned", N_("You are banned from this room.") },
+  { "Disconnected by the host", N_("The host closed your connection.") },
+  { "Kicked", N_("You were removed from the room.") },
+  { "Ping timeout", N_("The server had not heard from you for too long.") },
+  { "The server was stopped", N_("The server was stopped.") },
+  { "This room needs its password", N_("This room needs its password.") },
+  { "This server takes encrypted connections only", N_("This server takes encrypted connections only.") },
+  { "You are banned from this server", N_("You are banned from this server.") },
+  { "registration timed out", N_("It took too long to say who you are.") },
+  { "the server is full", N_("The server is full.") },
+  { "too many connections from your address", N_("There are too many connections from your address.") },
+  { "too many connections that say nothing", N_("Too many connections said nothing, and yours was the oldest of them.") },
+};
+
+const char *
+hs_session_translate_farewell (const char *words)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (farewells); i++)
+    if (g_str_has_prefix (words, farewells[i].words) && !g_ascii_isalpha (words[strlen (farewells[i].words)]))
+      return _(farewells[i].sentence);
+  return words;
 }

@@ -61,6 +61,8 @@ hs_history_outbox_settle (HsHistory *self, gint64 outbox, gint64 room, HsHistory
   hs_history_check (self);
 
   row->id = 0;
+  if (outbox == 0)
+    return hs_history_insert (self, room, row, position, error);
   sent = get_row (self, outbox, room, &failed);
   if (failed != NULL)
     {

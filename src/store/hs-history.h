@@ -180,7 +180,8 @@ guint hs_history_position (HsHistory *self, gint64 room, gint64 id, GError **err
 gint64 hs_history_outbox_add (HsHistory *self, gint64 room, const HsHistoryRow *row, GError **error);
 /* Enters the messages once, with @row's time, msgid and delivery, and leaves the outbox, in one transaction. What @row has as NULL (sender, shown,
  * text, client_id; with the sender kind and flags too) is taken from the outbox. FALSE without error: nothing was added, because the history
- * has this msgid already (id and *position are the stored row's; it left the outbox), or because the outbox has no such row (id 0). */
+ * has this msgid already (id and *position are the stored row's; it left the outbox), or because the outbox has no such row (id 0).
+ * @outbox 0: one that could not be stored when it was said; @row is whole then. */
 gboolean hs_history_outbox_settle (HsHistory *self, gint64 outbox, gint64 room, HsHistoryRow *row, guint *position, GError **error);
 gboolean hs_history_outbox_set_delivery (HsHistory *self, gint64 outbox, HsDelivery delivery, GError **error);
 gboolean hs_history_outbox_remove (HsHistory *self, gint64 outbox, GError **error);

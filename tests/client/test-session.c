@@ -2,7 +2,10 @@
 /* A session is told lines and what it answers and shows is compared; no socket, no server. */
 #include "client-stage.h"
 
+#include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "hs-limits.h"
 
@@ -48,16 +51,35 @@ on_leave (HsSession *session, Stage *stage)
 }
 
 static void
-stage_start (Stage *stage, const char *name, gboolean hosted)
+stage_open (Stage *stage, const char *path, const char *name, gboolean hosted)
 {
   g_queue_init (&stage->out);
   stage->offset = 0;
   stage->leaves = FALSE;
-  stage->store = hs_store_new (":memory:");
+  stage->store = hs_store_new (path);
   stage->session = hs_session_new (stage->store, "test", "irc.test", name, hosted);
   g_signal_connect (stage->session, "leave-requested", G_CALLBACK (on_leave), stage);
   hs_session_set_send (stage->session, on_send, stage);
   hs_session_begin_irc (stage->session, NULL);
+}
+
+static void
+stage_start (Stage *stage, const char *name, gboolean hosted)
+{
+  stage_open (stage, ":memory:", name, hosted);
+}
+
+/* Another session, whose store is a file. */
+static void
+stage_use_store (Stage *stage, const char *path)
+{
+  g_object_unref (stage->session);
+  hs_store_close (stage->store);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (stage->store);
+  g_queue_clear_full (&stage->out, g_free);
+  stage_open (stage, path, "Ana", FALSE);
 }
 
 static void
@@ -327,7 +349,11 @@ static const Case cases[] = {
   { "lines/never-ended", LINES "< :bo!u@h BATCH +7 draft/multiline #a\n< @batch=7 :bo!u@h PRIVMSG #a :a\n! lost", "#a “#a” left\n" },
   { "lines/refused",
     LINES "\" #a one\\ntwo\n> @* BATCH +m1 *\n> @*\n> @*\n> BATCH -m1\n< :s FAIL BATCH MULTILINE_MAX_BYTES 3 :Too much",
-    IN_LINES "    info <> Too much\n    message failed <Ana> one|two\n" },
+    IN_LINES "    info <> That was too long for one message on this server.\n    message failed <Ana> one|two\n" },
+  { "refused/by-a-code-of-fail",
+    LINES "\" #a hi\n> @* hi\n< :s WARN * RATE_LIMITED #a :Slow down\n< :s FAIL PRIVMSG ID_ALREADY_USED #a :Used\n< :s FAIL FOO BAR #a :Own words",
+    IN_LINES "    info <> Slow down\n    info <> The server has another message under this one’s number: yours was not sent.\n    info <> Own words\n"
+             "    message failed <Ana> hi\n" },
   { "lines/again-where-they-are-not-taken",
     LINES "\" #a one\\ntwo\n> @* BATCH +m1 *\n> @*\n> @*\n> BATCH -m1\n! lost\n! back\n> CAP LS 302\n> NICK Ana\n> USER*\n< :s 001 Ana :Welcome\n> JOIN #a\n"
           "< :Ana!u@h JOIN #a\n! again one\\ntwo\n> PRIVMSG #a one\n> PRIVMSG #a two\n! ack",
@@ -384,6 +410,30 @@ test_case (gconstpointer data)
   stage_end (&stage);
 }
 
+/* What our own server says last is known by its words. */
+static void
+test_farewells (void)
+{
+  static const struct { const char *said, *shown; } rows[] = {
+    { "Closing link: the server is full (100 guests)", "The server is full." },
+    { "Closing link: Ping timeout", "The server had not heard from you for too long." },
+    { "This server takes encrypted connections only: join it with TLS, on this same port.", "This server takes encrypted connections only." },
+    { "Closing link: Kickedness", "Kickedness" },
+    { "Closing link: (a@b) K-lined", "(a@b) K-lined" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *line = g_strdup_printf ("ERROR :%s", rows[i].said);
+      Stage stage;
+
+      stage_start (&stage, "Ana", FALSE);
+      server_says (&stage, line);
+      g_assert_cmpstr (hs_session_get_error_text (stage.session), ==, rows[i].shown);
+      stage_end (&stage);
+    }
+}
+
 /* A name of another script: first as it is, then in ASCII where the server wants that. */
 static const struct
 {
@@ -424,7 +474,7 @@ test_erroneous_nick (void)
   run_script (&stage, "> CAP LS 302\n> NICK Ana_María_Fernández\n> USER handshake 0 * :Ana María Fernández\n< :s 432 * x :Erroneous\n> NICK Ana_Mar*\n"
                       "< :s 432 * x :Too long\n> NICK Ana_Mar?\n< :s 433 * x :In use\n> NICK Ana_Mar*2\n< :s 432 * x :I do not like you");
   g_assert_true (g_queue_is_empty (&stage.out));
-  g_assert_cmpstr (hs_session_get_error_text (stage.session), ==, "I do not like you");
+  g_assert_cmpstr (hs_session_get_error_text (stage.session), ==, "This server takes no name that can be made of yours.");
   stage_end (&stage);
 }
 
@@ -526,6 +576,40 @@ test_long_message (void)
     }
   g_assert_cmpstr (together->str, ==, text->str);
   stage_end (&stage);
+}
+
+/* The disk is full for a while: what it did not take failed, and stands before what was said later. */
+static void
+test_disk_fills (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("hs-session-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "history.db", NULL);
+  struct rlimit full = { 0 }, room;
+  Stage stage;
+
+  stage_start (&stage, "Ana", FALSE);
+  stage_use_store (&stage, path);
+  run_script (&stage, LINES);
+  stage_fence (stage.store);
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_no_errno (getrlimit (RLIMIT_FSIZE, &room));
+  full.rlim_max = room.rlim_max;
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &full));
+  run_script (&stage, "\" #a lost\n");
+  stage_fence (stage.store);
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &room));
+  stage_expect (stage.session, IN_LINES "    message failed <Ana> lost\n");
+  run_script (&stage, "\" #a kept\n> @* kept\n< @msgid=1 :Ana!u@h PRIVMSG #a kept\n");
+  stage_expect (stage.session, IN_LINES "    message failed <Ana> lost\n    message accepted <Ana> kept\n");
+  stage_end (&stage);
+  for (guint i = 0; i < 3; i++)
+    {
+      static const char *const endings[] = { "", "-wal", "-shm" };
+      g_autofree char *file = g_strconcat (path, endings[i], NULL);
+
+      g_remove (file);
+    }
+  g_assert_no_errno (g_rmdir (directory));
 }
 
 /* One message, however long, as long as the server's limits hold; nothing of it is lost or torn. */
@@ -851,9 +935,11 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/client/session/nick/erroneous", test_erroneous_nick);
   g_test_add_func ("/client/session/own/left", test_left);
+  g_test_add_func ("/client/session/farewells", test_farewells);
   g_test_add_func ("/client/session/hosted", test_hosted);
   g_test_add_func ("/client/session/moderation", test_moderation);
   g_test_add_func ("/client/session/own/long", test_long_message);
+  g_test_add_func ("/client/session/own/disk-fills", test_disk_fills);
   g_test_add_func ("/client/session/lines/long", test_long_batches);
   g_test_add_func ("/client/session/flood/lines", test_lines_bounded);
   g_test_add_func ("/client/session/plain", test_plain);

@@ -88,6 +88,23 @@ test_settle (void)
   hs_history_row_clear (&row);
 }
 
+/* One that was never in the outbox: whole as it is. */
+static void
+test_settle_unstored (void)
+{
+  g_autoptr (HsHistory) history = hs_history_open (":memory:", NULL);
+  gint64 room = hs_history_room (history, "host", "#lobby", NULL);
+  HsHistoryRow row = { .time = T0, .flags = HS_ENTRY_OWN, .delivery = HS_DELIVERY_FAILED, .sender = g_strdup ("Ana"), .text = g_strdup ("hi") };
+  GError *error = NULL;
+  guint position = 99;
+
+  g_assert_true (hs_history_outbox_settle (history, 0, room, &row, &position, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (position, ==, 0);
+  g_assert_cmpuint (hs_history_count (history, room, NULL), ==, 1);
+  hs_history_row_clear (&row);
+}
+
 /* The history replayed after a reconnect had it already. */
 static void
 test_settle_known (void)
@@ -117,6 +134,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/outbox/list", test_list);
   g_test_add_func ("/store/outbox/settle", test_settle);
+  g_test_add_func ("/store/outbox/settle-unstored", test_settle_unstored);
   g_test_add_func ("/store/outbox/settle-known", test_settle_known);
   return g_test_run ();
 }
