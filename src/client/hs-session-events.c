@@ -142,7 +142,31 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
                       !event->own && kind != HS_ENTRY_NOTICE && event->time > conversation->marker && (event->history == NULL || conversation->was_here || conversation->catchup_from != 0));
 }
 
-/* CTCP: only ACTION has a meaning in a conversation; other requests go unanswered. */
+/* CTCP (modern.ircdocs.horse/ctcp): what is asked of us alone is answered as good clients do, and not more often than a person would ask. TIME,
+ * FINGER, USERINFO and SOURCE are refused by silence: nobody needs to know where we are, or who else we are. */
+static void
+answer_request (HsSession *self, const HsEvent *event, const char *request)
+{
+  static const char *const names[] = { "CLIENTINFO", "PING", "VERSION" };
+  gint64 now = g_get_monotonic_time ();
+  gsize len = strcspn (request, "\001");
+  g_autofree char *words = g_strndup (request, len);
+  g_autofree char *answer = NULL;
+  gsize name = strcspn (words, " ");
+
+  if (event->own || event->history != NULL || !hs_session_is_me (self, HS_PARAM (event, 0)))
+    return;
+  if (self->request_answered != 0 && now - self->request_answered < HS_REQUEST_SPACING_MS * 1000)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (names) && answer == NULL; i++)
+    if (strlen (names[i]) == name && g_ascii_strncasecmp (words, names[i], name) == 0)
+      answer = g_strdup_printf ("\001%s%s\001", names[i], i == 0 ? " ACTION CLIENTINFO PING VERSION" : i == 1 ? words + name : " Handshake " HS_VERSION);
+  if (answer == NULL)
+    return;
+  self->request_answered = now;
+  hs_session_put (self, "NOTICE", event->nick, answer, NULL);
+}
+
 static void
 on_privmsg (HsSession *self, const HsEvent *event)
 {
@@ -162,7 +186,9 @@ on_privmsg (HsSession *self, const HsEvent *event)
         action[strlen (action) - 1] = '\0';
       add_message (self, event, HS_ENTRY_ACTION, action);
     }
-  else if (*text != '\001')
+  else if (*text == '\001')
+    answer_request (self, event, text + 1);
+  else
     add_message (self, event, HS_ENTRY_MESSAGE, text);
 }
 

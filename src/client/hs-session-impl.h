@@ -138,6 +138,7 @@ struct _HsSession
   guint multiline_lines;
   guint next_label;
   guint typing_source, marker_source, who_source;
+  gint64 request_answered;    /* monotonic µs, of CTCP; 0: none yet */
   char prefix_modes[16], prefix_chars[16]; /* ISUPPORT PREFIX, highest first */
   char chanmodes[3][32];                   /* ISUPPORT CHANMODES: lists, always with, with when set */
   char chantypes[8];

@@ -223,7 +223,12 @@ static const Case cases[] = {
   { "message/controls",
     MODERN "< :bo!u@h PRIVMSG #a :\x1b[01;31mred\x1b[0m\a \x1b]no\x7f\xc2\x85\tend\x1b[",
     "#a “#a” unread 1/0\n" MEMBERS "    message <bo> red ]no\tend\n" },
-  { "message/ctcp-unanswered", MODERN "< :bo!u@h PRIVMSG Ana :\001VERSION\001", ROOM },
+  { "message/ctcp", MODERN "< :bo!u@h PRIVMSG Ana :\001ping 12 3\001\n> NOTICE bo :\001PING 12 3\001\n< :bo!u@h PRIVMSG Ana :\001VERSION\001", ROOM },
+  { "message/ctcp-version", MODERN "< :bo!u@h PRIVMSG Ana :\001VERSION\n> NOTICE bo :\001VERSION Handshake *\001", ROOM },
+  { "message/ctcp-unanswered",
+    MODERN "< :bo!u@h PRIVMSG #a :\001VERSION\001\n< :bo!u@h PRIVMSG Ana :\001TIME\001\n< :bo!u@h PRIVMSG Ana :\001\001\n"
+           "< :bo!u@h NOTICE Ana :\001VERSION x\001\n< :s.x PRIVMSG Ana :\001VERSION\001",
+    ROOM "* “Test”\n    info <> VERSION\n" },
   { "message/private",
     MODERN "< :bo!u@h PRIVMSG Ana :psst",
     ROOM "bo “bo” unread 1/0\n  bo\n    message <bo> psst\n" },
