@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "hs-address.h"
 #include "hs-day.h"
 #include "hs-limits.h"
 #include "hs-open-rooms.h"
@@ -191,8 +192,17 @@ hs_application_show_first_room (HsApplication *self, HsSession *session)
 
 /* ---- The dialog ---- */
 
+static gboolean
+is_same_place (const char *text, const char *other_text)
+{
+  g_autoptr (HsAddress) address = hs_address_parse (text, NULL), other = hs_address_parse (other_text, NULL);
+
+  return address != NULL && other != NULL && hs_address_is_same_place (address, other);
+}
+
+/* One that was left, however its address was written then: its rooms are in the sidebar already. */
 static HsSession *
-find_session (HsApplication *self, const char *address, const char *shown_name)
+find_session (HsApplication *self, const char *address)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->connections));
 
@@ -201,7 +211,8 @@ find_session (HsApplication *self, const char *address, const char *shown_name)
       g_autoptr (HsConnection) connection = g_list_model_get_item (G_LIST_MODEL (self->connections), i);
       HsSession *session = hs_connection_get_session (connection);
 
-      if (!hs_session_is_hosted (session) && hs_session_get_state (session) == HS_SESSION_OFFLINE && g_str_equal (hs_session_get_address (session), address))
+      if (!hs_session_is_hosted (session) && hs_session_get_state (session) == HS_SESSION_OFFLINE
+          && is_same_place (hs_session_get_address (session), address))
         return session;
     }
   return NULL;
@@ -210,7 +221,7 @@ find_session (HsApplication *self, const char *address, const char *shown_name)
 static HsConnection *
 on_prepare (HsConnectDialog *dialog, HsConnectRequest *request, HsApplication *self)
 {
-  HsSession *known = find_session (self, request->address, request->shown_name);
+  HsSession *known = find_session (self, request->address);
   g_autoptr (HsSession) session = NULL;
   g_autofree char *own_name = hs_profile_dup_shown_name (self->profile);
 

@@ -17,6 +17,7 @@ struct _HsRoomRow
 
   /* Owned */
   HsRoom *room;
+  char *place; /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (HsRoomRow, hs_room_row, GTK_TYPE_LIST_BOX_ROW)
@@ -30,13 +31,24 @@ set_class (gpointer widget, const char *name, gboolean on)
     gtk_widget_remove_css_class (widget, name);
 }
 
+static char *
+dup_title (HsRoomRow *self)
+{
+  const char *title = hs_room_get_title (self->room);
+
+  if (self->place == NULL)
+    return g_strdup (title);
+  return g_str_has_prefix (self->place, title) ? g_strdup (self->place) : g_strdup_printf ("%s · %s", title, self->place);
+}
+
 static void
 describe (HsRoomRow *self)
 {
+  g_autofree char *title = dup_title (self);
   guint unread = hs_room_get_unread (self->room), mentions = hs_room_get_mentions (self->room);
   g_autofree char *count = unread > 0 ? g_strdup_printf (ngettext ("%u unread", "%u unread", unread), unread) : NULL;
   g_autofree char *named = mentions > 0 ? g_strdup_printf (ngettext ("%u mention", "%u mentions", mentions), mentions) : NULL;
-  g_autofree char *label = g_strdup_printf ("%s%s%s%s%s%s%s", hs_room_get_title (self->room), count != NULL ? ", " : "", count != NULL ? count : "",
+  g_autofree char *label = g_strdup_printf ("%s%s%s%s%s%s%s", title, count != NULL ? ", " : "", count != NULL ? count : "",
                                             named != NULL ? ", " : "", named != NULL ? named : "",
                                             hs_room_is_joined (self->room) ? "" : ", ", hs_room_is_joined (self->room) ? "" : _("not connected"));
 
@@ -46,6 +58,7 @@ describe (HsRoomRow *self)
 static void
 refresh (HsRoomRow *self)
 {
+  g_autofree char *title = dup_title (self);
   guint unread = hs_room_get_unread (self->room), mentions = hs_room_get_mentions (self->room);
   const char *preview = hs_room_get_preview (self->room);
   gint64 last = hs_room_get_last_time (self->room);
@@ -54,7 +67,7 @@ refresh (HsRoomRow *self)
   g_autofree char *line = g_strdelimit (g_strdup (preview != NULL ? preview : ""), "\n\r", ' ');
 
   adw_avatar_set_text (self->avatar, hs_room_get_title (self->room));
-  gtk_label_set_text (self->title, hs_room_get_title (self->room));
+  gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->time, time);
   gtk_label_set_text (self->preview, line);
   gtk_widget_set_visible (self->second, *line != '\0' || unread > 0);
@@ -64,6 +77,16 @@ refresh (HsRoomRow *self)
   set_class (self->badge, "mentioned", mentions > 0);
   set_class (self, "left", !hs_room_is_joined (self->room));
   describe (self);
+}
+
+void
+hs_room_row_set_place (HsRoomRow *self, const char *place)
+{
+  if (g_strcmp0 (self->place, place) == 0)
+    return;
+  g_free (self->place);
+  self->place = g_strdup (place);
+  refresh (self);
 }
 
 HsRoom *
@@ -78,6 +101,7 @@ hs_room_row_dispose (GObject *object)
   HsRoomRow *self = HS_ROOM_ROW (object);
 
   g_clear_object (&self->room);
+  g_clear_pointer (&self->place, g_free);
   G_OBJECT_CLASS (hs_room_row_parent_class)->dispose (object);
 }
 

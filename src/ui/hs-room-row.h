@@ -11,3 +11,5 @@ G_DECLARE_FINAL_TYPE (HsRoomRow, hs_room_row, HS, ROOM_ROW, GtkListBoxRow)
 
 GtkWidget *hs_room_row_new (HsRoom *room);
 HsRoom *hs_room_row_get_room (HsRoomRow *self);
+/* Said beside the title: where another row has the same one. (nullable) */
+void hs_room_row_set_place (HsRoomRow *self, const char *place);

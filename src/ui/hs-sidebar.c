@@ -3,9 +3,11 @@
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "hs-room-row.h"
 #include "hs-server-row.h"
+#include "hs-session.h"
 
 struct _HsSidebar
 {
@@ -49,10 +51,63 @@ hs_sidebar_is_hosted (HsRoom *room)
 
 /* ---- Rows ---- */
 
+/* As people write it: without a scheme. */
+static char *
+dup_address (HsRoom *room)
+{
+  g_autoptr (HsSession) session = NULL;
+  const char *address, *scheme_end;
+
+  g_object_get (room, "session", &session, NULL);
+  address = session != NULL ? hs_session_get_address (session) : NULL;
+  scheme_end = address != NULL ? strstr (address, "://") : NULL;
+  return g_strdup (scheme_end != NULL ? scheme_end + strlen ("://") : address);
+}
+
+/* Two rooms, or two peers, may be called the same: then each row says where it is. */
+static void
+tell_alike_apart (HsSidebar *self)
+{
+  g_autoptr (GHashTable) counts = g_hash_table_new (g_str_hash, g_str_equal);
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->rooms, i)) != NULL; i++)
+    if (HS_IS_ROOM_ROW (row))
+      {
+        gpointer title = (gpointer) hs_room_get_title (hs_room_row_get_room (HS_ROOM_ROW (row)));
+
+        g_hash_table_insert (counts, title, GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (counts, title)) + 1));
+      }
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->rooms, i)) != NULL; i++)
+    if (HS_IS_ROOM_ROW (row))
+      {
+        HsRoom *room = hs_room_row_get_room (HS_ROOM_ROW (row));
+        gboolean alike = GPOINTER_TO_UINT (g_hash_table_lookup (counts, hs_room_get_title (room))) > 1;
+        g_autofree char *place = alike && !hs_sidebar_is_hosted (room) ? dup_address (room) : NULL;
+
+        hs_room_row_set_place (HS_ROOM_ROW (row), place);
+      }
+}
+
+static void
+on_title (HsRoomRow *row)
+{
+  GtkWidget *sidebar = gtk_widget_get_ancestor (GTK_WIDGET (row), HS_TYPE_SIDEBAR);
+
+  if (sidebar != NULL)
+    tell_alike_apart (HS_SIDEBAR (sidebar));
+}
+
 static GtkWidget *
 create_row (gpointer item, gpointer data)
 {
-  return HS_IS_SERVER (item) ? hs_server_row_new (item) : hs_room_row_new (item);
+  GtkWidget *row;
+
+  if (HS_IS_SERVER (item))
+    return hs_server_row_new (item);
+  row = hs_room_row_new (item);
+  g_signal_connect_object (item, "notify::title", G_CALLBACK (on_title), row, G_CONNECT_SWAPPED);
+  return row;
 }
 
 static gboolean
@@ -158,6 +213,8 @@ hs_sidebar_set_rooms (HsSidebar *self, GListModel *rooms)
   self->model = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (lists)));
   gtk_list_box_bind_model (self->rooms, self->model, create_row, NULL, NULL);
   g_signal_connect_object (self->model, "items-changed", G_CALLBACK (select_again), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->model, "items-changed", G_CALLBACK (tell_alike_apart), self, G_CONNECT_SWAPPED);
+  tell_alike_apart (self);
 }
 
 /* ---- The strip below ---- */

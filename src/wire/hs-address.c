@@ -167,3 +167,36 @@ hs_address_is_numeric (const HsAddress *self)
 
   return self->host != NULL && (strchr (self->host, ':') != NULL || inet_pton (AF_INET, self->host, &number) == 1);
 }
+
+/* "Name.example." is name.example, "0:0::1" is ::1. */
+static char *
+make_plain_host (const char *host)
+{
+  struct in6_addr number;
+  char text[INET6_ADDRSTRLEN];
+  gsize len = strlen (host);
+
+  if (inet_pton (AF_INET6, host, &number) == 1 && inet_ntop (AF_INET6, &number, text, sizeof text) != NULL)
+    return g_strdup (text);
+  return g_ascii_strdown (host, (gssize) (len > 1 && host[len - 1] == '.' ? len - 1 : len));
+}
+
+static gboolean
+speaks_structured (const HsAddress *self)
+{
+  return self->scheme == HS_SCHEME_NONE || self->scheme == HS_SCHEME_IRC || self->scheme == HS_SCHEME_IRCS;
+}
+
+gboolean
+hs_address_is_same_place (const HsAddress *self, const HsAddress *other)
+{
+  g_autofree char *host = NULL, *other_host = NULL;
+
+  if (self->scheme != other->scheme && !(speaks_structured (self) && speaks_structured (other)))
+    return FALSE;
+  if (self->host == NULL || other->host == NULL)
+    return self->host == other->host && g_strcmp0 (self->path, other->path) == 0;
+  host = make_plain_host (self->host);
+  other_host = make_plain_host (other->host);
+  return self->port == other->port && g_str_equal (host, other_host);
+}

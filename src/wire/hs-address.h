@@ -42,6 +42,8 @@ char *hs_address_to_string (const HsAddress *self);
  * parses to the same fields. (transfer full) */
 char *hs_address_format_invite (const char *host, guint16 port, const char *room, const char *key, const char *const *also, const char *token);
 gboolean hs_address_is_invite (const HsAddress *self);
+/* Do both lead to the same program, however they are written? "tcp://" asks it for plain text, which is another conversation. */
+gboolean hs_address_is_same_place (const HsAddress *self, const HsAddress *other);
 /* Is the host a number (then there is nothing to look up)? */
 gboolean hs_address_is_numeric (const HsAddress *self);
 

@@ -361,11 +361,34 @@ test_too_long (void)
   g_assert_error (error, HS_WIRE_ERROR, HS_WIRE_ERROR_TOO_LONG);
 }
 
+static void
+test_same_place (void)
+{
+  static const struct { const char *one, *other; gboolean same; } pairs[] = {
+    { "192.168.1.5", "192.168.1.5:8000", TRUE },       { "192.168.1.5", "irc://192.168.1.5/lobby", TRUE },
+    { "ana.example", "Ana.Example.:8000", TRUE },      { "[::1]", "0:0::1", TRUE },
+    { "ircs://a.example", "a.example:6697", TRUE },    { "a.example", "a.example:9000", FALSE },
+    { "tcp://a.example", "a.example", FALSE },         { "tcp://a.example", "tcp://a.example:8000", TRUE },
+    { "unix:/run/a", "unix:/run/a", TRUE },            { "unix:/run/a", "unix:/run/b", FALSE },
+    { "unix:/run/a", "a.example", FALSE },             { "a.example", "b.example", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      g_autoptr (HsAddress) one = hs_address_parse (pairs[i].one, NULL), other = hs_address_parse (pairs[i].other, NULL);
+
+      g_test_message ("%s and %s", pairs[i].one, pairs[i].other);
+      g_assert_cmpint (hs_address_is_same_place (one, other), ==, pairs[i].same);
+      g_assert_cmpint (hs_address_is_same_place (other, one), ==, pairs[i].same);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/address/rows", test_rows);
+  g_test_add_func ("/wire/address/same-place", test_same_place);
   g_test_add_func ("/wire/address/numeric", test_numeric);
   g_test_add_func ("/wire/address/invites", test_invites);
   g_test_add_func ("/wire/address/also", test_also);
