@@ -105,6 +105,15 @@ set_typing (HsComposer *self, gboolean typing)
   self->typing = typing;
 }
 
+/* A command is said to nobody; /me and // are. */
+static gboolean
+is_for_others (HsComposer *self)
+{
+  g_autofree char *text = hs_composer_dup_text (self);
+
+  return *text != '\0' && (*text != '/' || g_str_has_prefix (text, "//") || g_str_has_prefix (text, "/me "));
+}
+
 static void
 stop_completing (HsComposer *self)
 {
@@ -118,7 +127,7 @@ on_buffer_changed (HsComposer *self)
   update_sensitive (self);
   if (!self->completing)
     stop_completing (self);
-  set_typing (self, gtk_text_buffer_get_char_count (buffer_of (self)) > 0);
+  set_typing (self, is_for_others (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
 }
 

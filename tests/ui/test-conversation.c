@@ -323,6 +323,34 @@ on_send (HsComposer *composer, const char *text, GPtrArray *sent)
 }
 
 static void
+on_typing (HsComposer *composer, gboolean typing, GString *told)
+{
+  g_string_append_c (told, typing ? '+' : '-');
+}
+
+/* That somebody types is told of what others will read: not of a command. */
+static void
+test_typing (void)
+{
+  static const struct { const char *text, *told; } rows[] = {
+    { "h", "+" }, { "/nick Bo", "" }, { "/me waves", "+" }, { "//x", "+" }, { "/", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      HsComposer *composer = g_object_ref_sink (hs_composer_new ());
+      g_autoptr (GString) told = g_string_new (NULL);
+
+      g_signal_connect (composer, "typing", G_CALLBACK (on_typing), told);
+      hs_composer_set_text (composer, rows[i].text);
+      g_assert_cmpstr (told->str, ==, rows[i].told);
+      hs_composer_set_text (composer, "");
+      g_assert_cmpstr (told->str + strlen (rows[i].told), ==, *rows[i].told != '\0' ? "-" : "");
+      g_object_unref (composer);
+    }
+}
+
+static void
 test_composer (void)
 {
   g_autoptr (GPtrArray) sent = g_ptr_array_new_with_free_func (g_free);
@@ -528,6 +556,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/bubble/widths", test_bubble_widths);
   g_test_add_func ("/ui/text/sides", test_text_sides);
   g_test_add_func ("/ui/composer/send", test_composer);
+  g_test_add_func ("/ui/composer/typing", test_typing);
   g_test_add_func ("/ui/members/search", test_members_search);
   g_test_add_func ("/ui/room/view", test_room_view);
   return g_test_run ();
