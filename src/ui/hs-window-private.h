@@ -15,6 +15,7 @@ struct _HsWindow
 
   /* Template */
   AdwToastOverlay *toasts;
+  GtkRevealer *toast_room; /* below everything: a toast stands there, and hides nothing */
   GtkInfoBar *warning;
   GtkLabel *warning_text;
   AdwLeaflet *leaflet;
@@ -41,6 +42,7 @@ struct _HsWindow
   AdwToast *invitation; /* (nullable) weak: the last one shown */
 
   /* State */
+  guint n_toasts;
   gboolean painted; /* the first frame is on the screen */
   gboolean known;   /* what is to be shown */
   gboolean at_server; /* the server's page stands in the place of the room */

@@ -12,6 +12,8 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HsWindow, hs_window, ADW_TYPE_APPLICATION_WINDOW)
 
+#define TOAST_ROOM_FROM 420 /* pixels: a lower window has none to give */
+
 /* A toast's title is markup. */
 static AdwToast *
 make_toast (const char *text)
@@ -23,10 +25,34 @@ make_toast (const char *text)
   return toast;
 }
 
+/* What a toast would stand on moves up while there is one: the newest message, the composer, the panel's end. */
+static void
+make_room (HsWindow *self)
+{
+  gtk_revealer_set_reveal_child (self->toast_room, self->n_toasts > 0 && gtk_widget_get_height (GTK_WIDGET (self)) >= TOAST_ROOM_FROM);
+}
+
+static void
+on_toast_gone (HsWindow *self)
+{
+  self->n_toasts--;
+  make_room (self);
+}
+
+/* Takes @toast. */
+static void
+add_toast (HsWindow *self, AdwToast *toast)
+{
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_toast_gone), self, G_CONNECT_SWAPPED);
+  self->n_toasts++;
+  make_room (self);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 void
 hs_window_toast (HsWindow *self, const char *text)
 {
-  adw_toast_overlay_add_toast (self->toasts, make_toast (text));
+  add_toast (self, make_toast (text));
 }
 
 AdwToast *
@@ -38,7 +64,7 @@ hs_window_offer (HsWindow *self, const char *text, const char *button, const cha
   adw_toast_set_action_name (toast, action);
   adw_toast_set_timeout (toast, 0);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  adw_toast_overlay_add_toast (self->toasts, g_object_ref (toast));
+  add_toast (self, g_object_ref (toast));
   return toast;
 }
 
@@ -358,7 +384,7 @@ on_error (HsWindow *self, const char *text)
 static void
 on_toast (HsWindow *self, AdwToast *toast)
 {
-  adw_toast_overlay_add_toast (self->toasts, g_object_ref (toast));
+  add_toast (self, g_object_ref (toast));
 }
 
 /* ---- Being asked in ---- */
@@ -405,7 +431,7 @@ hs_window_offer_invitation (HsWindow *self, HsSession *session, const char *name
   adw_toast_set_button_label (toast, C_("a room", "Join"));
   adw_toast_set_timeout (toast, 0);
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_accept), invitation, invitation_free, 0);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  add_toast (self, toast);
 }
 
 static void
@@ -563,6 +589,7 @@ static void
 bind_children (GtkWidgetClass *klass)
 {
   gtk_widget_class_bind_template_child (klass, HsWindow, toasts);
+  gtk_widget_class_bind_template_child (klass, HsWindow, toast_room);
   gtk_widget_class_bind_template_child (klass, HsWindow, warning);
   gtk_widget_class_bind_template_child (klass, HsWindow, warning_text);
   gtk_widget_class_bind_template_child (klass, HsWindow, leaflet);

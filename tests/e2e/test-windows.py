@@ -612,12 +612,16 @@ def undo_stop(desktop):
     """Stop Server is undone within five seconds, and nobody has noticed; without guests, or pressed twice, it stops at once."""
     ana, port = host(desktop)
     wei = join(desktop, f'127.0.0.1:{port}')
+    before = ana.edges(ana.TEXT, 'Message')
     ana.press('Stop Server')
     ana.shows('The server stops in five seconds')
     desktop.picture('undo')
+    # It hides nothing: what is written in stands above it.
+    wait_until('the toast stands below the composer', lambda: ana.edges(ana.TEXT, 'Message')[1] <= ana.edges(ana.BUTTON, 'Undo')[0])
     ana.press('Undo')
     wait_until('the toast is gone', lambda: not ana.look(ana.BUTTON, 'Undo'))
-    time.sleep(6)
+    wait_until('nothing is kept free for it', lambda: ana.edges(ana.TEXT, 'Message') == before)
+    time.sleep(6)  # the five seconds themselves: that nothing happens in them cannot be waited for
     wei.send('你还在')
     ana.row('Messages', '你还在')
     ana.press('Stop Server')

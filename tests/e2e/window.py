@@ -133,6 +133,11 @@ class Window:
     def find(self, roles, name, seconds=15.0, within=None):
         return wait_until(f'{self.profile} shows “{name}”', lambda: self.look(roles, name, within), seconds)
 
+    def edges(self, roles, name):
+        """Where it begins and ends, from the window's top."""
+        extents = Atspi.Component.get_extents(self.find(roles, name), Atspi.CoordType.WINDOW)
+        return extents.y, extents.y + extents.height
+
     def shows(self, text, seconds=15.0, roles=None):
         """Waits until some label (or what has one of the roles) contains the text; returns all of it."""
         def look():
