@@ -6,6 +6,8 @@
 
 #include "hs-name.h"
 
+#define SASL "sasl" /* its value lists the mechanisms */
+
 /* Asked for where offered; the server may refuse any. Of what it offers no more is kept than these: a list need never end. */
 static const struct { const char *name; guint bit; } wanted[] = {
   { "message-tags", HS_CAP_TAGS },
@@ -17,6 +19,7 @@ static const struct { const char *name; guint bit; } wanted[] = {
   { "extended-join", HS_CAP_EXTENDED_JOIN },
   { "setname", HS_CAP_SETNAME },
   { "away-notify", HS_CAP_AWAY },
+  { SASL, HS_CAP_SASL },
   { "draft/chathistory", HS_CAP_CHATHISTORY },
   { "draft/multiline", HS_CAP_MULTILINE },
   { "draft/message-redaction", HS_CAP_REDACTION },
@@ -35,6 +38,7 @@ hs_session_forget_caps (HsSession *self)
   self->caps = 0;
   self->cap_sent = FALSE;
   self->cap_ending = FALSE;
+  g_clear_pointer (&self->sasl, hs_session_sasl_free);
   self->nick_ascii = FALSE;
   self->nick_short = FALSE;
   self->nick_attempt = 0;
@@ -64,30 +68,48 @@ hs_session_offer_irc (HsSession *self)
 void
 hs_session_register (HsSession *self, const char *pass)
 {
+  const char *password = hs_session_sasl_choose_pass (self);
+
   hs_session_offer_irc (self);
+  if (pass == NULL)
+    pass = password;
   if (pass != NULL)
     hs_session_put (self, "PASS", pass, NULL);
   hs_session_put (self, "NICK", self->nick, NULL);
   hs_session_put (self, "USER", "handshake", "0", "*", *self->shown_name != '\0' ? self->shown_name : self->nick, NULL);
 }
 
+/* All is asked for and said that has to be before we are in. */
+void
+hs_session_end_caps (HsSession *self)
+{
+  if (self->cap_ending || self->registered)
+    return;
+  self->cap_ending = TRUE;
+  hs_session_put_resume (self);
+  hs_session_put (self, "CAP", "END", NULL);
+}
+
+static void
+end_negotiation (HsSession *self)
+{
+  if (!hs_session_sasl_begin (self))
+    hs_session_end_caps (self);
+}
+
 static void
 request (HsSession *self)
 {
   g_autoptr (GString) list = g_string_new (NULL);
+  guint asked = self->offered & ~self->caps & ~(hs_session_sasl_is_wanted (self) ? 0 : HS_CAP_SASL);
 
   for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
-    if (self->offered & ~self->caps & wanted[i].bit)
+    if (asked & wanted[i].bit)
       g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", wanted[i].name);
   if (list->len > 0)
     hs_session_put (self, "CAP", "REQ", list->str, NULL);
-  if (self->cap_ending || self->registered)
-    return;
-  if (list->len == 0)
-    {
-      self->cap_ending = TRUE;
-      hs_session_put (self, "CAP", "END", NULL);
-    }
+  else
+    end_negotiation (self);
 }
 
 static void
@@ -107,6 +129,8 @@ offer (HsSession *self, const char *list)
           g_free (self->sts);
           self->sts = g_strdup (words[w] + strlen (STS "="));
         }
+      if (len == strlen (SASL) && memcmp (words[w], SASL, len) == 0)
+        hs_session_sasl_offered (self, words[w][len] == '=' ? words[w] + len + 1 : NULL);
       for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
         if (strlen (wanted[i].name) == len && memcmp (words[w], wanted[i].name, len) == 0
             && (wanted[i].bit != HS_CAP_MULTILINE || hs_session_set_multiline (self, words[w] + len + (words[w][len] == '='))))
@@ -131,15 +155,6 @@ set_caps (HsSession *self, const char *list, gboolean granted)
 }
 
 static void
-end_negotiation (HsSession *self)
-{
-  if (self->cap_ending || self->registered)
-    return;
-  self->cap_ending = TRUE;
-  hs_session_put_resume (self);
-  hs_session_put (self, "CAP", "END", NULL);
-}
-
 /* Does whoever carries the lines go another way? Asked once. */
 static gboolean
 tell_listed (HsSession *self)
@@ -192,7 +207,11 @@ on_new (HsSession *self, const char *list, gboolean more)
 static void
 on_del (HsSession *self, const char *list, gboolean more)
 {
+  guint before = self->caps;
+
   set_caps (self, list, FALSE);
+  if ((before & ~self->caps & HS_CAP_SASL) != 0)
+    hs_session_sasl_withdrawn (self);
 }
 
 static const struct

@@ -498,6 +498,8 @@ on_fail (HsSession *self, const HsEvent *event)
       hs_session_on_redact_fail (self, event);
       return;
     }
+  if (hs_session_sasl_note_words (self, HS_PARAM (event, 0), HS_PARAM (event, 1), text))
+    return;
   if (strcmp (HS_PARAM (event, 0), "BATCH") == 0 && event->label == NULL)
     conversation = hs_session_refuse_lines (self);
   else
@@ -583,14 +585,12 @@ dispatch (HsSession *self, const HsIrcMessage *message)
   if (batch != NULL && hs_session_gather_line (self, message, batch))
     return;
   if (is_numeric (message->command))
-    {
-      hs_session_miss_caps (self);
-      row = find_row (hs_session_numeric_rows, message->command);
-      if (row == NULL)
-        hs_session_on_other_numeric (self, &event);
-    }
-  else
-    row = find_row (hs_session_event_rows, message->command);
+    hs_session_miss_caps (self);
+  row = find_row (is_numeric (message->command) ? hs_session_numeric_rows : hs_session_event_rows, message->command);
+  if (row == NULL)
+    row = find_row (hs_session_sasl_rows, message->command);
+  if (row == NULL && is_numeric (message->command))
+    hs_session_on_other_numeric (self, &event);
   if (row != NULL && message->n_params >= row->min_params)
     row->func (self, &event);
   else if (row == NULL && !is_numeric (message->command))

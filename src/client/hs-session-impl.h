@@ -24,6 +24,7 @@ enum
   HS_CAP_READ_MARKER = 1 << 12,
   HS_CAP_MULTILINE = 1 << 13,
   HS_CAP_HALF_CLOSE = 1 << 14,
+  HS_CAP_SASL = 1 << 15,
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"
@@ -83,6 +84,7 @@ typedef struct
 } HsOwnMessage;
 
 typedef struct _HsHistoryBatch HsHistoryBatch;
+typedef struct _HsSessionSasl HsSessionSasl; /* hs-session-sasl.c */
 
 struct _HsSession
 {
@@ -111,6 +113,7 @@ struct _HsSession
   HsTcpWatch *watch;          /* (nullable) */
   GBytes *sent_as;            /* (nullable) within send () */
   char *sts;                  /* (nullable) the value of IRCv3 sts */
+  HsSessionSasl *sasl;        /* (nullable) */
 
   /* Borrowed */
   HsSessionSend send;
@@ -265,6 +268,7 @@ typedef struct
 
 extern const HsEventRow hs_session_event_rows[];
 extern const HsEventRow hs_session_numeric_rows[]; /* NULL-terminated tables */
+extern const HsEventRow hs_session_sasl_rows[];
 /* A numeric without a row: its last parameter is shown where it belongs. */
 void hs_session_on_other_numeric (HsSession *self, const HsEvent *event);
 void hs_session_on_join (HsSession *self, const HsEvent *event);
@@ -314,6 +318,19 @@ void hs_session_on_resume (HsSession *self, const HsEvent *event);
 void hs_session_register (HsSession *self, const char *pass);
 void hs_session_forget_caps (HsSession *self);
 void hs_session_miss_caps (HsSession *self); /* it answers, and lists none */
+void hs_session_end_caps (HsSession *self);
+/* hs-session-sasl.c */
+void hs_session_sasl_free (HsSessionSasl *self);
+void hs_session_sasl_offered (HsSession *self, const char *list); /* (nullable) @list of mechanisms: of sasl-3.1 it is not known */
+gboolean hs_session_sasl_is_wanted (HsSession *self); /* is there anything to prove? */
+void hs_session_sasl_withdrawn (HsSession *self);
+/* All capabilities are granted. FALSE: there is nothing to prove; else hs_session_end_caps () follows when it is, or "login-failed". */
+gboolean hs_session_sasl_begin (HsSession *self);
+/* (nullable) what goes by PASS: the password that everybody needs, where it cannot be proven in a better way and may be said. Borrowed */
+const char *hs_session_sasl_choose_pass (HsSession *self);
+void hs_session_sasl_tell_withheld (HsSession *self); /* once we are in */
+/* TRUE: a standard reply or 263 that is about logging in, and told with what follows. */
+gboolean hs_session_sasl_note_words (HsSession *self, const char *command, const char *code, const char *words);
 void hs_session_clear_motd (HsSession *self);
 char *hs_session_clean_text (const char *text); /* without formatting codes and controls; may be empty */
 /* One word of NAMES: prefixes and a name. */

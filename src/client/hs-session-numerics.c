@@ -45,6 +45,7 @@ on_welcome (HsSession *self, const HsEvent *event)
   hs_session_set_shown (self, self->nick, self->shown_name);
   hs_session_set_state (self, HS_SESSION_ONLINE, NULL);
   rejoin_rooms (self);
+  hs_session_sasl_tell_withheld (self);
   hs_session_send_doubtful_again (self);
 }
 

@@ -24,6 +24,18 @@ typedef struct
   HsLineStamp stamp;
 } HsHeard;
 void hs_session_hear (HsSession *self, const HsHeard *heard);
+/* Who we are there, and what the connection knows of the other end. Copied; before begin_irc (), and forgotten when the connection ends. */
+typedef struct
+{
+  const char *account;       /* (nullable) */
+  const char *password;      /* (nullable) the account's */
+  const char *room_password; /* (nullable) that everybody needs to come in */
+  GBytes *binding;           /* (nullable) RFC 9266 tls-exporter */
+  gboolean encrypted;
+  gboolean known;            /* its key is vouched for: by an authority, the person, an invite, or it is our own */
+  gboolean shows_key;        /* it saw our own key */
+} HsSessionLogin;
+void hs_session_set_login (HsSession *self, const HsSessionLogin *login);
 /* The connection stands and the protocol is being found out, or chosen. @pass (nullable): sent as PASS (the host's token). */
 /* CAP LS 302 and nothing else: to a server of which it is not known whether it speaks IRC. */
 void hs_session_offer_irc (HsSession *self);

@@ -128,6 +128,7 @@ hs_session_finalize (GObject *object)
   g_free (self->asked_room);
   g_free (self->peer);
   g_free (self->sts);
+  hs_session_sasl_free (self->sasl);
   G_OBJECT_CLASS (hs_session_parent_class)->finalize (object);
 }
 
@@ -156,6 +157,8 @@ hs_session_class_init (HsSessionClass *klass)
    * another connection is opened instead, and this one says no more. */
   g_signal_new ("capabilities-listed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN,
                 2, G_TYPE_BOOLEAN, G_TYPE_STRING);
+  /* For hs-connection: HsLoginProblem, and a sentence. Nothing more is said there. */
+  g_signal_new ("login-failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
   /* For hs-connection: all that was said before is written; now close in good order. */
   g_signal_new ("leave-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("half-close-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

@@ -31,6 +31,19 @@ typedef enum
   HS_SESSION_ERROR_UNSUPPORTED,
 } HsSessionError;
 
+/* Why we do not get in: "login-failed" tells it with a sentence. */
+typedef enum
+{
+  HS_LOGIN_PASSWORD_NEEDED, /* everybody needs one, and none was given */
+  HS_LOGIN_PASSWORD_WRONG,
+  HS_LOGIN_ACCOUNT_NEEDED,
+  HS_LOGIN_ACCOUNT_WRONG,   /* the account or its password */
+  HS_LOGIN_WITHHELD,        /* one was given, and is not safe with this server */
+  HS_LOGIN_NOT_OFFERED,     /* the server has no way to log in */
+  HS_LOGIN_IMPOSTOR,        /* it does not know the password itself */
+  HS_LOGIN_WAIT,            /* too many wrong ones */
+} HsLoginProblem;
+
 /* One line (IRC, with CR LF) or one text (plain dialect: @plain) is to go out; returns the stream offset after it (0: not connected). */
 typedef guint64 (*HsSessionSend) (HsSession *self, const char *data, gsize len, gpointer user_data);
 

@@ -125,6 +125,8 @@
 #define HS_RPL_ENDOFMONLIST       "733"
 #define HS_ERR_MONLISTFULL        "734"
 #define HS_RPL_LOGGEDIN           "900"
+#define HS_RPL_LOGGEDOUT          "901"
+#define HS_ERR_NICKLOCKED         "902"
 #define HS_RPL_SASLSUCCESS        "903"
 #define HS_ERR_SASLFAIL           "904"
 #define HS_ERR_SASLTOOLONG        "905"
