@@ -8,13 +8,15 @@
 #include "hs-day.h"
 #include "hs-limits.h"
 #include "hs-open-rooms.h"
+#include "hs-proof.h"
 
 #define REQUEST "hs-request" /* on a connection: how to open it again */
 #define WATCHES_KEPT 50      /* of past connections, in the panel's menu */
 
 typedef struct
 {
-  char *address, *password;
+  char *address, *password, *account, *account_password;
+  gboolean kept_password, kept_account_password, remember;
   HsProtocol protocol;
   HsLineEnding line_ending;
   HsEncryption encryption;
@@ -26,7 +28,9 @@ request_free (gpointer data)
   Request *self = data;
 
   g_free (self->address);
-  g_free (self->password);
+  hs_proof_free_secret (self->password);
+  hs_proof_free_secret (self->account_password);
+  g_free (self->account);
   g_free (self);
 }
 
@@ -35,14 +39,69 @@ hs_application_make_connection (HsApplication *self, HsSession *session, const H
 {
   HsConnection *connection = hs_connection_new (session, wish->address, wish->protocol, wish->line_ending);
   Request *request = g_new0 (Request, 1);
+  const HsConnectionLogin login = {
+    .password = wish->password, .account = wish->account, .account_password = wish->account_password,
+    .kept_password = wish->kept_password, .kept_account_password = wish->kept_account_password, .remember = wish->remember,
+  };
 
-  *request = (Request) { .address = g_strdup (wish->address), .password = g_strdup (wish->password), .protocol = wish->protocol,
+  *request = (Request) { .address = g_strdup (wish->address), .password = g_strdup (wish->password), .account = g_strdup (wish->account),
+                         .account_password = g_strdup (wish->account_password), .kept_password = wish->kept_password,
+                         .kept_account_password = wish->kept_account_password, .remember = wish->remember, .protocol = wish->protocol,
                          .line_ending = wish->line_ending, .encryption = wish->encryption };
   g_object_set_data_full (G_OBJECT (connection), REQUEST, request, request_free);
-  hs_connection_set_password (connection, wish->password);
+  hs_connection_set_login (connection, &login, self->keyring);
   hs_connection_set_encryption (connection, wish->encryption);
   hs_connection_set_trust (connection, self->known_servers, self->own_key);
   return connection;
+}
+
+/* ---- Who one is where ---- */
+
+gboolean
+hs_application_recall_login (HsApplication *self, const char *address, HsConnectRequest *request, char **account_to)
+{
+  g_autoptr (GVariant) logins = g_settings_get_value (hs_profile_get_settings (self->profile), "logins");
+  GVariantIter iter;
+  const char *there, *account;
+  gboolean kept_password, kept_account_password;
+
+  g_variant_iter_init (&iter, logins);
+  while (g_variant_iter_next (&iter, "(&s&sbb)", &there, &account, &kept_password, &kept_account_password))
+    if (g_str_equal (there, address))
+      {
+        request->account = *account_to = *account != '\0' ? g_strdup (account) : NULL;
+        request->kept_password = kept_password;
+        request->kept_account_password = kept_account_password;
+        request->remember = kept_password || kept_account_password;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static void
+remember_login (HsApplication *self, const Request *request)
+{
+  GSettings *settings = hs_profile_get_settings (self->profile);
+  g_autoptr (GVariant) old = g_settings_get_value (settings, "logins");
+  gboolean password = request->remember && (request->password != NULL || request->kept_password);
+  gboolean account_password = request->remember && (request->account_password != NULL || request->kept_account_password);
+  GVariantBuilder logins;
+  GVariantIter iter;
+  const char *address, *account;
+  gboolean kept_password, kept_account_password;
+  guint kept = 0;
+
+  g_variant_builder_init (&logins, G_VARIANT_TYPE ("a(ssbb)"));
+  if (request->account != NULL || password)
+    {
+      g_variant_builder_add (&logins, "(ssbb)", request->address, request->account != NULL ? request->account : "", password, account_password);
+      kept++;
+    }
+  g_variant_iter_init (&iter, old);
+  while (g_variant_iter_next (&iter, "(&s&sbb)", &address, &account, &kept_password, &kept_account_password))
+    if (!g_str_equal (address, request->address) && kept++ < HS_LOGINS_MAX)
+      g_variant_builder_add (&logins, "(ssbb)", address, account, kept_password, kept_account_password);
+  g_settings_set_value (settings, "logins", g_variant_builder_end (&logins));
 }
 
 /* ---- What is remembered ---- */
@@ -62,6 +121,7 @@ remember (HsApplication *self, HsConnection *connection, const char *title)
 
   if (request == NULL)
     return;
+  remember_login (self, request);
   hs_open_rooms_note_network (self->store, request->address, request->address, request->protocol, request->line_ending);
   g_variant_builder_init (&recent, G_VARIANT_TYPE ("a(ssiix)"));
   g_variant_builder_add (&recent, "(ssiix)", request->address, title, request->protocol, request->line_ending, g_get_real_time () / G_USEC_PER_SEC);
@@ -234,6 +294,16 @@ on_prepare (HsConnectDialog *dialog, HsConnectRequest *request, HsApplication *s
 }
 
 static void
+on_recall (HsConnectDialog *dialog, const char *address, HsApplication *self)
+{
+  HsConnectRequest known = { 0 };
+  g_autofree char *account = NULL;
+
+  hs_application_recall_login (self, address, &known, &account);
+  hs_connect_dialog_set_login (dialog, known.account, known.kept_password, known.kept_account_password);
+}
+
+static void
 on_connected (HsConnectDialog *dialog, HsConnection *connection, HsApplication *self)
 {
   HsSession *session = hs_connection_get_session (connection);
@@ -251,19 +321,27 @@ on_given_up (HsConnectDialog *dialog, HsConnection *connection, HsApplication *s
     hs_connection_leave (connection, TRUE);
 }
 
-void
-hs_application_show_connect (HsApplication *self, const char *address)
+static HsConnectDialog *
+show_dialog (HsApplication *self, const char *address, HsProtocol protocol, HsLineEnding line_ending)
 {
   g_autofree char *name = hs_profile_dup_shown_name (self->profile);
   HsConnectDialog *dialog = hs_connect_dialog_new (GTK_WINDOW (self->window), name);
 
   offer_recent (self, dialog);
+  g_signal_connect_object (dialog, "recall", G_CALLBACK (on_recall), self, 0);
   if (address != NULL)
-    hs_connect_dialog_set_address (dialog, address, HS_PROTOCOL_AUTOMATIC, HS_LINE_ENDING_AUTOMATIC);
+    hs_connect_dialog_set_address (dialog, address, protocol, line_ending);
   g_signal_connect_object (dialog, "prepare", G_CALLBACK (on_prepare), self, 0);
   g_signal_connect_object (dialog, "connected", G_CALLBACK (on_connected), self, 0);
   g_signal_connect_object (dialog, "given-up", G_CALLBACK (on_given_up), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
+  return dialog;
+}
+
+void
+hs_application_show_connect (HsApplication *self, const char *address)
+{
+  show_dialog (self, address, HS_PROTOCOL_AUTOMATIC, HS_LINE_ENDING_AUTOMATIC);
 }
 
 /* ---- Again ---- */
@@ -307,7 +385,14 @@ hs_application_join_again (HsApplication *self, HsRoom *room)
   request = old != NULL ? g_object_get_data (G_OBJECT (old), REQUEST) : NULL;
   if (request == NULL)
     return;
-  again = (HsConnectRequest) { .address = request->address, .password = request->password, .protocol = request->protocol,
+  if (hs_connection_get_failure (old) != NULL && hs_failure_asks_for (hs_connection_get_failure (old)) != HS_FAILURE_ASKS_NOTHING)
+    {
+      hs_connect_dialog_ask_password (show_dialog (self, request->address, request->protocol, request->line_ending));
+      return;
+    }
+  again = (HsConnectRequest) { .address = request->address, .password = request->password, .account = request->account,
+                               .account_password = request->account_password, .kept_password = request->kept_password,
+                               .kept_account_password = request->kept_account_password, .remember = request->remember, .protocol = request->protocol,
                                .line_ending = request->line_ending, .encryption = request->encryption };
   if (hs_connection_is_exception (old)) /* that was for once */
     again.encryption = HS_ENCRYPTION_AUTOMATIC;

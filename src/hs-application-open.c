@@ -9,11 +9,13 @@ make_at_rest (HsApplication *self, const HsOpenNetwork *network)
 {
   g_autofree char *name = hs_profile_dup_shown_name (self->profile);
   g_autoptr (HsSession) session = NULL;
-  const HsConnectRequest request = { .address = network->address, .protocol = network->protocol, .line_ending = network->line_ending };
+  g_autofree char *account = NULL;
+  HsConnectRequest request = { .address = network->address, .protocol = network->protocol, .line_ending = network->line_ending };
 
   if (g_str_equal (network->network, HOST_NETWORK))
     return hs_connection_new (hs_application_need_hosted (self, network->address), network->address, HS_PROTOCOL_IRC, HS_LINE_ENDING_AUTOMATIC);
   session = hs_session_new (self->store, network->network, network->address, name, FALSE);
+  hs_application_recall_login (self, network->address, &request, &account);
   return hs_application_make_connection (self, session, &request);
 }
 

@@ -18,6 +18,7 @@ struct _HsApplication
   HsKnownServers *known_servers;
   char *room_password;     /* (nullable) of the server here; in memory only */
   HsOwnKey *own_key;
+  HsKeyring *keyring;
   GListStore *connections; /* of HsConnection: the newest of each session */
   GListStore *watches;     /* of HsTcpWatch */
   HsSession *hosted;       /* our own client's, kept while the server stops and starts */
@@ -50,6 +51,8 @@ void hs_application_show_first_room (HsApplication *self, HsSession *session);
 
 /* Of @request all but the name, which the session has. (transfer full) */
 HsConnection *hs_application_make_connection (HsApplication *self, HsSession *session, const HsConnectRequest *request);
+/* Fills in the account at @address, which @account (nullable) then owns, and which passwords the keyring should have. FALSE: nothing is known. */
+gboolean hs_application_recall_login (HsApplication *self, const char *address, HsConnectRequest *request, char **account);
 
 /* -open.c */
 /* Asks the store what was open; the window shows it when the answer comes. */

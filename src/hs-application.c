@@ -310,6 +310,7 @@ hs_application_startup (GApplication *application)
   self->store = hs_store_new (path);
   self->known_servers = hs_known_servers_new (self->store);
   self->own_key = hs_own_key_new (key_path, NULL);
+  self->keyring = hs_keyring_new (hs_profile_get_name (self->profile));
   G_APPLICATION_CLASS (hs_application_parent_class)->startup (application);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
@@ -394,6 +395,7 @@ hs_application_dispose (GObject *object)
   g_clear_object (&self->known_servers);
   hs_application_erase_room_password (self);
   g_clear_object (&self->own_key);
+  g_clear_object (&self->keyring);
   g_clear_object (&self->store);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->profile, hs_profile_free);

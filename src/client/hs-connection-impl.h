@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The connection from the inside: shared by its files (-open, -tls, -link, -plain), seen by nobody else. */
+/* The connection from the inside: shared by its files (-open, -tls, -login, -link, -plain), seen by nobody else. */
 #pragma once
 
 #include "hs-address.h"
 #include "hs-connection.h"
+#include "hs-keyring.h"
 #include "hs-link.h"
 #include "hs-own-key-private.h"
 #include "hs-plain.h"
@@ -12,6 +13,20 @@
 #include "hs-session-private.h"
 
 enum { STEP_NAME, STEP_ADDRESS, STEP_SYN, STEP_TLS, STEP_PROTOCOL, STEP_WELCOME, N_STEPS };
+
+enum { HS_PASSWORD_ROOM, HS_PASSWORD_ACCOUNT, HS_N_PASSWORDS };
+
+/* Who one is at the other end. */
+typedef struct
+{
+  char *account;                                        /* (nullable) */
+  char *binding;                                        /* (nullable) where its passwords are found in the keyring */
+  char *typed[HS_N_PASSWORDS], *found[HS_N_PASSWORDS];  /* (nullable) by the person; in the keyring */
+  gboolean kept[HS_N_PASSWORDS];                        /* it should be there */
+  gboolean remember;
+  guint next;                                           /* which to look for */
+  HsKeyring *keyring;                                   /* (nullable) */
+} HsConnectionPasswords;
 
 struct _HsConnection
 {
@@ -22,7 +37,8 @@ struct _HsConnection
   char *address_text;
   HsAddress *address;       /* (nullable) once parsed: of an invite's several the one that is tried */
   GQueue routes;            /* HsAddress: those to try after it */
-  char *host_token, *password; /* (nullable) */
+  char *host_token;         /* (nullable) */
+  HsConnectionPasswords login;
   HsKnownServers *known;    /* (nullable) */
   HsOwnKey *own_key;
   HsSecurity *security;
@@ -63,8 +79,7 @@ struct _HsConnection
   guint8 shows_key : 1;     /* it is, or may be, a host of ours */
   guint8 strict : 1;        /* strict transport security: an authority has to vouch for it */
   guint8 offered : 1;       /* it is encrypted because the server offered it */
-  guint8 asking : 1;        /* whether it offers TLS is not known yet, and nothing else is said */
-  guint8 withheld : 1;      /* the password was not given to whoever is there */
+  guint8 asking : 1;        /* whether it offers TLS, or to prove a password, is not known yet, and nothing else is said */
   guint8 used : 1;          /* open () was called: a connection is opened once */
   guint8 open : 1;          /* the conversation has begun and the link stands */
   guint8 judging : 1;       /* Automatic: nothing has decided yet but silence */
@@ -124,8 +139,17 @@ gboolean hs_connection_on_listed (HsSession *session, gboolean tls, const char *
 void hs_connection_remember_key (HsConnection *self);
 /* Has something to be known of the server before it is told who we are? */
 gboolean hs_connection_has_to_ask (HsConnection *self);
-/* (nullable) for PASS. (transfer full) */
+/* (nullable) for PASS: our own server's token, or an invite's. (transfer full) */
 char *hs_connection_dup_pass (HsConnection *self);
+
+/* ---- hs-connection-login.c: by which passwords ---- */
+/* Asks the keyring, where there is something to ask it for; then goes on with hs_connection_decide (). */
+void hs_connection_find_passwords (HsConnection *self);
+gboolean hs_connection_has_password (HsConnection *self); /* one that everybody needs, and that may be given */
+void hs_connection_give_login (HsConnection *self);
+void hs_connection_keep_passwords (HsConnection *self);
+void hs_connection_on_login_failed (HsSession *session, int problem, const char *words, HsConnection *self);
+void hs_connection_clear_login (HsConnectionPasswords *self);
 
 /* ---- hs-connection-link.c: what the link tells ---- */
 /* Nothing stands between any more: finds the protocol out, or speaks the one that is chosen. */

@@ -62,6 +62,7 @@ hs_connection_begin_irc (HsConnection *self)
   hs_connection_step_running (self, STEP_WELCOME, _("Saying who you are…"));
   if (self->welcome_source == 0)
     self->welcome_source = g_timeout_add (HS_REGISTRATION_MS, on_welcome_due, self);
+  hs_connection_give_login (self);
   hs_session_begin_irc (self->session, pass);
 }
 
@@ -194,8 +195,7 @@ fail_early (HsConnection *self, const GError *error)
 {
   const char *said = hs_session_get_error_text (self->session);
   gboolean has_said = said != NULL && *said != '\0';
-  HsFailureKind kind = !has_said ? HS_FAILURE_CLOSED_EARLY : self->withheld ? HS_FAILURE_PASSWORD_WITHHELD : HS_FAILURE_REFUSED_BY_SERVER;
-  HsFailure *failure = hs_failure_new (kind, self->address, kind == HS_FAILURE_PASSWORD_WITHHELD ? NULL : said);
+  HsFailure *failure = hs_failure_new (has_said ? HS_FAILURE_REFUSED_BY_SERVER : HS_FAILURE_CLOSED_EARLY, self->address, said);
 
   if (!has_said && error != NULL)
     {

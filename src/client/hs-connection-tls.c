@@ -219,19 +219,6 @@ hs_connection_remember_key (HsConnection *self)
     hs_security_remember (self->security, now_ms ());
 }
 
-/* A room's password goes to whom an authority, an invite or the person knows. To others it could go only in a way that shows them nothing. */
-static gboolean
-may_have_password (HsConnection *self)
-{
-  HsTrust trust = hs_security_get_trust (self->security);
-
-  if (hs_connection_is_exception (self))
-    return FALSE;
-  if (!hs_session_is_ours (self->session))
-    return TRUE;
-  return self->encrypted && (trust == HS_TRUST_VERIFIED || trust == HS_TRUST_COMPARED || trust == HS_TRUST_INVITED);
-}
-
 char *
 hs_connection_dup_pass (HsConnection *self)
 {
@@ -241,8 +228,7 @@ hs_connection_dup_pass (HsConnection *self)
     return g_strdup (self->host_token);
   if (self->address->token != NULL && self->address->key != NULL && self->encrypted && (trust == HS_TRUST_INVITED || trust == HS_TRUST_COMPARED))
     return g_strconcat (INVITE_TOKEN, self->address->token, NULL);
-  self->withheld = self->password != NULL && !may_have_password (self);
-  return self->withheld ? NULL : g_strdup (self->password);
+  return NULL;
 }
 
 /* ---- When it comes to nothing ---- */
@@ -310,7 +296,7 @@ may_be_offered (HsConnection *self)
 gboolean
 hs_connection_has_to_ask (HsConnection *self)
 {
-  return may_be_offered (self) || (self->password != NULL && self->host_token == NULL);
+  return may_be_offered (self) || hs_connection_has_password (self);
 }
 
 /* "duration=300,port=6697": the number of @key, 0 when it is not there. */

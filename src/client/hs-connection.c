@@ -110,7 +110,7 @@ hs_connection_finalize (GObject *object)
   g_clear_pointer (&self->diag, hs_tcp_diag_free);
   g_free (self->address_text);
   g_free (self->host_token);
-  g_free (self->password);
+  hs_connection_clear_login (&self->login);
   g_free (self->leaving_hint);
   g_string_free (self->heard_line, TRUE);
   G_OBJECT_CLASS (hs_connection_parent_class)->finalize (object);
@@ -385,6 +385,7 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   g_signal_connect (self->session, "leave-requested", G_CALLBACK (on_leave_requested), self);
   g_signal_connect (self->session, "half-close-requested", G_CALLBACK (on_half_close_requested), self);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
+  g_signal_connect (self->session, "login-failed", G_CALLBACK (hs_connection_on_login_failed), self);
   g_signal_connect (self->session, "capabilities-listed", G_CALLBACK (hs_connection_on_listed), self);
   g_signal_connect_object (self->session, "notify::name", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hs_session_get_rooms (self->session), "items-changed", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
@@ -401,7 +402,7 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   list_routes (self);
   watch_cancellable (self, cancellable);
   hs_session_set_state (self->session, HS_SESSION_CONNECTING, NULL);
-  hs_connection_decide (self);
+  hs_connection_find_passwords (self);
 }
 
 gboolean
@@ -433,6 +434,8 @@ hs_connection_begun (HsConnection *self)
   clear_cancel_source (self);
   g_clear_handle_id (&self->welcome_source, g_source_remove);
   hs_connection_remember_key (self);
+  if (task != NULL)
+    hs_connection_keep_passwords (self);
   self->open = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN]);
   if (task != NULL)
@@ -592,13 +595,6 @@ hs_connection_set_trust (HsConnection *self, HsKnownServers *known, HsOwnKey *ow
   self->own_key = own_key != NULL ? g_object_ref (own_key) : hs_own_key_new (NULL, NULL);
   g_clear_object (&self->security);
   self->security = hs_security_new (known);
-}
-
-void
-hs_connection_set_password (HsConnection *self, const char *password)
-{
-  g_free (self->password);
-  self->password = g_strdup (password);
 }
 
 HsSession *

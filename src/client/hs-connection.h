@@ -2,6 +2,7 @@
 /* Carries one session over one connection: dials, finds out the protocol, owns link and tap, leaves in good order, and tells its steps and failures in words. */
 #pragma once
 
+#include "hs-keyring.h"
 #include "hs-known-servers.h"
 #include "hs-own-key.h"
 #include "hs-security.h"
@@ -47,8 +48,18 @@ void hs_connection_set_host_token (HsConnection *self, const char *token, const 
 void hs_connection_set_encryption (HsConnection *self, HsEncryption encryption);
 /* What is remembered of servers' keys (nullable: nothing), and our own (nullable: none is shown). Before opening. */
 void hs_connection_set_trust (HsConnection *self, HsKnownServers *known, HsOwnKey *own_key);
-/* (nullable) PASS for IRC servers. */
-void hs_connection_set_password (HsConnection *self, const char *password);
+/* Who one is there; all borrowed. Passwords go out inside TLS only, and to a server that nobody vouches for only by a proof that it cannot use
+ * (protocol.md, Trust). */
+typedef struct
+{
+  const char *password;           /* (nullable) typed: that everybody needs there */
+  const char *account;            /* (nullable) */
+  const char *account_password;   /* (nullable) typed */
+  gboolean kept_password, kept_account_password; /* it is in the keyring, which is asked where none was typed */
+  gboolean remember;              /* what was typed goes there once it has proven right; FALSE: what is kept there goes */
+} HsConnectionLogin;
+/* @keyring (nullable): nothing is kept. Before opening. */
+void hs_connection_set_login (HsConnection *self, const HsConnectionLogin *login, HsKeyring *keyring);
 
 /* Until the conversation can begin (001, or the plain dialect). Errors are told by property failure too. Encrypted are ircs://, invites, port 6697, what is pinned or promised to
  * be, and our own server: from the first byte, and nothing goes in before the key is judged. Else the server is asked; when it offers TLS

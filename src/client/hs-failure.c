@@ -32,6 +32,9 @@ typedef enum
   HINT_CLOCK = 1 << 16,
   HINT_ASK_INVITE = 1 << 17,
   HINT_GET_INVITE = 1 << 18,
+  HINT_ASK_PASSWORD = 1 << 19,
+  HINT_COMPARE_FIRST = 1 << 20,
+  HINT_NO_ACCOUNT = 1 << 21,
 } HintFlags;
 
 /* {who} is the host (or path), {port} its port. */
@@ -74,7 +77,7 @@ static const Words words[] = {
   [HS_FAILURE_PASSWORD_WITHHELD] = {
     N_("{who} was not given your password"),
     N_("It let nobody in without one, and nobody knows yet whose computer answers there: it could be somebody in between who collects passwords."),
-    HINT_GET_INVITE },
+    HINT_COMPARE_FIRST | HINT_GET_INVITE },
   [HS_FAILURE_NEEDS_ENCRYPTION] = {
     N_("This address asks for encryption"),
     N_("Encryption was chosen to be never used. It is not opened unencrypted: that would not be what the address asks for."),
@@ -119,6 +122,34 @@ static const Words words[] = {
     N_("Nobody vouches for {who}: stopped"),
     N_("Anybody may answer for such a name, so its certificate has to be good, or you need an invite. Nothing was said."),
     HINT_SPELLING | HINT_CLOCK | HINT_ASK_INVITE },
+  [HS_FAILURE_PASSWORD_NEEDED] = {
+    N_("{who} asks for a password"),
+    N_("It lets in only who knows its password."),
+    HINT_ASK_PASSWORD },
+  [HS_FAILURE_PASSWORD_WRONG] = {
+    N_("The password for {who} is not right"),
+    N_("The password was not the right one."),
+    HINT_ASK_PASSWORD },
+  [HS_FAILURE_PASSWORD_WAIT] = {
+    N_("{who} wants you to wait"),
+    N_("There were too many wrong passwords from here."),
+    0 },
+  [HS_FAILURE_ACCOUNT_NEEDED] = {
+    N_("{who} lets in only people with an account"),
+    N_("Give the name of your account there, and its password."),
+    0 },
+  [HS_FAILURE_ACCOUNT_WRONG] = {
+    N_("{who} did not log you in"),
+    N_("The account or its password was not the right one."),
+    HINT_NO_ACCOUNT },
+  [HS_FAILURE_NO_LOGIN] = {
+    N_("{who} has no way to log in"),
+    N_("It offers no way to log in to an account."),
+    HINT_NO_ACCOUNT },
+  [HS_FAILURE_IMPOSTOR] = {
+    N_("{who} may not be who it says: stopped"),
+    N_("The server does not know this password itself."),
+    HINT_COMPARE_FIRST | HINT_GET_INVITE },
   [HS_FAILURE_UNSUPPORTED] = {
     N_("Datagrams are not supported yet"),
     N_("An address that begins with udp:// comes with a later version. Use tcp:// for plain text over TCP."),
@@ -176,6 +207,10 @@ static const Hint hints[] = {
   { HINT_CLOCK, N_("Is the clock right?"), N_("Certificates hold for a time. A computer whose clock is wrong takes good ones for bad."), NULL },
   { HINT_GET_INVITE, N_("Ask the host for an invite"), N_("Its link says which key is the right one. Who shows that key is given the password."), NULL },
   { HINT_ASK_INVITE, N_("Is it a room that somebody hosts?"), N_("Ask the host for an invite: its link says which key is the right one."), NULL },
+  { HINT_ASK_PASSWORD, N_("Who has the password?"), N_("The host can tell it, best not in writing; an invite from the host may do without one."), NULL },
+  { HINT_COMPARE_FIRST, N_("Compare the number"),
+    N_("Ask the host, best by voice, for the number of its server. Once you have compared it, Handshake trusts this server with a password."), NULL },
+  { HINT_NO_ACCOUNT, N_("Without the account?"), N_("Under More, leave Account empty to join as a guest."), NULL },
   { HINT_SOCKET_PATH, N_("Is the path right?"), N_("The server makes the socket file when it starts, and only its own user may use it."), NULL },
 };
 
@@ -317,6 +352,19 @@ hs_failure_from_error (const HsAddress *address, const GError *error, guint syns
       self->sentence = better;
     }
   return self;
+}
+
+HsFailureAsks
+hs_failure_asks_for (const HsFailure *self)
+{
+  switch (self->kind)
+    {
+    case HS_FAILURE_PASSWORD_NEEDED:
+    case HS_FAILURE_PASSWORD_WRONG: return HS_FAILURE_ASKS_PASSWORD;
+    case HS_FAILURE_ACCOUNT_NEEDED:
+    case HS_FAILURE_ACCOUNT_WRONG: return HS_FAILURE_ASKS_ACCOUNT;
+    default: return HS_FAILURE_ASKS_NOTHING;
+    }
 }
 
 void

@@ -15,7 +15,6 @@ typedef enum
   HS_FAILURE_CLOSED_EARLY,  /* FIN or RST before a word (or with its one line) */
   HS_FAILURE_PROTOCOL,      /* something answers, but not as expected */
   HS_FAILURE_REFUSED_BY_SERVER, /* ERROR, 433 …: its own words */
-  HS_FAILURE_PASSWORD_WITHHELD, /* it wanted one, and is not known well enough to be given it */
   HS_FAILURE_NEEDS_ENCRYPTION, /* the address asks for it, the person forbade it */
   HS_FAILURE_NOT_TLS,       /* something answers a ClientHello, but not with TLS */
   HS_FAILURE_TLS_REFUSED,   /* a fatal alert */
@@ -27,6 +26,14 @@ typedef enum
   HS_FAILURE_KEY_CHANGED,   /* what was chosen had another key before */
   HS_FAILURE_NOT_INVITED,   /* the invite names another key */
   HS_FAILURE_NOT_VERIFIED,  /* no authority vouches for a public name, or its key is too weak to begin with */
+  HS_FAILURE_PASSWORD_NEEDED, /* that everybody needs there, and none was given */
+  HS_FAILURE_PASSWORD_WRONG,
+  HS_FAILURE_PASSWORD_WITHHELD, /* one was given, and is not safe with this server */
+  HS_FAILURE_PASSWORD_WAIT, /* too many wrong ones */
+  HS_FAILURE_ACCOUNT_NEEDED,
+  HS_FAILURE_ACCOUNT_WRONG, /* the account, or its password */
+  HS_FAILURE_NO_LOGIN,      /* the server has no way to log in */
+  HS_FAILURE_IMPOSTOR,      /* it does not know the password itself */
   HS_FAILURE_UNSUPPORTED,   /* udp:// */
   HS_FAILURE_ADDRESS,       /* cannot be parsed, unix path missing or not allowed */
   HS_FAILURE_LOST,          /* stood, then reset or timed out */
@@ -53,5 +60,8 @@ typedef struct
 /* From what GIO said. @syns: how often the SYN went out (1 + retransmissions), 0 unknown; @said (nullable): the server's own line. */
 HsFailure *hs_failure_from_error (const HsAddress *address, const GError *error, guint syns, const char *said);
 HsFailure *hs_failure_new (HsFailureKind kind, const HsAddress *address, const char *said);
+/* What a person may type to go on. */
+typedef enum { HS_FAILURE_ASKS_NOTHING, HS_FAILURE_ASKS_PASSWORD, HS_FAILURE_ASKS_ACCOUNT } HsFailureAsks;
+HsFailureAsks hs_failure_asks_for (const HsFailure *self);
 void hs_failure_free (HsFailure *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsFailure, hs_failure_free)

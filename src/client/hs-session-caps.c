@@ -154,7 +154,6 @@ set_caps (HsSession *self, const char *list, gboolean granted)
     }
 }
 
-static void
 /* Does whoever carries the lines go another way? Asked once. */
 static gboolean
 tell_listed (HsSession *self)

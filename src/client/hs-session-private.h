@@ -42,8 +42,6 @@ void hs_session_offer_irc (HsSession *self);
 void hs_session_begin_irc (HsSession *self, const char *pass); /* CAP LS 302 (unless offered before), PASS, NICK, USER */
 /* It is IRC after all: what looked like plain text was a slow server, and nobody has written anything there. Lines are IRC from now on. */
 void hs_session_turn_irc (HsSession *self);
-/* What the server listed says that it is a Handshake server. */
-gboolean hs_session_is_ours (HsSession *self);
 /* Another connection is to carry the lines, and over the one before nobody has said who they are: as if it had never been. */
 void hs_session_restart (HsSession *self);
 /* Online: the address leads into @room, too. It is joined once, where it is joined again by itself. */

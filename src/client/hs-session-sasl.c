@@ -43,6 +43,7 @@ struct _HsSessionSasl
   gboolean wrong;            /* ... or refused */
   gboolean logged_in;        /* 900 */
   char *words;               /* (nullable) the server's own about what follows: to wait, ... */
+  char *room_words;          /* (nullable) those about the room's password */
 };
 
 static void next_claim (HsSession *self);
@@ -64,6 +65,7 @@ hs_session_sasl_free (HsSessionSasl *self)
   g_string_free (self->in, TRUE);
   g_free (self->account);
   g_free (self->words);
+  g_free (self->room_words);
   g_free (self);
 }
 
@@ -235,13 +237,14 @@ on_password_wanted (HsSession *self, const HsEvent *event)
       hs_session_on_other_numeric (self, event);
       return;
     }
-  if (sasl->words != NULL)
-    fail (self, HS_LOGIN_WAIT, sasl->words);
+  if ((sasl->words != NULL && !sasl->wrong) || sasl->room_words != NULL)
+    fail (self, HS_LOGIN_WAIT, sasl->words != NULL ? sasl->words : sasl->room_words);
   else if (sasl->room_password == NULL)
     fail (self, HS_LOGIN_PASSWORD_NEEDED, sasl->encrypted ? _("It lets in only who knows its password.")
                                                           : _("It lets in only who knows its password. That is given over an encrypted connection only."));
   else if (sasl->pass_sent || sasl->wrong)
-    fail (self, HS_LOGIN_PASSWORD_WRONG, _("The password was not the right one."));
+    fail (self, HS_LOGIN_PASSWORD_WRONG, sasl->known ? _("The password was not the right one.")
+                                                     : _("The password was not the right one, or somebody in between answers in the place of the room."));
   else
     fail (self, HS_LOGIN_WITHHELD, withheld_words (sasl));
 }
@@ -333,7 +336,8 @@ next_claim (HsSession *self)
 
   sasl->running = FALSE;
   sasl->tried = 0;
-  if (sasl->claim == CLAIM_ROOM && !sasl->logged_in && begin_proof (self, CLAIM_ACCOUNT))
+  /* After a wrong one the server takes no other for a moment: an account that nobody named is not asked for then. */
+  if (sasl->claim == CLAIM_ROOM && !sasl->logged_in && !(sasl->wrong && sasl->account == NULL) && begin_proof (self, CLAIM_ACCOUNT))
     return;
   if (sasl->claim == CLAIM_ROOM && sasl->account != NULL && !sasl->logged_in)
     miss_account (self);
@@ -523,15 +527,16 @@ on_refused (HsSession *self, const HsEvent *event)
     return;
   if (!sasl->invited && begin_proof (self, sasl->claim)) /* it does not know this mechanism */
     return;
-  if (sasl->words != NULL)
-    fail (self, HS_LOGIN_WAIT, sasl->words);
-  else if (sasl->claim == CLAIM_ROOM)
+  if (sasl->claim == CLAIM_ROOM)
     {
       sasl->wrong = TRUE; /* or none is needed any more: at the door it is told */
+      sasl->room_words = g_steal_pointer (&sasl->words);
       next_claim (self);
     }
   else if (sasl->account == NULL) /* our key is nobody's here */
     finish (self);
+  else if (sasl->words != NULL)
+    fail (self, HS_LOGIN_WAIT, sasl->words);
   else if (strcmp (event->message->command, HS_ERR_SASLFAIL) != 0)
     fail (self, HS_LOGIN_ACCOUNT_WRONG, said);
   else if (!sasl->invited)

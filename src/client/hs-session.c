@@ -255,12 +255,6 @@ hs_session_is_plain (HsSession *self)
 }
 
 gboolean
-hs_session_is_ours (HsSession *self)
-{
-  return self->ours;
-}
-
-gboolean
 hs_session_is_hosted (HsSession *self)
 {
   return self->hosted;

@@ -397,6 +397,15 @@ is_downgraded (const HsLogin *self, const char *data, gsize len)
   return data[0] == 'p' || (data[0] == 'y' && find_mechanism (self->engine, self->peer, "SCRAM-SHA-256-PLUS") != NULL);
 }
 
+/* A password for a room that needs none (any more) opens nothing, and whoever has it saved is not to wait for it. */
+static gboolean
+is_guess (const HsLogin *self)
+{
+  const char *name = gsasl_property_fast (self->session, GSASL_AUTHID);
+
+  return self->verifier != NULL && (self->room || name == NULL || strcmp (name, HS_ROOM_ACCOUNT) != 0);
+}
+
 static void
 step (HsLogin *self, const char *data, gsize len)
 {
@@ -419,7 +428,7 @@ step (HsLogin *self, const char *data, gsize len)
     }
   result = gsasl_step (self->session, data, len, &answer, &answer_len);
   if (result != GSASL_OK && (result != GSASL_NEEDS_MORE || answer_len == 0)) /* none of ours asks without a word */
-    end_failed (self, self->verifier != NULL);
+    end_failed (self, is_guess (self));
   else
     {
       HsEngine *engine = self->engine;

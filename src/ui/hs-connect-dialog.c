@@ -14,8 +14,11 @@ struct _HsConnectDialog
   GtkStack *stack;
   GtkWidget *connect, *again, *cancel;
   HsStopView *stop;
-  AdwEntryRow *address, *shown_name;
-  AdwPasswordEntryRow *password;
+  AdwEntryRow *address, *shown_name, *account, *asked_account;
+  AdwPasswordEntryRow *password, *account_password, *asked;
+  GtkSwitch *remember, *asked_remember;
+  GtkWidget *asked_group;
+  AdwExpanderRow *more;
   AdwComboRow *protocol, *encryption, *line_ending;
   GtkLabel *problem;
   GtkWidget *recent_group;
@@ -28,10 +31,15 @@ struct _HsConnectDialog
 
   /* Owned */
   HsConnection *connection;
+  char *recalled; /* (nullable) address of which the login was recalled */
+  char *recalled_account; /* (nullable) */
   GCancellable *cancellable;
+
+  /* State */
+  gboolean kept_password, kept_account_password;
 };
 
-enum { PREPARE, CONNECTED, GIVEN_UP, N_SIGNALS };
+enum { RECALL, PREPARE, CONNECTED, GIVEN_UP, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HsConnectDialog, hs_connect_dialog, ADW_TYPE_WINDOW)
@@ -60,6 +68,69 @@ check_form (HsConnectDialog *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->address), "error");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.connect", good && *name != '\0');
+  if (g_strcmp0 (self->recalled, address) == 0)
+    return;
+  g_free (self->recalled);
+  self->recalled = g_strdup (address);
+  g_signal_emit (self, signals[RECALL], 0, address);
+}
+
+/* ---- Passwords ---- */
+
+static void
+name_password (AdwPasswordEntryRow *row, const char *title, gboolean kept)
+{
+  g_autofree char *text = kept ? g_strdup_printf (_("%s (in the Keyring)"), title) : g_strdup (title);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), text);
+}
+
+void
+hs_connect_dialog_set_login (HsConnectDialog *self, const char *account, gboolean kept_password, gboolean kept_account_password)
+{
+  const char *there = text_of (self->account);
+
+  if (*there == '\0' || g_strcmp0 (there, self->recalled_account) == 0)
+    gtk_editable_set_text (GTK_EDITABLE (self->account), account != NULL ? account : "");
+  g_free (self->recalled_account);
+  self->recalled_account = g_strdup (account);
+  self->kept_password = kept_password;
+  self->kept_account_password = kept_account_password;
+  name_password (self->password, _("Password"), kept_password);
+  name_password (self->account_password, _("Account Password"), kept_account_password);
+}
+
+void
+hs_connect_dialog_ask_password (HsConnectDialog *self)
+{
+  adw_expander_row_set_expanded (self->more, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->password));
+}
+
+/* What is typed where it was asked for stands in the form, too. */
+static void
+on_asked_changed (HsConnectDialog *self)
+{
+  const HsFailure *failure = self->connection != NULL ? hs_connection_get_failure (self->connection) : NULL;
+  HsFailureAsks asks = failure != NULL ? hs_failure_asks_for (failure) : HS_FAILURE_ASKS_NOTHING;
+
+  if (asks != HS_FAILURE_ASKS_NOTHING)
+    gtk_editable_set_text (GTK_EDITABLE (asks == HS_FAILURE_ASKS_PASSWORD ? self->password : self->account_password), text_of (self->asked));
+}
+
+static void
+ask_for (HsConnectDialog *self, HsFailureAsks asks)
+{
+  /* A copy: what is set here is written back there, and a set text is first an empty one. */
+  g_autofree char *text = g_strdup (text_of (asks == HS_FAILURE_ASKS_ACCOUNT ? self->account_password : self->password));
+
+  gtk_widget_set_visible (self->asked_group, asks != HS_FAILURE_ASKS_NOTHING);
+  gtk_widget_set_visible (GTK_WIDGET (self->asked_account), asks == HS_FAILURE_ASKS_ACCOUNT);
+  if (asks == HS_FAILURE_ASKS_NOTHING)
+    return;
+  gtk_editable_set_text (GTK_EDITABLE (self->asked), text);
+  gtk_widget_grab_focus (GTK_WIDGET (self->asked));
+  gtk_editable_select_region (GTK_EDITABLE (self->asked), 0, -1);
 }
 
 static void
@@ -103,6 +174,7 @@ show_steps (HsConnectDialog *self)
   gtk_widget_set_visible (self->failure, FALSE);
   hs_stop_view_set_security (self->stop, NULL);
   gtk_widget_set_visible (self->hints_group, FALSE);
+  gtk_widget_set_visible (self->asked_group, FALSE);
   gtk_widget_set_visible (self->edit, FALSE);
   gtk_widget_set_visible (self->steps_title, TRUE);
   show_page (self, "steps");
@@ -189,6 +261,7 @@ show_failure (HsConnectDialog *self, const GError *error)
   gtk_widget_set_visible (self->hints_group, gtk_list_box_get_row_at_index (self->hints, 0) != NULL);
   gtk_window_set_default_widget (GTK_WINDOW (self), stopped ? self->cancel : self->again);
   gtk_widget_grab_focus (stopped ? self->cancel : self->again);
+  ask_for (self, failure != NULL ? hs_failure_asks_for (failure) : HS_FAILURE_ASKS_NOTHING);
 }
 
 /* ---- Connecting ---- */
@@ -233,9 +306,13 @@ connect_now (HsConnectDialog *self)
 {
   g_autofree char *address = g_strstrip (g_strdup (text_of (self->address)));
   g_autofree char *name = g_strstrip (g_strdup (text_of (self->shown_name)));
-  const char *password = text_of (self->password);
+  g_autofree char *account = g_strstrip (g_strdup (text_of (self->account)));
+  const char *password = text_of (self->password), *account_password = text_of (self->account_password);
   HsConnectRequest request = {
     .address = address, .shown_name = name, .password = *password != '\0' ? password : NULL,
+    .account = *account != '\0' ? account : NULL, .account_password = *account_password != '\0' ? account_password : NULL,
+    .kept_password = self->kept_password, .kept_account_password = self->kept_account_password && g_strcmp0 (account, self->recalled_account) == 0,
+    .remember = gtk_switch_get_active (self->remember),
     .protocol = adw_combo_row_get_selected (self->protocol), .line_ending = adw_combo_row_get_selected (self->line_ending),
     .encryption = adw_combo_row_get_selected (self->encryption),
   };
@@ -336,6 +413,14 @@ hs_connect_dialog_dispose (GObject *object)
 }
 
 static void
+hs_connect_dialog_finalize (GObject *object)
+{
+  g_free (HS_CONNECT_DIALOG (object)->recalled);
+  g_free (HS_CONNECT_DIALOG (object)->recalled_account);
+  G_OBJECT_CLASS (hs_connect_dialog_parent_class)->finalize (object);
+}
+
+static void
 bind_children (GtkWidgetClass *klass)
 {
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, stack);
@@ -346,6 +431,14 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, address);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, shown_name);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, password);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, account);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, account_password);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, remember);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, asked_group);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, more);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, asked_account);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, asked);
+  gtk_widget_class_bind_template_child (klass, HsConnectDialog, asked_remember);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, protocol);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, encryption);
   gtk_widget_class_bind_template_child (klass, HsConnectDialog, line_ending);
@@ -369,7 +462,9 @@ hs_connect_dialog_class_init (HsConnectDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hs_connect_dialog_dispose;
+  G_OBJECT_CLASS (klass)->finalize = hs_connect_dialog_finalize;
   widget_class->unrealize = hs_connect_dialog_unrealize;
+  signals[RECALL] = g_signal_new ("recall", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[PREPARE] = g_signal_new ("prepare", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, HS_TYPE_CONNECTION, 1, G_TYPE_POINTER);
   signals[CONNECTED] = g_signal_new ("connected", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_CONNECTION);
   signals[GIVEN_UP] = g_signal_new ("given-up", HS_TYPE_CONNECT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_CONNECTION);
@@ -379,6 +474,7 @@ hs_connect_dialog_class_init (HsConnectDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, check_form);
   gtk_widget_class_bind_template_callback (widget_class, connect_now);
   gtk_widget_class_bind_template_callback (widget_class, on_entry_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_asked_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_recent_activated);
   gtk_widget_class_install_action (widget_class, "dialog.connect", NULL, on_connect_action);
   gtk_widget_class_install_action (widget_class, "dialog.edit", NULL, on_edit_action);
@@ -392,6 +488,12 @@ hs_connect_dialog_init (HsConnectDialog *self)
   name_field (self->address, _("Address"));
   name_field (self->shown_name, _("Your Name"));
   name_field (self->password, _("Password"));
+  name_field (self->account, _("Account"));
+  name_field (self->account_password, _("Account Password"));
+  name_field (self->asked_account, _("Account"));
+  name_field (self->asked, _("Password"));
+  g_object_bind_property (self->account, "text", self->asked_account, "text", G_BINDING_BIDIRECTIONAL);
+  g_object_bind_property (self->remember, "active", self->asked_remember, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   show_page (self, "form");
   check_form (self);
 }

@@ -169,4 +169,5 @@
 #define HS_ROOMS_KEPT           10000      /* rooms that stay when nobody is in them */
 #define HS_CATCHUP_PAGE         100        /* messages our side asks for at once after a reconnect */
 #define HS_CATCHUP_PAGES        50         /* and how often; what is older stays on the server */
+#define HS_LOGINS_MAX           100        /* addresses of which it is remembered who one is there */
 #define HS_RECENT_ADDRESSES     10

@@ -266,6 +266,8 @@ static const Case cases[] = {
     HELLO OFFERS (OURS " sasl=" ALL) GRANTS "= SCRAM-SHA-256-PLUS room sesame\n= EXTERNAL - -\n> CAP END\n", -1 },
   { "room/wrong", { ROOM, .encrypted = TRUE }, TRUE,
     HELLO OFFERS (OURS " sasl=" ALL) GRANTS "= SCRAM-SHA-256-PLUS room simsim\n> CAP END\n< :s 464 Ana :Password incorrect\n", HS_LOGIN_PASSWORD_WRONG },
+  { "room/wrong/our-key-waits", { ROOM, .encrypted = TRUE, .shows_key = TRUE }, TRUE,
+    HELLO OFFERS (OURS " sasl=" ALL) GRANTS "= SCRAM-SHA-256-PLUS room simsim\n> CAP END\n< :s 464 Ana :Password incorrect\n", HS_LOGIN_PASSWORD_WRONG },
   { "room/no-longer-needed", { ROOM, .encrypted = TRUE }, TRUE, HELLO OFFERS (OURS " sasl=" ALL) GRANTS "= SCRAM-SHA-256-PLUS room simsim\n" IN, -1 },
   { "room/unknown-key/less", { ROOM, .encrypted = TRUE }, TRUE,
     HELLO OFFERS (OURS " sasl=SCRAM-SHA-256,PLAIN") GRANTS "> CAP END\n< :s 464 Ana :Password incorrect\n", HS_LOGIN_WITHHELD },
@@ -293,7 +295,10 @@ static const Case cases[] = {
     HELLO OFFERS ("sasl=PLAIN") GRANTS "> AUTHENTICATE PLAIN\n< AUTHENTICATE +\n> AUTHENTICATE *\n< :s 263 Ana AUTHENTICATE :Please wait a while\n< :s 904 Ana :no\n", HS_LOGIN_WAIT },
   { "wait/room", { ROOM, .encrypted = TRUE }, TRUE,
     HELLO OFFERS (OURS " sasl=" ALL) GRANTS "> AUTHENTICATE SCRAM-SHA-256-PLUS\n< AUTHENTICATE +\n> AUTHENTICATE *\n"
-    "< :s 263 Ana AUTHENTICATE :Please wait a while\n< :s 904 Ana :no\n", HS_LOGIN_WAIT },
+    "< :s 263 Ana AUTHENTICATE :Please wait a while\n< :s 904 Ana :no\n> CAP END\n< :s 464 Ana :no\n", HS_LOGIN_WAIT },
+  { "wait/room/not-needed", { ROOM, .encrypted = TRUE }, TRUE,
+    HELLO OFFERS (OURS " sasl=" ALL) GRANTS "> AUTHENTICATE SCRAM-SHA-256-PLUS\n< AUTHENTICATE +\n> AUTHENTICATE *\n"
+    "< :s 263 Ana AUTHENTICATE :Please wait a while\n< :s 904 Ana :no\n" IN, -1 },
   { "account-needed", { SAFE }, TRUE, HELLO OFFERS ("sasl=PLAIN") "> CAP END\n< FAIL * ACCOUNT_REQUIRED_TO_CONNECT :Log in first\n", HS_LOGIN_ACCOUNT_NEEDED },
 
   /* A server that is not what it says */
