@@ -132,18 +132,26 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   join_own_server (self);
 }
 
-void
-hs_application_start_server (HsApplication *self)
+static void
+start_now (HsApplication *self)
 {
   g_autoptr (HsServerConfig) config = hs_application_make_server_config (self);
-  gboolean stopping = FALSE;
 
-  g_object_get (self->server, "stopping", &stopping, NULL);
-  self->start_again = stopping; /* who has pressed it need not press it again when the last guest is gone */
   if (hs_server_get_running (self->server))
     return;
   g_free (hs_server_set_config (self->server, config)); /* what had to wait while it ran */
   hs_server_start_async (self->server, self->cancellable, on_started, g_object_ref (self));
+}
+
+void
+hs_application_start_server (HsApplication *self)
+{
+  gboolean stopping = FALSE;
+
+  g_object_get (self->server, "stopping", &stopping, NULL);
+  self->start_again = stopping; /* who has pressed it need not press it again when the last guest is gone */
+  if (!hs_server_get_running (self->server))
+    hs_application_start_asking (self, start_now);
 }
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The application's parts, for hs-application*.c only: -connect.c joins and rejoins, -host.c starts and stops the server, -open.c
- * brings back what was open, -background.c goes on without a window. */
+ * brings back what was open, -background.c goes on without a window, -public.c asks before a server starts where everybody may come. */
 #pragma once
 
 #include "hs-application.h"
@@ -34,6 +34,7 @@ struct _HsApplication
   guint persons; /* windows opened for another person from here */
   gboolean known;    /* what was open before is in connections */
   gboolean background; /* a server runs, and no window is there: the application is held */
+  gboolean asking;     /* whether a server may start where everybody may come */
   gboolean checking;   /* whether a notification can be shown */
   gboolean leaving;    /* the window is not to be kept from closing */
   gboolean quitting;
@@ -74,6 +75,11 @@ void hs_application_start_server (HsApplication *self);
 /* While guests are there it takes five seconds, in which it can be undone; asked again, or without a window, it stops at once. */
 void hs_application_stop_server (HsApplication *self);
 void hs_application_keep_server (HsApplication *self);
+
+/* -public.c */
+/* Starts the server by @start. Before, and once in a profile's life, asks the host when everybody on the Internet could come in: with a password, without
+ * one, or not at all. */
+void hs_application_start_asking (HsApplication *self, void (*start) (HsApplication *self));
 
 /* -background.c */
 /* Beside the host. */

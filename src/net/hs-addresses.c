@@ -218,11 +218,31 @@ hs_addresses_rank (GPtrArray *addresses, const char *bound)
   g_ptr_array_sort (addresses, compare);
 }
 
+/* IANA's special-purpose addresses that no router carries, for documents and measurements: RFC 5737, RFC 2544, RFC 3849, RFC 9637. */
+static gboolean
+is_carried (const HsOwnAddress *self)
+{
+  static const char *const never[] = { "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (never); i++)
+    {
+      g_autoptr (GInetAddressMask) mask = g_inet_address_mask_new_from_string (never[i], NULL);
+
+      if (g_inet_address_mask_matches (mask, self->address))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 const HsOwnAddress *
 hs_addresses_find_public (const GPtrArray *addresses)
 {
   for (guint i = 0; i < addresses->len; i++)
-    if (((const HsOwnAddress *) addresses->pdata[i])->reach == HS_REACH_GLOBAL)
-      return addresses->pdata[i];
+    {
+      const HsOwnAddress *own = addresses->pdata[i];
+
+      if (own->reach == HS_REACH_GLOBAL && is_carried (own))
+        return own;
+    }
   return NULL;
 }

@@ -6,10 +6,12 @@ Usage: test-trust.py CASE
 """
 
 import contextlib
+import ctypes
 import importlib
 import os
 import re
 import socket
+import subprocess
 import sys
 
 import gi
@@ -17,10 +19,11 @@ import gi
 gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi, GLib
 
-from desktop import Failure, run_case, wait_until
+from desktop import Failure, Skip, run_case, wait_until
 
 windows = importlib.import_module('test-windows')
 
+CLONE_NEWNET = 0x40000000
 NUMBER = re.compile(r'^\d{5} \d{5} \d{5} \d{5}$')
 
 
@@ -162,7 +165,39 @@ def invited(desktop):
         raise Failure('no numbers')
 
 
-CASES = {'compared': compared, 'changed': changed, 'invited': invited}
+def public(desktop):
+    """Where anybody on the Internet could come in, the host is asked, once: with a password strangers stay out, without one they may come."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        raise Skip('no right to a network of its own')
+    for words in ('link set lo up', 'link add wan0 type veth peer name far0', 'address add 9.9.9.9/24 dev wan0', 'link set wan0 up', 'link set far0 up'):
+        subprocess.run(['ip', *words.split()], check=True)
+    from guests import hosted_port
+    from window import Window
+    ana = Window(desktop, 'ana')
+    ana.press('Start Server')
+    ana.shows('This computer has a public address (9.9.9.9)')
+    desktop.picture('public')
+    ana.press('Cancel')
+    ana.press('Start Server')
+    ana.write('Password', '开门 sesame')
+    ana.press('Start With Password')
+    ana.find(ana.TEXT, 'Message')
+    with socket.create_connection(('127.0.0.1', hosted_port(ana))) as stranger:
+        stranger.settimeout(10)
+        stranger.sendall(b'NICK stranger\r\nUSER s 0 * :s\r\n')
+        if b' 464 ' not in (said := b''.join(iter(lambda: stranger.recv(4096), b''))):
+            raise Failure(f'a stranger came in: {said}')
+    wei = Window(desktop, 'wei')
+    wei.press('Start Server')
+    wei.press('Start Without Password')
+    wei.find(wei.TEXT, 'Message')
+    wei.press('Stop Server')
+    wei.press('Start Server Again')
+    wei.find(wei.TEXT, 'Message')
+
+
+CASES = {'compared': compared, 'changed': changed, 'invited': invited, 'public': public}
 
 if __name__ == '__main__':
     name = sys.argv[1]

@@ -161,10 +161,12 @@ test_public (void)
   static const Row publics[] = {
     { "a LAN", NULL, LOOPBACK LAN "eth0 fd12::5 L*;eth0 fe80::1 L*;tailscale0 100.100.1.2 T;", NULL },
     { "nothing", NULL, LOOPBACK, NULL },
-    { "a public one", NULL, LOOPBACK LAN "eth0 198.51.100.7 L*;", "198.51.100.7" },
-    { "a public one that is not bound to", "192.168.1.5", LOOPBACK LAN "eth0 198.51.100.7 L*;", NULL },
-    { "IPv6", NULL, LOOPBACK LAN "eth0 2001:db8::5 L*;", "2001:db8::5" },
-    { "IPv6, bound to IPv4", "0.0.0.0", LOOPBACK LAN "eth0 2001:db8::5 L*;", NULL },
+    { "a public one", NULL, LOOPBACK LAN "eth0 9.9.9.9 L*;", "9.9.9.9" },
+    { "a public one that is not bound to", "192.168.1.5", LOOPBACK LAN "eth0 9.9.9.9 L*;", NULL },
+    { "IPv6", NULL, LOOPBACK LAN "eth0 2620:fe::9 L*;", "2620:fe::9" },
+    { "IPv6, bound to IPv4", "0.0.0.0", LOOPBACK LAN "eth0 2620:fe::9 L*;", NULL },
+    { "for documents and measurements only", NULL, LOOPBACK "eth0 192.0.2.2 L*;eth0 198.51.100.7 L*;eth0 203.0.113.9 L*;eth0 198.19.0.1 L*;eth0 2001:db8::5 L*;", NULL },
+    { "the neighbours of those", NULL, LOOPBACK "eth0 192.0.2.2 L*;eth0 192.0.3.1 L*;", "192.0.3.1" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (publics); i++)
