@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the bridge share: rooms' rows (hs-room-history.c), own messages (-own), what is open (-open), what is deleted (-delete). */
+/* What the files of the bridge share: rooms' rows (hs-room-history.c), own messages (-own), what is read and being written (-notes), what is open (-open), what is deleted (-delete). */
 #pragma once
 
 #include "hs-entry-list-private.h"

@@ -87,26 +87,10 @@ ask (HsSession *self, HsConversation *conversation, const char *subcommand, cons
   hs_session_put (self, "CHATHISTORY", subcommand, hs_room_get_name (conversation->room), point, limit, NULL);
 }
 
-typedef struct
-{
-  HsSession *session;
-  HsRoom *room;
-} Ticket;
-
-static void
-ticket_free (gpointer data)
-{
-  Ticket *ticket = data;
-
-  g_object_unref (ticket->session);
-  g_object_unref (ticket->room);
-  g_free (ticket);
-}
-
 static void
 on_last_known (gint64 time, const GError *error, gpointer user_data)
 {
-  Ticket *ticket = user_data;
+  HsRoomTicket *ticket = user_data;
   HsSession *self = ticket->session;
   HsConversation *conversation = hs_session_conversation_of (self, ticket->room);
   g_autofree char *point = g_strdup ("*");
@@ -132,17 +116,13 @@ void
 hs_session_catch_up (HsSession *self, HsConversation *conversation)
 {
   const guint needed = HS_CAP_CHATHISTORY | HS_CAP_BATCH | HS_CAP_TIME;
-  Ticket *ticket;
 
   if ((self->caps & needed) != needed)
     {
       send_doubtful_again (self, conversation);
       return;
     }
-  ticket = g_new0 (Ticket, 1);
-  ticket->session = g_object_ref (self);
-  ticket->room = g_object_ref (conversation->room);
-  hs_room_history_find_last_said (conversation->history, on_last_known, ticket, ticket_free);
+  hs_room_history_find_last_said (conversation->history, on_last_known, hs_room_ticket_new (self, conversation->room), hs_room_ticket_free);
 }
 
 /* ---- The answer ---- */

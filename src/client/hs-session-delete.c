@@ -32,26 +32,10 @@ hs_session_can_delete (HsSession *self, HsRoom *room, HsEntry *entry)
   return delivery == HS_SENT_NONE || delivery == HS_SENT_ACCEPTED || delivery == HS_SENT_READ;
 }
 
-typedef struct
-{
-  HsSession *session;
-  HsRoom *room;
-} Ticket;
-
-static void
-ticket_free (gpointer data)
-{
-  Ticket *ticket = data;
-
-  g_object_unref (ticket->session);
-  g_object_unref (ticket->room);
-  g_free (ticket);
-}
-
 static void
 on_named (const char *msgid, gpointer user_data)
 {
-  Ticket *ticket = user_data;
+  HsRoomTicket *ticket = user_data;
   HsConversation *conversation = hs_session_conversation_of (ticket->session, ticket->room);
 
   if (conversation == NULL)
@@ -66,17 +50,13 @@ gboolean
 hs_session_delete (HsSession *self, HsRoom *room, HsEntry *entry, GError **error)
 {
   HsConversation *conversation = hs_session_conversation_of (self, room);
-  Ticket *ticket;
 
   if (!hs_session_can_delete (self, room, entry))
     {
       g_set_error_literal (error, HS_SESSION_ERROR, HS_SESSION_ERROR_UNSUPPORTED, _("This message cannot be deleted now."));
       return FALSE;
     }
-  ticket = g_new0 (Ticket, 1);
-  ticket->session = g_object_ref (self);
-  ticket->room = g_object_ref (room);
-  hs_room_history_find_msgid (conversation->history, entry, on_named, ticket, ticket_free);
+  hs_room_history_find_msgid (conversation->history, entry, on_named, hs_room_ticket_new (self, room), hs_room_ticket_free);
   return TRUE;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -marker, -presence, -numerics, -caps, -send, -own, -multiline, -passages, -verbs, -typing, -plain, -moderation, -refusals), seen by nobody else. */
+/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -said, -marker, -presence, -numerics, -caps, -send, -own, -multiline, -passages, -verbs, -typing, -plain, -moderation, -refusals), seen by nobody else. */
 #pragma once
 
 #include "hs-room-history.h"
@@ -184,6 +184,15 @@ void hs_session_add_row (HsSession *self, HsConversation *conversation, HsEntryK
 /* Names as words in @text: ours. */
 gboolean hs_session_is_mention (HsSession *self, const char *text);
 
+/* Stands between an answer of the store and a room that may be gone by then: hs_session_conversation_of () tells. */
+typedef struct
+{
+  HsSession *session; /* owned */
+  HsRoom *room;       /* owned */
+} HsRoomTicket;
+HsRoomTicket *hs_room_ticket_new (HsSession *self, HsRoom *room);
+void hs_room_ticket_free (gpointer data);
+
 /* ---- hs-session-send.c: what goes out, in order ---- */
 void hs_session_put (HsSession *self, const char *command, ...) G_GNUC_NULL_TERMINATED;
 void hs_session_put_message (HsSession *self, const HsIrcMessage *message);
@@ -257,6 +266,7 @@ gboolean hs_session_gather_line (HsSession *self, const HsIrcMessage *message, c
 void hs_session_end_lines (HsSession *self, const char *reference);
 
 void hs_session_on_said (HsSession *self, const HsEvent *event); /* PRIVMSG, NOTICE */
+void hs_session_on_tagmsg (HsSession *self, const HsEvent *event);
 #define HS_PARAM(event, i) (hs_irc_message_param ((event)->message, (i)))
 
 typedef struct

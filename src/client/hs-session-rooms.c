@@ -62,6 +62,26 @@ hs_session_find_conversation (HsSession *self, const char *name)
   return g_hash_table_lookup (self->conversations, key);
 }
 
+HsRoomTicket *
+hs_room_ticket_new (HsSession *self, HsRoom *room)
+{
+  HsRoomTicket *ticket = g_new0 (HsRoomTicket, 1);
+
+  ticket->session = g_object_ref (self);
+  ticket->room = g_object_ref (room);
+  return ticket;
+}
+
+void
+hs_room_ticket_free (gpointer data)
+{
+  HsRoomTicket *ticket = data;
+
+  g_object_unref (ticket->session);
+  g_object_unref (ticket->room);
+  g_free (ticket);
+}
+
 HsConversation *
 hs_session_conversation_of (HsSession *self, HsRoom *room)
 {

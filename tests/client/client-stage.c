@@ -164,3 +164,44 @@ stage_wait_for_entry (HsRoom *room, const char *text)
   stage_wait_until ((entry = stage_find_entry (room, text)) != NULL);
   return entry;
 }
+
+void
+stage_hear (HsSession *session, const char *line)
+{
+  g_autofree char *copy = g_strdup (line);
+
+  hs_session_receive_irc (session, copy, strlen (copy));
+}
+
+guint64
+stage_gather (HsSession *session, const char *data, gsize len, gpointer out)
+{
+  return g_string_append_len (out, data, (gssize) len)->len;
+}
+
+void
+stage_scene_init (StageScene *self, const char *caps)
+{
+  g_autofree char *ls = g_strdup_printf (":s.x CAP * LS :%s", caps), *ack = g_strdup_printf (":s.x CAP * ACK :%s", caps);
+
+  self->store = hs_store_new (":memory:");
+  self->out = g_string_new (NULL);
+  self->session = hs_session_new (self->store, "test", "irc.test", "Ana", FALSE);
+  self->room = NULL;
+  hs_session_set_send (self->session, stage_gather, self->out);
+  hs_session_begin_irc (self->session, NULL);
+  stage_hear (self->session, ls);
+  stage_hear (self->session, ack);
+  stage_hear (self->session, ":s.x 001 Ana :Welcome");
+}
+
+void
+stage_scene_clear (StageScene *self)
+{
+  g_object_unref (self->session);
+  hs_store_close (self->store);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (self->store);
+  g_string_free (self->out, TRUE);
+}

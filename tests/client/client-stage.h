@@ -22,6 +22,22 @@ void stage_iterate (void); /* waits at most 20 ms for something to happen */
 /* Until what was queued to the store before is answered. */
 void stage_fence (HsStore *store);
 
+/* The server says a line. */
+void stage_hear (HsSession *session, const char *line);
+/* HsSessionSend: what a session says is appended to a GString. */
+guint64 stage_gather (HsSession *session, const char *data, gsize len, gpointer out);
+
+/* A session of Ana's that is online, with @caps granted, and in no room yet. */
+typedef struct
+{
+  HsStore *store;
+  GString *out; /* what it said */
+  HsSession *session;
+  HsRoom *room; /* (nullable) borrowed, the test's */
+} StageScene;
+void stage_scene_init (StageScene *self, const char *caps);
+void stage_scene_clear (StageScene *self);
+
 /* What a person sees: rooms with members and rows, one a line. (transfer full) */
 char *stage_describe (HsSession *session);
 /* Waits until stage_describe () is @expected, or fails with both. */

@@ -4,63 +4,18 @@
 
 #include <string.h>
 
-typedef struct
-{
-  HsStore *store;
-  GString *out;
-  HsSession *session;
-  HsRoom *room;
-} Scene;
-
-static guint64
-on_send (HsSession *session, const char *data, gsize len, gpointer user_data)
-{
-  GString *out = user_data;
-
-  g_string_append_len (out, data, len);
-  return out->len;
-}
-
 static void
-hear (Scene *self, const char *line)
+scene_init (StageScene *self, const char *caps)
 {
-  g_autofree char *copy = g_strdup (line);
-
-  hs_session_receive_irc (self->session, copy, strlen (copy));
-}
-
-static void
-scene_init (Scene *self, const char *caps)
-{
-  g_autofree char *ls = g_strdup_printf (":s.x CAP * LS :%s", caps), *ack = g_strdup_printf (":s.x CAP * ACK :%s", caps);
-
-  self->store = hs_store_new (":memory:");
-  self->out = g_string_new (NULL);
-  self->session = hs_session_new (self->store, "test", "irc.test", "Ana", FALSE);
-  hs_session_set_send (self->session, on_send, self->out);
-  hs_session_begin_irc (self->session, NULL);
-  hear (self, ls);
-  hear (self, ack);
-  hear (self, ":s.x 001 Ana :Welcome");
-  hear (self, ":Ana!u@h JOIN #lobby");
-  hear (self, ":s.x 353 Ana = #lobby :Ana @bea");
-  hear (self, ":s.x 366 Ana #lobby :End");
-  hear (self, "@time=2026-01-02T03:04:05.000Z;msgid=m1 :bea!u@h PRIVMSG #lobby :one");
-  hear (self, "@time=2026-01-02T03:04:06.000Z;msgid=m2 :Ana!u@h PRIVMSG #lobby :two");
-  hear (self, ":bea!u@h PRIVMSG #lobby :nameless");
+  stage_scene_init (self, caps);
+  stage_hear (self->session, ":Ana!u@h JOIN #lobby");
+  stage_hear (self->session, ":s.x 353 Ana = #lobby :Ana @bea");
+  stage_hear (self->session, ":s.x 366 Ana #lobby :End");
+  stage_hear (self->session, "@time=2026-01-02T03:04:05.000Z;msgid=m1 :bea!u@h PRIVMSG #lobby :one");
+  stage_hear (self->session, "@time=2026-01-02T03:04:06.000Z;msgid=m2 :Ana!u@h PRIVMSG #lobby :two");
+  stage_hear (self->session, ":bea!u@h PRIVMSG #lobby :nameless");
   self->room = hs_session_find_room (self->session, "#lobby");
   g_object_unref (stage_wait_for_entry (self->room, "nameless"));
-}
-
-static void
-scene_clear (Scene *self)
-{
-  g_object_unref (self->session);
-  hs_store_close (self->store);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_object_unref (self->store);
-  g_string_free (self->out, TRUE);
 }
 
 #define CAPS "draft/message-redaction echo-message message-tags server-time"
@@ -68,7 +23,7 @@ scene_clear (Scene *self)
 static void
 test_asks (void)
 {
-  Scene scene;
+  StageScene scene;
   GError *error = NULL;
 
   scene_init (&scene, CAPS);
@@ -86,17 +41,17 @@ test_asks (void)
     stage_wait_until (strstr (scene.out->str, "REDACT #lobby m2\r\n") != NULL);
     g_assert_false (hs_entry_is_redacted (own)); /* not before the server says so */
 
-    hear (&scene, ":bea!u@h MODE #lobby +o Ana");
+    stage_hear (scene.session, ":bea!u@h MODE #lobby +o Ana");
     g_assert_true (hs_session_can_delete (scene.session, scene.room, others));
     g_assert_true (hs_session_delete (scene.session, scene.room, others, NULL));
     stage_wait_until (strstr (scene.out->str, "REDACT #lobby m1\r\n") != NULL);
     g_assert_true (hs_session_delete (scene.session, scene.room, nameless, NULL));
     g_object_unref (stage_wait_for_entry (scene.room, "The server gave this message no name: it cannot be deleted."));
 
-    hear (&scene, ":s.x CAP Ana DEL draft/message-redaction");
+    stage_hear (scene.session, ":s.x CAP Ana DEL draft/message-redaction");
     g_assert_false (hs_session_can_delete (scene.session, scene.room, own));
   }
-  scene_clear (&scene);
+  stage_scene_clear (&scene);
 
   scene_init (&scene, "echo-message message-tags server-time");
   {
@@ -104,13 +59,13 @@ test_asks (void)
 
     g_assert_false (hs_session_can_delete (scene.session, scene.room, own));
   }
-  scene_clear (&scene);
+  stage_scene_clear (&scene);
 }
 
 static void
 test_hears (void)
 {
-  Scene scene;
+  StageScene scene;
   guint n;
 
   scene_init (&scene, CAPS);
@@ -118,30 +73,30 @@ test_hears (void)
     g_autoptr (HsEntry) one = stage_wait_for_entry (scene.room, "one"), two = stage_wait_for_entry (scene.room, "two");
 
     n = g_list_model_get_n_items (G_LIST_MODEL (hs_room_get_entries (scene.room)));
-    hear (&scene, "@msgid=m9 :bea!u@h REDACT #lobby m1 :why");
+    stage_hear (scene.session, "@msgid=m9 :bea!u@h REDACT #lobby m1 :why");
     stage_wait_until (hs_entry_is_redacted (one));
     g_assert_cmpstr (hs_entry_get_text (one), ==, "");
     g_assert_false (hs_entry_is_redacted (two));
     g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (hs_room_get_entries (scene.room))), ==, n);
 
     /* It does not come back, and of others' rooms nothing is touched */
-    hear (&scene, "@time=2026-01-02T03:04:05.000Z;msgid=m1 :bea!u@h PRIVMSG #lobby :one");
-    hear (&scene, "@msgid=m9 :bea!u@h REDACT Ana m2");
-    hear (&scene, ":bea!u@h REDACT #elsewhere m2");
-    hear (&scene, ":bea!u@h REDACT #lobby unknown");
-    hear (&scene, ":bea!u@h REDACT #lobby");
+    stage_hear (scene.session, "@time=2026-01-02T03:04:05.000Z;msgid=m1 :bea!u@h PRIVMSG #lobby :one");
+    stage_hear (scene.session, "@msgid=m9 :bea!u@h REDACT Ana m2");
+    stage_hear (scene.session, ":bea!u@h REDACT #elsewhere m2");
+    stage_hear (scene.session, ":bea!u@h REDACT #lobby unknown");
+    stage_hear (scene.session, ":bea!u@h REDACT #lobby");
     stage_fence (scene.store);
     g_assert_true (hs_entry_is_redacted (one));
     g_assert_false (hs_entry_is_redacted (two));
     g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (hs_room_get_entries (scene.room))), ==, n);
 
     /* The newest one goes from the sidebar too */
-    hear (&scene, "@msgid=m5 :bea!u@h PRIVMSG #lobby :secret");
+    stage_hear (scene.session, "@msgid=m5 :bea!u@h PRIVMSG #lobby :secret");
     stage_wait_until (g_strcmp0 (hs_room_get_preview (scene.room), "bea: secret") == 0);
-    hear (&scene, ":bea!u@h REDACT #lobby m5");
+    stage_hear (scene.session, ":bea!u@h REDACT #lobby m5");
     stage_wait_until (g_strcmp0 (hs_room_get_preview (scene.room), "bea: This message was deleted") == 0);
   }
-  scene_clear (&scene);
+  stage_scene_clear (&scene);
 }
 
 /* A refusal is told, and no message of ours counts as refused by it. */
@@ -157,7 +112,7 @@ test_refusals (void)
     { "UNKNOWN_MSGID #lobby m1 :No", "The server no longer has this message: it was not deleted for the others." },
     { "INVALID_TARGET #lobby :Not there", "Not there" },
   };
-  Scene scene;
+  StageScene scene;
 
   scene_init (&scene, CAPS);
   g_assert_true (hs_session_say (scene.session, scene.room, "on its way", NULL));
@@ -168,13 +123,13 @@ test_refusals (void)
       {
         g_autofree char *line = g_strconcat (":s.x FAIL REDACT ", cases[i].line, NULL);
 
-        hear (&scene, line);
+        stage_hear (scene.session, line);
         g_object_unref (stage_wait_for_entry (scene.room, cases[i].words));
       }
     g_assert_cmpint (hs_entry_get_delivery (pending), !=, HS_SENT_FAILED);
     g_assert_false (hs_session_can_delete (scene.session, scene.room, pending));
   }
-  scene_clear (&scene);
+  stage_scene_clear (&scene);
 }
 
 int
