@@ -3,6 +3,11 @@
 import contextlib, os, re, select, signal, socket, subprocess, tempfile, time
 
 WAIT = 15
+# Whatever a test starts by itself leaves the home of who runs it alone.
+HOME = tempfile.TemporaryDirectory(prefix="handshake-")
+os.environ["XDG_DATA_HOME"] = HOME.name
+# Freed memory is kept aside by AddressSanitizer, for much longer than a test of memory could bear.
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=8"
 
 
 class Server:

@@ -248,7 +248,7 @@ def port_in_use():
 def refused_addresses():
     for options, word in ((["--port", "70000"], "--port"), (["--port", "-1"], "--port"), (["--port", "x"], "--port"),
                           (["--address", "rubbish"], "--address"), (["--address", "192.0.2.1", "--port", "0"], ""),
-                          (["--trace", "x"], "--trace"), (["surplus"], "surplus"), (["--frob"], "--frob")):
+                          (["--trace", "/nonexistent/x"], "/nonexistent/x"), (["surplus"], "surplus"), (["--frob"], "--frob")):
         done = subprocess.run([PROGRAM, *options], capture_output=True, text=True, timeout=20)
         assert done.returncode == 1 and done.stdout == "" and word in done.stderr and len(done.stderr.splitlines()) == 1, (options, done)
 
