@@ -960,6 +960,46 @@ test_certificate (gconstpointer data)
   program_end (&bystander);
 }
 
+/* A connection has ended: was the password told in it? */
+static void
+program_heard_password (Program *self, gboolean given)
+{
+  stage_wait_until (strstr (self->said->str, "said ") != NULL);
+  g_test_message ("%s", self->said->str);
+  g_assert_nonnull (strstr (self->said->str, "NICK"));
+  g_assert_true ((strstr (self->said->str, "PASS hunter2") != NULL) == given);
+  g_string_truncate (self->said, 0);
+}
+
+/* What a server says it is counts for nothing: somebody in between would say that it is no host of ours. And in the clear no password goes. */
+static void
+test_password_stranger (void)
+{
+  static const Leaf leaf = { "a stranger", "host.example", "host.example", .self_signed = TRUE };
+  Program bystander;
+  Person ana;
+  g_autofree char *hidden = NULL;
+
+  bystander_start (&bystander, &leaf, NULL);
+  hidden = g_strdup_printf ("ircs://127.0.0.1:%u", bystander.ports[0]);
+  person_init (&ana);
+  person_joins (&ana, "127.0.0.1:PORT", bystander.ports[1], HS_ENCRYPTION_AUTOMATIC, HS_TRUST_UNENCRYPTED);
+  person_finish (&ana);
+  program_heard_password (&bystander, FALSE);
+  person_joins (&ana, hidden, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_FIRST_SEEN);
+  hs_security_set_compared (hs_connection_get_security (ana.connection));
+  person_finish (&ana);
+  program_heard_password (&bystander, FALSE);
+  person_joins (&ana, hidden, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_COMPARED);
+  person_finish (&ana);
+  program_heard_password (&bystander, TRUE);
+  person_joins (&ana, "127.0.0.1:PORT", bystander.ports[1], HS_ENCRYPTION_NEVER, HS_TRUST_UNENCRYPTED);
+  person_finish (&ana);
+  program_heard_password (&bystander, FALSE);
+  person_clear (&ana);
+  program_end (&bystander);
+}
+
 /* Told in the clear: the port that is encrypted, and only a name goes there that is vouched for. Told encrypted: from now on. */
 static void
 test_sts (void)
@@ -1011,6 +1051,7 @@ add_quick (void)
   g_test_add_func ("/client/encryption/middle/second", test_middle_second);
   g_test_add_func ("/client/encryption/middle/invite", test_middle_invite);
   g_test_add_func ("/client/encryption/password", test_password);
+  g_test_add_func ("/client/encryption/password/stranger", test_password_stranger);
   g_test_add_func ("/client/encryption/also", test_also);
   g_test_add_func ("/client/encryption/moved", test_moved);
   g_test_add_func ("/client/encryption/classroom", test_classroom);
