@@ -398,9 +398,21 @@ static const HsFraming framings[] = {
   [HS_PROTOCOL_PLAIN] = HS_FRAMING_PLAIN,
 };
 
+/* (nullable) (transfer full) */
+static char *
+dup_server_key (HsConnection *self)
+{
+  HsTlsFacts facts = { 0 };
+
+  return self->encrypted && hs_link_get_tls_facts (self->link, &facts) && facts.has_peer ? hs_fingerprint_to_text (&facts.peer) : NULL;
+}
+
 void
 hs_connection_speak (HsConnection *self)
 {
+  g_autofree char *key = dup_server_key (self);
+
+  hs_session_set_server_key (self->session, key);
   hs_session_set_send (self->session, on_session_send, self);
   hs_session_set_watch (self->session, self->watch);
 

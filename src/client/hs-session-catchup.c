@@ -176,6 +176,16 @@ hs_session_note_history (HsHistoryBatch *self, const HsIrcMessage *message, gint
 /* ---- RESUME ---- */
 
 void
+hs_session_set_server_key (HsSession *self, const char *key)
+{
+  if (g_strcmp0 (self->server_key, key) == 0)
+    return;
+  g_free (self->server_key);
+  self->server_key = g_strdup (key);
+  g_clear_pointer (&self->resume_token, g_free);
+}
+
+void
 hs_session_put_resume (HsSession *self)
 {
   self->resumed = self->resume_token != NULL && (self->caps & HS_CAP_RESUME) != 0;

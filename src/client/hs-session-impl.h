@@ -104,6 +104,7 @@ struct _HsSession
   GHashTable *histories;      /* reference → HsHistoryBatch, of CHATHISTORY */
   GHashTable *gathered;       /* reference → a message of several lines that is coming in */
   char *resume_token;         /* (nullable) of this run */
+  char *server_key;           /* (nullable) of who gave it */
   GHashTable *asked;          /* folded names of rooms a person wished to join, until we are in */
   GPtrArray *own;             /* HsOwnMessage, in the order said */
   GQueue outgoing;            /* Outgoing: lines that wait for a message before them to be stored */

@@ -46,6 +46,8 @@ void hs_session_turn_irc (HsSession *self);
 void hs_session_restart (HsSession *self);
 /* Online: the address leads into @room, too. It is joined once, where it is joined again by itself. */
 void hs_session_join_addressed (HsSession *self, const char *room);
+/* (nullable) The key of who carries the lines from now on, as text; NULL: it is not encrypted. What another has given us is not for it. */
+void hs_session_set_server_key (HsSession *self, const char *key);
 /* Plain dialect: one room named after the peer. */
 void hs_session_begin_plain (HsSession *self, const char *peer);
 /* One IRC line from the server; written to. */

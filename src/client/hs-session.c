@@ -111,6 +111,7 @@ hs_session_finalize (GObject *object)
   g_hash_table_unref (self->histories);
   g_hash_table_unref (self->gathered);
   g_free (self->resume_token);
+  g_free (self->server_key);
   g_hash_table_unref (self->asked);
   g_clear_pointer (&self->waiting_info, g_ptr_array_unref);
   hs_session_clear_motd (self);

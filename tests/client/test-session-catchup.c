@@ -68,10 +68,51 @@ test_asks (void)
   g_object_unref (store);
 }
 
+/* The token is for who gave it: not for another key, nor for the clear when it came encrypted. */
+static void
+test_other_server (void)
+{
+  static const struct
+  {
+    const char *what, *before, *now;
+    gboolean given;
+  } cases[] = {
+    { "the same", "sha256:a", "sha256:a", TRUE },
+    { "another", "sha256:a", "sha256:b", FALSE },
+    { "no longer encrypted", "sha256:a", NULL, FALSE },
+    { "now encrypted", NULL, "sha256:a", FALSE },
+    { "never encrypted", NULL, NULL, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      HsStore *store = hs_store_new (":memory:");
+      g_autoptr (GString) out = g_string_new (NULL);
+      HsSession *session = hs_session_new (store, "test", "irc.test", "Ana", FALSE);
+
+      g_test_message ("%s", cases[i].what);
+      hs_session_set_send (session, stage_gather, out);
+      hs_session_set_server_key (session, cases[i].before);
+      come_online (session);
+      stage_hear (session, ":s.x RESUME 00ff");
+      hs_session_ended (session, "gone");
+      hs_session_set_send (session, stage_gather, out);
+      hs_session_set_server_key (session, cases[i].now);
+      come_online (session);
+      g_assert_true ((strstr (out->str, "RESUME 00ff\r\nCAP END\r\n") != NULL) == cases[i].given);
+      g_object_unref (session);
+      hs_store_close (store);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_object_unref (store);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/session-catchup/other-server", test_other_server);
   g_test_add_func ("/client/session-catchup/asks", test_asks);
   return g_test_run ();
 }
