@@ -30,16 +30,17 @@ on_context (GObject *source, GAsyncResult *result, gpointer user_data)
     hs_connection_start (self);
 }
 
-/* Strict transport security names the port, too. */
+/* Strict transport security names the port, too. What was joined there stays there when the promise has run out: the typed port is in the clear. */
 static void
 obey_sts (HsConnection *self)
 {
   guint16 port = 0;
 
-  if (self->known == NULL || self->address->host == NULL || self->address->scheme == HS_SCHEME_TCP || self->encryption == HS_ENCRYPTION_NEVER
-      || !hs_known_servers_find_sts (self->known, self->address->host, now_ms (), &port))
+  if (self->known == NULL || self->address->host == NULL || self->address->scheme == HS_SCHEME_TCP || self->encryption == HS_ENCRYPTION_NEVER)
     return;
-  self->strict = TRUE;
+  self->strict = hs_known_servers_find_sts (self->known, self->address->host, now_ms (), &port);
+  if (!self->strict && (!self->pinned || !hs_known_servers_find_sts (self->known, self->address->host, 0, &port)))
+    return;
   if (self->address->scheme != HS_SCHEME_IRCS && port != 0)
     self->address->port = port;
 }

@@ -1021,6 +1021,12 @@ test_sts (void)
   person_finish (&ana);
   stage_wait_until (strstr (bystander.said->str, "said hidden") != NULL);
   g_assert_null (strstr (bystander.said->str, "clear"));
+  g_string_truncate (bystander.said, 0);
+  hs_known_servers_note_sts (ana.known, "host.example", (guint16) bystander.ports[0], 1); /* long ago */
+  person_joins (&ana, address, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_VERIFIED);
+  person_finish (&ana);
+  stage_wait_until (strstr (bystander.said->str, "said hidden") != NULL);
+  g_assert_null (strstr (bystander.said->str, "clear"));
   program_end (&bystander);
 
   bystander_start (&bystander, &leaves[5], "300");
