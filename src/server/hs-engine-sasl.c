@@ -18,7 +18,7 @@ struct _HsLogin
   HsServerAccount *verifier;  /* (nullable) that account's, or one that nobody can prove to know */
   gboolean room;              /* it is the password that all need */
   gboolean proven;            /* all is said; the guest's last, empty answer is waited for */
-  gboolean deriving;
+  HsDerivation *deriving;     /* (nullable) borrowed: what is awaited; only to be compared */
 };
 
 struct _Mechanism
@@ -101,7 +101,7 @@ still_may_guess (HsEngine *engine, HsDerivation *derivation)
   HsPeer *peer = derivation->ask.peer;
   HsLogin *login = peer->extra->login;
 
-  if (login == NULL || !login->deriving)
+  if (login == NULL || login->deriving != derivation)
     return FALSE;
   if (!hs_engine_must_wait_to_guess (engine, peer, "AUTHENTICATE"))
     return TRUE;
@@ -114,7 +114,7 @@ on_derived (HsEngine *engine, HsDerivation *derivation)
 {
   HsLogin *login = derivation->ask.peer->extra->login;
 
-  if (login == NULL || !login->deriving) /* given up meanwhile */
+  if (login == NULL || login->deriving != derivation) /* given up meanwhile, and perhaps begun anew */
     return;
   if (hs_server_account_equal (derivation->made, login->verifier) && login->account != NULL)
     end_proven (login);
@@ -152,8 +152,7 @@ judge_plain (HsLogin *self)
       return;
     }
   find_verifier (self, name);
-  self->deriving = TRUE;
-  derivation = hs_derivation_new (name, password, self->verifier->salt, self->verifier->iterations);
+  self->deriving = derivation = hs_derivation_new (name, password, self->verifier->salt, self->verifier->iterations);
   derivation->is_wanted = still_may_guess;
   derivation->derived = on_derived;
   if (hs_engine_derive (engine, peer, derivation))
@@ -436,7 +435,7 @@ step (HsLogin *self, const char *data, gsize len)
 
       if (result == GSASL_OK)
         self->mechanism->judge (self);
-      if (peer->extra->login != NULL && !peer->extra->login->deriving && answer_len > 0)
+      if (peer->extra->login != NULL && peer->extra->login->deriving == NULL && answer_len > 0)
         send_words (engine, peer, answer, answer_len);
     }
   gsasl_free (answer);
@@ -487,6 +486,15 @@ take_words (HsLogin *self, const char *words)
     }
 }
 
+/* Who does not wait for the answer, and could do so again and again, has guessed all the same: the work is done. */
+static void
+give_up (HsLogin *self)
+{
+  if (self->deriving != NULL)
+    hs_engine_note_guess (self->engine, self->peer, FALSE);
+  end (self);
+}
+
 void
 hs_command_authenticate (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
@@ -496,16 +504,16 @@ hs_command_authenticate (HsEngine *self, HsPeer *peer, const HsIrcMessage *messa
   if (strcmp (words, "*") == 0)
     {
       if (login != NULL)
-        end (login);
+        give_up (login);
       hs_engine_reply (self, peer, HS_ERR_SASLABORTED, "SASL authentication aborted", NULL);
     }
   else if (strlen (words) > HS_SASL_CHUNK)
     {
       if (login != NULL)
-        end (login);
+        give_up (login);
       hs_engine_reply (self, peer, HS_ERR_SASLTOOLONG, "SASL message too long", NULL);
     }
-  else if (login != NULL && login->deriving)
+  else if (login != NULL && login->deriving != NULL)
     hs_engine_reply (self, peer, HS_ERR_SASLALREADY, "A password is being checked: wait for the answer", NULL);
   else if (login != NULL)
     take_words (login, words);

@@ -393,6 +393,35 @@ test_guessing_at_once (void)
   stage_clear (&stage);
 }
 
+/* What was asked first does not answer what is asked now, and giving up is no way to have any number of passwords worked on. */
+static void
+test_given_up (void)
+{
+  static const char wrong[] = "AUTHENTICATE AGFubmEAd3Jvbmd3cm9uZw==", right[] = "AUTHENTICATE AGFubmEAbG9uZ2Vub3VnaA==";
+  Guest *guest;
+
+  begin ();
+  make_anna ("longenough");
+  guest = arrive (TRUE, NULL);
+  guest_says (guest, "AUTHENTICATE PLAIN");
+  guest_says (guest, wrong);
+  guest_says (guest, "AUTHENTICATE *");
+  g_assert_true (guest_saw (guest, " 906 "));
+  guest_says (guest, "AUTHENTICATE PLAIN");
+  guest_says (guest, wrong);
+  g_assert_true (guest_saw (guest, " 263 "));
+  g_assert_cmpuint (stage.jobs.length, ==, 1);
+  guest_forget (guest);
+  stage.now += HS_GUESS_WAIT_MS * G_TIME_SPAN_MILLISECOND;
+  guest_says (guest, "AUTHENTICATE PLAIN");
+  guest_says (guest, right);
+  stage_work (&stage); /* the first, which was wrong, and then this */
+  g_assert_false (guest_saw (guest, " 904 "));
+  g_assert_true (guest_saw (guest, " 903 "));
+  guest_free (guest);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -405,5 +434,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/engine-sasl/in-between", test_in_between);
   g_test_add_func ("/server/engine-sasl/guessing", test_guessing);
   g_test_add_func ("/server/engine-sasl/guessing-at-once", test_guessing_at_once);
+  g_test_add_func ("/server/engine-sasl/given-up", test_given_up);
   return g_test_run ();
 }
