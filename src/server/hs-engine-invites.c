@@ -9,19 +9,6 @@
 
 #define PREFIX "invite:"
 
-/* What is kept of a token. It has 128 random bits: nothing has to be slow about this. */
-static GBytes *
-make_hash (const char *token)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint8 bytes[32];
-  gsize len = sizeof bytes;
-
-  g_checksum_update (checksum, (const guchar *) token, -1);
-  g_checksum_get_digest (checksum, bytes, &len);
-  return g_bytes_new (bytes, len);
-}
-
 /* ---- What the store has of it ---- */
 
 typedef struct
@@ -119,7 +106,7 @@ make_place (HsEngine *self)
 void
 hs_engine_add_invite (HsEngine *self, const char *token)
 {
-  g_autoptr (GBytes) hash = make_hash (token);
+  g_autoptr (GBytes) hash = hs_engine_hash_token (token);
   gint64 until = self->funcs->now (self->user_data) / 1000 + HS_INVITE_MS;
 
   make_place (self);
@@ -156,7 +143,7 @@ hs_engine_pass_by_invite (HsEngine *self, HsPeer *peer, const char *given)
     return TRUE;
   extra = hs_peer_get_extra (peer);
   g_clear_pointer (&extra->invite, g_bytes_unref);
-  extra->invite = make_hash (given + strlen (PREFIX));
+  extra->invite = hs_engine_hash_token (given + strlen (PREFIX));
   peer->admitted = is_good (self, extra->invite);
   if (!peer->admitted)
     {

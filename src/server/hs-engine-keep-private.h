@@ -64,4 +64,6 @@ void hs_engine_keep_room (HsEngine *self, HsChannel *channel);
 void hs_engine_append_params (GString *out, const HsIrcMessage *message);
 
 /* ---- Resuming (hs-engine-resume.c) ---- */
+/* What is kept of a token, of which nothing has to be slow: it has 128 random bits or more. (transfer full) */
+GBytes *hs_engine_hash_token (const char *token);
 void hs_engine_give_token (HsEngine *self, HsPeer *peer);

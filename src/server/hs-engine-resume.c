@@ -7,9 +7,8 @@
 
 #include "hs-limits.h"
 
-/* What is kept of a token. */
-static GBytes *
-make_hash (const char *token)
+GBytes *
+hs_engine_hash_token (const char *token)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   guint8 bytes[32];
@@ -33,7 +32,7 @@ hs_command_resume (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     }
   extra = hs_peer_get_extra (peer);
   g_clear_pointer (&extra->token, g_bytes_unref);
-  extra->token = make_hash (message->params[0]);
+  extra->token = hs_engine_hash_token (message->params[0]);
 }
 
 typedef struct
@@ -96,7 +95,7 @@ hs_engine_give_token (HsEngine *self, HsPeer *peer)
   self->funcs->random (bytes, sizeof bytes, self->user_data);
   for (guint i = 0; i < sizeof bytes; i++)
     g_string_append_printf (token, "%02x", bytes[i]);
-  extra->token = make_hash (token->str);
+  extra->token = hs_engine_hash_token (token->str);
   if (old == NULL)
     {
       send_token (self, peer, token->str);

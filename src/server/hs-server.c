@@ -334,12 +334,6 @@ hs_server_make_invite_token (HsServer *self)
   return token;
 }
 
-gboolean
-hs_server_has_password (HsServer *self)
-{
-  return self->config->password != NULL;
-}
-
 GListModel *
 hs_server_get_guests (HsServer *self)
 {

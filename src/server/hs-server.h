@@ -40,6 +40,7 @@ char *hs_server_set_config (HsServer *self, const HsServerConfig *config);
 
 /* What everybody needs to come in (property has-password). (nullable) NULL or "": nothing. Who speaks plain text leaves when one is set. */
 void hs_server_set_password (HsServer *self, const char *password);
+/* Does who comes need a password? */
 gboolean hs_server_get_has_password (HsServer *self);
 /* Finishes with a public address of this computer (not of a LAN, a link or a provider's NAT) at which anybody could come in, because no password
  * is set; NULL, without an error: there is none. Before the start too: then it is a reason to ask the host once. (nullable) (transfer full) */
@@ -60,8 +61,6 @@ char *hs_server_make_host_token (HsServer *self);
 /* A token that lets one guest in, once, without the password, within a day: for an invite's link (a secret: never logged). NULL: it does not
  * run. (transfer full) */
 char *hs_server_make_invite_token (HsServer *self);
-/* Does who comes need a password? */
-gboolean hs_server_has_password (HsServer *self);
 
 /* GListModel of HsGuest; from the first call on they are told, and n-guests and n-listeners with them. Those whose socket lingers in a closing state stay until it is gone while observed. */
 GListModel *hs_server_get_guests (HsServer *self);

@@ -119,7 +119,7 @@ static void
 update_token (HsInvitePopover *self)
 {
   gtk_check_button_set_active (self->with_token, FALSE);
-  gtk_widget_set_visible (self->token_part, hs_server_has_password (self->server) && hs_server_get_key (self->server) != NULL);
+  gtk_widget_set_visible (self->token_part, hs_server_get_has_password (self->server) && hs_server_get_key (self->server) != NULL);
 }
 
 static void
