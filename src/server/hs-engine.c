@@ -473,9 +473,9 @@ hs_engine_get_n_peers (HsEngine *self)
 }
 
 guint
-hs_engine_get_n_registered (HsEngine *self)
+hs_engine_get_n_guests (HsEngine *self)
 {
-  return self->registered.length;
+  return self->registered.length - (self->host != NULL);
 }
 
 guint

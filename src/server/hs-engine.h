@@ -89,5 +89,6 @@ char **hs_engine_list_bans (HsEngine *self);
 
 /* ---- Facts ---- */
 guint hs_engine_get_n_peers (HsEngine *self);
-guint hs_engine_get_n_registered (HsEngine *self);
+/* Who has said who they are; the host itself is nobody's guest. */
+guint hs_engine_get_n_guests (HsEngine *self);
 guint hs_engine_get_n_listeners (HsEngine *self);

@@ -85,7 +85,7 @@ hs_core_deliver_news (gpointer data)
   self->last_delivery = g_get_monotonic_time ();
   self->generation++;
   delivery->news = g_steal_pointer (&self->news);
-  delivery->news->n_guests = hs_engine_get_n_registered (self->engine);
+  delivery->news->n_guests = hs_engine_get_n_guests (self->engine);
   delivery->news->n_listeners = hs_engine_get_n_listeners (self->engine);
   post (self, delivery);
   return G_SOURCE_CONTINUE;

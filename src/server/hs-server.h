@@ -15,7 +15,7 @@
 G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
 
 /* Properties (all notify): running, stopping, name, address (numeric bound), port, since (Unix µs), error-text (nullable), store-error-text (nullable: why what is said is not kept),
- * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), has-password, n-guests, n-listeners, half-open, accept-queue, backlog, drops, syn-cookies, warnings (HsTcpDoorWarning bits),
+ * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), has-password, n-guests (the host is none), n-listeners, half-open, accept-queue, backlog, drops, syn-cookies, warnings (HsTcpDoorWarning bits),
  * bans (GStrv: masks of who is not let in; told, as guests are, from the first hs_server_get_guests () on).
  * experiments (HS_TCP_LAB_BIT: on the listener).
  * Signal "stopped": all leave has been taken. */

@@ -152,7 +152,7 @@ def thousand(desktop):
     window.focus()
     window.xdotool('key', 'F8')
     guests = [IrcGuest(port, f'n{number}') for number in range(1200)]
-    window.shows('1201 guests', seconds=60)
+    window.shows('1200 guests', seconds=60)
     window.row('Connections', 'n0, ')
     table = window.find(window.LIST, 'Connections')
     click(window, next(node for node in window.nodes(window.ROW, within=table) if 'n0, ' in (node.get_name() or '')))

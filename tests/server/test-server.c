@@ -225,11 +225,12 @@ static void
 test_host (void)
 {
   Stage stage;
-  g_autoptr (GSocketConnection) guest = NULL;
+  g_autoptr (GSocketConnection) guest = NULL, anna = NULL;
   g_autoptr (GString) out = g_string_new (NULL);
   g_autofree char *token = NULL;
   g_autofree char *hello = NULL;
   g_autoptr (HsGuest) first = NULL;
+  guint n_guests = 0;
 
   stage_init (&stage, TRUE, 0);
   start (&stage);
@@ -243,6 +244,12 @@ test_host (void)
   wait_until (g_list_model_get_n_items (hs_server_get_guests (stage.server)) == 1);
   first = g_list_model_get_item (hs_server_get_guests (stage.server), 0);
   g_assert_true (hs_guest_is_own (first));
+  /* The host is nobody's guest. */
+  g_object_get (stage.server, "n-guests", &n_guests, NULL);
+  g_assert_cmpuint (n_guests, ==, 0);
+  anna = connect_guest (&stage);
+  write_all (anna, "NICK anna\r\nUSER u 0 * :Anna\r\n");
+  wait_until ((g_object_get (stage.server, "n-guests", &n_guests, NULL), n_guests) == 1);
   g_io_stream_close (G_IO_STREAM (guest), NULL, NULL);
   stop (&stage);
   stage_clear (&stage);
