@@ -13,6 +13,7 @@ struct _HsPreferencesWindow
   /* Template */
   AdwEntryRow *shown_name, *room_password;
   GtkAdjustment *port_adjustment;
+  AdwPreferencesGroup *who_group; /* its description says what is chosen */
   AdwComboRow *who;
   AdwActionRow *own_number;
   HsCopyButton *copy_own;
@@ -69,7 +70,7 @@ show_who (HsPreferencesWindow *self)
     if (g_str_equal (value, choices[i].value))
       {
         adw_combo_row_set_selected (self->who, i);
-        adw_action_row_set_subtitle (ADW_ACTION_ROW (self->who), _(choices[i].meaning));
+        adw_preferences_group_set_description (self->who_group, _(choices[i].meaning));
       }
 }
 
@@ -209,6 +210,7 @@ hs_preferences_window_class_init (HsPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, shown_name);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, room_password);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, port_adjustment);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, who_group);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, who);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, own_number);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, copy_own);
