@@ -34,7 +34,7 @@ struct _HsConnection
 
   /* Owned */
   HsSession *session;
-  char *address_text;
+  char *address_text, *place; /* as typed; for people to read */
   HsAddress *address;       /* (nullable) once parsed: of an invite's several the one that is tried */
   GQueue routes;            /* HsAddress: those to try after it */
   char *host_token;         /* (nullable) */

@@ -109,6 +109,7 @@ hs_connection_finalize (GObject *object)
   g_free (self->binding);
   g_clear_pointer (&self->diag, hs_tcp_diag_free);
   g_free (self->address_text);
+  g_free (self->place);
   g_free (self->host_token);
   hs_connection_clear_login (&self->login);
   g_free (self->leaving_hint);
@@ -264,7 +265,7 @@ on_experiment (HsTcpWatch *watch, guint experiment, gboolean on, HsConnection *s
 HsTcpWatch *
 hs_connection_make_watch (HsConnection *self)
 {
-  HsTcpWatch *watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, self->address_text);
+  HsTcpWatch *watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, self->place);
 
   g_signal_connect (watch, "notify::shown", G_CALLBACK (on_watch_shown), self);
   g_signal_connect (watch, "experiment", G_CALLBACK (on_experiment), self);
@@ -286,6 +287,7 @@ hs_connection_new (HsSession *session, const char *address, HsProtocol protocol,
 
   self->session = g_object_ref (session);
   self->address_text = g_strdup (address);
+  self->place = hs_address_format_place (address);
   self->protocol = protocol;
   self->line_ending = line_ending;
   self->watch = hs_connection_make_watch (self);
@@ -655,4 +657,10 @@ const char *
 hs_connection_get_address (HsConnection *self)
 {
   return self->address_text;
+}
+
+const char *
+hs_connection_get_place (HsConnection *self)
+{
+  return self->place;
 }

@@ -82,3 +82,5 @@ gboolean hs_connection_is_used (HsConnection *self);
 const char *hs_connection_get_leaving_hint (HsConnection *self);
 const HsFailure *hs_connection_get_failure (HsConnection *self);
 const char *hs_connection_get_address (HsConnection *self);
+/* Where that leads, for people to read: of an invite neither key nor token. */
+const char *hs_connection_get_place (HsConnection *self);

@@ -93,6 +93,7 @@ struct _HsSession
   /* Owned */
   HsStore *store;
   char *network, *address, *shown_name;
+  char *place; /* where address leads, for people to read */
   char *name, *nick, *error_text;
   char *source;               /* (nullable) our own nick!user@host as others see it */
   char *asked_room;           /* (nullable) of the last /join, until it is answered */

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "hs-address.h"
 #include "hs-event-text.h"
 #include "hs-name.h"
 #include "hs-utf8.h"
@@ -121,6 +122,7 @@ hs_session_finalize (GObject *object)
   g_clear_object (&self->store);
   g_free (self->network);
   g_free (self->address);
+  g_free (self->place);
   g_free (self->shown_name);
   g_free (self->name);
   g_free (self->nick);
@@ -196,7 +198,8 @@ hs_session_new (HsStore *store, const char *network, const char *address, const 
   self->store = g_object_ref (store);
   self->network = g_strdup (network);
   self->address = g_strdup (address);
-  self->name = g_strdup (address);
+  self->place = hs_address_format_place (address);
+  self->name = g_strdup (self->place);
   self->shown_name = hs_name_make_shown (shown_name != NULL ? shown_name : "");
   self->nick = hs_name_make_nick (self->shown_name, FALSE);
   self->hosted = hosted;
@@ -229,6 +232,12 @@ const char *
 hs_session_get_address (HsSession *self)
 {
   return self->address;
+}
+
+const char *
+hs_session_get_place (HsSession *self)
+{
+  return self->place;
 }
 
 const char *
@@ -377,7 +386,7 @@ hs_session_turn_irc (HsSession *self)
   set_plain (self, FALSE);
   if (conversation != NULL)
     hs_session_drop_conversation (self, conversation);
-  hs_session_set_name (self, self->address);
+  hs_session_set_name (self, self->place);
   hs_session_set_state (self, HS_SESSION_CONNECTING, NULL);
 }
 

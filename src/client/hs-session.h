@@ -53,7 +53,10 @@ typedef guint64 (*HsSessionSend) (HsSession *self, const char *data, gsize len, 
 HsSession *hs_session_new (HsStore *store, const char *network, const char *address, const char *shown_name, gboolean hosted);
 
 const char *hs_session_get_name (HsSession *self);
+/* As it was typed or pasted: of an invite all of it, with its key and token. */
 const char *hs_session_get_address (HsSession *self);
+/* Where that leads, for people to read. */
+const char *hs_session_get_place (HsSession *self);
 const char *hs_session_get_nick (HsSession *self);
 HsSessionState hs_session_get_state (HsSession *self);
 const char *hs_session_get_error_text (HsSession *self);

@@ -82,7 +82,7 @@ hs_room_view_update_foot (HsRoomView *self)
     {
     case HS_SESSION_CONNECTING:
     case HS_SESSION_REGISTERING:
-      set_strip (self, _("Connecting…"), hs_session_get_address (self->session), NULL);
+      set_strip (self, _("Connecting…"), hs_session_get_place (self->session), NULL);
       break;
     case HS_SESSION_LEAVING:
       set_strip (self, _("Leaving…"), _("Saying goodbye in good order."), NULL);

@@ -117,7 +117,7 @@ static void
 update_beginning (HsRoomView *self)
 {
   /* A server that starts again may have another port. */
-  const char *address = self->connection != NULL ? hs_connection_get_address (self->connection) : hs_session_get_address (self->session);
+  const char *address = self->connection != NULL ? hs_connection_get_place (self->connection) : hs_session_get_place (self->session);
   const char *title = hs_room_get_title (self->room);
   g_autofree char *sentence = NULL;
 
@@ -149,7 +149,7 @@ format_subtitle (HsRoomView *self, const char *topic)
 {
   const char *words = get_security_words (self);
   gboolean channel = hs_room_get_kind (self->room) == HS_ROOM_CHANNEL;
-  g_autofree char *who = channel ? format_people (self) : g_strdup (hs_session_get_address (self->session));
+  g_autofree char *who = channel ? format_people (self) : g_strdup (hs_session_get_place (self->session));
   g_autoptr (GString) text = g_string_new (words);
 
   g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", who);

@@ -138,6 +138,24 @@ hs_address_to_string (const HsAddress *self)
 }
 
 char *
+hs_address_format_place (const char *text)
+{
+  g_autoptr (HsAddress) address = hs_address_parse (text, NULL);
+  HsAddress place;
+
+  if (address == NULL)
+    return g_strdup (text);
+  /* Borrowed from address. The port stays: without its scheme a link to the default port would lead to ours. */
+  place = (HsAddress){ .scheme = address->scheme, .host = address->host, .port = address->port, .port_given = address->port_given, .path = address->path };
+  if (place.scheme == HS_SCHEME_IRC || place.scheme == HS_SCHEME_IRCS)
+    {
+      place.scheme = HS_SCHEME_NONE;
+      place.port_given = TRUE;
+    }
+  return hs_address_to_string (&place);
+}
+
+char *
 hs_address_format_invite (const char *host, guint16 port, const char *room, const char *key, const char *const *also, const char *token)
 {
   const HsAddress invite = {

@@ -36,6 +36,9 @@ void hs_address_free (HsAddress *self);
 guint16 hs_address_get_default_port (const HsAddress *self);
 /* Shortest text that parses to the same ("192.168.1.5", "[::1]:9000", "tcp://h:8000"). (transfer full) */
 char *hs_address_to_string (const HsAddress *self);
+/* Where it leads, for people to read: "host", "[::1]:9000", "tcp://h:8000", "unix:/path"; of a link neither scheme nor room, nor what only programs
+ * and the invited one need to know. @text that is no address stays as it is. (transfer full) */
+char *hs_address_format_place (const char *text);
 /* The link that invites to a room: "irc://HOST:PORT/ROOM", which every IRC program opens; with @key "ircs://…?key=…". @host: a name or number,
  * without brackets, a link-local one with its zone. @room (nullable): with or without '#'. @key (nullable): "sha256:…". Only beside a key, which
  * says that they lead to the same server, and that nobody else hears a secret: @also (nullable), further "HOST:PORT", and @token (nullable). It

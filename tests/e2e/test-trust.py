@@ -150,6 +150,7 @@ def invited(desktop):
     windows.connect(wei, here, '李伟')
     wei.find(wei.TEXT, 'Message')
     wei.shows('Known from the invite', roles=wei.LABEL)
+    wei.shows(f'Hosted at 127.0.0.1:{port}.', roles=wei.LABEL)
     wei.send('我来了')
     ana.row('Messages', '我来了')
     wrong = here.replace('key=sha256:', 'key=sha256:' + 'A' * 42 + 'E&x=')

@@ -253,6 +253,36 @@ check_good (const char *text, const char *expected, const char *written)
   g_assert_cmpstr (seen_copy, ==, expected);
 }
 
+/* What a person reads of an address has no key and no token in it. */
+static void
+test_place (void)
+{
+  static const struct
+  {
+    const char *text, *expected;
+  } places[] = {
+    { "192.168.1.5", "192.168.1.5" },
+    { " host:9000 ", "host:9000" },
+    { "::1", "::1" },
+    { "[::1]:9000", "[::1]:9000" },
+    { "fe80::1%eth0", "fe80::1%eth0" },
+    { "tcp://host:9000", "tcp://host:9000" },
+    { "unix:/run/x", "unix:/run/x" },
+    { "irc://192.0.2.2/lobby", "192.0.2.2:8000" },
+    { "ircs://chat.example.org", "chat.example.org:6697" },
+    { "ircs://[fd00::2]:8004/lobby?key=" KEY "&also=192.0.2.2:8004&token=" TOKEN, "[fd00::2]:8004" },
+    { "no address", "no address" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autofree char *place = hs_address_format_place (places[i].text);
+
+      g_assert_cmpstr (place, ==, places[i].expected);
+    }
+}
+
 static void
 test_rows (void)
 {
@@ -389,6 +419,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/address/rows", test_rows);
   g_test_add_func ("/wire/address/same-place", test_same_place);
+  g_test_add_func ("/wire/address/place", test_place);
   g_test_add_func ("/wire/address/numeric", test_numeric);
   g_test_add_func ("/wire/address/invites", test_invites);
   g_test_add_func ("/wire/address/also", test_also);
