@@ -80,6 +80,7 @@ describe_tls (Host *host)
   g_autoptr (HsIdentity) identity = hs_identity_load_or_create (host->directory, g_get_real_time () / G_USEC_PER_SEC, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (identity);
   for (gsize i = 0; i < 2; i++)
     {
       g_autofree char *file = g_build_filename (host->directory, i == 0 ? "key.pem" : "certificate.pem", NULL);
