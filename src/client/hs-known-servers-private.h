@@ -5,7 +5,39 @@
 #include "hs-known-servers.h"
 #include "hs-trust-rule.h"
 
+/* ---- One of them (hs-known-server.c) ---- */
+struct _HsKnownServer
+{
+  GObject parent_instance;
+
+  /* Owned */
+  char *name;   /* (nullable) */
+  char *places; /* (nullable) */
+
+  /* State */
+  HsFingerprint key;
+  char number[HS_FINGERPRINT_NUMBER_SIZE];
+  gint64 first_seen, last_seen, compared;
+};
+enum
+{
+  HS_KNOWN_SERVER_PROP_0,
+  HS_KNOWN_SERVER_PROP_NAME,
+  HS_KNOWN_SERVER_PROP_TITLE,
+  HS_KNOWN_SERVER_PROP_NUMBER,
+  HS_KNOWN_SERVER_PROP_PLACES,
+  HS_KNOWN_SERVER_PROP_FIRST_SEEN,
+  HS_KNOWN_SERVER_PROP_LAST_SEEN,
+  HS_KNOWN_SERVER_PROP_COMPARED,
+  HS_KNOWN_SERVER_N_PROPS
+};
+HsKnownServer *hs_known_server_new (const HsFingerprint *key, gint64 now);
 const HsFingerprint *hs_known_server_get_key (HsKnownServer *self);
+/* @place is in @server; @property is told when it changes. */
+void hs_known_server_set_time (HsKnownServer *server, gint64 *place, gint64 time, guint property);
+void hs_known_server_set_text (HsKnownServer *server, char **place, const char *text, guint property);
+
+/* ---- All of them ---- */
 
 /* (nullable) (borrowed) */
 HsKnownServer *hs_known_servers_find (HsKnownServers *self, const HsFingerprint *key);

@@ -3,111 +3,6 @@
 
 #include <string.h>
 
-/* ---- One server ---- */
-
-struct _HsKnownServer
-{
-  GObject parent_instance;
-
-  /* Owned */
-  char *name;   /* (nullable) */
-  char *places; /* (nullable) */
-
-  /* State */
-  HsFingerprint key;
-  char number[HS_FINGERPRINT_NUMBER_SIZE];
-  gint64 first_seen, last_seen, compared;
-};
-
-G_DEFINE_FINAL_TYPE (HsKnownServer, hs_known_server, G_TYPE_OBJECT)
-
-enum { S_PROP_0, S_PROP_NAME, S_PROP_TITLE, S_PROP_NUMBER, S_PROP_PLACES, S_PROP_FIRST_SEEN, S_PROP_LAST_SEEN, S_PROP_COMPARED, S_N_PROPS };
-
-static GParamSpec *server_properties[S_N_PROPS];
-
-static void
-hs_known_server_finalize (GObject *object)
-{
-  HsKnownServer *self = HS_KNOWN_SERVER (object);
-
-  g_free (self->name);
-  g_free (self->places);
-  G_OBJECT_CLASS (hs_known_server_parent_class)->finalize (object);
-}
-
-static void
-hs_known_server_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  HsKnownServer *self = HS_KNOWN_SERVER (object);
-
-  switch (id)
-    {
-    case S_PROP_NAME: g_value_set_string (value, self->name); break;
-    case S_PROP_TITLE: g_value_set_string (value, hs_known_server_get_title (self)); break;
-    case S_PROP_NUMBER: g_value_set_string (value, self->number); break;
-    case S_PROP_PLACES: g_value_set_string (value, self->places); break;
-    case S_PROP_FIRST_SEEN: g_value_set_int64 (value, self->first_seen); break;
-    case S_PROP_LAST_SEEN: g_value_set_int64 (value, self->last_seen); break;
-    case S_PROP_COMPARED: g_value_set_int64 (value, self->compared); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
-}
-
-static void
-hs_known_server_class_init (HsKnownServerClass *klass)
-{
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  object_class->finalize = hs_known_server_finalize;
-  object_class->get_property = hs_known_server_get_property;
-
-  server_properties[S_PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
-  server_properties[S_PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
-  server_properties[S_PROP_NUMBER] = g_param_spec_string ("number", NULL, NULL, NULL, flags);
-  server_properties[S_PROP_PLACES] = g_param_spec_string ("places", NULL, NULL, NULL, flags);
-  server_properties[S_PROP_FIRST_SEEN] = g_param_spec_int64 ("first-seen", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  server_properties[S_PROP_LAST_SEEN] = g_param_spec_int64 ("last-seen", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  server_properties[S_PROP_COMPARED] = g_param_spec_int64 ("compared", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  g_object_class_install_properties (object_class, S_N_PROPS, server_properties);
-}
-
-static void
-hs_known_server_init (HsKnownServer *self)
-{
-}
-
-static HsKnownServer *
-make_server (const HsFingerprint *key, gint64 now)
-{
-  HsKnownServer *server = g_object_new (HS_TYPE_KNOWN_SERVER, NULL);
-
-  server->key = *key;
-  hs_fingerprint_to_number (key, server->number);
-  server->first_seen = server->last_seen = MAX (now, 0);
-  return server;
-}
-
-static void
-set_time (HsKnownServer *server, gint64 *place, gint64 time, guint property)
-{
-  if (*place == time)
-    return;
-  *place = time;
-  g_object_notify_by_pspec (G_OBJECT (server), server_properties[property]);
-}
-
-static void
-set_text (HsKnownServer *server, char **place, const char *text, guint property)
-{
-  if (g_strcmp0 (*place, text) == 0)
-    return;
-  g_free (*place);
-  *place = g_strdup (text);
-  g_object_notify_by_pspec (G_OBJECT (server), server_properties[property]);
-  g_object_notify_by_pspec (G_OBJECT (server), server_properties[S_PROP_TITLE]);
-}
-
 /* ---- All of them ---- */
 
 struct _HsKnownServers
@@ -245,7 +140,7 @@ update_places (HsKnownServers *self, HsKnownServer *server)
   g_ptr_array_add (places, NULL);
   if (places->len > 1)
     text = g_strjoinv (", ", (char **) places->pdata);
-  set_text (server, &server->places, text, S_PROP_PLACES);
+  hs_known_server_set_text (server, &server->places, text, HS_KNOWN_SERVER_PROP_PLACES);
 }
 
 static void
@@ -305,7 +200,7 @@ take_keys (HsKnownServers *self, GPtrArray *keys)
 
       if (hs_known_servers_find (self, &key) != NULL)
         continue; /* seen while this was read */
-      server = make_server (&key, row->first_seen);
+      server = hs_known_server_new (&key, row->first_seen);
       server->name = g_strdup (row->name);
       server->last_seen = MAX (row->last_seen, 0);
       server->compared = MAX (row->compared, 0);
@@ -491,12 +386,6 @@ write_change (HsKnownServers *self, Change change, const HsFingerprint *key, con
 
 /* ---- As connections see them ---- */
 
-const HsFingerprint *
-hs_known_server_get_key (HsKnownServer *self)
-{
-  return &self->key;
-}
-
 HsKnownServer *
 hs_known_servers_find (HsKnownServers *self, const HsFingerprint *key)
 {
@@ -520,12 +409,12 @@ see_key (HsKnownServers *self, const HsFingerprint *key, gint64 now)
 
   if (server == NULL)
     {
-      server = make_server (key, now);
+      server = hs_known_server_new (key, now);
       add_server (self, server);
       g_list_model_items_changed (G_LIST_MODEL (self), self->servers->len - 1, 0, 1);
     }
   else
-    set_time (server, &server->last_seen, now, S_PROP_LAST_SEEN);
+    hs_known_server_set_time (server, &server->last_seen, now, HS_KNOWN_SERVER_PROP_LAST_SEEN);
   write_change (self, (Change) { .apply = apply_see, .time = now }, key, NULL);
   return server;
 }
@@ -599,52 +488,10 @@ hs_known_servers_find_sts (HsKnownServers *self, const char *host, gint64 now, g
 
 /* ---- As a person sees them ---- */
 
-const char *
-hs_known_server_get_name (HsKnownServer *self)
-{
-  return self->name;
-}
-
-const char *
-hs_known_server_get_title (HsKnownServer *self)
-{
-  return self->name != NULL ? self->name : self->places != NULL ? self->places : self->number;
-}
-
-const char *
-hs_known_server_get_number (HsKnownServer *self)
-{
-  return self->number;
-}
-
-const char *
-hs_known_server_get_places (HsKnownServer *self)
-{
-  return self->places;
-}
-
-gint64
-hs_known_server_get_first_seen (HsKnownServer *self)
-{
-  return self->first_seen;
-}
-
-gint64
-hs_known_server_get_last_seen (HsKnownServer *self)
-{
-  return self->last_seen;
-}
-
-gint64
-hs_known_server_get_compared (HsKnownServer *self)
-{
-  return self->compared;
-}
-
 void
 hs_known_servers_set_compared (HsKnownServers *self, HsKnownServer *server, gint64 now)
 {
-  set_time (server, &server->compared, now, S_PROP_COMPARED);
+  hs_known_server_set_time (server, &server->compared, now, HS_KNOWN_SERVER_PROP_COMPARED);
   write_change (self, (Change) { .apply = apply_compared, .time = now }, &server->key, NULL);
 }
 
@@ -653,7 +500,7 @@ hs_known_servers_rename (HsKnownServers *self, HsKnownServer *server, const char
 {
   g_autofree char *trimmed = name != NULL ? g_strstrip (g_utf8_make_valid (name, -1)) : NULL;
 
-  set_text (server, &server->name, trimmed != NULL && *trimmed != '\0' ? trimmed : NULL, S_PROP_NAME);
+  hs_known_server_set_text (server, &server->name, trimmed != NULL && *trimmed != '\0' ? trimmed : NULL, HS_KNOWN_SERVER_PROP_NAME);
   write_change (self, (Change) { .apply = apply_name }, &server->key, server->name);
 }
 
