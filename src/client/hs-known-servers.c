@@ -463,12 +463,23 @@ hs_known_servers_accept (HsKnownServers *self, const char *binding, const HsFing
     set_pin (self, binding, &pin);
 }
 
+/* "irc.example." is the same name, said to its root. */
+static char *
+fold_host (const char *host)
+{
+  char *folded = g_ascii_strdown (host, -1);
+
+  if (g_str_has_suffix (folded, ".") && folded[1] != '\0')
+    folded[strlen (folded) - 1] = '\0';
+  return folded;
+}
+
 void
 hs_known_servers_note_sts (HsKnownServers *self, const char *host, guint16 port, gint64 until)
 {
   HsHistorySts *sts = g_new0 (HsHistorySts, 1);
 
-  *sts = (HsHistorySts) { .host = g_ascii_strdown (host, -1), .port = port, .until = until };
+  *sts = (HsHistorySts) { .host = fold_host (host), .port = port, .until = until };
   write_change (self, (Change) { .apply = apply_sts, .time = until, .port = port }, NULL, sts->host);
   g_hash_table_replace (self->sts, sts->host, sts);
 }
@@ -476,8 +487,8 @@ hs_known_servers_note_sts (HsKnownServers *self, const char *host, guint16 port,
 gboolean
 hs_known_servers_find_sts (HsKnownServers *self, const char *host, gint64 now, guint16 *port)
 {
-  g_autofree char *lower = g_ascii_strdown (host, -1);
-  const HsHistorySts *sts = g_hash_table_lookup (self->sts, lower);
+  g_autofree char *folded = fold_host (host);
+  const HsHistorySts *sts = g_hash_table_lookup (self->sts, folded);
 
   if (sts == NULL || sts->until <= now)
     return FALSE;

@@ -203,6 +203,7 @@ test_forget (Run *run, gconstpointer data)
 
   g_assert_true (hs_known_servers_find_sts (run->servers, "irc.EXAMPLE.org", 99, &port));
   g_assert_cmpuint (port, ==, 6697);
+  g_assert_true (hs_known_servers_find_sts (run->servers, "irc.example.org.", 99, NULL)); /* the same, said to its root */
   g_assert_false (hs_known_servers_find_sts (run->servers, "irc.example.org", 100, &port));
   hs_known_servers_forget_all (run->servers);
   g_assert_false (hs_known_servers_find_sts (run->servers, "irc.example.org", 99, NULL));
