@@ -149,7 +149,12 @@ class Window:
 
     def says(self):
         """All that the labels say, for looking at."""
-        return [node.get_name() for node in self.nodes(LABEL | BUTTON | ROW) if node.get_name()]
+        def look():
+            try:
+                return [name for node in self.nodes(LABEL | BUTTON | ROW) if (name := node.get_name())]
+            except GLib.Error:  # what was there is no more
+                return None
+        return wait_until(f'{self.profile} says anything', look)
 
     def fields(self):
         """The names of all text fields there are."""
