@@ -91,6 +91,24 @@ dot_class (HsTcpState state)
   return "between";
 }
 
+/* An RST that answers our SYN ends what never began. */
+static gboolean
+has_stood (HsTcpWatch *watch)
+{
+  GListModel *log = hs_tcp_watch_get_log (watch);
+  guint n = g_list_model_get_n_items (log);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (HsTcpLogItem) item = g_list_model_get_item (log, i);
+      const HsTcpEvent *event = hs_tcp_log_item_get_event (item);
+
+      if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_ESTABLISHED)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static const char *
 format_sentence (HsTcpWatch *watch)
 {
@@ -101,6 +119,8 @@ format_sentence (HsTcpWatch *watch)
     return _("You closed first, so the wait is yours: late segments die out before this port is used again.");
   if (state == HS_TCP_CLOSED && began == 1)
     return _("The connection is over. You closed first.");
+  if (state == HS_TCP_CLOSED && began == 2 && hs_tcp_watch_get_role (watch) == HS_TCP_ROLE_OPENER && !has_stood (watch))
+    return _("There was no connection: the other side refused it.");
   if (state == HS_TCP_CLOSED && began == 2)
     return _("The connection is over. The other side closed first.");
   if (state == HS_TCP_CLOSED && began == 3)

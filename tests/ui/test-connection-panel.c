@@ -527,6 +527,29 @@ test_server (void)
   stage_clear (&stage);
 }
 
+/* What a RST answers before there was a connection is not one that the other side closed. */
+static void
+test_refused (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK), .sin_port = htons (1) };
+  g_autoptr (GSocketAddress) remote = g_socket_address_new_from_native (&address, sizeof address);
+  g_autoptr (GError) refused = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "refused");
+  Stage stage;
+
+  stage_init (&stage);
+  stage.opener.fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  hs_tcp_tap_step (stage.opener.tap, "connecting", NULL, "GSocketClient");
+  hs_tcp_tap_connecting (stage.opener.tap, stage.opener.fd, remote);
+  g_assert_cmpint (connect (stage.opener.fd, (struct sockaddr *) &address, sizeof address), <, 0);
+  hs_tcp_tap_failed (stage.opener.tap, refused);
+  hs_connection_panel_set_watch (stage.panel, stage.opener.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (shows (&stage, "There was no connection: the other side refused it."));
+  g_assert_false (shows (&stage, "closed first"));
+  stage_clear (&stage);
+}
+
 /* What is drawn grows with the text beside it. */
 static void
 test_large_text (void)
@@ -566,6 +589,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/panel/hidden", test_hidden);
   g_test_add_func ("/ui/panel/hidden-costs-nothing", test_hidden_costs_nothing);
   g_test_add_func ("/ui/panel/server", test_server);
+  g_test_add_func ("/ui/panel/refused", test_refused);
   g_test_add_func ("/ui/panel/large-text", test_large_text);
   return g_test_run ();
 }
