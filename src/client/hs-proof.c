@@ -111,11 +111,29 @@ on_question (Gsasl *gsasl, Gsasl_session *session, Gsasl_property property)
 
 /* ---- One step ---- */
 
+/* RFC 5802 2.2. Asked before the server is: libgsasl itself finds out late, and forgets to free the salt then. */
+static int
+prepare (HsProof *self)
+{
+  char *prepared = NULL;
+  int result;
+
+  if (self->password == NULL || self->kind == HS_PROOF_KEY || self->kind == HS_PROOF_PLAIN)
+    return GSASL_OK;
+  result = gsasl_saslprep (self->password, 0, &prepared, NULL);
+  if (prepared != NULL)
+    explicit_bzero (prepared, strlen (prepared));
+  gsasl_free (prepared);
+  return result == GSASL_OK ? GSASL_OK : GSASL_SASLPREP_ERROR;
+}
+
 static int
 begin (HsProof *self)
 {
-  int result;
+  int result = prepare (self);
 
+  if (result != GSASL_OK)
+    return result;
   if (self->gsasl == NULL)
     {
       result = gsasl_init (&self->gsasl);
