@@ -13,7 +13,7 @@
 typedef struct _HsServerDb HsServerDb;
 
 #define HS_SERVER_ID_TIME(id) ((gint64) (id) >> 12)             /* Unix ms */
-#define HS_SERVER_ID_FIRST(ms) ((gint64) (ms) << 12)             /* of that millisecond */
+#define HS_SERVER_ID_FIRST(ms) ((gint64) (ms) * (1 << 12))      /* of that millisecond; a clock may stand before 1970 */
 #define HS_SERVER_ID_LAST(ms) (((gint64) (ms) << 12) | 0xfff)
 
 typedef enum
