@@ -612,6 +612,8 @@ def undo_stop(desktop):
     """Stop Server is undone within five seconds, and nobody has noticed; without guests, or pressed twice, it stops at once."""
     ana, port = host(desktop)
     wei = join(desktop, f'127.0.0.1:{port}')
+    # Where another program has port 8000 (other tests run beside this one), a toast says so for five seconds.
+    wait_until('nothing is told any more', lambda: not any('is in use' in text for text in ana.says()))
     before = ana.edges(ana.TEXT, 'Message')
     ana.press('Stop Server')
     ana.shows('The server stops in five seconds')
