@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The window from the inside, for hs-window*.c: -panes.c folds them and has the connection panel. */
+/* The window from the inside, for hs-window*.c: -panes.c folds them and has the connection panel, -toasts.c what is told for a moment. */
 #pragma once
 
 #include "hs-connection-panel.h"
@@ -58,3 +58,4 @@ void hs_window_set_panel_revealed (HsWindow *self, gboolean revealed);
 /* The flap tells. */
 void hs_window_flap_folded (HsWindow *self);
 void hs_window_flap_revealed (HsWindow *self);
+void hs_window_show_toast (HsWindow *self, AdwToast *toast);

@@ -12,62 +12,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HsWindow, hs_window, ADW_TYPE_APPLICATION_WINDOW)
 
-#define TOAST_ROOM_FROM 420 /* pixels: a lower window has none to give */
-
-/* A toast's title is markup. */
-static AdwToast *
-make_toast (const char *text)
-{
-  AdwToast *toast = adw_toast_new ("");
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-
-  adw_toast_set_title (toast, escaped);
-  return toast;
-}
-
-/* What a toast would stand on moves up while there is one: the newest message, the composer, the panel's end. */
-static void
-make_room (HsWindow *self)
-{
-  gtk_revealer_set_reveal_child (self->toast_room, self->n_toasts > 0 && gtk_widget_get_height (GTK_WIDGET (self)) >= TOAST_ROOM_FROM);
-}
-
-static void
-on_toast_gone (HsWindow *self)
-{
-  self->n_toasts--;
-  make_room (self);
-}
-
-/* Takes @toast. */
-static void
-add_toast (HsWindow *self, AdwToast *toast)
-{
-  g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_toast_gone), self, G_CONNECT_SWAPPED);
-  self->n_toasts++;
-  make_room (self);
-  adw_toast_overlay_add_toast (self->toasts, toast);
-}
-
-void
-hs_window_toast (HsWindow *self, const char *text)
-{
-  add_toast (self, make_toast (text));
-}
-
-AdwToast *
-hs_window_offer (HsWindow *self, const char *text, const char *button, const char *action)
-{
-  AdwToast *toast = make_toast (text);
-
-  adw_toast_set_button_label (toast, button);
-  adw_toast_set_action_name (toast, action);
-  adw_toast_set_timeout (toast, 0);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  add_toast (self, g_object_ref (toast));
-  return toast;
-}
-
 void
 hs_window_set_warning (HsWindow *self, const char *text)
 {
@@ -96,8 +40,6 @@ update_title (HsWindow *self)
   gtk_window_set_title (GTK_WINDOW (self), title);
 }
 
-static void on_error (HsWindow *self, const char *text);
-static void on_toast (HsWindow *self, AdwToast *toast);
 static void on_open_uri (HsWindow *self, const char *uri);
 static void on_room_chosen (HsWindow *self, HsRoom *room);
 static void on_join_again (HsWindow *self, HsRoom *room);
@@ -112,8 +54,8 @@ need_view (HsWindow *self)
   hs_room_view_set_server (self->view, self->server);
   g_signal_connect_object (self->view, "notify::passage", G_CALLBACK (hs_window_update_passage), self, G_CONNECT_SWAPPED);
   gtk_stack_add_named (self->content, GTK_WIDGET (self->view), "room");
-  g_signal_connect_object (self->view, "error", G_CALLBACK (on_error), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->view, "toast", G_CALLBACK (on_toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "error", G_CALLBACK (hs_window_toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "toast", G_CALLBACK (hs_window_show_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "open-uri", G_CALLBACK (on_open_uri), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "open-room", G_CALLBACK (on_room_chosen), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view, "join-again", G_CALLBACK (on_join_again), self, G_CONNECT_SWAPPED);
@@ -373,65 +315,6 @@ update_looked_at (HsWindow *self)
   hs_room_view_set_looked_at (self->view, gtk_window_is_active (GTK_WINDOW (self)) && !self->at_server);
   if (!gtk_window_is_active (GTK_WINDOW (self)))
     hs_room_view_save_draft (self->view);
-}
-
-static void
-on_error (HsWindow *self, const char *text)
-{
-  hs_window_toast (self, text);
-}
-
-static void
-on_toast (HsWindow *self, AdwToast *toast)
-{
-  add_toast (self, g_object_ref (toast));
-}
-
-/* ---- Being asked in ---- */
-
-typedef struct
-{
-  HsSession *session;
-  char *name;
-} Invitation;
-
-static void
-invitation_free (gpointer data, GClosure *closure)
-{
-  Invitation *self = data;
-
-  g_object_unref (self->session);
-  g_free (self->name);
-  g_free (self);
-}
-
-/* As if it had been typed: the room is shown when we are in. */
-static void
-on_accept (AdwToast *toast, Invitation *invitation)
-{
-  g_autofree char *text = g_strdup_printf ("/join %s", invitation->name);
-  g_autoptr (GError) error = NULL;
-
-  if (!hs_session_say (invitation->session, NULL, text, &error))
-    g_message ("%s", error->message);
-}
-
-/* One at a time: who is asked again and again sees the last. */
-void
-hs_window_offer_invitation (HsWindow *self, HsSession *session, const char *name, const char *sentence)
-{
-  AdwToast *toast = make_toast (sentence);
-  Invitation *invitation = g_new0 (Invitation, 1);
-
-  if (self->invitation != NULL)
-    adw_toast_dismiss (self->invitation);
-  g_set_weak_pointer (&self->invitation, toast);
-  invitation->session = g_object_ref (session);
-  invitation->name = g_strdup (name);
-  adw_toast_set_button_label (toast, C_("a room", "Join"));
-  adw_toast_set_timeout (toast, 0);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_accept), invitation, invitation_free, 0);
-  add_toast (self, toast);
 }
 
 static void
