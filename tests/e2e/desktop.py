@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+from gi.repository import GLib
+
 PR_SET_PDEATHSIG = 1
 SKIPPED = 77
 
@@ -33,10 +35,14 @@ def end_with_parent():
 
 
 def wait_until(what, check, seconds=15.0, every=0.05):
-    """Returns the first true value of check; what is named when none comes."""
+    """Returns the first true value of check; what is named when none comes. What AT-SPI says of a window that changes while it is
+    read, or has no time to answer, is no answer yet."""
     end = time.monotonic() + seconds
     while True:
-        value = check()
+        try:
+            value = check()
+        except GLib.Error:
+            value = None
         if value:
             return value
         if time.monotonic() > end:

@@ -141,19 +141,13 @@ class Window:
     def shows(self, text, seconds=15.0, roles=None):
         """Waits until some label (or what has one of the roles) contains the text; returns all of it."""
         def look():
-            try:
-                return next((name for node in self.nodes(roles or LABEL | BUTTON | ROW | WINDOW) if text in (name := node.get_name() or '')), None)
-            except GLib.Error:  # what was there is no more
-                return None
+            return next((name for node in self.nodes(roles or LABEL | BUTTON | ROW | WINDOW) if text in (name := node.get_name() or '')), None)
         return wait_until(f'{self.profile} says “{text}”', look, seconds)
 
     def says(self):
         """All that the labels say, for looking at."""
         def look():
-            try:
-                return [name for node in self.nodes(LABEL | BUTTON | ROW) if (name := node.get_name())]
-            except GLib.Error:  # what was there is no more
-                return None
+            return [name for node in self.nodes(LABEL | BUTTON | ROW) if (name := node.get_name())]
         return wait_until(f'{self.profile} says anything', look)
 
     def fields(self):
