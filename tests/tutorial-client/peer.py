@@ -219,6 +219,7 @@ def irc_welcome(connection):
 def rubbish(make, before=False):
     """Sends 12 MB of what make () gives, then a text that must still arrive. before: ahead of the welcome."""
     server, connection = listen()
+    connection.settimeout(90)
     drain = threading.Thread(target=swallow, args=[connection], daemon=True)
     drain.start()
     if not before:
@@ -232,7 +233,7 @@ def rubbish(make, before=False):
     if before:
         irc_welcome(connection)
     connection.sendall(b"\r\n:bo!u@h PRIVMSG #a :still here\r\n")
-    drain.join(20)  # until we have left
+    drain.join(90)  # until we have left
     connection.close()
 
 

@@ -257,7 +257,7 @@ static void
 expect_online (Row *row, const char *text)
 {
   row_wait_open (row);
-  for (guint i = 0; i < 4 && !row->closed; i++) /* a sanitizer takes its time */
+  for (guint i = 0; i < 16 && !row->closed; i++) /* a sanitizer takes its time, the more when other programs run */
     {
       gint64 until = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
       g_autoptr (HsEntry) entry = NULL;
