@@ -120,6 +120,7 @@ struct _HsPeer
   guint32 admitted : 1;  /* has given what everybody needs to come in */
   guint32 flushing : 1;  /* closing in good order */
   guint32 half_closes : 1; /* it said so: the end of its stream is no leaving */
+  guint32 makes_account : 1; /* REGISTER is not answered yet */
 };
 
 struct _HsEngine

@@ -6,6 +6,7 @@
 
 #define IS_TAKEN "This name is somebody's already"
 #define LATER "No account can be made now: try again later"
+#define LOGGED_IN "You are logged in already"
 
 static void
 fail (HsEngine *self, HsPeer *peer, const char *label, const char *code, const char *name, const char *words)
@@ -23,13 +24,19 @@ typedef struct
   char *label;  /* (nullable) */
 } AddAsk;
 
+/* All of it or nothing: what ends in an error leaves no row. The store may know a name that we do not (it could not be read when we began). */
 static gpointer
 work_add (HsServerDb *db, gpointer data, GError **error)
 {
   AddAsk *ask = data;
+  g_autoptr (GError) failed = NULL;
 
-  if (hs_server_db_add_account (db, ask->account, error) && ask->key != NULL)
-    hs_server_db_add_account_key (db, ask->account->name, ask->key, error);
+  if (!hs_server_db_add_account (db, ask->account, &failed) && failed == NULL)
+    g_set_error_literal (&failed, HS_STORE_ERROR, HS_STORE_ERROR_FAILED, "The account exists");
+  if (failed == NULL && ask->key != NULL)
+    hs_server_db_add_account_key (db, ask->account->name, ask->key, &failed);
+  if (failed != NULL)
+    g_propagate_error (error, g_steal_pointer (&failed));
   return NULL;
 }
 
@@ -44,7 +51,8 @@ tell_success (HsEngine *self, HsPeer *peer, const char *label, HsServerAccount *
   hs_irc_message_format (&told, out);
   buf = hs_buf_new (out->str, out->len);
   hs_engine_send_labelled (self, peer, label, buf);
-  hs_engine_log_in (self, peer, account);
+  if (hs_peer_get_account (peer) == NULL) /* it has not logged in to another meanwhile */
+    hs_engine_log_in (self, peer, account);
 }
 
 static void
@@ -56,7 +64,10 @@ answer_add (HsEngine *self, HsAsk *ask, const GError *error)
   g_hash_table_remove (self->accounts->reserved, account->name);
   if (error == NULL)
     hs_engine_take_account (self, g_steal_pointer (&add->account), add->key);
-  if (ask->peer == NULL || ask->peer->leaving)
+  if (ask->peer == NULL)
+    return;
+  ask->peer->makes_account = FALSE;
+  if (ask->peer->leaving)
     return;
   if (error == NULL)
     tell_success (self, ask->peer, add->label, account);
@@ -114,11 +125,15 @@ on_derived (HsEngine *self, HsDerivation *derivation)
 {
   HsPeer *peer = derivation->ask.peer;
   HsServerAccount *account = derivation->made;
+  gboolean logged_in = hs_peer_get_account (peer) != NULL, is_taken = !is_free (self, peer, account->name);
 
-  if (!is_free (self, peer, account->name))
-    fail (self, peer, derivation->label, "ACCOUNT_EXISTS", account->name, IS_TAKEN);
-  else
-    add (self, peer, g_steal_pointer (&derivation->made), derivation->key, derivation->label);
+  if (!logged_in && !is_taken)
+    {
+      add (self, peer, g_steal_pointer (&derivation->made), derivation->key, derivation->label);
+      return;
+    }
+  peer->makes_account = FALSE;
+  fail (self, peer, derivation->label, logged_in ? "ALREADY_AUTHENTICATED" : "ACCOUNT_EXISTS", account->name, logged_in ? LOGGED_IN : IS_TAKEN);
 }
 
 /* With the guest's own key it is as good as by the password from then on; "*" for the password: by the key alone. */
@@ -134,6 +149,7 @@ make (HsEngine *self, HsPeer *peer, const char *name, const char *password)
 
   self->funcs->random (chance, sizeof chance, self->user_data);
   hs_engine_note_account (self, peer);
+  peer->makes_account = TRUE;
   if (strcmp (password, "*") == 0)
     {
       add (self, peer, hs_server_account_make_locked (name, chance, self->config->kdf_iterations, self->now / 1000), key, label);
@@ -144,8 +160,10 @@ make (HsEngine *self, HsPeer *peer, const char *name, const char *password)
   derivation->derived = on_derived;
   derivation->key = g_steal_pointer (&key);
   derivation->label = g_strdup (label);
-  if (!hs_engine_derive (self, peer, derivation))
-    fail (self, peer, label, "TEMPORARILY_UNAVAILABLE", name, LATER);
+  if (hs_engine_derive (self, peer, derivation))
+    return;
+  peer->makes_account = FALSE;
+  fail (self, peer, label, "TEMPORARILY_UNAVAILABLE", name, LATER);
 }
 
 /* A key is opened by who has it, and a password by who guesses it. */
@@ -172,7 +190,9 @@ is_possible (HsEngine *self, HsPeer *peer, const char *name)
   else if (!peer->registered && !hs_engine_registers_early (self, peer))
     code = "COMPLETE_CONNECTION_REQUIRED", words = "Come in first";
   else if (hs_peer_get_account (peer) != NULL)
-    code = "ALREADY_AUTHENTICATED", words = "You are logged in already";
+    code = "ALREADY_AUTHENTICATED", words = LOGGED_IN;
+  else if (peer->makes_account)
+    code = "TEMPORARILY_UNAVAILABLE", words = "One account at a time: wait for the answer about the one before";
   else if (g_hash_table_size (self->accounts->by_name) + g_hash_table_size (self->accounts->reserved) >= HS_ACCOUNTS_MAX ||
            !hs_engine_may_make_account (self, peer))
     code = "TEMPORARILY_UNAVAILABLE";
@@ -181,10 +201,13 @@ is_possible (HsEngine *self, HsPeer *peer, const char *name)
   return code == NULL;
 }
 
+/* An invite lets one guest in, once, and is used when that one is in: before, it would make an account each time somebody comes and goes. */
 gboolean
 hs_engine_registers_early (HsEngine *self, HsPeer *peer)
 {
-  return self->config->before_connect && (peer->admitted || peer->own || !hs_engine_has_password (self));
+  gboolean invited = peer->extra != NULL && peer->extra->invite != NULL;
+
+  return self->config->before_connect && ((peer->admitted && !invited) || peer->own || !hs_engine_has_password (self));
 }
 
 void

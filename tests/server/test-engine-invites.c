@@ -119,6 +119,39 @@ test_not_spent (void)
   stage_clear (&stage);
 }
 
+/* Who is through the door by it makes no account before it is in: or one token would make as many as somebody comes and goes. */
+static void
+test_no_account_before (void)
+{
+  Guest *anna;
+
+  begin ("open sesame");
+  hs_engine_add_invite (stage.engine, TOKEN);
+  for (guint i = 0; i < 2; i++)
+    {
+      anna = arrive (TRUE, "PASS invite:" TOKEN);
+      guest_says (anna, "CAP LS 302");
+      g_assert_false (guest_saw (anna, "before-connect"));
+      guest_says (anna, i == 0 ? "REGISTER anna * longenough" : "REGISTER berta * longenough");
+      stage_work (&stage);
+      stage_commit (&stage);
+      g_assert_true (guest_saw (anna, "FAIL REGISTER COMPLETE_CONNECTION_REQUIRED"));
+      guest_free (anna);
+    }
+  anna = arrive (TRUE, "PASS invite:" TOKEN);
+  g_assert_true (register_as (anna, "anna"));
+  guest_says (anna, "REGISTER * * longenough");
+  stage_work (&stage);
+  stage_commit (&stage);
+  g_assert_true (guest_saw (anna, "REGISTER SUCCESS anna"));
+  guest_free (anna);
+  anna = arrive (TRUE, "PASS :open sesame"); /* the password is everybody's, as often as they like */
+  guest_says (anna, "CAP LS 302");
+  g_assert_true (guest_saw (anna, "before-connect"));
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
 /* Where no password is needed it is not needed either, and stays good. */
 static void
 test_no_password (void)
@@ -198,6 +231,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/invites/who-comes-in", test_who_comes_in);
   g_test_add_func ("/server/invites/once", test_once);
   g_test_add_func ("/server/invites/not-spent", test_not_spent);
+  g_test_add_func ("/server/invites/no-account-before", test_no_account_before);
   g_test_add_func ("/server/invites/no-password", test_no_password);
   g_test_add_func ("/server/invites/restart", test_restart);
   g_test_add_func ("/server/invites/many", test_many);

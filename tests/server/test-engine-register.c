@@ -169,6 +169,94 @@ test_troubles (void)
   stage_clear (&stage);
 }
 
+/* All at once, by one connection: the first is made, whether or not its key is derived yet, and the others are told to wait. */
+static void
+test_one_at_a_time (void)
+{
+  Guest *anna;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  anna = arrive (TRUE, NULL, "anna");
+  guest_says (anna, "REGISTER * * longenough");
+  guest_says (anna, "REGISTER berta * longenough");
+  guest_sees (anna, ":test.example FAIL REGISTER TEMPORARILY_UNAVAILABLE berta :One account at a time: wait for the answer about the one before\n");
+  stage_work (&stage);
+  guest_says (anna, "REGISTER carla * longenough");
+  g_assert_true (guest_saw (anna, "FAIL REGISTER TEMPORARILY_UNAVAILABLE carla"));
+  stage_commit (&stage);
+  g_assert_true (guest_saw (anna, "REGISTER SUCCESS anna"));
+  guest_forget (anna);
+  guest_says (anna, "REGISTER dora * longenough");
+  guest_sees (anna, ":test.example FAIL REGISTER ALREADY_AUTHENTICATED dora :You are logged in already\n");
+  stage_work (&stage);
+  stage_commit (&stage);
+  for (guint i = 0; i < 3; i++)
+    g_assert_null (hs_server_db_get_account (stage.db, ((const char *const[]) { "berta", "carla", "dora" })[i], NULL));
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
+/* After one that came to nothing the next one may be tried. */
+static void
+test_again (void)
+{
+  Guest *anna, *berta;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  anna = arrive (TRUE, NULL, "anna");
+  guest_says (anna, "REGISTER berta * longenough");
+  berta = guest_join (&stage, "berta", NULL);
+  stage_work (&stage);
+  g_assert_true (guest_saw (anna, "ACCOUNT_EXISTS berta"));
+  stage.disk_full = TRUE;
+  guest_says (anna, "REGISTER * * longenough");
+  stage_work (&stage);
+  stage_commit (&stage);
+  g_assert_true (guest_saw (anna, "TEMPORARILY_UNAVAILABLE anna"));
+  stage.disk_full = FALSE;
+  guest_says (anna, "REGISTER * * longenough");
+  stage_work (&stage);
+  stage_commit (&stage);
+  g_assert_true (guest_saw (anna, "REGISTER SUCCESS anna"));
+  guest_free (anna);
+  guest_free (berta);
+  stage_clear (&stage);
+}
+
+/* The store has it, and we could not read it: it stays whose it is, and nobody is told that it is theirs. */
+static void
+test_unread (void)
+{
+  g_autoptr (GBytes) salt = g_bytes_new_static ("0123456789abcdef", HS_SALT_BYTES);
+  HsServerAccount *kept = hs_server_account_make ("anna", "another password", salt, 10, 1), *there;
+  g_autoptr (GPtrArray) keys = NULL;
+  Guest *anna;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  g_assert_true (hs_server_db_add_account (stage.db, kept, NULL));
+  anna = arrive (TRUE, &key, "anna");
+  guest_says (anna, "REGISTER * * longenough");
+  stage_work (&stage);
+  stage_commit (&stage);
+  g_assert_true (guest_saw (anna, "FAIL REGISTER TEMPORARILY_UNAVAILABLE anna"));
+  g_assert_false (guest_saw (anna, "SUCCESS"));
+  g_assert_null (hs_peer_get_account (anna->peer));
+  there = hs_server_db_get_account (stage.db, "anna", NULL);
+  g_assert_true (hs_server_account_equal (kept, there));
+  keys = hs_server_db_list_account_keys (stage.db, NULL);
+  g_assert_cmpuint (keys->len, ==, 0);
+  hs_server_account_free (there);
+  hs_server_account_free (kept);
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -176,5 +264,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/engine-register/answers", test_answers);
   g_test_add_func ("/server/engine-register/configured", test_configured);
   g_test_add_func ("/server/engine-register/troubles", test_troubles);
+  g_test_add_func ("/server/engine-register/one-at-a-time", test_one_at_a_time);
+  g_test_add_func ("/server/engine-register/again", test_again);
+  g_test_add_func ("/server/engine-register/unread", test_unread);
   return g_test_run ();
 }
