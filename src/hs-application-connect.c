@@ -8,7 +8,7 @@
 #include "hs-day.h"
 #include "hs-limits.h"
 #include "hs-open-rooms.h"
-#include "hs-proof.h"
+#include "hs-secret.h"
 
 #define REQUEST "hs-request" /* on a connection: how to open it again */
 #define WATCHES_KEPT 50      /* of past connections, in the panel's menu */
@@ -28,8 +28,8 @@ request_free (gpointer data)
   Request *self = data;
 
   g_free (self->address);
-  hs_proof_free_secret (self->password);
-  hs_proof_free_secret (self->account_password);
+  hs_secret_free (self->password);
+  hs_secret_free (self->account_password);
   g_free (self->account);
   g_free (self);
 }

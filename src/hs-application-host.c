@@ -3,7 +3,8 @@
 #include "hs-application-private.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
+
+#include "hs-secret.h"
 
 #define UNDO_S 5
 
@@ -42,9 +43,7 @@ hs_application_make_server_config (HsApplication *self)
 void
 hs_application_erase_room_password (HsApplication *self)
 {
-  if (self->room_password != NULL)
-    explicit_bzero (self->room_password, strlen (self->room_password));
-  g_clear_pointer (&self->room_password, g_free);
+  hs_secret_set (&self->room_password, NULL);
 }
 
 void
@@ -52,8 +51,7 @@ hs_application_set_room_password (HsApplication *self, const char *password)
 {
   g_autoptr (HsServerConfig) config = NULL;
 
-  hs_application_erase_room_password (self);
-  self->room_password = g_strdup (password);
+  hs_secret_set (&self->room_password, password);
   config = hs_application_make_server_config (self);
   g_free (hs_server_set_config (self->server, config));
 }
@@ -99,12 +97,13 @@ static void
 join_own_server (HsApplication *self)
 {
   g_autofree char *address = hs_server_dup_own_address (self->server);
-  g_autofree char *token = hs_server_make_host_token (self->server);
+  char *token = hs_server_make_host_token (self->server);
   g_autoptr (HsConnection) connection = NULL;
 
   connection = hs_connection_new (hs_application_need_hosted (self, address), address, HS_PROTOCOL_IRC, HS_LINE_ENDING_AUTOMATIC);
   hs_connection_set_trust (connection, self->known_servers, self->own_key);
   hs_connection_set_host_token (connection, token, hs_server_get_key (self->server));
+  hs_secret_free (token);
   hs_connection_open_async (connection, self->cancellable, on_own_opened, g_object_ref (self));
   hs_application_add_connection (self, connection);
 }

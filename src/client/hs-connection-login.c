@@ -7,7 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "hs-proof.h"
+#include "hs-secret.h"
 
 void
 hs_connection_clear_login (HsConnectionPasswords *self)
@@ -16,8 +16,8 @@ hs_connection_clear_login (HsConnectionPasswords *self)
   g_clear_pointer (&self->binding, g_free);
   for (guint i = 0; i < HS_N_PASSWORDS; i++)
     {
-      g_clear_pointer (&self->typed[i], hs_proof_free_secret);
-      g_clear_pointer (&self->found[i], hs_proof_free_secret);
+      g_clear_pointer (&self->typed[i], hs_secret_free);
+      g_clear_pointer (&self->found[i], hs_secret_free);
     }
   g_clear_object (&self->keyring);
 }

@@ -6,6 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "hs-secret.h"
+
 G_DEFINE_FINAL_TYPE (HsConnection, hs_connection, G_TYPE_OBJECT)
 
 enum
@@ -108,9 +110,9 @@ hs_connection_finalize (GObject *object)
   g_clear_pointer (&self->tls, hs_tls_context_unref);
   g_free (self->binding);
   g_clear_pointer (&self->diag, hs_tcp_diag_free);
-  g_free (self->address_text);
+  hs_secret_free (self->address_text);
   g_free (self->place);
-  g_free (self->host_token);
+  hs_secret_free (self->host_token);
   hs_connection_clear_login (&self->login);
   g_free (self->leaving_hint);
   g_string_free (self->heard_line, TRUE);
@@ -576,8 +578,7 @@ hs_connection_set_found (HsConnection *self, HsDialect dialect)
 void
 hs_connection_set_host_token (HsConnection *self, const char *token, const char *key)
 {
-  g_free (self->host_token);
-  self->host_token = g_strdup (token);
+  hs_secret_set (&self->host_token, token);
   self->is_own = key != NULL && hs_fingerprint_init_from_text (&self->own, key);
 }
 

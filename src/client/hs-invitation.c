@@ -10,6 +10,7 @@
 #include "hs-address.h"
 #include "hs-addresses.h"
 #include "hs-limits.h"
+#include "hs-secret.h"
 
 #define SETTLED_S 3 /* a new IPv6 address is tried for a second or two first (RFC 4862 5.4), and nothing tells when that is over */
 
@@ -292,8 +293,8 @@ hs_invitation_finalize (GObject *object)
   g_free (self->bound);
   g_free (self->room);
   g_free (self->key);
-  g_free (self->token);
-  g_free (self->link);
+  hs_secret_free (self->token);
+  hs_secret_free (self->link);
   G_OBJECT_CLASS (hs_invitation_parent_class)->finalize (object);
 }
 
@@ -351,7 +352,6 @@ hs_invitation_get_known (HsInvitation *self)
 void
 hs_invitation_set_token (HsInvitation *self, const char *token)
 {
-  g_free (self->token);
-  self->token = g_strdup (token);
+  hs_secret_set (&self->token, token);
   update_link (self);
 }

@@ -6,7 +6,7 @@
 #include <libsecret/secret.h>
 
 #include "hs-limits.h"
-#include "hs-proof.h"
+#include "hs-secret.h"
 
 struct _HsKeyring
 {
@@ -93,7 +93,7 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
       look_up (g_steal_pointer (&task), attributes);
     }
   else
-    g_task_return_pointer (task, g_strdup (text), (GDestroyNotify) hs_proof_free_secret);
+    g_task_return_pointer (task, g_strdup (text), (GDestroyNotify) hs_secret_free);
   g_clear_pointer (&value, secret_value_unref);
 }
 

@@ -20,7 +20,7 @@ typedef struct
 HsKeyring *hs_keyring_new (const char *profile);
 
 void hs_keyring_find_async (HsKeyring *self, const HsKeyringPlace *place, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-/* NULL without an error: none is kept. (transfer full): hs_proof_free_secret () */
+/* NULL without an error: none is kept. (transfer full): hs_secret_free () */
 char *hs_keyring_find_finish (HsKeyring *self, GAsyncResult *result, GError **error);
 
 /* Replaces the one at this server. @title: how the keyring's own window calls it. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hs-limits.h"
+#include "hs-secret.h"
 
 struct _HsProof
 {
@@ -121,8 +122,7 @@ prepare (HsProof *self)
   if (self->password == NULL || self->kind == HS_PROOF_KEY || self->kind == HS_PROOF_PLAIN)
     return GSASL_OK;
   result = gsasl_saslprep (self->password, 0, &prepared, NULL);
-  if (prepared != NULL)
-    explicit_bzero (prepared, strlen (prepared));
+  hs_secret_erase (prepared);
   gsasl_free (prepared);
   return result == GSASL_OK ? GSASL_OK : GSASL_SASLPREP_ERROR;
 }
@@ -252,14 +252,6 @@ hs_proof_ref (HsProof *self)
 }
 
 void
-hs_proof_free_secret (char *secret)
-{
-  if (secret != NULL)
-    explicit_bzero (secret, strlen (secret));
-  g_free (secret);
-}
-
-void
 hs_proof_unref (HsProof *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
@@ -268,7 +260,7 @@ hs_proof_unref (HsProof *self)
     gsasl_finish (self->session);
   if (self->gsasl != NULL)
     gsasl_done (self->gsasl);
-  hs_proof_free_secret (self->password);
+  hs_secret_free (self->password);
   g_free (self->binding);
   g_free (self->name);
   g_free (self);

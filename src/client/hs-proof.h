@@ -45,6 +45,3 @@ GBytes *hs_proof_step_finish (HsProof *self, GAsyncResult *result, GError **erro
 /* Is all said that has to be, the server's own proof (SCRAM) included? Before that its "success" means nothing. */
 gboolean hs_proof_is_complete (HsProof *self);
 HsProofKind hs_proof_get_kind (HsProof *self);
-
-/* Erases and frees; (nullable). */
-void hs_proof_free_secret (char *secret);

@@ -7,6 +7,7 @@
 
 #include "hs-limits.h"
 #include "hs-name.h"
+#include "hs-secret.h"
 
 /* One answer of the server, while it comes in. */
 struct _HsHistoryBatch
@@ -182,7 +183,7 @@ hs_session_set_server_key (HsSession *self, const char *key)
     return;
   g_free (self->server_key);
   self->server_key = g_strdup (key);
-  g_clear_pointer (&self->resume_token, g_free);
+  hs_secret_set (&self->resume_token, NULL);
 }
 
 void
@@ -196,6 +197,5 @@ hs_session_put_resume (HsSession *self)
 void
 hs_session_on_resume (HsSession *self, const HsEvent *event)
 {
-  g_free (self->resume_token);
-  self->resume_token = g_strdup (HS_PARAM (event, 0));
+  hs_secret_set (&self->resume_token, HS_PARAM (event, 0));
 }

@@ -12,6 +12,7 @@
 #include "hs-limits.h"
 #include "hs-numerics.h"
 #include "hs-proof.h"
+#include "hs-secret.h"
 
 typedef enum { CLAIM_ROOM, CLAIM_ACCOUNT, N_CLAIMS } Claim;
 
@@ -59,10 +60,10 @@ hs_session_sasl_free (HsSessionSasl *self)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->proof, hs_proof_unref);
-  hs_proof_free_secret (self->password);
-  hs_proof_free_secret (self->room_password);
+  hs_secret_free (self->password);
+  hs_secret_free (self->room_password);
   g_clear_pointer (&self->binding, g_bytes_unref);
-  g_string_free (self->in, TRUE);
+  hs_secret_free_string (self->in);
   g_free (self->account);
   g_free (self->words);
   g_free (self->room_words);

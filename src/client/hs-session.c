@@ -10,6 +10,7 @@
 #include "hs-address.h"
 #include "hs-event-text.h"
 #include "hs-name.h"
+#include "hs-secret.h"
 #include "hs-utf8.h"
 
 G_DEFINE_FINAL_TYPE (HsSession, hs_session, G_TYPE_OBJECT)
@@ -111,7 +112,7 @@ hs_session_finalize (GObject *object)
   g_hash_table_unref (self->batches);
   g_hash_table_unref (self->histories);
   g_hash_table_unref (self->gathered);
-  g_free (self->resume_token);
+  hs_secret_free (self->resume_token);
   g_free (self->server_key);
   g_hash_table_unref (self->asked);
   g_clear_pointer (&self->waiting_info, g_ptr_array_unref);

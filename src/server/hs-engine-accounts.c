@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "hs-secret.h"
+
 #define DECOY_BYTES 32
 
 HsAccounts *
@@ -34,7 +36,7 @@ hs_accounts_free (HsAccounts *self)
   g_bytes_unref (self->decoy);
   g_clear_pointer (&self->gsasl, gsasl_done);
   g_clear_pointer (&self->common, hs_server_account_free);
-  g_free (self->common_password);
+  hs_secret_free (self->common_password);
   g_free (self);
 }
 

@@ -2,7 +2,7 @@
 /* Keys are derived from passwords elsewhere, a few at once, in the order asked: it takes long on purpose, and nobody else shall wait for it. */
 #include "hs-engine-accounts-private.h"
 
-#include <string.h>
+#include "hs-secret.h"
 
 HsDerivation *
 hs_derivation_new (const char *name, const char *password, GBytes *salt, guint iterations)
@@ -21,8 +21,7 @@ derivation_free (HsAsk *ask)
 {
   HsDerivation *self = (HsDerivation *) ask;
 
-  explicit_bzero (self->password, strlen (self->password));
-  g_free (self->password);
+  hs_secret_free (self->password);
   g_free (self->name);
   g_bytes_unref (self->salt);
   g_clear_pointer (&self->key, g_bytes_unref);

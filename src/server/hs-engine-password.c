@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "hs-secret.h"
+
 #define PASSWORD_NEEDED "This room needs a password, which is only asked for over IRC: join it with Handshake or an IRC program.\n"
 
 gboolean
@@ -41,8 +43,7 @@ hs_engine_set_password (HsEngine *self)
     return;
   if (accounts->common == NULL)
     hs_engine_send_away_without_password (self);
-  g_free (accounts->common_password);
-  accounts->common_password = g_strdup (password);
+  hs_secret_set (&accounts->common_password, password);
   g_clear_pointer (&accounts->common, hs_server_account_free);
   if (password == NULL)
     return;
@@ -83,7 +84,7 @@ pass_as_host (HsEngine *self, HsPeer *peer, const char *given)
   len = strlen (self->host_token);
   if (strlen (given) != len || !hs_engine_equal_in_constant_time (given, self->host_token, len))
     return FALSE;
-  g_clear_pointer (&self->host_token, g_free);
+  hs_secret_set (&self->host_token, NULL);
   peer->own = TRUE;
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
   return TRUE;

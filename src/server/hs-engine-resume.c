@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-limits.h"
+#include "hs-secret.h"
 
 GBytes *
 hs_engine_hash_token (const char *token)
@@ -76,7 +77,7 @@ free_resume (HsAsk *ask)
 {
   ResumeAsk *resume = (ResumeAsk *) ask;
 
-  g_free (resume->text);
+  hs_secret_free (resume->text);
   g_bytes_unref (resume->old);
   g_bytes_unref (resume->token);
   g_free (resume);
@@ -87,7 +88,7 @@ void
 hs_engine_give_token (HsEngine *self, HsPeer *peer)
 {
   guint8 bytes[HS_RESUME_TOKEN_BYTES];
-  g_autoptr (GString) token = g_string_new (NULL);
+  GString *token = g_string_sized_new (2 * sizeof bytes);
   HsPeerExtra *extra = hs_peer_get_extra (peer);
   g_autoptr (GBytes) old = g_steal_pointer (&extra->token);
   ResumeAsk *ask;
@@ -99,6 +100,7 @@ hs_engine_give_token (HsEngine *self, HsPeer *peer)
   if (old == NULL)
     {
       send_token (self, peer, token->str);
+      hs_secret_free_string (token);
       return;
     }
   ask = g_new0 (ResumeAsk, 1);
@@ -107,6 +109,6 @@ hs_engine_give_token (HsEngine *self, HsPeer *peer)
   ask->old = g_steal_pointer (&old);
   ask->token = g_bytes_ref (extra->token);
   ask->now = self->now / 1000;
-  ask->text = g_strdup (token->str);
+  ask->text = g_string_free (token, FALSE);
   hs_engine_ask (self, peer, &ask->ask, work_resume);
 }

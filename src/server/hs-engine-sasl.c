@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "hs-secret.h"
+
 typedef struct _Mechanism Mechanism;
 
 /* One that is being carried out. */
@@ -39,8 +41,7 @@ hs_login_free (HsLogin *self)
     return;
   if (self->session != NULL)
     gsasl_finish (self->session);
-  explicit_bzero (self->in->str, self->in->len);
-  g_string_free (self->in, TRUE);
+  hs_secret_free_string (self->in);
   g_clear_pointer (&self->verifier, hs_server_account_free);
   g_free (self);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "hs-secret.h"
 #include "hs-utf8.h"
 
 /* A prefix without a dot could be somebody's nick. */
@@ -125,7 +126,7 @@ hs_engine_free (HsEngine *self)
   g_free (self->server_name);
   g_strfreev (self->isupport);
   g_free (self->created_text);
-  g_free (self->host_token);
+  hs_secret_free (self->host_token);
   g_free (self);
 }
 
@@ -145,8 +146,7 @@ hs_engine_set_config (HsEngine *self, const HsServerConfig *config)
 void
 hs_engine_set_host_token (HsEngine *self, const char *token_hex)
 {
-  g_free (self->host_token);
-  self->host_token = g_strdup (token_hex);
+  hs_secret_set (&self->host_token, token_hex);
   self->token_until = self->funcs->now (self->user_data) + HS_HOST_TOKEN_MS * G_TIME_SPAN_MILLISECOND;
 }
 

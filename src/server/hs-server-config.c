@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hs-limits.h"
+#include "hs-secret.h"
 #include "hs-utf8.h"
 
 HsServerConfig *
@@ -47,9 +48,7 @@ hs_server_config_new (void)
 void
 hs_server_config_take_password (HsServerConfig *self, char *password)
 {
-  if (self->password != NULL)
-    explicit_bzero (self->password, strlen (self->password));
-  g_free (self->password);
+  hs_secret_free (self->password);
   self->password = password;
 }
 
@@ -83,7 +82,7 @@ hs_server_config_free (HsServerConfig *self)
     return;
   for (guint i = 0; i < n_keys; i++)
     if (keys[i].kind->is_text)
-      g_free (*(char **) hs_server_config_field (self, &keys[i]));
+      hs_secret_free (*(char **) hs_server_config_field (self, &keys[i])); /* one of them is a password */
   g_free (self->data_dir);
   g_free (self->trace_file);
   hs_server_config_take_password (self, NULL);

@@ -2,6 +2,8 @@
 /* The running server, seen from the main thread: it makes the thread and hands the verbs over. What they do is in the files beside it. */
 #include "hs-server-core-private.h"
 
+#include "hs-secret.h"
+
 static gpointer
 run (gpointer data)
 {
@@ -117,7 +119,7 @@ wish_free (gpointer data)
   Wish *self = data;
 
   g_clear_pointer (&self->config, hs_server_config_free);
-  g_free (self->token);
+  hs_secret_free (self->token);
   g_free (self);
 }
 

@@ -8,6 +8,7 @@
 
 #include "hs-limits.h"
 #include "hs-name.h"
+#include "hs-secret.h"
 
 #define KEY_SIZE 32 /* SHA-256 */
 G_STATIC_ASSERT (HS_LOCKED_CHANCE == HS_SALT_BYTES + 2 * KEY_SIZE);
@@ -37,13 +38,6 @@ hs_server_account_copy (const HsServerAccount *self)
 }
 
 /* ---- Verifiers ---- */
-
-/* Passwords do not stay in memory that others get later. */
-static void
-erase (char *secret)
-{
-  explicit_bzero (secret, strlen (secret));
-}
 
 static void
 hmac (const guint8 *key, gsize key_len, const void *data, gsize len, const void *more, gsize more_len, guint8 *out)
@@ -93,7 +87,7 @@ normalize (const char *password)
   if (gsasl_saslprep (password, GSASL_ALLOW_UNASSIGNED, &prepared, NULL) != GSASL_OK)
     return g_strdup (password);
   normal = g_strdup (prepared);
-  erase (prepared);
+  hs_secret_erase (prepared);
   gsasl_free (prepared);
   return normal;
 }
@@ -102,7 +96,7 @@ HsServerAccount *
 hs_server_account_make (const char *name, const char *password, GBytes *salt, guint iterations, gint64 created)
 {
   HsServerAccount *self = g_new0 (HsServerAccount, 1);
-  g_autofree char *normal = normalize (password);
+  char *normal = normalize (password);
   guint8 salted[KEY_SIZE], key[KEY_SIZE];
 
   stretch (normal, salt, iterations, salted);
@@ -113,7 +107,7 @@ hs_server_account_make (const char *name, const char *password, GBytes *salt, gu
   self->stored_key = make_stored_key (salted);
   self->server_key = g_bytes_new (key, KEY_SIZE);
   self->created = created;
-  erase (normal);
+  hs_secret_free (normal);
   explicit_bzero (salted, sizeof salted);
   return self;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hs-address-private.h"
+#include "hs-secret.h"
 
 const HsAddressScheme hs_address_schemes[] = {
   { HS_SCHEME_IRC, "irc", TRUE },
@@ -43,7 +44,7 @@ hs_address_free (HsAddress *self)
   g_free (self->path);
   g_free (self->room);
   g_free (self->key);
-  g_free (self->token);
+  hs_secret_free (self->token);
   g_strfreev (self->also);
   g_free (self);
 }
