@@ -15,7 +15,8 @@
 
 typedef struct
 {
-  char *address, *password, *account, *account_password;
+  char *address; /* without an invite's token: that is for once */
+  char *password, *account, *account_password;
   gboolean kept_password, kept_account_password, remember;
   HsProtocol protocol;
   HsLineEnding line_ending;
@@ -44,7 +45,7 @@ hs_application_make_connection (HsApplication *self, HsSession *session, const H
     .kept_password = wish->kept_password, .kept_account_password = wish->kept_account_password, .remember = wish->remember,
   };
 
-  *request = (Request) { .address = g_strdup (wish->address), .password = g_strdup (wish->password), .account = g_strdup (wish->account),
+  *request = (Request) { .address = hs_address_drop_token (wish->address), .password = g_strdup (wish->password), .account = g_strdup (wish->account),
                          .account_password = g_strdup (wish->account_password), .kept_password = wish->kept_password,
                          .kept_account_password = wish->kept_account_password, .remember = wish->remember, .protocol = wish->protocol,
                          .line_ending = wish->line_ending, .encryption = wish->encryption };
@@ -61,13 +62,14 @@ gboolean
 hs_application_recall_login (HsApplication *self, const char *address, HsConnectRequest *request, char **account_to)
 {
   g_autoptr (GVariant) logins = g_settings_get_value (hs_profile_get_settings (self->profile), "logins");
+  g_autofree char *kept = hs_address_drop_token (address);
   GVariantIter iter;
   const char *there, *account;
   gboolean kept_password, kept_account_password;
 
   g_variant_iter_init (&iter, logins);
   while (g_variant_iter_next (&iter, "(&s&sbb)", &there, &account, &kept_password, &kept_account_password))
-    if (g_str_equal (there, address))
+    if (g_str_equal (there, kept))
       {
         request->account = *account_to = *account != '\0' ? g_strdup (account) : NULL;
         request->kept_password = kept_password;
@@ -283,13 +285,13 @@ on_prepare (HsConnectDialog *dialog, HsConnectRequest *request, HsApplication *s
 {
   HsSession *known = find_session (self, request->address);
   g_autoptr (HsSession) session = NULL;
-  g_autofree char *own_name = hs_profile_dup_shown_name (self->profile);
+  g_autofree char *own_name = hs_profile_dup_shown_name (self->profile), *kept = hs_address_drop_token (request->address);
 
   if (!g_str_equal (own_name, request->shown_name))
     g_settings_set_string (hs_profile_get_settings (self->profile), "shown-name", request->shown_name);
   if (known != NULL)
     hs_session_set_shown_name (known, request->shown_name);
-  session = known != NULL ? g_object_ref (known) : hs_session_new (self->store, request->address, request->address, request->shown_name, FALSE);
+  session = known != NULL ? g_object_ref (known) : hs_session_new (self->store, kept, kept, request->shown_name, FALSE);
   return hs_application_make_connection (self, session, request);
 }
 

@@ -157,7 +157,7 @@ static char *
 make_title (HsConnection *self, guint which)
 {
   if (which == HS_PASSWORD_ACCOUNT)
-    return g_strdup_printf (_("Handshake: %s at %s"), self->login.account, self->address_text);
+    return g_strdup_printf (_("Handshake: %s at %s"), self->login.account, self->place);
   return g_strdup_printf (_("Handshake: password of %s"), self->address->host != NULL ? self->address->host : self->address->path);
 }
 

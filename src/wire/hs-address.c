@@ -157,6 +157,17 @@ hs_address_format_place (const char *text)
 }
 
 char *
+hs_address_drop_token (const char *text)
+{
+  g_autoptr (HsAddress) address = hs_address_parse (text, NULL);
+
+  if (address == NULL || address->token == NULL)
+    return g_strdup (text);
+  hs_secret_set (&address->token, NULL);
+  return hs_address_to_string (address);
+}
+
+char *
 hs_address_format_invite (const char *host, guint16 port, const char *room, const char *key, const char *const *also, const char *token)
 {
   const HsAddress invite = {

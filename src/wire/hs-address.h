@@ -39,6 +39,8 @@ char *hs_address_to_string (const HsAddress *self);
 /* Where it leads, for people to read: "host", "[::1]:9000", "tcp://h:8000", "unix:/path"; of a link neither scheme nor room, nor what only programs
  * and the invited one need to know. @text that is no address stays as it is. (transfer full) */
 char *hs_address_format_place (const char *text);
+/* What may be kept of it: an invite without its token, which is good for once and lets in whoever reads it. Anything else stays as it is. (transfer full) */
+char *hs_address_drop_token (const char *text);
 /* The link that invites to a room: "irc://HOST:PORT/ROOM", which every IRC program opens; with @key "ircs://…?key=…". @host: a name or number,
  * without brackets, a link-local one with its zone. @room (nullable): with or without '#'. @key (nullable): "sha256:…". Only beside a key, which
  * says that they lead to the same server, and that nobody else hears a secret: @also (nullable), further "HOST:PORT", and @token (nullable). It

@@ -283,6 +283,31 @@ test_place (void)
     }
 }
 
+/* Nothing else of it is lost. */
+static void
+test_drop_token (void)
+{
+  static const struct
+  {
+    const char *text, *expected;
+  } links[] = {
+    { "ircs://[fd00::2]:8004/lobby?key=" KEY "&also=192.0.2.2:8004&token=" TOKEN, "ircs://[fd00::2]:8004/lobby?key=" KEY "&also=192.0.2.2:8004" },
+    { "ircs://h:1/r?token=" TOKEN "&key=" KEY, "ircs://h:1/r?key=" KEY },
+    { "ircs://h:1?token=" TOKEN, "ircs://h:1" },
+    { " IRCS://Host:1/r?key=" KEY " ", " IRCS://Host:1/r?key=" KEY " " },
+    { "192.168.1.5", "192.168.1.5" },
+    { "no address", "no address" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (links); i++)
+    {
+      g_autofree char *kept = hs_address_drop_token (links[i].text);
+
+      g_assert_cmpstr (kept, ==, links[i].expected);
+    }
+}
+
 static void
 test_rows (void)
 {
@@ -420,6 +445,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wire/address/rows", test_rows);
   g_test_add_func ("/wire/address/same-place", test_same_place);
   g_test_add_func ("/wire/address/place", test_place);
+  g_test_add_func ("/wire/address/drop-token", test_drop_token);
   g_test_add_func ("/wire/address/numeric", test_numeric);
   g_test_add_func ("/wire/address/invites", test_invites);
   g_test_add_func ("/wire/address/also", test_also);
