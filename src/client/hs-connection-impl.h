@@ -76,6 +76,7 @@ struct _HsConnection
   guint8 is_own : 1;
   guint8 encrypted : 1;     /* TLS from the first byte of this TCP connection */
   guint8 pinned : 1;        /* this address was encrypted before */
+  guint8 unread : 1;        /* it may have been: what is known of servers cannot be read */
   guint8 shows_key : 1;     /* it is, or may be, a host of ours */
   guint8 strict : 1;        /* strict transport security: an authority has to vouch for it */
   guint8 offered : 1;       /* it is encrypted because the server offered it */
@@ -131,6 +132,8 @@ void hs_connection_step_failed (HsConnection *self, const char *detail);
 /* ---- hs-connection-tls.c: whether it is encrypted, and with whom ---- */
 void hs_connection_decide (HsConnection *self);  /* reads what is known of the address; then starts */
 void hs_connection_begin_tls (HsConnection *self);
+/* The conversation is to begin in the clear, and that must not be: TRUE, it is stopped. */
+gboolean hs_connection_stops_unencrypted (HsConnection *self);
 void hs_connection_on_secured (HsLink *link, gpointer user_data);
 /* The handshake came to nothing. @error (nullable): the other side's FIN. */
 void hs_connection_tls_failed (HsConnection *self, const GError *error);

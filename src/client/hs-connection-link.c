@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 
+#include "hs-secret.h"
+
 /* While nobody watches, the kernel says nothing when an acknowledgement comes: it is asked when the link wakes anyway, and beside that after two round
  * trips, and ever more rarely while a message still waits for one. */
 #define ACK_FIRST_MS 5
@@ -31,6 +33,8 @@ host_name (HsConnection *self)
 static void
 begin_plain (HsConnection *self, const char *detail)
 {
+  if (hs_connection_stops_unencrypted (self))
+    return;
   hs_connection_set_found (self, HS_DIALECT_PLAIN);
   hs_connection_step_done (self, STEP_PROTOCOL, detail);
   hs_connection_step_done (self, STEP_WELCOME, _("Plain text begins without one: just write"));
@@ -55,8 +59,11 @@ on_welcome_due (gpointer user_data)
 void
 hs_connection_begin_irc (HsConnection *self)
 {
-  g_autofree char *pass = hs_connection_dup_pass (self);
+  char *pass;
 
+  if (hs_connection_stops_unencrypted (self))
+    return;
+  pass = hs_connection_dup_pass (self);
   hs_connection_set_found (self, HS_DIALECT_IRC);
   hs_connection_step_done (self, STEP_PROTOCOL, self->protocol == HS_PROTOCOL_IRC && !self->encrypted ? _("IRC, as chosen") : _("IRC"));
   hs_connection_step_running (self, STEP_WELCOME, _("Saying who you are…"));
@@ -64,6 +71,7 @@ hs_connection_begin_irc (HsConnection *self)
     self->welcome_source = g_timeout_add (HS_REGISTRATION_MS, on_welcome_due, self);
   hs_connection_give_login (self);
   hs_session_begin_irc (self->session, pass);
+  hs_secret_free (pass);
 }
 
 /* A server that knows no capabilities need not say so before it knows who is there. */

@@ -62,6 +62,7 @@ decide_now (HsConnection *self)
 
   g_free (self->binding);
   self->binding = hs_trust_bind_address (self->address);
+  self->unread = self->unread && self->binding != NULL && self->address->scheme != HS_SCHEME_UNIX && self->host_token == NULL;
   self->pinned = self->known != NULL && hs_known_servers_find_pin (self->known, self->binding, &pin);
   obey_sts (self);
   self->encrypted = !never && (self->encryption == HS_ENCRYPTION_ALWAYS || self->is_own || self->pinned || self->strict || asks_for_tls (self->address));
@@ -80,8 +81,9 @@ on_known (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (HsConnection) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!hs_known_servers_wait_finish (HS_KNOWN_SERVERS (source), result, &error))
-    g_debug ("Known servers: %s", error->message); /* the window says that nothing is kept */
+  self->unread = !hs_known_servers_wait_finish (HS_KNOWN_SERVERS (source), result, &error);
+  if (self->unread)
+    g_debug ("Known servers: %s", error->message); /* the window says so of the history */
   if (hs_connection_is_under_way (self))
     decide_now (self);
 }
@@ -134,6 +136,7 @@ judge (HsConnection *self, const HsTlsFacts *facts)
     .own = self->is_own ? &self->own : NULL,
     .promised = self->encryption == HS_ENCRYPTION_ALWAYS || self->strict || self->offered,
     .unencrypted_once = self->encryption == HS_ENCRYPTION_NEVER,
+    .unread = self->unread,
   };
   HsTrust trust = hs_security_judge (self->security, self->binding, &question, facts, now_ms ());
 
@@ -152,6 +155,7 @@ static const struct
   { HS_TRUST_NOT_INVITED, HS_FAILURE_NOT_INVITED },
   { HS_TRUST_NOT_VERIFIED, HS_FAILURE_NOT_VERIFIED },
   { HS_TRUST_NO_LONGER_ENCRYPTED, HS_FAILURE_NO_LONGER_ENCRYPTED },
+  { HS_TRUST_NOT_LOOKED_UP, HS_FAILURE_NOT_LOOKED_UP },
 };
 
 /* Its number, the one that was expected, and what the certificate lacks. */
@@ -173,18 +177,38 @@ describe_stop (HsConnection *self, HsFailure *failure)
   failure->sentence = g_string_free (g_steal_pointer (&sentence), FALSE);
 }
 
+static HsFailureKind
+kind_of_stop (HsConnection *self, HsTrust trust)
+{
+  if (trust == HS_TRUST_NOT_LOOKED_UP && !self->encrypted)
+    return HS_FAILURE_MAYBE_ENCRYPTED;
+  for (guint i = 0; i < G_N_ELEMENTS (stops); i++)
+    if (stops[i].trust == trust)
+      return stops[i].kind;
+  g_return_val_if_reached (HS_FAILURE_OTHER);
+}
+
 static void
 stop (HsConnection *self, HsTrust trust)
 {
-  HsFailure *failure = NULL;
+  HsFailure *failure = hs_failure_new (kind_of_stop (self, trust), self->address, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (stops); i++)
-    if (stops[i].trust == trust)
-      failure = hs_failure_new (stops[i].kind, self->address, NULL);
-  g_return_if_fail (failure != NULL);
   describe_stop (self, failure);
   if (!hs_connection_try_next (self, failure))
     hs_connection_fail_open (self, failure, NULL);
+}
+
+gboolean
+hs_connection_stops_unencrypted (HsConnection *self)
+{
+  HsTrust trust;
+
+  if (self->encrypted || !self->unread)
+    return FALSE;
+  trust = judge (self, NULL);
+  if (hs_trust_stops (trust))
+    stop (self, trust);
+  return hs_trust_stops (trust);
 }
 
 void
@@ -362,5 +386,5 @@ hs_connection_on_listed (HsSession *session, gboolean tls, const char *sts, HsCo
   g_clear_handle_id (&self->offer_source, g_source_remove);
   if (asking)
     hs_connection_begin_irc (self);
-  return FALSE;
+  return self->finished;
 }

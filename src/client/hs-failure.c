@@ -35,6 +35,7 @@ typedef enum
   HINT_ASK_PASSWORD = 1 << 19,
   HINT_COMPARE_FIRST = 1 << 20,
   HINT_NO_ACCOUNT = 1 << 21,
+  HINT_HISTORY = 1 << 22,
 } HintFlags;
 
 /* {who} is the host (or path), {port} its port. */
@@ -110,6 +111,14 @@ static const Words words[] = {
     N_("{who} was encrypted before, and is not now: stopped"),
     N_("It may be another computer that has this address now, or somebody in between. Nothing was said unencrypted."),
     HINT_SERVER_STARTED | HINT_CLASSROOM },
+  [HS_FAILURE_NOT_LOOKED_UP] = {
+    N_("{who} could not be looked up: stopped"),
+    N_("The history cannot be read, and with it which key this server had before. Nothing was said."),
+    HINT_HISTORY | HINT_COMPARE | HINT_ASK_INVITE },
+  [HS_FAILURE_MAYBE_ENCRYPTED] = {
+    N_("{who} may have been encrypted before: stopped"),
+    N_("It is not encrypted now, and the history, which would tell whether it was, cannot be read. Nothing was said."),
+    HINT_HISTORY | HINT_ASK_INVITE | HINT_UNENCRYPTED },
   [HS_FAILURE_KEY_CHANGED] = {
     N_("{who} shows another key than before: stopped"),
     N_("It may be another computer that has this address now, a server set up anew, or somebody in between. Nothing was said."),
@@ -202,6 +211,8 @@ static const Hint hints[] = {
     N_("Under More, choose Encryption: Never. Then everybody on the way can read what is said, and change it."), NULL },
   { HINT_CLASSROOM, N_("Has the host made it a plain-text classroom?"),
     N_("Ask. If so, choose Encryption: Never under More: it holds for this once, and no password goes with it."), NULL },
+  { HINT_HISTORY, N_("Can the history be read again?"),
+    N_("Its file may be damaged, belong to another user, or be open in another program. Your servers and whether you compared them stand in it."), NULL },
   { HINT_COMPARE, N_("Compare the numbers"), N_("Ask the host, best by voice, which number its window shows now. A new one has a reason that the host knows."), NULL },
   { HINT_NEW_INVITE, N_("Ask for a new invite"), N_("If the host has set its server up anew, the old invite leads nowhere any more."), NULL },
   { HINT_CLOCK, N_("Is the clock right?"), N_("Certificates hold for a time. A computer whose clock is wrong takes good ones for bad."), NULL },

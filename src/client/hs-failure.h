@@ -23,6 +23,8 @@ typedef enum
   HS_FAILURE_TLS_BROKEN,    /* whatever TLS forbids */
   HS_FAILURE_OFFER_FAILED,  /* TLS was offered, and then did not come about */
   HS_FAILURE_NO_LONGER_ENCRYPTED, /* it was, or was promised to be */
+  HS_FAILURE_NOT_LOOKED_UP, /* what was known of its key cannot be read */
+  HS_FAILURE_MAYBE_ENCRYPTED, /* it is not, and whether it was cannot be read */
   HS_FAILURE_KEY_CHANGED,   /* what was chosen had another key before */
   HS_FAILURE_NOT_INVITED,   /* the invite names another key */
   HS_FAILURE_NOT_VERIFIED,  /* no authority vouches for a public name, or its key is too weak to begin with */

@@ -249,10 +249,12 @@ done_read (gpointer result, const GError *error, gpointer data)
 
   self->read = TRUE;
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
-  if (rows != NULL && error == NULL)
-    take_rows (self, rows);
-  else if (error != NULL)
+  if (error != NULL)
     self->error = g_error_copy (error);
+  else if (hs_store_is_blind (self->store))
+    self->error = g_error_new_literal (HS_STORE_ERROR, HS_STORE_ERROR_FAILED, "What was known of servers cannot be read");
+  else if (rows != NULL)
+    take_rows (self, rows);
   if (self->servers->len > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, self->servers->len);
   for (guint i = 0; i < waiting->len; i++)

@@ -25,7 +25,7 @@ G_DECLARE_FINAL_TYPE (HsKnownServers, hs_known_servers, HS, KNOWN_SERVERS, GObje
 /* Begins to read @store. */
 HsKnownServers *hs_known_servers_new (HsStore *store);
 /* Until it is read; at once (in an idle) when it is. What is not read yet answers as if nothing were known: so wait before judging. What cannot be
- * read is told as an error, and then, too, nothing is known. */
+ * read is told as an error, each time: then what is not found may have been known all the same, and is not seen for the first time. */
 void hs_known_servers_wait_async (HsKnownServers *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean hs_known_servers_wait_finish (HsKnownServers *self, GAsyncResult *result, GError **error);
 

@@ -201,6 +201,7 @@ hs_security_get_words (HsSecurity *self)
     [HS_TRUST_NOT_INVITED] = N_("Not the server of the invite"),
     [HS_TRUST_NOT_VERIFIED] = N_("Not verified"),
     [HS_TRUST_NO_LONGER_ENCRYPTED] = N_("No longer encrypted"),
+    [HS_TRUST_NOT_LOOKED_UP] = N_("Could not be looked up"),
   };
 
   g_clear_pointer (&self->words, g_free);
@@ -359,7 +360,8 @@ hs_security_set_compared (HsSecurity *self)
 gboolean
 hs_security_accept_changed (HsSecurity *self)
 {
-  if (!self->known || !self->has_key || self->servers == NULL || self->binding == NULL || self->trust != HS_TRUST_CHANGED)
+  if (!self->known || !self->has_key || self->servers == NULL || self->binding == NULL ||
+      (self->trust != HS_TRUST_CHANGED && self->trust != HS_TRUST_NOT_LOOKED_UP))
     return FALSE;
   hs_known_servers_accept (self->servers, self->binding, &self->key, g_get_real_time () / 1000);
   become_compared (self);

@@ -30,6 +30,6 @@ const char *hs_security_get_problems (HsSecurity *self);
 gboolean hs_security_can_compare (HsSecurity *self);
 /* The person compared the number: remembered with the key. */
 void hs_security_set_compared (HsSecurity *self);
-/* Of HS_TRUST_CHANGED: the person compared the new number. What was chosen means the new key from now on; joining it anew succeeds. FALSE: there
+/* Of HS_TRUST_CHANGED and HS_TRUST_NOT_LOOKED_UP: the person compared the number. What was chosen means the new key from now on; joining it anew succeeds. FALSE: there
  * is nothing that could be accepted. */
 gboolean hs_security_accept_changed (HsSecurity *self);

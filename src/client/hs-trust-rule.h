@@ -23,6 +23,7 @@ typedef struct
   HsTlsProblems problems;     /* of its certificate */
   const HsFingerprint *own;   /* (nullable) it is our own server, whose key this is */
   const HsTrustPin *pin;      /* (nullable) of the binding */
+  gboolean unread;            /* what was chosen before cannot be looked up: that there is no pin says nothing */
   gboolean known;             /* the key was seen before, anywhere */
   gboolean compared;          /* and its number compared */
   gboolean promised;          /* encryption was: strict transport security, an announcement, the person's choice */

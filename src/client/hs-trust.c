@@ -22,7 +22,9 @@ judge_unencrypted (const HsTrustQuestion *question)
 
   if (question->unencrypted_once && address->key == NULL)
     return HS_TRUST_UNENCRYPTED;
-  return promised ? HS_TRUST_NO_LONGER_ENCRYPTED : HS_TRUST_UNENCRYPTED;
+  if (promised)
+    return HS_TRUST_NO_LONGER_ENCRYPTED;
+  return question->unread ? HS_TRUST_NOT_LOOKED_UP : HS_TRUST_UNENCRYPTED;
 }
 
 /* The invite says which key it must be, and nothing else counts. */
@@ -42,6 +44,8 @@ judge_new (const HsTrustQuestion *question)
 {
   if ((question->problems & NO_BEGINNING) != 0 || (question->address->host != NULL && hs_trust_is_public_name (question->address->host)))
     return HS_TRUST_NOT_VERIFIED;
+  if (question->unread)
+    return HS_TRUST_NOT_LOOKED_UP;
   return question->known ? HS_TRUST_SEEN_BEFORE : HS_TRUST_FIRST_SEEN;
 }
 

@@ -18,6 +18,7 @@ typedef enum
   HS_TRUST_NOT_INVITED,  /* the invite names another key */
   HS_TRUST_NOT_VERIFIED, /* a public name, and neither authority, pin nor invite; or a key too weak to begin with */
   HS_TRUST_NO_LONGER_ENCRYPTED, /* it was, or was promised to be */
+  HS_TRUST_NOT_LOOKED_UP, /* what was known of servers cannot be read: it may be a known one, or another one in its place */
 } HsTrust;
 
 gboolean hs_trust_stops (HsTrust trust);

@@ -7,6 +7,9 @@
 #include "hs-store-private.h"
 #include "hs-limits.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
+
 typedef struct
 {
   GCallback work; /* NULL: the end of the queue */
@@ -38,6 +41,7 @@ struct _HsStore
   GCond pushed;
   GThread *thread;
   GMainContext *context; /* of who made it */
+  gint blind; /* atomic */
 
   /* State of the store's thread */
   gpointer database; /* what the kind opened */
@@ -245,10 +249,20 @@ run_batch (HsStore *self, GPtrArray *batch)
   post_answers (batch);
 }
 
+/* Asked before SQLite, which makes an empty file first. What may not be looked at may well be there. */
+static gboolean
+is_there (const char *path)
+{
+  GStatBuf info;
+
+  return g_stat (path, &info) == 0 ? info.st_size > 0 : errno != ENOENT && errno != ENOTDIR;
+}
+
 static void
 open_database (HsStore *self)
 {
   g_autoptr (GError) error = NULL;
+  gboolean was_there = is_there (self->path);
 
   self->database = self->kind->open (self->path, &error);
   if (self->database == NULL)
@@ -256,6 +270,7 @@ open_database (HsStore *self)
       g_info ("%s: %s", self->path, error->message); /* whoever uses it says it to people */
       complain (self, hs_store_error_get_words (error->code));
       self->in_memory = TRUE;
+      g_atomic_int_set (&self->blind, was_there);
       self->database = self->kind->open (":memory:", NULL);
     }
   self->base = self->kind->get_base (self->database);
@@ -391,6 +406,13 @@ hs_store_get_error_text (HsStore *self)
 {
   g_return_val_if_fail (HS_IS_STORE (self), NULL);
   return self->error_text;
+}
+
+gboolean
+hs_store_is_blind (HsStore *self)
+{
+  g_return_val_if_fail (HS_IS_STORE (self), FALSE);
+  return g_atomic_int_get (&self->blind);
 }
 
 void

@@ -16,6 +16,9 @@ G_DECLARE_FINAL_TYPE (HsStore, hs_store, HS, STORE, GObject)
  * Never overwrites what it could not open. */
 HsStore *hs_store_new (const char *path);
 const char *hs_store_get_error_text (HsStore *self);
+/* Known with the first answer. TRUE: something was kept at its path and could not be read, so what is asked for is answered as if nothing had
+ * been. FALSE too where nothing can be kept, but nothing was kept before either. */
+gboolean hs_store_is_blind (HsStore *self);
 
 /* Runs @work on the store's thread inside the current transaction; then, after the commit, @done on the thread-default context of the
  * caller with what @work returned. @error is set when the work or the commit failed: then nothing of it is stored, and @result is still

@@ -247,7 +247,7 @@ show_failure (HsConnectDialog *self, const GError *error)
   gtk_label_set_text (self->failure_text, failure != NULL && failure->sentence != NULL ? failure->sentence : error->message);
   gtk_widget_set_visible (self->failure, TRUE);
   hs_stop_view_set_security (self->stop, hs_connection_get_security (self->connection));
-  stopped = gtk_widget_get_visible (GTK_WIDGET (self->stop));
+  stopped = hs_stop_view_is_final (hs_connection_get_security (self->connection));
   gtk_widget_set_visible (self->steps_title, FALSE);
   gtk_widget_set_visible (self->edit, TRUE);
   gtk_widget_set_visible (self->again, !stopped);

@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "hs-stop-view.h"
+
 /* Hidden, not only turned over: a screen reader must not find a composer that is not there.
  * A composer that comes takes the focus: it could not while it was hidden, and GTK would move on to the next widget. */
 static void
@@ -31,16 +33,6 @@ set_strip (HsRoomView *self, const char *title, const char *text, const char *bu
   show_foot (self, "strip");
 }
 
-/* Another server answered: there are two numbers to look at, and joining again would come to the same. */
-static gboolean
-has_stopped (HsRoomView *self)
-{
-  HsSecurity *security = hs_connection_get_security (self->connection);
-
-  return hs_security_is_known (security) && hs_trust_stops (hs_security_get_trust (security)) && hs_security_get_expected_number (security) != NULL &&
-         hs_security_get_number (security) != NULL;
-}
-
 static void
 show_offline (HsRoomView *self)
 {
@@ -55,8 +47,10 @@ show_offline (HsRoomView *self)
     }
   if (failure != NULL && failure->title != NULL)
     {
-      set_strip (self, failure->title, failure->sentence, has_stopped (self) ? _("Show Numbers…") : _("Join Again"));
-      if (has_stopped (self))
+      gboolean numbers = hs_stop_view_is_about (hs_connection_get_security (self->connection));
+
+      set_strip (self, failure->title, failure->sentence, numbers ? _("Show Numbers…") : _("Join Again"));
+      if (numbers)
         gtk_actionable_set_action_name (GTK_ACTIONABLE (self->strip_button), "room.show-numbers");
       return;
     }

@@ -38,6 +38,7 @@ static const struct
   [HS_TRUST_NOT_INVITED] = { "hs-failed-symbolic", "error", N_("Another server answered than the one that the invite names. Nothing was said to it.") },
   [HS_TRUST_NOT_VERIFIED] = { "hs-failed-symbolic", "error", N_("Nobody vouches for the server that answered. Nothing was said to it.") },
   [HS_TRUST_NO_LONGER_ENCRYPTED] = { "hs-failed-symbolic", "error", N_("It was encrypted before, and now it is not. Nothing was said to it.") },
+  [HS_TRUST_NOT_LOOKED_UP] = { "hs-failed-symbolic", "error", N_("Which server was here before cannot be looked up. Nothing was said to it.") },
 };
 
 const char *

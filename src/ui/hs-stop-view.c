@@ -12,8 +12,8 @@ struct _HsStopView
   GtkWidget parent_instance;
 
   /* Template */
-  GtkLabel *expected_title, *expected, *answered, *meaning;
-  GtkWidget *forget;
+  GtkLabel *expected_title, *expected, *answered_title, *answered, *meaning;
+  GtkButton *forget;
 
   /* Owned */
   HsSecurity *security; /* (nullable) */
@@ -26,6 +26,63 @@ enum { ACCEPTED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HsStopView, hs_stop_view, GTK_TYPE_WIDGET)
+
+/* What is there to be said of a stop. The first two (nullable): that number is not known; the button (nullable): there is no way on. */
+typedef struct
+{
+  const char *expected, *answered, *meaning;
+  const char *button, *question, *accept;
+} Words;
+
+static const Words words[] = {
+  [HS_TRUST_CHANGED] = {
+    N_("The server that was here before"), N_("The server that answered"),
+    N_("Perhaps another computer has this address now, or your host has set the server up anew. Or someone is in between, and would read all you say. Ask your host before you go on."),
+    N_("Forget the Old Key…"),
+    N_("Ask by telephone or in person: under Invite the host has a number of four groups. Type it here. If it is the one of the server that answered, the old key is forgotten."),
+    N_("Forget the Old Key") },
+  [HS_TRUST_NOT_INVITED] = {
+    N_("The server that the invite names"), N_("The server that answered"),
+    N_("Perhaps another computer has this address now, or the invite is of another time. Or someone is in between, and would read all you say. Ask your host for a new invite."),
+    NULL, NULL, NULL },
+  [HS_TRUST_NO_LONGER_ENCRYPTED] = {
+    N_("The server that was here before"), NULL,
+    N_("What answers now is not encrypted, and shows no number. Perhaps your host has made the room a plain-text classroom, or another computer has this address now. Or someone is in between, and would read all you say. Ask your host before you go on."),
+    NULL, NULL, NULL },
+  [HS_TRUST_NOT_LOOKED_UP] = {
+    NULL, N_("The server that answered"),
+    N_("Which server was here before stands in the history, and that cannot be read. Perhaps it is the same; perhaps someone is in between, and would read all you say. Ask your host before you go on."),
+    N_("Compare the Number…"),
+    N_("Ask by telephone or in person: under Invite the host has a number of four groups. Type it here. If it is the one of the server that answered, you can join it."),
+    N_("Join It") },
+};
+
+/* (nullable) none: it has not stopped, or a number that belongs to it is missing. */
+static const Words *
+find_words (HsSecurity *security)
+{
+  HsTrust trust = security != NULL && hs_security_is_known (security) ? hs_security_get_trust (security) : HS_TRUST_UNENCRYPTED;
+  const Words *found = trust < G_N_ELEMENTS (words) ? &words[trust] : NULL;
+
+  if (found == NULL || found->meaning == NULL || (found->expected != NULL && hs_security_get_expected_number (security) == NULL) ||
+      (found->answered != NULL && hs_security_get_number (security) == NULL))
+    return NULL;
+  return found;
+}
+
+gboolean
+hs_stop_view_is_about (HsSecurity *security)
+{
+  return find_words (security) != NULL;
+}
+
+gboolean
+hs_stop_view_is_final (HsSecurity *security)
+{
+  const Words *found = find_words (security);
+
+  return found != NULL && found->answered != NULL;
+}
 
 /* ---- The second step: the number, typed as the host shows it ---- */
 
@@ -92,16 +149,17 @@ static void
 on_forget_clicked (HsStopView *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  const Words *found = find_words (self->security);
   AdwMessageDialog *dialog;
 
-  if (self->question != NULL || self->security == NULL)
+  if (self->question != NULL || found == NULL || found->question == NULL)
     return;
-  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (root), _("What Number Does Your Host See?"),
-    _("Ask by telephone or in person: under Invite the host has a number of four groups. Type it here. If it is the one of the server that answered, the old key is forgotten.")));
+  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (root), _("What Number Does Your Host See?"), _(found->question)));
   self->question = GTK_WINDOW (dialog);
   g_object_set_data_full (G_OBJECT (dialog), "security", g_object_ref (self->security), g_object_unref);
-  adw_message_dialog_add_responses (dialog, "cancel", _("Cancel"), "forget", _("Forget the Old Key"), NULL);
-  adw_message_dialog_set_response_appearance (dialog, "forget", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_add_responses (dialog, "cancel", _("Cancel"), "forget", _(found->accept), NULL);
+  if (found->expected != NULL)
+    adw_message_dialog_set_response_appearance (dialog, "forget", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_response_enabled (dialog, "forget", FALSE);
   adw_message_dialog_set_default_response (dialog, "cancel");
   adw_message_dialog_set_close_response (dialog, "cancel");
@@ -113,33 +171,33 @@ on_forget_clicked (HsStopView *self)
 /* ---- The numbers ---- */
 
 static void
+set_text (GtkLabel *label, const char *text)
+{
+  gtk_label_set_text (label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
+}
+
+static const char *
+translate (const char *text)
+{
+  return text != NULL ? _(text) : NULL;
+}
+
+static void
 update (HsStopView *self)
 {
-  static const struct
-  {
-    const char *expected, *meaning;
-  } words[] = {
-    [HS_TRUST_CHANGED] = {
-      N_("The server that was here before"),
-      N_("Perhaps another computer has this address now, or your host has set the server up anew. Or someone is in between, and would read all you say. Ask your host before you go on.") },
-    [HS_TRUST_NOT_INVITED] = {
-      N_("The server that the invite names"),
-      N_("Perhaps another computer has this address now, or the invite is of another time. Or someone is in between, and would read all you say. Ask your host for a new invite.") },
-  };
-  HsSecurity *security = self->security;
-  const char *expected = security != NULL ? hs_security_get_expected_number (security) : NULL;
-  const char *answered = security != NULL ? hs_security_get_number (security) : NULL;
-  HsTrust trust = security != NULL ? hs_security_get_trust (security) : HS_TRUST_UNENCRYPTED;
-  gboolean shown = expected != NULL && answered != NULL && trust < G_N_ELEMENTS (words) && words[trust].expected != NULL;
+  const Words *found = find_words (self->security);
 
-  gtk_widget_set_visible (GTK_WIDGET (self), shown);
-  if (!shown)
+  gtk_widget_set_visible (GTK_WIDGET (self), found != NULL);
+  if (found == NULL)
     return;
-  gtk_label_set_text (self->expected_title, _(words[trust].expected));
-  gtk_label_set_text (self->expected, expected);
-  gtk_label_set_text (self->answered, answered);
-  gtk_label_set_text (self->meaning, _(words[trust].meaning));
-  gtk_widget_set_visible (self->forget, trust == HS_TRUST_CHANGED);
+  set_text (self->expected_title, translate (found->expected));
+  set_text (self->expected, found->expected != NULL ? hs_security_get_expected_number (self->security) : NULL);
+  set_text (self->answered_title, translate (found->answered));
+  set_text (self->answered, found->answered != NULL ? hs_security_get_number (self->security) : NULL);
+  set_text (self->meaning, translate (found->meaning));
+  gtk_widget_set_visible (GTK_WIDGET (self->forget), found->button != NULL);
+  gtk_button_set_label (self->forget, found->button != NULL ? _(found->button) : "");
 }
 
 static void
@@ -165,6 +223,7 @@ hs_stop_view_class_init (HsStopViewClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-stop-view.ui");
   gtk_widget_class_bind_template_child (widget_class, HsStopView, expected_title);
   gtk_widget_class_bind_template_child (widget_class, HsStopView, expected);
+  gtk_widget_class_bind_template_child (widget_class, HsStopView, answered_title);
   gtk_widget_class_bind_template_child (widget_class, HsStopView, answered);
   gtk_widget_class_bind_template_child (widget_class, HsStopView, meaning);
   gtk_widget_class_bind_template_child (widget_class, HsStopView, forget);
@@ -206,6 +265,25 @@ make_sentence (const char *text, const char *style)
 }
 
 static void
+on_again_clicked (HsStopView *self)
+{
+  g_signal_emit (self, signals[ACCEPTED], 0);
+}
+
+/* What did not come about, as encryption, may come about the next time; that another server answers will not change by itself. */
+static void
+add_again (HsStopView *self, GtkWidget *bar)
+{
+  GtkWidget *again;
+
+  if (hs_stop_view_is_final (self->security))
+    return;
+  again = gtk_button_new_with_label (_("Join Again"));
+  g_signal_connect_swapped (again, "clicked", G_CALLBACK (on_again_clicked), self);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (bar), again);
+}
+
+static void
 close_on_escape (GtkWidget *window)
 {
   GtkEventController *keys = gtk_shortcut_controller_new ();
@@ -229,6 +307,7 @@ hs_stop_view_present (GtkWidget *parent, HsSecurity *security, const char *title
   gtk_actionable_set_action_name (GTK_ACTIONABLE (cancel), "window.close");
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (bar), FALSE);
   adw_header_bar_pack_start (ADW_HEADER_BAR (bar), cancel);
+  add_again (HS_STOP_VIEW (view), bar);
   gtk_widget_add_css_class (bar, "flat");
   gtk_widget_set_margin_start (box, 18);
   gtk_widget_set_margin_end (box, 18);

@@ -246,13 +246,19 @@ typedef struct
 } Person;
 
 static void
-person_init (Person *self)
+person_init_at (Person *self, const char *history)
 {
   g_autofree char *directory = g_build_filename (folder, "own-key", NULL);
 
-  *self = (Person) { .store = hs_store_new (":memory:") };
+  *self = (Person) { .store = hs_store_new (history) };
   self->known = hs_known_servers_new (self->store);
   self->key = hs_own_key_new (directory, trusted);
+}
+
+static void
+person_init (Person *self)
+{
+  person_init_at (self, ":memory:");
 }
 
 static void
@@ -1000,6 +1006,53 @@ test_password_stranger (void)
   program_end (&bystander);
 }
 
+/* ---- What was known cannot be read ---- */
+
+/* Nobody may pass for a server that is seen for the first time, encrypted or not. The ways on are the person's: the number, an invite, "never". */
+static void
+test_unread (void)
+{
+  static const Leaf leaf = { "a stranger", "host.example", "host.example", .self_signed = TRUE };
+  Host host;
+  Relay relay;
+  Program bystander;
+  Person ana;
+  g_autofree char *path = g_build_filename (folder, "history.db", NULL), *link = NULL;
+
+  host_start (&host, NULL, 0, NULL);
+  relay_start (&relay, host.program.ports[0]);
+  bystander_start (&bystander, &leaf, NULL);
+  g_assert_true (g_file_set_contents (path, "This is no database, but somebody's letter.", -1, NULL));
+  person_init_at (&ana, path);
+  person_is_stopped (&ana, "127.0.0.1:PORT", relay.program.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_FAILURE_NOT_LOOKED_UP);
+  g_assert_false (has_hint (&ana, "If it need not"));
+  g_assert_cmpstr (hs_security_get_number (hs_connection_get_security (ana.connection)), ==, host.number);
+  program_heard_nobody (&relay.program, 1);
+  person_finish (&ana);
+  person_is_stopped (&ana, "ircs://127.0.0.1:PORT", relay.program.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_FAILURE_NOT_LOOKED_UP);
+  person_finish (&ana);
+  link = invite (&host, relay.program.ports[0], "");
+  person_joins (&ana, link, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_INVITED);
+  person_finish (&ana);
+  person_is_stopped (&ana, "127.0.0.1:PORT", host.program.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_FAILURE_NOT_LOOKED_UP);
+  g_assert_true (hs_security_accept_changed (hs_connection_get_security (ana.connection)));
+  person_finish (&ana);
+  person_joins (&ana, "127.0.0.1:PORT", host.program.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_TRUST_COMPARED);
+  person_finish (&ana);
+
+  person_is_stopped (&ana, "127.0.0.1:PORT", bystander.ports[1], HS_ENCRYPTION_AUTOMATIC, HS_FAILURE_MAYBE_ENCRYPTED);
+  g_assert_true (has_hint (&ana, "If it need not"));
+  program_heard_nobody (&bystander, 1);
+  person_finish (&ana);
+  person_joins (&ana, "127.0.0.1:PORT", bystander.ports[1], HS_ENCRYPTION_NEVER, HS_TRUST_UNENCRYPTED);
+  person_finish (&ana);
+  person_clear (&ana);
+  g_remove (path);
+  program_end (&bystander);
+  relay_end (&relay);
+  host_end (&host, TRUE);
+}
+
 /* Told in the clear: the port that is encrypted, and only a name goes there that is vouched for. Told encrypted: from now on. */
 static void
 test_sts (void)
@@ -1061,6 +1114,7 @@ add_quick (void)
   g_test_add_func ("/client/encryption/also", test_also);
   g_test_add_func ("/client/encryption/moved", test_moved);
   g_test_add_func ("/client/encryption/classroom", test_classroom);
+  g_test_add_func ("/client/encryption/unread", test_unread);
   for (gsize i = 0; i < G_N_ELEMENTS (leaves); i++)
     {
       g_autofree char *path = g_strdup_printf ("/client/encryption/certificate/%s", leaves[i].what);

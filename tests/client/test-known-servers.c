@@ -229,6 +229,37 @@ test_wait (Run *run, gconstpointer data)
   g_assert_nonnull (hs_known_servers_find (run->servers, &a));
 }
 
+static void
+on_not_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (hs_known_servers_wait_finish (HS_KNOWN_SERVERS (source), result, &error));
+  g_assert_error (error, HS_STORE_ERROR, HS_STORE_ERROR_FAILED);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Something is there that cannot be read: nobody may take that for knowing nobody. */
+static void
+test_unread (Run *run, gconstpointer data)
+{
+  HsFingerprint a = make_key (0xaa);
+  gboolean first = FALSE, second = FALSE;
+
+  hs_known_servers_see (run->servers, NULL, &a, FALSE, 10);
+  run_end (run);
+  g_assert_true (g_file_set_contents (run->path, "This is no database, but somebody's letter.", -1, NULL));
+  run->store = hs_store_new (run->path);
+  run->servers = hs_known_servers_new (run->store);
+  hs_known_servers_wait_async (run->servers, NULL, on_not_read, &first);
+  stage_wait_until (first);
+  hs_known_servers_wait_async (run->servers, NULL, on_not_read, &second);
+  stage_wait_until (second);
+  assert_known (run, "");
+  hs_known_servers_see (run->servers, NULL, &a, FALSE, 10); /* kept as long as this run lasts */
+  g_assert_nonnull (hs_known_servers_find (run->servers, &a));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -239,5 +270,6 @@ main (int argc, char *argv[])
   ADD ("pins", test_pins);
   ADD ("forget", test_forget);
   ADD ("wait", test_wait);
+  ADD ("unread", test_unread);
   return g_test_run ();
 }

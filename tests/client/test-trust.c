@@ -22,7 +22,7 @@ static const struct
   char key, pin, own; /* key 0 and not anonymous: not encrypted */
   gboolean by_authority, anonymous;
   HsTlsProblems problems;
-  gboolean known, compared, promised, once;
+  gboolean known, compared, promised, once, unread;
   HsTrust expected;
 } cases[] = {
 #define SELF HS_TLS_UNKNOWN_AUTHORITY
@@ -35,6 +35,10 @@ static const struct
   { "an invite is not to be opened otherwise", "ircs://10.0.0.1/lobby" KEY_A, .once = TRUE, .expected = HS_TRUST_NO_LONGER_ENCRYPTED },
   { "promised (sts, announcement)", "10.0.0.1", .promised = TRUE, .expected = HS_TRUST_NO_LONGER_ENCRYPTED },
   { "own, in a classroom", "127.0.0.1", .own = 'o', .expected = HS_TRUST_UNENCRYPTED },
+
+  { "cannot be looked up", "10.0.0.1", .unread = TRUE, .expected = HS_TRUST_NOT_LOOKED_UP },
+  { "cannot be looked up, and the person knows", "10.0.0.1", .unread = TRUE, .once = TRUE, .expected = HS_TRUST_UNENCRYPTED },
+  { "cannot be looked up, ircs:// asks for it", "ircs://10.0.0.1", .unread = TRUE, .expected = HS_TRUST_NO_LONGER_ENCRYPTED },
 
   { "own", "127.0.0.1", 'o', .own = 'o', .problems = SELF, .expected = HS_TRUST_OWN },
   { "somebody on our port", "127.0.0.1", 'x', .own = 'o', .problems = SELF, .expected = HS_TRUST_CHANGED },
@@ -56,6 +60,13 @@ static const struct
   { "first contact, faulty", "10.0.0.1", 'a', .problems = HS_TLS_BAD, .expected = HS_TRUST_NOT_VERIFIED },
   { "first contact, no certificate", "10.0.0.1", .anonymous = TRUE, .problems = HS_TLS_BAD, .expected = HS_TRUST_NOT_VERIFIED },
   { "first contact, local socket", "unix:/run/chat", 'a', .problems = SELF, .expected = HS_TRUST_FIRST_SEEN },
+
+  { "a key that cannot be looked up", "10.0.0.1", 'a', .problems = SELF, .unread = TRUE, .expected = HS_TRUST_NOT_LOOKED_UP },
+  { "... known meanwhile from elsewhere", "10.0.0.1", 'a', .problems = SELF, .unread = TRUE, .known = TRUE, .expected = HS_TRUST_NOT_LOOKED_UP },
+  { "... compared meanwhile", "10.0.0.1", 'a', 'a', .problems = SELF, .unread = TRUE, .known = TRUE, .compared = TRUE, .expected = HS_TRUST_COMPARED },
+  { "... with an authority", "irc.example.org", 'a', .unread = TRUE, .expected = HS_TRUST_VERIFIED },
+  { "... of a public name", "irc.example.org", 'a', .problems = SELF, .unread = TRUE, .expected = HS_TRUST_NOT_VERIFIED },
+  { "... from an invite", "ircs://10.0.0.1/lobby" KEY_A, 'a', .problems = SELF, .unread = TRUE, .expected = HS_TRUST_INVITED },
 
   { "second contact", "10.0.0.1", 'a', 'a', .problems = SELF, .known = TRUE, .expected = HS_TRUST_SEEN_BEFORE },
   { "second contact, expired meanwhile", "10.0.0.1", 'a', 'a', .problems = SELF | HS_TLS_EXPIRED, .known = TRUE, .expected = HS_TRUST_SEEN_BEFORE },
@@ -98,6 +109,7 @@ test_rule (void)
         .problems = cases[i].problems,
         .own = cases[i].own != 0 ? &own : NULL,
         .pin = cases[i].pin != 0 ? &pin : NULL,
+        .unread = cases[i].unread,
         .known = cases[i].known,
         .compared = cases[i].compared,
         .promised = cases[i].promised,
@@ -115,6 +127,7 @@ test_stops (void)
 {
   static const gboolean stops[] = {
     [HS_TRUST_CHANGED] = TRUE, [HS_TRUST_NOT_INVITED] = TRUE, [HS_TRUST_NOT_VERIFIED] = TRUE, [HS_TRUST_NO_LONGER_ENCRYPTED] = TRUE,
+    [HS_TRUST_NOT_LOOKED_UP] = TRUE,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (stops); i++)

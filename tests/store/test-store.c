@@ -255,9 +255,38 @@ test_goes_on_in_memory (void)
   g_assert_false (job.failed);
   g_assert_false (again.failed);
   g_assert_cmpstr (hs_store_get_error_text (store), ==, hs_store_error_get_words (HS_STORE_ERROR_CORRUPT));
+  g_assert_true (hs_store_is_blind (store));
   g_object_unref (store);
   g_assert_true (g_file_get_contents (path, &bytes, NULL, NULL));
   g_assert_cmpstr (bytes, ==, "This is no database, but somebody's letter.");
+  remove_folder (folder);
+}
+
+/* Nothing can be kept: nothing was kept before either, and so nothing is missing. */
+static void
+test_nothing_there (void)
+{
+  static const char *const names[] = { "letter/history.db", "empty.db" };
+  g_autofree char *folder = make_folder ();
+  g_autofree char *letter = g_build_filename (folder, "letter", NULL), *empty = g_build_filename (folder, "empty.db", NULL);
+
+  g_assert_true (g_file_set_contents (letter, "a file where a folder should be", -1, NULL));
+  g_assert_true (g_file_set_contents (empty, "", 0, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      g_autoptr (HsStore) store = NULL;
+      Job job = { .text = "x" };
+
+      if (i == 0)
+        g_test_expect_message ("hs-store", G_LOG_LEVEL_INFO, "*cannot be written*");
+      store = hs_store_new (path);
+      run_job (store, &job);
+      wait_until (job.destroyed);
+      g_test_assert_expected_messages ();
+      g_assert_true ((hs_store_get_error_text (store) != NULL) == (i == 0));
+      g_assert_false (hs_store_is_blind (store));
+    }
   remove_folder (folder);
 }
 
@@ -278,6 +307,8 @@ test_profile_in_use (void)
   wait_until (other.destroyed);
   g_test_assert_expected_messages ();
   g_assert_cmpstr (hs_store_get_error_text (second), ==, hs_store_error_get_words (HS_STORE_ERROR_BUSY));
+  g_assert_true (hs_store_is_blind (second));
+  g_assert_false (hs_store_is_blind (first));
   g_assert_false (other.failed);
   g_assert_null (hs_store_get_error_text (first));
   hs_store_close (first);
@@ -520,6 +551,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/store/store/dropped", test_dropped);
   g_test_add_func ("/store/store/two-contexts", test_two_contexts);
   g_test_add_func ("/store/store/goes-on-in-memory", test_goes_on_in_memory);
+  g_test_add_func ("/store/store/nothing-there", test_nothing_there);
   g_test_add_func ("/store/store/profile-in-use", test_profile_in_use);
   g_test_add_func ("/store/store/full", test_full);
   g_test_add_func ("/store/store/full-disk", test_full_disk);

@@ -282,6 +282,60 @@ test_not_invited (Stage *stage, gconstpointer data)
   g_assert_false (says (view, "Forget"));
 }
 
+/* It was encrypted: the number that is to be asked for is shown, and there is nothing to accept. */
+static void
+test_no_longer_encrypted (Stage *stage, gconstpointer data)
+{
+  GtkWidget *view = hs_stop_view_new ();
+
+  gtk_window_set_child (GTK_WINDOW (stage->window), view);
+  gtk_window_present (GTK_WINDOW (stage->window));
+  judge (stage, "10.0.0.1", 0xaa, LONG_AGO);
+  hs_security_remember (stage->security, LONG_AGO);
+  judge (stage, "10.0.0.1", 0, NOW);
+  hs_stop_view_set_security (HS_STOP_VIEW (view), stage->security);
+  g_assert_true (gtk_widget_get_visible (view));
+  g_assert_true (says (view, "The server that was here before\n" NUMBER_A));
+  g_assert_true (says (view, "shows no number"));
+  g_assert_false (says (view, "The server that answered"));
+  g_assert_false (says (view, "Forget"));
+  g_assert_false (hs_stop_view_is_final (stage->security));
+  judge (stage, "ircs://10.0.0.2", 0, NOW); /* promised by its address, and never seen */
+  hs_stop_view_set_security (HS_STOP_VIEW (view), stage->security);
+  g_assert_false (gtk_widget_get_visible (view));
+}
+
+/* What was here before cannot be read: the number of who answers, and the way on by it. */
+static void
+test_not_looked_up (Stage *stage, gconstpointer data)
+{
+  g_autoptr (HsAddress) address = hs_address_parse ("10.0.0.1", NULL);
+  g_autofree char *binding = hs_trust_bind_address (address);
+  const HsTrustQuestion question = { .address = address, .unread = TRUE };
+  HsTlsFacts facts = { .version = "TLS 1.3", .cipher = "AES-256-GCM", .has_peer = TRUE, .problems = HS_TLS_UNKNOWN_AUTHORITY };
+  GtkWidget *view = hs_stop_view_new (), *dialog;
+  guint accepted = 0;
+
+  memset (facts.peer.bytes, 0xbb, sizeof facts.peer.bytes);
+  gtk_window_set_child (GTK_WINDOW (stage->window), view);
+  gtk_window_present (GTK_WINDOW (stage->window));
+  g_signal_connect (view, "accepted", G_CALLBACK (on_accepted), &accepted);
+  hs_security_judge (stage->security, binding, &question, &facts, NOW);
+  hs_stop_view_set_security (HS_STOP_VIEW (view), stage->security);
+  g_assert_true (says (view, NUMBER_B));
+  g_assert_false (says (view, "The server that was here before\n"));
+  g_assert_true (hs_stop_view_is_final (stage->security));
+  g_signal_emit_by_name (find_button (view, "Compare the Number…"), "clicked");
+  wait_until ((dialog = find_dialog ()) != NULL);
+  g_assert_false (says (dialog, NUMBER_B));
+  g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "forget"));
+  gtk_editable_set_text (GTK_EDITABLE (find_type (dialog, GTK_TYPE_ENTRY)), NUMBER_B);
+  g_assert_true (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "forget"));
+  answer (dialog, "forget");
+  g_assert_cmpuint (accepted, ==, 1);
+  g_assert_cmpint (hs_security_judge (stage->security, binding, &question, &facts, NOW), ==, HS_TRUST_COMPARED);
+}
+
 /* ---- The preferences ---- */
 
 static HsKnownServerRow *
@@ -348,6 +402,8 @@ main (int argc, char *argv[])
   ADD ("popover", test_popover);
   ADD ("changed", test_changed);
   ADD ("not-invited", test_not_invited);
+  ADD ("no-longer-encrypted", test_no_longer_encrypted);
+  ADD ("not-looked-up", test_not_looked_up);
   ADD ("preferences", test_preferences);
   return g_test_run ();
 }
