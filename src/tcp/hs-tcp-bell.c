@@ -5,10 +5,11 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <libmnl/libmnl.h>
-#include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
+
+#include "hs-tcp-diag-private.h"
 
 #define BUFFER_BYTES (32 * 1024) /* netlink (7) */
 
@@ -70,14 +71,10 @@ ring (HsTcpBell *self, guint64 cookie)
     }
 }
 
-static int
-on_message (const struct nlmsghdr *header, void *data)
+static void
+on_gone (guint64 cookie, gpointer user_data)
 {
-  const struct inet_diag_msg *message = mnl_nlmsg_get_payload (header);
-
-  if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY && mnl_nlmsg_get_payload_len (header) >= sizeof *message)
-    ring (data, (guint64) message->id.idiag_cookie[1] << 32 | message->id.idiag_cookie[0]);
-  return MNL_CB_OK;
+  ring (user_data, cookie);
 }
 
 /* Some messages were lost: everybody who waits has to look for themselves. */
@@ -105,7 +102,7 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
       else if (n < 0)
         break;
       else
-        mnl_cb_run (self->buffer, (size_t) n, 0, 0, on_message, self);
+        hs_tcp_diag_read_gone (&(HsTcpDiagReply) { .data = self->buffer, .len = (gsize) n }, on_gone, self);
     }
   if (self->waiters->len > 0)
     return G_SOURCE_CONTINUE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kernel's socket table by sock_diag (7), through libmnl. Unprivileged. Each call is one exchange of a few µs with the kernel: never blocks. */
-#include "hs-tcp-diag.h"
+#include "hs-tcp-diag-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,12 +26,6 @@ struct _HsTcpDiag
   guint sequence;
   char buffer[BUFFER_BYTES];
 };
-
-typedef struct
-{
-  guint16 port;
-  GArray *entries; /* of HsTcpHalfOpen */
-} HalfOpen;
 
 HsTcpDiag *
 hs_tcp_diag_new (void)
@@ -72,8 +66,11 @@ drain (HsTcpDiag *self)
     ;
 }
 
+/* How an answer is read. */
+typedef HsTcpDiagStatus (*Read) (const HsTcpDiagReply *reply, gpointer data);
+
 static gboolean
-exchange (HsTcpDiag *self, const struct inet_diag_req_v2 *request, guint flags, mnl_cb_t callback, gpointer data)
+exchange (HsTcpDiag *self, const struct inet_diag_req_v2 *request, guint flags, Read read, gpointer data)
 {
   union
   {
@@ -82,7 +79,7 @@ exchange (HsTcpDiag *self, const struct inet_diag_req_v2 *request, guint flags, 
   } message = { .bytes = { 0 } };
   struct nlmsghdr *header = mnl_nlmsg_put_header (message.bytes);
   ssize_t n;
-  int more = MNL_CB_OK;
+  HsTcpDiagStatus status = HS_TCP_DIAG_MORE;
 
   header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
   header->nlmsg_flags = (guint16) (NLM_F_REQUEST | flags);
@@ -92,29 +89,15 @@ exchange (HsTcpDiag *self, const struct inet_diag_req_v2 *request, guint flags, 
   drain (self);
   if (mnl_socket_sendto (self->socket, header, header->nlmsg_len) < 0)
     return FALSE;
-  while (more > MNL_CB_STOP && (n = mnl_socket_recvfrom (self->socket, self->buffer, sizeof self->buffer)) > 0)
+  while (status == HS_TCP_DIAG_MORE && (n = mnl_socket_recvfrom (self->socket, self->buffer, sizeof self->buffer)) > 0)
     {
-      more = mnl_cb_run (self->buffer, (size_t) n, self->sequence, self->port_id, callback, data);
+      const HsTcpDiagReply reply = { self->buffer, (gsize) n, self->sequence, self->port_id };
+
+      status = read (&reply, data);
       if ((flags & NLM_F_DUMP) == 0)
         break; /* one question, one message; no DONE follows */
     }
-  return more >= MNL_CB_STOP;
-}
-
-static int
-take_entry (const struct nlmsghdr *header, void *data)
-{
-  HsTcpDiagEntry *entry = data;
-  const struct inet_diag_msg *message = mnl_nlmsg_get_payload (header);
-
-  if (mnl_nlmsg_get_payload_len (header) < sizeof *message)
-    return MNL_CB_ERROR;
-  entry->state = hs_tcp_state_from_linux (message->idiag_state);
-  entry->expires_ms = message->idiag_expires;
-  entry->cookie = (guint64) message->id.idiag_cookie[1] << 32 | message->id.idiag_cookie[0];
-  entry->receive_queue = message->idiag_rqueue;
-  entry->send_queue = message->idiag_wqueue;
-  return MNL_CB_STOP;
+  return status != HS_TCP_DIAG_ERROR;
 }
 
 static void
@@ -135,11 +118,17 @@ map_to_v6 (__be32 words[4])
   words[1] = words[0] = 0;
 }
 
+static HsTcpDiagStatus
+read_entry (const HsTcpDiagReply *reply, gpointer data)
+{
+  return hs_tcp_diag_read_entry (reply, data);
+}
+
 static gboolean
 find (HsTcpDiag *self, struct inet_diag_req_v2 *request, guint64 cookie, HsTcpDiagEntry *entry)
 {
   memset (entry, 0, sizeof *entry);
-  return exchange (self, request, 0, take_entry, entry) && entry->cookie == cookie;
+  return exchange (self, request, 0, read_entry, entry) && entry->cookie == cookie;
 }
 
 gboolean
@@ -179,27 +168,12 @@ typedef struct
   gsize size, len;
 } Other;
 
-static int
-take_info (const struct nlattr *attribute, void *data)
+static HsTcpDiagStatus
+read_other (const HsTcpDiagReply *reply, gpointer data)
 {
   Other *other = data;
 
-  if (mnl_attr_get_type (attribute) != INET_DIAG_INFO)
-    return MNL_CB_OK;
-  other->len = MIN (other->size, mnl_attr_get_payload_len (attribute));
-  memcpy (other->info, mnl_attr_get_payload (attribute), other->len);
-  return MNL_CB_OK;
-}
-
-static int
-take_other (const struct nlmsghdr *header, void *data)
-{
-  Other *other = data;
-
-  if (take_entry (header, other->entry) == MNL_CB_ERROR)
-    return MNL_CB_ERROR;
-  mnl_attr_parse (header, sizeof (struct inet_diag_msg), take_info, other);
-  return MNL_CB_STOP;
+  return hs_tcp_diag_read_other (reply, other->entry, other->info, other->size, &other->len);
 }
 
 /* Without a connection the kernel answers with who listens there. */
@@ -207,7 +181,7 @@ static gboolean
 ask_other (HsTcpDiag *self, const struct inet_diag_req_v2 *request, Other *other)
 {
   memset (other->entry, 0, sizeof *other->entry);
-  if (exchange (self, request, 0, take_other, other) && other->entry->cookie != 0 && other->entry->state != HS_TCP_LISTEN)
+  if (exchange (self, request, 0, read_other, other) && other->entry->cookie != 0 && other->entry->state != HS_TCP_LISTEN)
     return TRUE;
   memset (other->entry, 0, sizeof *other->entry);
   other->len = 0;
@@ -244,36 +218,18 @@ hs_tcp_diag_find_other (HsTcpDiag *self, GInetSocketAddress *local, GInetSocketA
   return entry->cookie != 0;
 }
 
-static const guint8 mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
-
-static void
-read_guest (const struct inet_diag_msg *message, HsTcpHalfOpen *entry)
+typedef struct
 {
-  const guint8 *bytes = (const guint8 *) message->id.idiag_dst;
-  gboolean mapped = message->idiag_family == AF_INET6 && memcmp (bytes, mapped_prefix, sizeof mapped_prefix) == 0;
+  guint16 port;
+  GArray *entries; /* of HsTcpHalfOpen */
+} HalfOpen;
 
-  entry->family = mapped ? AF_INET : message->idiag_family;
-  memcpy (entry->address, mapped ? bytes + sizeof mapped_prefix : bytes, entry->family == AF_INET ? 4 : 16);
-}
-
-static int
-list_entry (const struct nlmsghdr *header, void *data)
+static HsTcpDiagStatus
+read_half_open (const HsTcpDiagReply *reply, gpointer data)
 {
-  HalfOpen *half_open = data;
-  const struct inet_diag_msg *message = mnl_nlmsg_get_payload (header);
-  HsTcpHalfOpen entry = { 0 };
+  const HalfOpen *half_open = data;
 
-  if (mnl_nlmsg_get_payload_len (header) < sizeof *message)
-    return MNL_CB_ERROR;
-  if (message->id.idiag_sport != g_htons (half_open->port)
-      || hs_tcp_state_from_linux (message->idiag_state) != HS_TCP_SYN_RECEIVED)
-    return MNL_CB_OK;
-  entry.cookie = (guint64) message->id.idiag_cookie[1] << 32 | message->id.idiag_cookie[0];
-  entry.retransmits = message->idiag_retrans;
-  entry.port = g_ntohs (message->id.idiag_dport);
-  read_guest (message, &entry);
-  g_array_append_val (half_open->entries, entry);
-  return MNL_CB_OK;
+  return hs_tcp_diag_read_half_open (reply, half_open->port, half_open->entries);
 }
 
 GArray *
@@ -291,7 +247,7 @@ hs_tcp_diag_list_half_open (HsTcpDiag *self, guint16 port)
         .id.idiag_sport = g_htons (port),
       };
 
-      exchange (self, &request, NLM_F_DUMP, list_entry, &half_open);
+      exchange (self, &request, NLM_F_DUMP, read_half_open, &half_open);
     }
   return half_open.entries;
 }
