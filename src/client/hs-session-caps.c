@@ -138,6 +138,7 @@ offer (HsSession *self, const char *list)
     }
 }
 
+/* What was not offered is not taken: what belongs to it (the limits of multiline) is not known. */
 static void
 set_caps (HsSession *self, const char *list, gboolean granted)
 {
@@ -150,7 +151,7 @@ set_caps (HsSession *self, const char *list, gboolean granted)
 
       for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
         if (strcmp (name, wanted[i].name) == 0)
-          self->caps = on ? self->caps | wanted[i].bit : self->caps & ~wanted[i].bit;
+          self->caps = on ? self->caps | (wanted[i].bit & self->offered) : self->caps & ~wanted[i].bit;
     }
 }
 

@@ -365,6 +365,10 @@ static const Case cases[] = {
     "#a “#a”\n  Ana own\n    message acknowledged <Ana> one\n    message acknowledged <Ana> two\n" },
   { "lines/without-a-limit-not-asked-for",
     "> CAP LS 302\n> NICK Ana\n> USER*\n< :s CAP * LS :batch draft/multiline draft/multiline=max-lines=4\n> CAP REQ batch", "" },
+  { "lines/granted-and-never-offered",
+    "> CAP LS 302\n> NICK Ana\n> USER*\n< :s CAP * LS :batch\n> CAP REQ batch\n< :s CAP * ACK :batch draft/multiline\n> CAP END\n< :s 001 Ana :Welcome\n"
+    "< :Ana!u@h JOIN #a\n< :s 353 Ana = #a :Ana bo\n< :s 366 Ana #a :End\n> WHO #a\n\" #a one\\ntwo\n> PRIVMSG #a one\n> PRIVMSG #a two\n! ack",
+    IN_LINES "    message acknowledged <Ana> one\n    message acknowledged <Ana> two\n" },
   { "own/unknown-command", MODERN "\" #a /frobnicate x\n> error: There is no command*", ROOM },
   { "own/usage", MODERN "\" #a /msg\n> error: It is used like this: /msg NAME TEXT", ROOM },
   { "own/msg",
