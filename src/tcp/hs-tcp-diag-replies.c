@@ -126,7 +126,7 @@ list_entry (const struct nlmsghdr *header, void *data)
 
   if (message == NULL)
     return MNL_CB_ERROR;
-  if (message->id.idiag_sport != g_htons (half_open->port)
+  if ((message->idiag_family != AF_INET && message->idiag_family != AF_INET6) || message->id.idiag_sport != g_htons (half_open->port)
       || hs_tcp_state_from_linux (message->idiag_state) != HS_TCP_SYN_RECEIVED)
     return MNL_CB_OK;
   entry.cookie = get_cookie (message);

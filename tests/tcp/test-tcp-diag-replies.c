@@ -174,6 +174,7 @@ test_half_open (void)
   memcpy (&message->id.idiag_dst[3], four, sizeof four);
   append_socket (&answer, AF_INET, 3, 8001, 0); /* at another's door */
   append_socket (&answer, AF_INET, 1, 8000, 0); /* through */
+  append_socket (&answer, AF_UNIX, 3, 8000, 0); /* of no family that has guests */
   reply = reply_of (&answer);
   g_assert_cmpint (hs_tcp_diag_read_half_open (&reply, 8000, entries), ==, HS_TCP_DIAG_MORE);
   g_assert_cmpuint (entries->len, ==, 2);
