@@ -71,26 +71,55 @@ write_text (gconstpointer field)
   return g_strdup (text != NULL ? text : "");
 }
 
+/* Of an odd number of \ at the end the last one escapes nothing. */
+static gboolean
+ends_in_escape (const char *value)
+{
+  gsize len = strlen (value), n = 0;
+
+  while (n < len && value[len - 1 - n] == '\\')
+    n++;
+  return n % 2 != 0;
+}
+
 static gboolean
 read_lines (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
 {
-  g_autofree char *text = g_strcompress (value);
+  g_autofree char *text = NULL;
 
+  if (ends_in_escape (value))
+    {
+      *problem = g_strdup (_("its last \\ has nothing after it"));
+      return FALSE;
+    }
+  text = g_strcompress (value);
   if (hs_utf8_is_text (text, strlen (text)))
     return take (field, *text != '\0' ? g_steal_pointer (&text) : NULL);
   *problem = g_strdup (_("it is not UTF-8"));
   return FALSE;
 }
 
+/* Around a value blanks are dropped: its own first and last one are written as an escape. */
+static char *
+keep_blanks (const char *text)
+{
+  gsize len = strlen (text);
+  gboolean first = text[0] == ' ', last = len > 1 && text[len - 1] == ' ';
+
+  return g_strdup_printf ("%s%.*s%s", first ? "\\040" : "", (int) (len - first - last), text + first, last ? "\\040" : "");
+}
+
 static char *
 write_lines (gconstpointer field)
 {
   const char *text = *(char *const *) field;
+  g_autofree char *escaped = NULL;
   char kept[0x80 + 1] = { 0 }; /* of UTF-8, every byte that is not ASCII */
 
   for (int i = 0; i < 0x80; i++)
     kept[i] = (char) (0x80 + i);
-  return g_strescape (text != NULL ? text : "", kept);
+  escaped = g_strescape (text != NULL ? text : "", kept);
+  return keep_blanks (escaped);
 }
 
 static gboolean

@@ -192,16 +192,12 @@ hs_server_config_set (HsServerConfig *self, const char *group, const char *name,
 }
 
 gboolean
-hs_server_config_load (HsServerConfig *self, const char *path, GError **error)
+hs_server_config_read (HsServerConfig *self, const char *path, const char *text, gsize len, GError **error)
 {
-  g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   Reading reading = { .config = self, .path = path };
   gboolean ok = TRUE;
-  gsize len;
 
-  if (!g_file_get_contents (path, &text, &len, error))
-    return FALSE;
   if (!hs_utf8_is_text (text, len))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("%s: This file is not UTF-8 text."), path);
@@ -215,6 +211,15 @@ hs_server_config_load (HsServerConfig *self, const char *path, GError **error)
     }
   g_free (reading.group);
   return ok;
+}
+
+gboolean
+hs_server_config_load (HsServerConfig *self, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize len;
+
+  return g_file_get_contents (path, &text, &len, error) && hs_server_config_read (self, path, text, len, error);
 }
 
 /* ---- While it runs, and for people ---- */

@@ -63,6 +63,8 @@ void hs_server_config_free (HsServerConfig *self);
 void hs_server_config_take_password (HsServerConfig *self, char *password);
 /* Overlays the key file. Error: "FILE:LINE: …". */
 gboolean hs_server_config_load (HsServerConfig *self, const char *path, GError **error);
+/* What is in it; @path is only named in errors. */
+gboolean hs_server_config_read (HsServerConfig *self, const char *path, const char *text, gsize len, GError **error);
 /* One key, as in the file; for the command line. FALSE with a sentence that does not name the key. */
 gboolean hs_server_config_set (HsServerConfig *self, const char *group, const char *name, const char *value, char **problem);
 /* What may change while it runs is taken from @wanted. Returns the names of the keys that differ and wait for the next start.

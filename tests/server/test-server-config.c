@@ -40,6 +40,7 @@ test_mistakes (void)
     { "[server]\nunix=/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789\n",
       "2: unix: it is longer than 107 bytes" },
     { "[server]\nmotd=a\\377b\n", "2: motd: it is not UTF-8" },
+    { "[server]\nmotd=a\\\\\\\n", "2: motd: its last \\ has nothing after it" },
     { "[limits]\nsend-queue=1\n", "2: send-queue: it is not a number from 65536 to 4294967295" },
     { "[limits]\nping-after=1.5\n", "2: ping-after: it is not a number from 1 to 86400" },
     { "[limits]\nguests=0\n", "2: guests: it is not a number from 1 to 1000000" },
