@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <stdlib.h>
 
+int LLVMFuzzerInitialize (int *argc, char ***argv); /* fuzz.c */
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 #define FUZZ_CHECK(condition) \

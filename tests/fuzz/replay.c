@@ -29,6 +29,7 @@ replay_folder (const char *path)
 int
 main (int argc, char *argv[])
 {
+  LLVMFuzzerInitialize (&argc, &argv);
   for (int i = 1; i < argc; i++)
     if (!replay_folder (argv[i]))
       return 1;
