@@ -10,10 +10,33 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* libmnl takes a length of 2 GiB and more for a negative one, and follows it. */
+static gboolean
+is_whole (const HsTcpDiagReply *reply)
+{
+  const guint8 *data = reply->data;
+  gsize left = reply->len;
+
+  while (left >= sizeof (struct nlmsghdr))
+    {
+      struct nlmsghdr header;
+      gsize len;
+
+      memcpy (&header, data, sizeof header);
+      len = header.nlmsg_len;
+      if (len < sizeof header || len > left)
+        return FALSE;
+      len = MIN (MNL_ALIGN (len), left);
+      data += len;
+      left -= len;
+    }
+  return TRUE;
+}
+
 static HsTcpDiagStatus
 run (const HsTcpDiagReply *reply, mnl_cb_t func, gpointer data)
 {
-  int status = mnl_cb_run (reply->data, reply->len, reply->sequence, reply->port_id, func, data);
+  int status = is_whole (reply) ? mnl_cb_run (reply->data, reply->len, reply->sequence, reply->port_id, func, data) : MNL_CB_ERROR;
 
   return status < MNL_CB_STOP ? HS_TCP_DIAG_ERROR : status == MNL_CB_STOP ? HS_TCP_DIAG_DONE : HS_TCP_DIAG_MORE;
 }

@@ -193,6 +193,26 @@ test_half_open (void)
   g_assert_cmpint (hs_tcp_diag_read_half_open (&reply, 8000, entries), ==, HS_TCP_DIAG_DONE);
 }
 
+/* A message that says to be longer than all there is, by a little or so much that it looks negative. */
+static void
+test_lengths (void)
+{
+  static const guint32 lengths[] = { 0, 15, 89, 0x7fffffff, 0x80000000, 0xffffffff };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      Answer answer = { 0 };
+      HsTcpDiagEntry entry = { 0 };
+      HsTcpDiagReply reply;
+
+      append_socket (&answer, AF_INET, 1, 8000, 0);
+      reply = reply_of (&answer);
+      answer.data.header.nlmsg_len = lengths[i];
+      g_assert_cmpint (hs_tcp_diag_read_entry (&reply, &entry), ==, HS_TCP_DIAG_ERROR);
+      g_assert_cmpuint (entry.cookie, ==, 0);
+    }
+}
+
 static void
 on_gone (guint64 cookie, gpointer user_data)
 {
@@ -223,6 +243,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tcp/diag-replies/entry", test_entry);
   g_test_add_func ("/tcp/diag-replies/refused", test_refused);
   g_test_add_func ("/tcp/diag-replies/cut", test_cut);
+  g_test_add_func ("/tcp/diag-replies/lengths", test_lengths);
   g_test_add_func ("/tcp/diag-replies/other", test_other);
   g_test_add_func ("/tcp/diag-replies/half-open", test_half_open);
   g_test_add_func ("/tcp/diag-replies/gone", test_gone);
