@@ -274,6 +274,8 @@ hs_name_make_alternative (const char *nick, guint attempt, gboolean ascii)
   number = g_strdup_printf ("%s%u", g_ascii_isdigit (name->str[name->len - 1]) ? "_" : "", MAX (attempt, 1) + 1);
   len = strlen (number);
   truncate_name (name, HS_NAME_MAX_CHARS - (glong) len, (ascii ? NICK_MAX_ASCII : HS_NAME_MAX_BYTES) - len);
+  if (name->len == 0) /* it was one letter with all its marks */
+    g_string_assign (name, FALLBACK);
   g_string_append (name, number);
   unreserve (name);
   return g_strdup (name->str);

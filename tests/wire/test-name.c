@@ -174,6 +174,9 @@ test_derive_marks (void)
   g_assert_cmpstr (shown, ==, X10 X10 X10 "x");
 }
 
+#define MARKS5 "\u0300\u0300\u0300\u0300\u0300"
+#define MARKS10 MARKS5 MARKS5
+
 static const struct
 {
   const char *nick;
@@ -191,6 +194,7 @@ static const struct
   { X10 "xxxxxx", 9, TRUE, X10 "xxxx10" },
   { X10 X10 X10 "xx", 1, FALSE, X10 X10 X10 "x2" },
   { ZH10 ZH10 "张", 99, FALSE, ZH10 ZH10 "100" },
+  { "ޠ" MARKS10 MARKS10 MARKS10 "\u0300", 3, FALSE, "guest4" }, /* one letter, and nothing of it can be left out */
 };
 
 static void
