@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -said, -marker, -presence, -numerics, -caps, -send, -own, -multiline, -passages, -verbs, -typing, -plain, -moderation, -refusals), seen by nobody else. */
+/* The session from the inside: shared by its files (-rooms, -people, -delete, -events, -said, -marker, -presence, -numerics, -caps, -send, -own, -multiline, -passages, -verbs, -typing, -plain, -moderation, -refusals, -whois), seen by nobody else. */
 #pragma once
 
 #include "hs-room-history.h"
@@ -111,6 +111,7 @@ struct _HsSession
   GQueue outgoing;            /* Outgoing: lines that wait for a message before them to be stored */
   GPtrArray *waiting_info;    /* (nullable) told before there was a room to tell it in; at most HS_SESSION_WAITING_MAX */
   GString *motd;              /* (nullable) coming in; not much over HS_SESSION_MOTD_MAX */
+  GQueue whois;               /* who is asked about, in the order asked: hs-session-whois.c */
   GQueue passages;            /* HsPassage, the newest first */
   HsTcpWatch *watch;          /* (nullable) */
   GBytes *sent_as;            /* (nullable) within send () */
@@ -322,6 +323,9 @@ char *hs_session_make_title (HsSession *self, const char *name); /* of a room. (
 char *hs_session_explain_refusal (HsSession *self, const HsEvent *event);
 const char *hs_session_explain_fail (const char *code); /* of FAIL; translated, NULL as above */
 const char *hs_session_translate_farewell (const char *words); /* of ERROR, its beginning left out; @words where it is another's */
+/* hs-session-whois.c. TRUE: the numeric is part of an answer that a person waits for */
+gboolean hs_session_note_whois (HsSession *self, const HsEvent *event);
+void hs_session_forget_whois (HsSession *self);
 /* hs-session-delete.c */
 void hs_session_on_redact (HsSession *self, const HsEvent *event);
 void hs_session_on_redact_fail (HsSession *self, const HsEvent *event);

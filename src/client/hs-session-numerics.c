@@ -401,7 +401,8 @@ on_is_away (HsSession *self, const HsEvent *event)
   g_autofree char *why = hs_session_clean_text (HS_PARAM (event, 2));
   g_autofree char *text = g_strdup_printf (_("%s is away: %s"), hs_session_get_shown (self, HS_PARAM (event, 1)), why);
 
-  hs_session_tell (self, conversation, text);
+  if (!hs_session_note_whois (self, event))
+    hs_session_tell (self, conversation, text);
 }
 
 static void
@@ -444,7 +445,7 @@ hs_session_on_other_numeric (HsSession *self, const HsEvent *event)
   g_autofree char *text = known != NULL ? g_strdup (known) : hs_session_clean_text (HS_PARAM (event, n > 0 ? n - 1 : 0));
   g_autofree char *line = NULL;
 
-  if (n < 2)
+  if (n < 2 || hs_session_note_whois (self, event))
     return;
   if (!self->registered)
     {

@@ -208,6 +208,18 @@ verb_who (HsSession *self, HsConversation *conversation, const char *argument, G
 }
 
 static gboolean
+verb_whois (HsSession *self, HsConversation *conversation, const char *argument, GError **error)
+{
+  g_autofree char *nick = NULL;
+
+  if (conversation == NULL)
+    return check_room (self, conversation, error);
+  if (hs_session_find_shown (conversation, argument, &nick) == 0)
+    nick = g_strndup (argument, strcspn (argument, " \n"));
+  return hs_session_ask_who_is (self, conversation->room, nick, error);
+}
+
+static gboolean
 verb_quit (HsSession *self, HsConversation *conversation, const char *argument, GError **error)
 {
   hs_session_quit (self, argument);
@@ -237,6 +249,7 @@ static const Verb verbs[] = {
   { "mode", hs_session_verb_mode, NULL },
   { "away", verb_away, NULL },
   { "who", verb_who, NULL },
+  { "whois", verb_whois, N_("/whois NAME") },
   { "help", verb_help, NULL },
   { "quit", verb_quit, NULL },
 };

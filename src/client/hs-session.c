@@ -96,6 +96,7 @@ hs_session_dispose (GObject *object)
     }
   hs_session_clear_outgoing (self);
   hs_session_clear_passages (self);
+  hs_session_forget_whois (self);
   if (self->own != NULL)
     g_ptr_array_set_size (self->own, 0);
   G_OBJECT_CLASS (hs_session_parent_class)->dispose (object);
@@ -187,6 +188,7 @@ hs_session_init (HsSession *self)
   self->own = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_own_message_free);
   g_queue_init (&self->outgoing);
   g_queue_init (&self->passages);
+  g_queue_init (&self->whois);
   self->lag = -1;
   hs_session_forget_caps (self);
 }
@@ -447,6 +449,7 @@ hs_session_ended (HsSession *self, const char *why)
   hs_session_clear_outgoing (self);
   hs_session_doubt_own (self);
   hs_session_typing_clear (self);
+  hs_session_forget_whois (self);
   g_hash_table_remove_all (self->batches);
   g_hash_table_remove_all (self->histories);
   g_hash_table_remove_all (self->gathered);

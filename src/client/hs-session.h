@@ -66,7 +66,7 @@ GListModel *hs_session_get_rooms (HsSession *self);
 HsRoom *hs_session_find_room (HsSession *self, const char *name);
 
 /* ---- Verbs (the one way down). Each fails with HS_SESSION_ERROR, and loses nothing. ---- */
-/* Typed text: a message, or /me /nick /join /part /msg /topic /invite /kick /ban /mute /op /voice /mode /quit … ("//x" says "/x"). In a plain session only /quit and q are commands. */
+/* Typed text: a message, or /me /nick /join /part /msg /topic /invite /kick /ban /mute /op /voice /mode /whois /quit … ("//x" says "/x"). In a plain session only /quit and q are commands. */
 gboolean hs_session_say (HsSession *self, HsRoom *room, const char *text, GError **error);
 gboolean hs_session_join (HsSession *self, const char *room, GError **error);
 gboolean hs_session_part (HsSession *self, HsRoom *room, GError **error);
@@ -104,6 +104,8 @@ gboolean hs_session_set_ban (HsSession *self, HsRoom *room, const char *mask, gb
 gboolean hs_session_set_mute (HsSession *self, HsRoom *room, const char *mask, gboolean on, GError **error);
 gboolean hs_session_set_rank (HsSession *self, HsRoom *room, const char *nick, char mode, gboolean on, GError **error);
 gboolean hs_session_invite (HsSession *self, HsRoom *room, const char *nick, GError **error);
+/* Who is @nick? What the server answers is told in @room, in words. */
+gboolean hs_session_ask_who_is (HsSession *self, HsRoom *room, const char *nick, GError **error);
 /* A setting of the room: i, m, t, k KEY, l NUMBER … @argument (nullable). */
 gboolean hs_session_set_mode (HsSession *self, HsRoom *room, char mode, gboolean on, const char *argument, GError **error);
 /* The room's properties modes, key and limit are true from the answer on. Asked once. */

@@ -163,6 +163,18 @@ on_member_message (GtkWidget *widget, const char *name, GVariant *parameter)
     g_signal_emit_by_name (self, "open-room", room);
 }
 
+/* The answer is told in the room. */
+static void
+on_member_who_is (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsRoomView *self = HS_ROOM_VIEW (widget);
+  g_autoptr (GError) error = NULL;
+
+  gtk_popover_popdown (self->members_popover);
+  if (self->room != NULL)
+    tell (self, hs_session_ask_who_is (self->session, self->room, g_variant_get_string (parameter, NULL), &error), error);
+}
+
 /* ---- Asking for words ---- */
 
 typedef struct
@@ -404,6 +416,7 @@ hs_room_view_make_member_menu (HsRoomView *self, HsMember *member)
 
   if (!hs_member_is_own (member))
     add_item (talk, _("_Message"), "member.message", nick);
+  add_item (talk, _("_Who Is This?"), "member.who-is", nick);
   add_section (menu, talk);
   if (hs_member_is_own (member) || !hs_session_may_moderate (self->session, self->room))
     return G_MENU_MODEL (menu);
@@ -435,6 +448,7 @@ hs_room_view_install_order (GtkWidgetClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (member_verbs); i++)
     gtk_widget_class_install_action (klass, member_verbs[i].action, "s", on_member_verb);
   gtk_widget_class_install_action (klass, "member.message", "s", on_member_message);
+  gtk_widget_class_install_action (klass, "member.who-is", "s", on_member_who_is);
   gtk_widget_class_install_action (klass, "member.kick", "s", on_member_kick);
 }
 

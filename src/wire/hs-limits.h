@@ -68,6 +68,8 @@
 #define HS_PASSAGES_BYTES_MAX   (512 * 1024) /* of all these lines and what stands around them */
 #define HS_SESSION_MEMBERS_MAX  100000     /* of all rooms of one connection together; a room's first is always there */
 #define HS_SESSION_MOTD_MAX     (32 * 1024) /* bytes of one message of the day; the rest is left out */
+#define HS_SESSION_WHOIS_MAX    8          /* persons that are asked about at once; the oldest question is given up */
+#define HS_SESSION_WHOIS_BYTES  4096       /* of what is told about one; the rest is left out */
 #define HS_SESSION_WAITING_MAX  100        /* lines of the server before there is a room to show them in */
 #define HS_SESSION_BATCHES_MAX  64         /* batches begun and not yet ended whose label is remembered */
 #define HS_SESSION_PEOPLE_MAX   100000     /* of whom one connection knows more than the nick; above it that is learned anew */

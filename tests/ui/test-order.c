@@ -142,13 +142,13 @@ test_menus (void)
   Stage stage;
 
   stage_init (&stage);
-  expect_menu (&stage, "Ana", "");
-  expect_menu (&stage, "bo", "message operator not-voice mute unmute kick ban-address ban-name");
-  expect_menu (&stage, "eva", "message operator voice mute unmute kick ban-name"); /* her address is not known */
+  expect_menu (&stage, "Ana", "who-is");
+  expect_menu (&stage, "bo", "message who-is operator not-voice mute unmute kick ban-address ban-name");
+  expect_menu (&stage, "eva", "message who-is operator voice mute unmute kick ban-name"); /* her address is not known */
   feed (&stage, ":Ana!u@h MODE #a +o bo");
-  expect_menu (&stage, "bo", "message not-operator mute unmute kick ban-address ban-name");
+  expect_menu (&stage, "bo", "message who-is not-operator mute unmute kick ban-address ban-name");
   feed (&stage, ":bo!u@h MODE #a -o Ana");
-  expect_menu (&stage, "bo", "message");
+  expect_menu (&stage, "bo", "message who-is");
   stage_clear (&stage);
 }
 
@@ -174,6 +174,42 @@ test_verbs (void)
       g_signal_emit_by_name (stage.toast, "button-clicked");
       wait_for (&stage, verbs[i].undone);
     }
+  stage_clear (&stage);
+}
+
+/* Until the newest row begins with @start. */
+static void
+wait_for_entry (Stage *stage, const char *start)
+{
+  GListModel *entries = G_LIST_MODEL (hs_room_get_entries (stage->room));
+  gint64 end = g_get_monotonic_time () + WAIT_US;
+
+  while (g_get_monotonic_time () < end)
+    {
+      guint n = g_list_model_get_n_items (entries);
+      g_autoptr (HsEntry) entry = n > 0 ? g_list_model_get_item (entries, n - 1) : NULL;
+
+      if (entry != NULL && hs_entry_is_loaded (entry) && g_str_has_prefix (hs_entry_get_text (entry), start))
+        return;
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_usleep (1000);
+    }
+  g_error ("in vain: %s", start);
+}
+
+/* Whom one may not send away, one may still ask about. */
+static void
+test_who_is (void)
+{
+  Stage stage;
+
+  stage_init (&stage);
+  feed (&stage, ":bo!u@h MODE #a -o Ana");
+  gtk_widget_activate_action (GTK_WIDGET (stage.view), "member.who-is", "s", "bo");
+  wait_for (&stage, "WHOIS bo\n");
+  feed (&stage, ":s 311 Ana bo u 10.0.0.9 * :Bo Li");
+  feed (&stage, ":s 318 Ana bo :End");
+  wait_for_entry (&stage, "About bo\n");
   stage_clear (&stage);
 }
 
@@ -226,6 +262,7 @@ main (int argc, char **argv)
   adw_init ();
   g_test_add_func ("/ui/order/menus", test_menus);
   g_test_add_func ("/ui/order/verbs", test_verbs);
+  g_test_add_func ("/ui/order/who-is", test_who_is);
   g_test_add_func ("/ui/order/settings", test_settings);
   return g_test_run ();
 }
