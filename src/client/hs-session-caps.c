@@ -19,6 +19,7 @@ static const struct { const char *name; guint bit; } wanted[] = {
   { "extended-join", HS_CAP_EXTENDED_JOIN },
   { "setname", HS_CAP_SETNAME },
   { "away-notify", HS_CAP_AWAY },
+  { "chghost", HS_CAP_CHGHOST }, /* else whoever gets another host seems to go and come back */
   { SASL, HS_CAP_SASL },
   { "draft/chathistory", HS_CAP_CHATHISTORY },
   { "draft/multiline", HS_CAP_MULTILINE },

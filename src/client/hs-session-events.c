@@ -293,6 +293,7 @@ const HsEventRow hs_session_event_rows[] = {
   { "CAP", hs_session_on_cap, 3 },
   { "PING", on_ping, 1 },
   { "PONG", on_nothing, 0 },
+  { "CHGHOST", on_nothing, 2 }, /* hosts are shown nowhere */
   { "ACK", on_nothing, 0 }, /* labeled-response: understood, nothing to say */
   { "BATCH", on_batch, 1 },
   { "RESUME", hs_session_on_resume, 1 },

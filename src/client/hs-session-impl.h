@@ -25,6 +25,7 @@ enum
   HS_CAP_MULTILINE = 1 << 13,
   HS_CAP_HALF_CLOSE = 1 << 14,
   HS_CAP_SASL = 1 << 15,
+  HS_CAP_CHGHOST = 1 << 16,
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"

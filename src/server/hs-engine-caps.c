@@ -19,6 +19,7 @@ static const struct
   { "away-notify", HS_CAP_AWAY_NOTIFY },
   { "batch", HS_CAP_BATCH },
   { "cap-notify", HS_CAP_CAP_NOTIFY },
+  { "chghost", HS_CAP_CHGHOST },
   { "draft/account-registration", HS_CAP_ACCOUNT_REGISTRATION },
   { "draft/chathistory", HS_CAP_CHATHISTORY },
   { "draft/event-playback", HS_CAP_EVENT_PLAYBACK },

@@ -13,6 +13,7 @@ const HsCommand hs_commands[] = {
   { "CAP", hs_command_cap, HS_COMMAND_EARLY, 1, 2, "CAP LS 302 | LIST | REQ :capabilities | END" },
   { "CHATHISTORY", hs_command_chathistory, 0, 0, HS_PARAMS_MAX,
     "CHATHISTORY BEFORE|AFTER|AROUND|LATEST target timestamp=…|msgid=…|* limit; BETWEEN with two of them; TARGETS without a target" },
+  { "CHGHOST", hs_command_chghost, 0, 2, 2, "CHGHOST nick host: what others see in place of an address; * shows it again; for operators" },
   { "HALFCLOSE", hs_command_half_close, 0, 0, 0, "HALFCLOSE: the end of your stream that follows is no leaving: you go on hearing for a while" },
   { "HELP", hs_command_help, 0, 0, 1, "HELP [command]" },
   { "INFO", hs_command_info, 0, 0, 1, "INFO: what this server is" },

@@ -123,11 +123,12 @@ set_muted (HsEngine *self, HsPeer *peer, gboolean on)
 {
   char host[HS_HOST_SIZE];
   g_autofree char *by_name = g_strdup_printf ("%s!*@*", peer->nick);
-  g_autofree char *by_address = g_strdup_printf ("*!*@%s", hs_peer_write_host (peer, host));
+  g_autofree char *by_address = g_strdup_printf ("*!*@%s", hs_peer_write_address (peer, host));
+  gboolean hidden = strcmp (by_address + strlen ("*!*@"), hs_peer_write_host (peer, host)) != 0; /* the mask would tell the room */
 
   for (const HsMembership *membership = peer->memberships; membership != NULL; membership = membership->next)
     if (on)
-      command (self, "MODE", membership->channel->name, "+q", peer->host->n_peers == 1 && !peer->loopback ? by_address : by_name);
+      command (self, "MODE", membership->channel->name, "+q", peer->host->n_peers == 1 && !peer->loopback && !hidden ? by_address : by_name);
     else
       {
         command (self, "MODE", membership->channel->name, "-q", by_name);

@@ -40,6 +40,7 @@ enum
   HS_CAP_SASL = 1 << 24,
   HS_CAP_ACCOUNT_REGISTRATION = 1 << 25,
   HS_CAP_READ_MARKER = 1 << 26,
+  HS_CAP_CHGHOST = 1 << 27,
   HS_CAP_HALF_CLOSE = 1 << 29,
   HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
 };
@@ -77,6 +78,7 @@ typedef struct
   HsFingerprint *key;   /* (nullable) of the key that it has shown over TLS, and signed with */
   HsServerAccount *account; /* (nullable) borrowed: whose it is */
   GBytes *invite;       /* (nullable) hash of the token that lets it in, until it is in */
+  char *shown_host;     /* (nullable) what others see in place of its address */
 } HsPeerExtra;
 
 struct _HsPeer
@@ -206,6 +208,7 @@ HS_DECLARE_COMMAND (away);
 HS_DECLARE_COMMAND (batch);
 HS_DECLARE_COMMAND (cap);
 HS_DECLARE_COMMAND (chathistory);
+HS_DECLARE_COMMAND (chghost);
 HS_DECLARE_COMMAND (half_close);
 HS_DECLARE_COMMAND (help);
 HS_DECLARE_COMMAND (info);
@@ -285,6 +288,9 @@ void hs_engine_fail (HsEngine *self, HsPeer *peer, const char *command, const ch
 /* FAIL COMMAND CODE first second :text. Guests' own words may be among them; (nullable) @label, @second. */
 void hs_engine_fail_about (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *code, const char *first,
                            const char *second, const char *text);
+/* NOTE, the same way: what was asked for is done. */
+void hs_engine_note_about (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *code, const char *first,
+                           const char *second, const char *text);
 void hs_engine_begin_label (HsEngine *self, HsPeer *peer, const char *label);
 void hs_engine_end_label (HsEngine *self);
 /* The answer to this command of @peer comes later, by send_labelled (). (nullable) (transfer full) */
@@ -296,9 +302,11 @@ char *hs_engine_cut (const char *text, gsize max);
 /* nick!user@host into @out (HS_LINE_MAX bytes). */
 const char *hs_peer_write_source (const HsPeer *self, char *out);
 #define HS_SOURCE_SIZE (HS_NAME_MAX_BYTES + HS_USER_MAX_BYTES + 128)
-/* The host as it stands there, numeric (HS_HOST_SIZE bytes). */
+/* The host as it stands there (HS_HOST_SIZE bytes): the address, unless an operator has set another. */
 const char *hs_peer_write_host (const HsPeer *self, char *out);
 #define HS_HOST_SIZE 120
+/* The address, whatever others see (HS_HOST_SIZE bytes). */
+const char *hs_peer_write_address (const HsPeer *self, char *out);
 const char *hs_peer_get_user (const HsPeer *self);
 /* The shown name, or the nick of one who has none. */
 const char *hs_peer_get_realname (const HsPeer *self);
@@ -345,6 +353,8 @@ void hs_engine_drop_membership (HsEngine *self, HsMembership *membership);
 void hs_engine_part (HsEngine *self, HsMembership *membership, const char *reason);
 /* A quiet member does something in the room: now others are told that it is there. */
 void hs_engine_announce (HsEngine *self, HsMembership *membership);
+/* To those of its room who speak IRC and lack @lacking it is as if it had just come, with the ranks that it has. */
+void hs_engine_repeat_arrival (HsEngine *self, HsMembership *membership, HsCap lacking);
 void hs_engine_reply_topic (HsEngine *self, HsPeer *peer, HsChannel *channel);
 /* How far its account has read there, where it wants to know (hs-engine-marker.c). */
 void hs_engine_reply_marker (HsEngine *self, HsPeer *peer, const HsChannel *channel);

@@ -56,7 +56,8 @@ hs_engine_is_protected (HsEngine *self, const HsPeer *peer, const HsChannel *cha
 void
 hs_peer_init_subject (const HsPeer *self, const char *nick, HsMaskSubject *subject, char *host)
 {
-  *subject = (HsMaskSubject){ .nick = nick != NULL ? nick : "", .user = hs_peer_get_user (self), .host = hs_peer_write_host (self, host),
+  *subject = (HsMaskSubject){ .nick = nick != NULL ? nick : "", .user = hs_peer_get_user (self), .host = hs_peer_write_address (self, host),
+                              .shown_host = self->extra != NULL ? self->extra->shown_host : NULL,
                               .account = hs_peer_get_account (self), .key = hs_peer_get_key (self) };
 }
 
@@ -286,6 +287,41 @@ hs_engine_announce (HsEngine *self, HsMembership *membership)
   swap_members (membership->channel, membership->index, membership->channel->n_told++);
   arrival_init (&arrival, self, membership->peer, membership->channel);
   arrival_send_others (&arrival, self, membership);
+  arrival_clear (&arrival);
+}
+
+static void
+send_ranks (HsEngine *self, HsMembership *membership, HsPeer *to)
+{
+  const char *nick = membership->peer->nick;
+  const char *modes = membership->op ? membership->voice ? "+ov" : "+o" : "+v";
+  g_autoptr (GString) out = g_string_new (NULL);
+  HsIrcMessage message;
+
+  if (!membership->op && !membership->voice)
+    return;
+  hs_irc_message_set (&message, self->server_name, "MODE", membership->channel->name, modes, nick,
+                      membership->op && membership->voice ? nick : NULL, NULL);
+  hs_irc_message_format (&message, out);
+  hs_engine_send_text (self, to, out->str, out->len);
+}
+
+void
+hs_engine_repeat_arrival (HsEngine *self, HsMembership *membership, HsCap lacking)
+{
+  const GPtrArray *members = membership->channel->members;
+  Arrival arrival;
+
+  arrival_init (&arrival, self, membership->peer, membership->channel);
+  for (guint i = 0; i < members->len; i++)
+    {
+      HsPeer *other = ((HsMembership *) g_ptr_array_index (members, i))->peer;
+
+      if (other == membership->peer || other->dialect != HS_DIALECT_IRC || (other->caps & lacking) != 0)
+        continue;
+      arrival_send (&arrival, other);
+      send_ranks (self, membership, other);
+    }
   arrival_clear (&arrival);
 }
 

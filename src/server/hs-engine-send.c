@@ -138,20 +138,34 @@ hs_engine_fail (HsEngine *self, HsPeer *peer, const char *command, const char *c
   hs_engine_send_text (self, peer, out->str, out->len);
 }
 
-void
-hs_engine_fail_about (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *code, const char *first,
-                      const char *second, const char *text)
+static void
+reply_about (HsEngine *self, HsPeer *peer, const char *type, const char *label, const char *command, const char *code, const char *first,
+             const char *second, const char *text)
 {
   char middle[2][HS_ECHO_MAX_BYTES + 1];
   g_autoptr (GString) out = g_string_sized_new (128);
   g_autoptr (HsBuf) buf = NULL;
   HsIrcMessage message;
 
-  hs_irc_message_set (&message, self->server_name, "FAIL", command, code, make_middle (first, middle[0]),
+  hs_irc_message_set (&message, self->server_name, type, command, code, make_middle (first, middle[0]),
                       second != NULL ? make_middle (second, middle[1]) : text, second != NULL ? text : NULL, NULL);
   hs_irc_message_format (&message, out);
   buf = hs_buf_new (out->str, out->len);
   hs_engine_send_labelled (self, peer, label, buf);
+}
+
+void
+hs_engine_fail_about (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *code, const char *first,
+                      const char *second, const char *text)
+{
+  reply_about (self, peer, "FAIL", label, command, code, first, second, text);
+}
+
+void
+hs_engine_note_about (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *code, const char *first,
+                      const char *second, const char *text)
+{
+  reply_about (self, peer, "NOTE", label, command, code, first, second, text);
 }
 
 /* ---- Labelled answers (IRCv3 labeled-response) ---- */

@@ -202,8 +202,15 @@ append_whois_own (HsEngine *self, HsPeer *to, GString *out, const HsPeer *peer)
   g_autofree char *modes = hs_peer_dup_modes (peer);
   g_autofree char *words = g_strconcat ("is using modes ", modes, NULL);
 
-  if (to == peer || hs_peer_is_operator (to))
-    hs_engine_append_reply (self, to, out, HS_RPL_WHOISMODES, peer->nick, words, NULL);
+  if (to != peer && !hs_peer_is_operator (to))
+    return;
+  hs_engine_append_reply (self, to, out, HS_RPL_WHOISMODES, peer->nick, words, NULL);
+  if (peer->extra != NULL && peer->extra->shown_host != NULL)
+    {
+      char address[HS_HOST_SIZE];
+
+      hs_engine_append_reply (self, to, out, HS_RPL_WHOISACTUALLY, peer->nick, hs_peer_write_address (peer, address), "is actually using host", NULL);
+    }
 }
 
 static void

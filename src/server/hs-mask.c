@@ -202,6 +202,13 @@ hs_mask_normalize (const char *given)
   return strlen (mask) <= HS_MASK_MAX_BYTES ? g_steal_pointer (&mask) : NULL;
 }
 
+/* @pattern: a net, or a pattern of hosts. */
+static gboolean
+names_host (const char *pattern, const char *host)
+{
+  return (strchr (pattern, '/') != NULL && net_has (pattern, host)) || hs_mask_glob (pattern, host);
+}
+
 gboolean
 hs_mask_matches (const char *mask, const HsMaskSubject *subject)
 {
@@ -213,7 +220,7 @@ hs_mask_matches (const char *mask, const HsMaskSubject *subject)
     return extended_matches (mask, subject);
   if (at == NULL || (gsize) (at - mask) >= sizeof pattern)
     return FALSE;
-  if (strchr (at, '/') != NULL ? !net_has (at + 1, subject->host) : !hs_mask_glob (at + 1, subject->host))
+  if (!names_host (at + 1, subject->host) && (subject->shown_host == NULL || !names_host (at + 1, subject->shown_host)))
     return FALSE;
   memcpy (pattern, mask, (gsize) (at - mask));
   pattern[at - mask] = '\0';

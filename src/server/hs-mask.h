@@ -12,6 +12,7 @@ typedef struct
   const char *account;      /* (nullable) it is logged in to none */
   const HsFingerprint *key; /* (nullable) */
   gboolean is_new;          /* nothing but the host is known yet: masks of accounts and keys do not name it */
+  const char *shown_host;   /* (nullable) what others see in place of the host: a mask names it by either */
 } HsMaskSubject;
 
 /* What somebody typed, as the full mask: "anna" gives anna!*@*, "u@h" *!u@h, "10.0.0.7" *!*@10.0.0.7, "fe80::/10" *!*@fe80::/10; addresses

@@ -101,6 +101,7 @@ hs_peer_free_extra (HsPeer *self)
   g_clear_pointer (&self->extra->login, hs_login_free);
   g_clear_pointer (&self->extra->key, g_free);
   g_clear_pointer (&self->extra->invite, g_bytes_unref);
+  g_clear_pointer (&self->extra->shown_host, g_free);
   g_clear_pointer (&self->extra, g_free);
 }
 
@@ -165,9 +166,18 @@ hs_peer_get_realname (const HsPeer *self)
 
 /* A source or parameter must not begin with ':' (::1). */
 const char *
-hs_peer_write_host (const HsPeer *self, char *out)
+hs_peer_write_address (const HsPeer *self, char *out)
 {
   g_snprintf (out, HS_HOST_SIZE, "%s%s", self->host->name[0] == ':' ? "0" : "", self->host->name);
+  return out;
+}
+
+const char *
+hs_peer_write_host (const HsPeer *self, char *out)
+{
+  if (self->extra == NULL || self->extra->shown_host == NULL)
+    return hs_peer_write_address (self, out);
+  g_strlcpy (out, self->extra->shown_host, HS_HOST_SIZE);
   return out;
 }
 

@@ -28,6 +28,7 @@
 #define HS_KEY_MAX_BYTES        64         /* of a room; ISUPPORT KEYLEN */
 #define HS_REASON_MAX_BYTES     280        /* of QUIT and PART, so that the line with its source stays below HS_LINE_MAX */
 #define HS_ECHO_MAX_BYTES       128        /* of a guest's own word echoed in a numeric */
+#define HS_SHOWN_HOST_MAX_BYTES 63         /* CHGHOST; as most servers have it (ISUPPORT HOSTLEN of theirs) */
 #define HS_USER_MAX_BYTES       16         /* USER's first parameter; longer is cut */
 #define HS_MULTILINE_MAX_BYTES  65536      /* IRCv3 multiline: the text of one message */
 #define HS_MULTILINE_MAX_LINES  200

@@ -96,6 +96,27 @@ test_matches (void)
     }
 }
 
+/* Who is hidden behind another host is named by both. */
+static void
+test_shown_host (void)
+{
+  const HsMaskSubject subject = { .nick = "anna", .user = "u", .host = "10.0.0.1", .shown_host = "user/anna" };
+  static const struct
+  {
+    const char *mask;
+    gboolean expected;
+  } rows[] = {
+    { "*!*@10.0.0.1", TRUE }, { "*!*@10.0.0.0/8", TRUE }, { "*!*@user/anna", TRUE }, { "*!*@user/*", TRUE },
+    { "*!*@user/berta", FALSE }, { "*!*@10.0.0.2", FALSE }, { "berta!*@user/*", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_test_message ("%s", rows[i].mask);
+      g_assert_cmpint (hs_mask_matches (rows[i].mask, &subject), ==, rows[i].expected);
+    }
+}
+
 static void
 test_glob (void)
 {
@@ -159,6 +180,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/mask/normalize", test_normalize);
   g_test_add_func ("/server/mask/matches", test_matches);
+  g_test_add_func ("/server/mask/shown-host", test_shown_host);
   g_test_add_func ("/server/mask/accounts-and-keys", test_accounts_and_keys);
   g_test_add_func ("/server/mask/glob", test_glob);
   return g_test_run ();
