@@ -22,6 +22,7 @@ hs_server_account_free (HsServerAccount *self)
   g_clear_pointer (&self->salt, g_bytes_unref);
   g_clear_pointer (&self->stored_key, g_bytes_unref);
   g_clear_pointer (&self->server_key, g_bytes_unref);
+  g_strfreev (self->metadata);
   g_free (self);
 }
 
@@ -34,6 +35,7 @@ hs_server_account_copy (const HsServerAccount *self)
   g_bytes_ref (copy->salt);
   g_bytes_ref (copy->stored_key);
   g_bytes_ref (copy->server_key);
+  copy->metadata = g_strdupv (self->metadata);
   return copy;
 }
 
@@ -123,6 +125,7 @@ hs_server_account_make_locked (const char *name, const guint8 *chance, guint ite
   self->stored_key = g_bytes_new (chance + HS_SALT_BYTES, KEY_SIZE);
   self->server_key = g_bytes_new (chance + HS_SALT_BYTES + KEY_SIZE, KEY_SIZE);
   self->created = created;
+  self->locked = TRUE;
   return self;
 }
 
@@ -155,8 +158,9 @@ hs_server_db_add_account (HsServerDb *self, const HsServerAccount *account, GErr
   g_autofree char *key = hs_name_fold (account->name);
 
   hs_server_db_check (self);
-  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_ADD, "ssbibbi", key, account->name, account->salt,
-                                               (gint64) account->iterations, account->stored_key, account->server_key, account->created), error)
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_ADD, "ssbibbii", key, account->name, account->salt,
+                                               (gint64) account->iterations, account->stored_key, account->server_key, account->created,
+                                               (gint64) account->locked), error)
          && sqlite3_changes (self->base.db) > 0;
 }
 
@@ -166,8 +170,8 @@ hs_server_db_set_account (HsServerDb *self, const HsServerAccount *account, GErr
   g_autofree char *key = hs_name_fold (account->name);
 
   hs_server_db_check (self);
-  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_SET, "bibbs", account->salt, (gint64) account->iterations,
-                                               account->stored_key, account->server_key, key), error)
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_SET, "bibbis", account->salt, (gint64) account->iterations,
+                                               account->stored_key, account->server_key, (gint64) account->locked, key), error)
          && sqlite3_changes (self->base.db) > 0;
 }
 
@@ -182,6 +186,7 @@ read_account (sqlite3_stmt *statement)
   account->stored_key = hs_sql_dup_bytes (statement, 3);
   account->server_key = hs_sql_dup_bytes (statement, 4);
   account->created = sqlite3_column_int64 (statement, 5);
+  account->locked = sqlite3_column_int64 (statement, 6) != 0;
   return account;
 }
 
@@ -213,6 +218,13 @@ hs_server_db_list_accounts (HsServerDb *self, GError **error)
   statement = hs_sql_bind (&self->base, SQL_ACCOUNT_LIST, "");
   while (hs_sql_step (&self->base, statement, &failed))
     g_ptr_array_add (accounts, read_account (statement));
+  for (guint i = 0; i < accounts->len && failed == NULL; i++)
+    {
+      HsServerAccount *account = g_ptr_array_index (accounts, i);
+      g_autofree char *key = hs_name_fold (account->name);
+
+      account->metadata = hs_server_db_read_pairs (self, hs_sql_bind (&self->base, SQL_ACCOUNT_METADATA_GET, "s", key), &failed);
+    }
   if (failed == NULL)
     return g_steal_pointer (&accounts);
   g_propagate_error (error, g_steal_pointer (&failed));
@@ -220,13 +232,54 @@ hs_server_db_list_accounts (HsServerDb *self, GError **error)
 }
 
 gboolean
-hs_server_db_remove_account (HsServerDb *self, const char *name, GError **error)
+hs_server_db_set_account_metadata (HsServerDb *self, const char *name, const char *const *metadata, GError **error)
 {
   g_autofree char *key = hs_name_fold (name);
 
   hs_server_db_check (self);
-  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_KEYS_REMOVE, "s", key), error) &&
-         hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_REMOVE, "s", key), error) && sqlite3_changes (self->base.db) > 0;
+  if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_METADATA_CLEAR, "s", key), error))
+    return FALSE;
+  for (guint i = 0; metadata != NULL && metadata[i] != NULL; i += 2)
+    if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_METADATA_ADD, "sss", key, metadata[i], metadata[i + 1]), error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+hs_server_db_remove_account (HsServerDb *self, const char *name, GError **error)
+{
+  static const guint of_account[] = { SQL_ACCOUNT_KEYS_REMOVE, SQL_ACCOUNT_METADATA_CLEAR };
+  static const guint of_identity[] = { SQL_MARKER_CLEAR, SQL_TALK_CLEAR, SQL_OWNER_REMOVE };
+  g_autofree char *key = hs_name_fold (name);
+  g_autofree char *identity = g_strconcat ("account:", key, NULL);
+
+  hs_server_db_check (self);
+  for (guint i = 0; i < G_N_ELEMENTS (of_account); i++)
+    if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, of_account[i], "s", key), error))
+      return FALSE;
+  if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_REMOVE, "s", key), error) || sqlite3_changes (self->base.db) == 0)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (of_identity); i++)
+    if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, of_identity[i], "s", identity), error))
+      return FALSE;
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_GONE_ADD, "s", key), error);
+}
+
+GPtrArray *
+hs_server_db_list_gone_accounts (HsServerDb *self, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement;
+
+  hs_server_db_check (self);
+  statement = hs_sql_bind (&self->base, SQL_ACCOUNT_GONE_LIST, "");
+  while (hs_sql_step (&self->base, statement, &failed))
+    g_ptr_array_add (names, hs_sql_dup_text (statement, 0));
+  if (failed == NULL)
+    return g_steal_pointer (&names);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
 }
 
 /* ---- Keys of clients ---- */
@@ -246,6 +299,13 @@ hs_server_db_add_account_key (HsServerDb *self, const char *account, GBytes *key
 
   hs_server_db_check (self);
   return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_KEY_ADD, "bs", key, folded), error);
+}
+
+gboolean
+hs_server_db_remove_account_key (HsServerDb *self, GBytes *key, GError **error)
+{
+  hs_server_db_check (self);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ACCOUNT_KEY_REMOVE, "b", key), error);
 }
 
 GPtrArray *

@@ -2,6 +2,8 @@
 /* What the hosted server keeps beside what was said: rooms with their lists, read markers, and what it throws away in time. */
 #include "hs-server-db-private.h"
 
+#include <string.h>
+
 #include "hs-limits.h"
 #include "hs-name.h"
 
@@ -47,6 +49,7 @@ hs_server_room_free (HsServerRoom *self)
   g_free (self->topic);
   g_free (self->topic_by);
   g_free (self->modes);
+  g_strfreev (self->metadata);
   g_free (self);
 }
 
@@ -97,9 +100,12 @@ hs_server_db_list_rooms (HsServerDb *self, GError **error)
   while (failed == NULL && hs_sql_step (&self->base, statement, &failed))
     {
       HsServerRoom *room = dup_room (statement);
+      gint64 place = sqlite3_column_int64 (statement, 0);
 
       g_ptr_array_add (rooms, room);
-      if (!read_list (self, room, sqlite3_column_int64 (statement, 0), &failed))
+      if (read_list (self, room, place, &failed))
+        room->metadata = hs_server_db_read_pairs (self, hs_sql_bind (&self->base, SQL_ROOM_METADATA_GET, "i", place), &failed);
+      if (failed != NULL)
         sqlite3_reset (statement);
     }
   if (failed == NULL)
@@ -120,8 +126,12 @@ hs_server_db_put_room (HsServerDb *self, const HsServerRoom *room, GError **erro
   if (place == 0
       || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_SET, "isssiis", place, room->name, room->topic, room->topic_by,
                                                 room->topic_time, room->created, room->modes), error)
-      || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_LIST_CLEAR, "i", place), error))
+      || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_LIST_CLEAR, "i", place), error)
+      || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_METADATA_CLEAR, "i", place), error))
     return FALSE;
+  for (guint i = 0; room->metadata != NULL && room->metadata[i] != NULL; i += 2)
+    if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_METADATA_ADD, "iss", place, room->metadata[i], room->metadata[i + 1]), error))
+      return FALSE;
   for (guint i = 0; i < room->list->len; i++)
     {
       const HsServerListEntry *entry = g_ptr_array_index (room->list, i);
@@ -136,7 +146,7 @@ hs_server_db_put_room (HsServerDb *self, const HsServerRoom *room, GError **erro
 gboolean
 hs_server_db_drop_room (HsServerDb *self, const char *name, GError **error)
 {
-  static const guint statements[] = { SQL_LIST_CLEAR, SQL_ROOM_DROP, SQL_ROOM_MESSAGES_DROP };
+  static const guint statements[] = { SQL_LIST_CLEAR, SQL_ROOM_METADATA_CLEAR, SQL_RENAMED_FORGET_PLACE, SQL_ROOM_DROP, SQL_ROOM_MESSAGES_DROP };
   g_autofree char *folded = hs_name_fold (name);
   gint64 place;
 
@@ -147,6 +157,75 @@ hs_server_db_drop_room (HsServerDb *self, const char *name, GError **error)
     if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, statements[i], "i", place), error))
       return FALSE;
   return place != 0;
+}
+
+/* What was said there stays until it is too old, in a place that nobody can name. */
+static gboolean
+give_way (HsServerDb *self, const char *folded, GError **error)
+{
+  gint64 place = hs_server_db_place (self, folded, FALSE, error);
+  g_autofree char *nowhere = g_strdup_printf ("=\037%" G_GINT64_FORMAT, place);
+
+  if (place == 0)
+    return TRUE;
+  hs_server_db_forget_place (self, folded);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_MARKER_CLEAR_PLACE, "i", place), error)
+         && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_PLACE_RENAME, "si", nowhere, place), error);
+}
+
+gboolean
+hs_server_db_rename_room (HsServerDb *self, const char *former, const char *name, gint64 until, GError **error)
+{
+  g_autofree char *from = hs_name_fold (former);
+  g_autofree char *to = hs_name_fold (name);
+  g_autoptr (GError) failed = NULL;
+  gint64 place;
+
+  hs_server_db_check (self);
+
+  if (strcmp (from, to) == 0)
+    return TRUE;
+  place = hs_server_db_place (self, from, TRUE, &failed);
+  if (failed == NULL && give_way (self, to, &failed))
+    hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_PLACE_RENAME, "si", to, place), &failed);
+  hs_server_db_forget_place (self, from);
+  if (failed == NULL && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_RENAMED_FORGET, "s", to), &failed)
+      && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_RENAMED_ADD, "sii", from, place, until), &failed))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
+}
+
+void
+hs_server_renamed_free (HsServerRenamed *self)
+{
+  g_free (self->former);
+  g_free (self->name);
+  g_free (self);
+}
+
+GPtrArray *
+hs_server_db_list_renamed (HsServerDb *self, gint64 now, GError **error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_server_renamed_free);
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement;
+
+  hs_server_db_check (self);
+  statement = hs_sql_bind (&self->base, SQL_RENAMED_LIST, "i", now);
+  while (hs_sql_step (&self->base, statement, &failed))
+    {
+      HsServerRenamed *renamed = g_new0 (HsServerRenamed, 1);
+
+      renamed->former = hs_sql_dup_text (statement, 0);
+      renamed->name = hs_sql_dup_text (statement, 1);
+      renamed->until = sqlite3_column_int64 (statement, 2);
+      g_ptr_array_add (all, renamed);
+    }
+  if (failed == NULL)
+    return g_steal_pointer (&all);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
 }
 
 /* ---- Read markers ---- */
@@ -255,5 +334,7 @@ hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, 
     n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_OWNERS, "i", now), error);
   if (n == 0)
     n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_INVITES, "i", now), error);
+  if (n == 0)
+    n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_RENAMED, "i", now), error);
   return n;
 }

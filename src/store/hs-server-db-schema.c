@@ -118,6 +118,25 @@ static const char *const migrations[] = {
   "CREATE TABLE invite (" /* tokens of invites that nobody has used */
   " token BLOB PRIMARY KEY," /* SHA-256 */
   " until INTEGER NOT NULL) WITHOUT ROWID;",
+
+  /* 5 */
+  "CREATE TABLE room_renamed (" /* what rooms were called before */
+  " former TEXT PRIMARY KEY," /* folded */
+  " place INTEGER NOT NULL REFERENCES room (place),"
+  " until INTEGER NOT NULL) WITHOUT ROWID;"
+  "CREATE INDEX room_renamed_place ON room_renamed (place);"
+  "CREATE TABLE room_metadata ("
+  " place INTEGER NOT NULL REFERENCES room (place),"
+  " key TEXT NOT NULL,"
+  " value TEXT NOT NULL,"
+  " PRIMARY KEY (place, key)) WITHOUT ROWID;"
+  "CREATE TABLE account_metadata ("
+  " account TEXT NOT NULL REFERENCES account (key),"
+  " key TEXT NOT NULL,"
+  " value TEXT NOT NULL,"
+  " PRIMARY KEY (account, key)) WITHOUT ROWID;"
+  "CREATE TABLE account_gone (key TEXT PRIMARY KEY) WITHOUT ROWID;" /* whose identity may still stand under what was said */
+  "ALTER TABLE account ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;",
 };
 
 static void

@@ -121,6 +121,33 @@ hs_server_db_place (HsServerDb *self, const char *name, gboolean make, GError **
   return id;
 }
 
+void
+hs_server_db_forget_place (HsServerDb *self, const char *name)
+{
+  g_hash_table_remove (self->places, name);
+}
+
+GStrv
+hs_server_db_read_pairs (HsServerDb *self, sqlite3_stmt *statement, GError **error)
+{
+  g_autoptr (GStrvBuilder) pairs = g_strv_builder_new ();
+  g_autoptr (GError) failed = NULL;
+  gboolean some = FALSE;
+
+  while (hs_sql_step (&self->base, statement, &failed))
+    {
+      g_autofree char *key = hs_sql_dup_text (statement, 0);
+      g_autofree char *value = hs_sql_dup_text (statement, 1);
+
+      g_strv_builder_add_many (pairs, key, value, NULL);
+      some = TRUE;
+    }
+  if (failed == NULL)
+    return some ? g_strv_builder_end (pairs) : NULL;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
+}
+
 static void
 count_one (HsServerDb *self, gint64 place)
 {

@@ -121,6 +121,7 @@ typedef struct
   gint64 topic_time, created; /* Unix µs */
   char *modes;    /* (nullable) letters and parameters, "+knt key" */
   GPtrArray *list; /* of HsServerListEntry */
+  GStrv metadata; /* (nullable) key, value, key, value … */
 } HsServerRoom;
 HsServerRoom *hs_server_room_new (const char *name);
 void hs_server_room_add (HsServerRoom *self, char mode, const char *mask, const char *by, gint64 time);
@@ -129,6 +130,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerRoom, hs_server_room_free)
 /* (element-type HsServerRoom) */
 GPtrArray *hs_server_db_list_rooms (HsServerDb *self, GError **error);
 gboolean hs_server_db_put_room (HsServerDb *self, const HsServerRoom *room, GError **error);
+/* What was said in @former goes on under @name, and whoever looks for @former finds it until then (Unix ms). What was left of an earlier room
+ * called @name is nobody's any more. */
+gboolean hs_server_db_rename_room (HsServerDb *self, const char *former, const char *name, gint64 until, GError **error);
+typedef struct
+{
+  char *former; /* folded */
+  char *name;   /* as it is shown now */
+  gint64 until; /* Unix ms */
+} HsServerRenamed;
+void hs_server_renamed_free (HsServerRenamed *self);
+/* Those that hold after @now. (element-type HsServerRenamed) (transfer full), NULL with @error */
+GPtrArray *hs_server_db_list_renamed (HsServerDb *self, gint64 now, GError **error);
 /* With all that was said in it. */
 gboolean hs_server_db_drop_room (HsServerDb *self, const char *name, GError **error);
 
@@ -153,6 +166,8 @@ typedef struct
   guint iterations;
   GBytes *stored_key, *server_key; /* RFC 5802; SHA-256 */
   gint64 created;                  /* Unix ms */
+  gboolean locked;                 /* no password opens it */
+  GStrv metadata;                  /* (nullable) key, value, key, value … */
 } HsServerAccount;
 void hs_server_account_free (HsServerAccount *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerAccount, hs_server_account_free)
@@ -167,12 +182,16 @@ gboolean hs_server_account_equal (const HsServerAccount *self, const HsServerAcc
 gboolean hs_server_account_check (const HsServerAccount *self, const char *password); /* in constant time */
 /* FALSE without error: there is one of this (folded) name. */
 gboolean hs_server_db_add_account (HsServerDb *self, const HsServerAccount *account, GError **error);
-gboolean hs_server_db_set_account (HsServerDb *self, const HsServerAccount *account, GError **error); /* a new password */
+gboolean hs_server_db_set_account (HsServerDb *self, const HsServerAccount *account, GError **error); /* a new password, or none */
+/* All of it. */
+gboolean hs_server_db_set_account_metadata (HsServerDb *self, const char *name, const char *const *metadata, GError **error);
 HsServerAccount *hs_server_db_get_account (HsServerDb *self, const char *name, GError **error); /* (nullable) */
 /* (element-type HsServerAccount) (transfer full), NULL with @error */
 GPtrArray *hs_server_db_list_accounts (HsServerDb *self, GError **error);
-/* With its keys. */
+/* With its keys and all that was kept for it alone. What it said stays, and under its identity: nobody else is ever given this name. */
 gboolean hs_server_db_remove_account (HsServerDb *self, const char *name, GError **error);
+/* The names of those that were removed, folded. (element-type utf8) (transfer full), NULL with @error */
+GPtrArray *hs_server_db_list_gone_accounts (HsServerDb *self, GError **error);
 
 /* A client's key that is as good as the account's password: the fingerprint's 32 bytes. One key is one account's. */
 typedef struct
@@ -183,6 +202,7 @@ typedef struct
 void hs_server_account_key_free (HsServerAccountKey *self);
 /* What it opened before it opens no more. */
 gboolean hs_server_db_add_account_key (HsServerDb *self, const char *account, GBytes *key, GError **error);
+gboolean hs_server_db_remove_account_key (HsServerDb *self, GBytes *key, GError **error);
 /* (element-type HsServerAccountKey) (transfer full), NULL with @error */
 GPtrArray *hs_server_db_list_account_keys (HsServerDb *self, GError **error);
 /* A random number of this database's own that nobody is told. "decoy": of it the salts of accounts are made that do not exist. (nullable) (transfer full) */

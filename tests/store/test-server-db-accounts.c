@@ -75,6 +75,40 @@ test_keys (void)
   g_assert_true (g_bytes_equal (key->key, two));
 }
 
+/* What was its own goes with it, and the name is nobody's from then on. */
+static void
+test_removed (void)
+{
+  static const guint8 chance[HS_LOCKED_CHANCE] = { 1 };
+  static const char *const metadata[] = { "color", "blue", "url", "x", NULL };
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autoptr (HsServerAccount) ana = hs_server_account_make_locked ("Ana", chance, 4096, 1);
+  g_autoptr (GBytes) salt = g_bytes_new ("salt", 4), key = g_bytes_new ("1", 1);
+  g_autoptr (HsServerAccount) open = hs_server_account_make ("Ana", "one", salt, 10, 1);
+  g_autoptr (GPtrArray) before = NULL, after = NULL, keys = NULL, gone = NULL;
+
+  g_assert_true (ana->locked);
+  g_assert_true (hs_server_db_add_account (db, ana, NULL));
+  g_assert_true (hs_server_db_add_account_key (db, "Ana", key, NULL));
+  g_assert_true (hs_server_db_set_account_metadata (db, "ANA", metadata, NULL));
+  g_assert_true (hs_server_db_set_account_metadata (db, "ana", metadata + 2, NULL)); /* replaces */
+  hs_server_db_set_marker (db, "account:ana", "#lobby", 10, NULL);
+  before = hs_server_db_list_accounts (db, NULL);
+  g_assert_true (((HsServerAccount *) g_ptr_array_index (before, 0))->locked);
+  g_assert_cmpstr (((HsServerAccount *) g_ptr_array_index (before, 0))->metadata[0], ==, "url");
+  g_assert_true (hs_server_db_set_account (db, open, NULL));
+  g_assert_true (hs_server_db_remove_account_key (db, key, NULL));
+  keys = hs_server_db_list_account_keys (db, NULL);
+  g_assert_cmpuint (keys->len, ==, 0);
+  after = hs_server_db_list_accounts (db, NULL);
+  g_assert_false (((HsServerAccount *) g_ptr_array_index (after, 0))->locked);
+  g_assert_true (hs_server_db_remove_account (db, "Ana", NULL));
+  g_assert_cmpint (hs_server_db_get_marker (db, "account:ana", "#lobby", NULL), ==, 0);
+  gone = hs_server_db_list_gone_accounts (db, NULL);
+  g_assert_cmpuint (gone->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (gone, 0), ==, "ana");
+}
+
 static void
 test_prepared (void)
 {
@@ -108,6 +142,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/store/server-db-accounts/verifier", test_verifier);
   g_test_add_func ("/store/server-db-accounts/rows", test_rows);
   g_test_add_func ("/store/server-db-accounts/keys", test_keys);
+  g_test_add_func ("/store/server-db-accounts/removed", test_removed);
   g_test_add_func ("/store/server-db-accounts/prepared", test_prepared);
   return g_test_run ();
 }

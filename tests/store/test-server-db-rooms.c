@@ -20,6 +20,7 @@ test_rooms (void)
   room->topic_time = 5;
   room->created = 4;
   room->modes = g_strdup ("+nt");
+  room->metadata = g_strsplit ("color url", " ", -1);
   hs_server_room_add (room, 'b', "*!*@10.0.0.9", "anna", 7);
   hs_server_room_add (room, 'I', "berta!*@*", "anna", 8);
   g_assert_true (hs_server_db_put_room (db, room, NULL));
@@ -37,6 +38,9 @@ test_rooms (void)
   g_assert_cmpint (back->created, ==, 4);
   g_assert_cmpstr (back->modes, ==, "+nt");
   g_assert_cmpuint (back->list->len, ==, 2);
+  g_assert_cmpstr (back->metadata[0], ==, "color");
+  g_assert_cmpstr (back->metadata[1], ==, "url");
+  g_assert_null (back->metadata[2]);
   entry = g_ptr_array_index (back->list, 0);
   g_assert_cmpint (entry->mode, ==, 'b');
   g_assert_cmpstr (entry->mask, ==, "*!*@10.0.0.9");
@@ -50,6 +54,56 @@ test_rooms (void)
   g_assert_false (hs_server_db_drop_room (db, "#nowhere", NULL));
   hs_server_db_close (db);
   remove_folder (folder);
+}
+
+static char *
+read_all (HsServerDb *db, const char *place)
+{
+  const HsServerQuery query = { place, 0, G_MAXINT64, FALSE, FALSE, FALSE, 100 };
+
+  return read_texts (db, &query);
+}
+
+/* What was said, the lists and the markers go with it; what an earlier room of that name left, does not come back. */
+static void
+test_rename (void)
+{
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autoptr (HsServerRoom) room = hs_server_room_new ("#old");
+  g_autoptr (HsServerRoom) renamed = hs_server_room_new ("#New");
+  g_autoptr (GPtrArray) names = NULL, rooms = NULL, back = NULL, later = NULL;
+  g_autofree char *texts = NULL, *left = NULL;
+
+  hs_server_room_add (room, 'b', "*!*@10.0.0.9", "anna", 7);
+  g_assert_true (hs_server_db_put_room (db, room, NULL));
+  append (db, ID (0, 0), "#old", "one");
+  append (db, ID (0, 1), "#new", "secret");
+  hs_server_db_set_marker (db, "a", "#old", 10, NULL);
+  hs_server_db_set_marker (db, "a", "#new", 99, NULL);
+  g_assert_true (hs_server_db_rename_room (db, "#old", "#New", 5000, NULL));
+  hs_server_room_add (renamed, 'b', "*!*@10.0.0.9", "anna", 7);
+  g_assert_true (hs_server_db_put_room (db, renamed, NULL));
+  append (db, ID (0, 2), "#new", "two");
+  texts = read_all (db, "#new");
+  g_assert_cmpstr (texts, ==, "one two");
+  left = read_all (db, "#old");
+  g_assert_cmpstr (left, ==, "");
+  g_assert_cmpint (hs_server_db_get_marker (db, "a", "#new", NULL), ==, 10);
+  rooms = hs_server_db_list_rooms (db, NULL);
+  g_assert_cmpuint (rooms->len, ==, 1);
+  g_assert_cmpstr (((HsServerRoom *) g_ptr_array_index (rooms, 0))->name, ==, "#New");
+  names = hs_server_db_list_renamed (db, 4999, NULL);
+  g_assert_cmpuint (names->len, ==, 1);
+  g_assert_cmpstr (((HsServerRenamed *) g_ptr_array_index (names, 0))->former, ==, "#old");
+  g_assert_cmpstr (((HsServerRenamed *) g_ptr_array_index (names, 0))->name, ==, "#New");
+  later = hs_server_db_list_renamed (db, 5000, NULL);
+  g_assert_cmpuint (later->len, ==, 0);
+  /* And back: nothing points in a circle. */
+  g_assert_true (hs_server_db_rename_room (db, "#new", "#old", 6000, NULL));
+  g_assert_true (hs_server_db_put_room (db, room, NULL));
+  back = hs_server_db_list_renamed (db, 0, NULL);
+  g_assert_cmpuint (back->len, ==, 1);
+  g_assert_cmpstr (((HsServerRenamed *) g_ptr_array_index (back, 0))->former, ==, "#new");
 }
 
 static void
@@ -206,6 +260,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/server-db-rooms/rooms", test_rooms);
+  g_test_add_func ("/store/server-db-rooms/rename", test_rename);
   g_test_add_func ("/store/server-db-rooms/markers", test_markers);
   g_test_add_func ("/store/server-db-rooms/retention", test_retention);
   g_test_add_func ("/store/server-db-rooms/counts", test_counts);

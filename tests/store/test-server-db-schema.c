@@ -3,7 +3,7 @@
 #include "test-server-db-private.h"
 #include "hs-database.h"
 
-#define NEWEST 4
+#define NEWEST 5
 
 static void
 make_from_fixture (const char *path, guint version)
@@ -51,6 +51,8 @@ check_rows (HsServerDb *db, guint version)
   g_autoptr (GPtrArray) keys = hs_server_db_list_account_keys (db, NULL);
   g_autoptr (GPtrArray) invites = hs_server_db_list_invites (db, 0, NULL);
   g_autoptr (GBytes) secret = hs_server_db_get_secret (db, "decoy", NULL);
+  g_autoptr (GPtrArray) renamed = hs_server_db_list_renamed (db, 0, NULL);
+  g_autoptr (GPtrArray) gone = hs_server_db_list_gone_accounts (db, NULL);
   const HsServerRoom *room;
 
   g_assert_cmpstr (texts, ==, "你好 👋 hi");
@@ -62,6 +64,10 @@ check_rows (HsServerDb *db, guint version)
   g_assert_cmpint (hs_server_db_get_marker (db, "account:ana", "#lobby", NULL), ==, T0);
   g_assert_cmpuint (invites->len, ==, version >= 4 ? 1 : 0);
   g_assert_cmpuint (keys->len, ==, version >= 3 ? 1 : 0);
+  g_assert_cmpuint (renamed->len, ==, version >= 5 ? 1 : 0);
+  g_assert_cmpuint (gone->len, ==, version >= 5 ? 1 : 0);
+  g_assert_cmpstr (room->metadata != NULL ? room->metadata[1] : NULL, ==, version >= 5 ? "https://handshakechat.github.io/" : NULL);
+  g_assert_false (account->locked);
   g_assert_cmpuint (g_bytes_get_size (secret), ==, version >= 3 ? 1 : 32);
 }
 
