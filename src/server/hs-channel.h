@@ -53,6 +53,7 @@ struct _HsChannel
   GPtrArray *members; /* of HsMembership; those others have been told of come first */
   /* State */
   guint64 id;         /* of this run */
+  gint64 renamed;     /* Unix µs: when it was last; 0: not in this run */
   gboolean kept;      /* by the store: it stays when nobody is in it */
   guint n_told;
   guint32 lists_age;  /* changes with every ban, mute and exception */

@@ -21,6 +21,7 @@ static const struct
   { "cap-notify", HS_CAP_CAP_NOTIFY },
   { "chghost", HS_CAP_CHGHOST },
   { "draft/account-registration", HS_CAP_ACCOUNT_REGISTRATION },
+  { "draft/channel-rename", HS_CAP_CHANNEL_RENAME },
   { "draft/chathistory", HS_CAP_CHATHISTORY },
   { "draft/event-playback", HS_CAP_EVENT_PLAYBACK },
   { "draft/extended-isupport", HS_CAP_EXTENDED_ISUPPORT },

@@ -42,6 +42,7 @@ const HsCommand hs_commands[] = {
   { "QUIT", hs_command_quit, HS_COMMAND_EARLY, 0, 1, "QUIT [why]" },
   { "REDACT", hs_command_redact, 0, 2, 3, "REDACT target msgid [why]: deletes a message" },
   { "REGISTER", hs_command_register, HS_COMMAND_EARLY, 3, 3, "REGISTER account|* * password: makes an account, by which you keep your name" },
+  { "RENAME", hs_command_rename, 0, 2, 3, "RENAME #room #name [why]: calls a room something else; all that is there stays" },
   { "RESUME", hs_command_resume, HS_COMMAND_ONLY_EARLY, 1, 1, "RESUME token: finds messages again that were sent twice; before CAP END" },
   { "SETNAME", hs_command_setname, 0, 1, 1, "SETNAME :shown name" },
   { "TAGMSG", hs_command_message, 0, 0, 1, "@+tag=value TAGMSG target[,target]" },

@@ -113,9 +113,28 @@ command_of (const HsServerMessage *message)
   return commands[message->kind];
 }
 
-/* As it was heard, with the tags that this guest takes. */
+/* @room: as it is called now; it may have been called something else then. */
 static void
-append_message (HsEngine *self, const HsPeer *peer, const HsServerMessage *stored, const char *reference, GString *out)
+append_event (const HsServerMessage *stored, const char *tags, const char *room, GString *out)
+{
+  g_autofree char *line = g_strdup (stored->text);
+  HsIrcMessage message;
+
+  if (room == NULL || !hs_irc_message_parse (&message, line, strlen (line), NULL) || message.n_params == 0 || message.params[0][0] != '#' ||
+      strcmp (message.params[0], room) == 0)
+    {
+      g_string_append_printf (out, "%s%s%s:%s %s\r\n", *tags != '\0' ? "@" : "", tags, *tags != '\0' ? " " : "", stored->source, stored->text);
+      return;
+    }
+  message.params[0] = room;
+  message.source = stored->source;
+  message.tags = *tags != '\0' ? (char *) tags : NULL;
+  hs_irc_message_format (&message, out);
+}
+
+/* As it was heard, with the tags that this guest takes. @room: (nullable) where it was said. */
+static void
+append_message (HsEngine *self, const HsPeer *peer, const HsServerMessage *stored, const char *room, const char *reference, GString *out)
 {
   const HsCap several = HS_CAP_BATCH | HS_CAP_MULTILINE;
   g_autoptr (GString) tags = g_string_new (NULL);
@@ -135,10 +154,10 @@ append_message (HsEngine *self, const HsPeer *peer, const HsServerMessage *store
     {
       if (reference != NULL)
         hs_irc_tags_append (tags, "batch", reference);
-      g_string_append_printf (out, "%s%s%s:%s %s\r\n", tags->len > 0 ? "@" : "", tags->str, tags->len > 0 ? " " : "", stored->source, stored->text);
+      append_event (stored, tags->str, room, out);
       return;
     }
-  hs_irc_message_set (&message, stored->source, command_of (stored), stored->target, stored->text, NULL);
+  hs_irc_message_set (&message, stored->source, command_of (stored), room != NULL && *stored->target == '#' ? room : stored->target, stored->text, NULL);
   hs_engine_append_lines (self, &message, tags->str, more, reference, (peer->caps & several) == several, out);
 }
 
@@ -193,7 +212,7 @@ answer_history (HsEngine *self, HsAsk *ask, const GError *error)
     append_batch (self, out, history->label, opening, history->targets != NULL ? "draft/chathistory-targets" : "chathistory",
                   history->targets != NULL ? NULL : history->target);
   for (guint i = 0; history->messages != NULL && i < history->messages->len; i++)
-    append_message (self, peer, g_ptr_array_index (history->messages, i), inner, out);
+    append_message (self, peer, g_ptr_array_index (history->messages, i), history->place != NULL ? history->target : NULL, inner, out);
   for (guint i = 0; history->targets != NULL && i < history->targets->len; i++)
     append_target (self, g_ptr_array_index (history->targets, i), inner, out);
   if (history->batch)

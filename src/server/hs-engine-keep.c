@@ -366,7 +366,8 @@ restore_room (HsEngine *self, const HsServerRoom *room)
 typedef struct
 {
   HsAsk ask;
-  GPtrArray *rooms; /* (nullable) */
+  GPtrArray *rooms;   /* (nullable) */
+  GPtrArray *renamed; /* (nullable) */
   HsAccountRows accounts;
   gint64 last_id;
   guint32 salt;
@@ -383,6 +384,8 @@ work_open (HsServerDb *db, gpointer data, GError **error)
   if (hs_server_db_get_state (db, &ask->last_id, &ask->salt, error))
     ask->rooms = hs_server_db_list_rooms (db, error);
   if (ask->rooms != NULL)
+    ask->renamed = hs_server_db_list_renamed (db, ask->now, error);
+  if (ask->renamed != NULL)
     hs_account_rows_read (&ask->accounts, db, ask->now, error);
   return NULL;
 }
@@ -400,6 +403,12 @@ answer_open (HsEngine *self, HsAsk *ask, const GError *error)
       self->salt = open->salt;
       for (guint i = 0; i < open->rooms->len; i++)
         restore_room (self, g_ptr_array_index (open->rooms, i));
+      for (guint i = 0; i < open->renamed->len; i++)
+        {
+          const HsServerRenamed *renamed = g_ptr_array_index (open->renamed, i);
+
+          hs_engine_remember_renamed (self, renamed->former, renamed->name, renamed->until);
+        }
       hs_engine_fact (self, HS_FACT_BANS_CHANGED, NULL, NULL);
       hs_engine_take_account_rows (self, &open->accounts);
     }
@@ -410,6 +419,7 @@ static void
 free_open (HsAsk *ask)
 {
   g_clear_pointer (&((OpenAsk *) ask)->rooms, g_ptr_array_unref);
+  g_clear_pointer (&((OpenAsk *) ask)->renamed, g_ptr_array_unref);
   hs_account_rows_clear (&((OpenAsk *) ask)->accounts);
   g_free (ask);
 }

@@ -50,6 +50,25 @@ know (HsEngine *self, HsServerAccount *account, const char *place, gint64 ms)
 }
 
 void
+hs_engine_move_markers (HsEngine *self, const char *former, const char *name)
+{
+  GHashTableIter iter;
+  gpointer known, key, value;
+
+  if (self->accounts->markers == NULL)
+    return;
+  g_hash_table_iter_init (&iter, self->accounts->markers);
+  while (g_hash_table_iter_next (&iter, NULL, &known))
+    {
+      g_hash_table_remove (known, name);
+      if (!g_hash_table_steal_extended (known, former, &key, &value))
+        continue;
+      g_free (key);
+      g_hash_table_insert (known, g_strdup (name), value);
+    }
+}
+
+void
 hs_engine_reply_marker (HsEngine *self, HsPeer *peer, const HsChannel *channel)
 {
   const HsServerAccount *account = peer->extra != NULL ? peer->extra->account : NULL;

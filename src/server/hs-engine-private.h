@@ -41,6 +41,7 @@ enum
   HS_CAP_ACCOUNT_REGISTRATION = 1 << 25,
   HS_CAP_READ_MARKER = 1 << 26,
   HS_CAP_CHGHOST = 1 << 27,
+  HS_CAP_CHANNEL_RENAME = 1 << 28,
   HS_CAP_HALF_CLOSE = 1 << 29,
   HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
 };
@@ -144,6 +145,7 @@ struct _HsEngine
   GQueue former;         /* for WHOWAS, the latest first */
   struct _HsAccounts *accounts;
   GHashTable *guesses;   /* (nullable) who has guessed wrong lately */
+  GHashTable *renamed;   /* (nullable) what rooms were called before → HsRenamed (hs-engine-rename.c) */
   GQueue registering;    /* deadlines: each queue has one length of time, so it is in order */
   GQueue heard;
   GQueue pinged;
@@ -236,6 +238,7 @@ HS_DECLARE_COMMAND (pong);
 HS_DECLARE_COMMAND (quit);
 HS_DECLARE_COMMAND (redact);
 HS_DECLARE_COMMAND (register);
+HS_DECLARE_COMMAND (rename);
 HS_DECLARE_COMMAND (resume);
 HS_DECLARE_COMMAND (setname);
 HS_DECLARE_COMMAND (time);
@@ -353,12 +356,21 @@ void hs_engine_drop_membership (HsEngine *self, HsMembership *membership);
 void hs_engine_part (HsEngine *self, HsMembership *membership, const char *reason);
 /* A quiet member does something in the room: now others are told that it is there. */
 void hs_engine_announce (HsEngine *self, HsMembership *membership);
+/* It alone hears that it went (@former, @reason) and came into the room that it is in, as others call it now. */
+void hs_engine_lead_over (HsEngine *self, HsMembership *membership, const char *former, const char *reason);
 /* To those of its room who speak IRC and lack @lacking it is as if it had just come, with the ranks that it has. */
 void hs_engine_repeat_arrival (HsEngine *self, HsMembership *membership, HsCap lacking);
 void hs_engine_reply_topic (HsEngine *self, HsPeer *peer, HsChannel *channel);
 /* How far its account has read there, where it wants to know (hs-engine-marker.c). */
 void hs_engine_reply_marker (HsEngine *self, HsPeer *peer, const HsChannel *channel);
+/* The room @former (folded) is called @name (folded) now. */
+void hs_engine_move_markers (HsEngine *self, const char *former, const char *name);
 void hs_engine_reply_names (HsEngine *self, HsPeer *peer, HsChannel *channel);
+
+/* ---- Renamed rooms (hs-engine-rename.c) ---- */
+/* (nullable) The room that was called so, until somebody else may be. Borrowed. */
+HsChannel *hs_engine_find_renamed (HsEngine *self, const char *former);
+void hs_engine_remember_renamed (HsEngine *self, const char *former, const char *name, gint64 until_ms);
 
 /* ---- Rights in rooms (hs-engine-rooms.c) ---- */
 /* Its operators, and the server's. */

@@ -247,6 +247,16 @@ arrival_clear (Arrival *self)
   hs_fanout_clear (&self->extended);
 }
 
+static void
+show_room (HsEngine *self, HsPeer *peer, HsChannel *channel)
+{
+  if (channel->topic != NULL)
+    hs_engine_reply_topic (self, peer, channel);
+  hs_engine_reply_marker (self, peer, channel);
+  if ((peer->caps & HS_CAP_NO_IMPLICIT_NAMES) == 0)
+    hs_engine_reply_names (self, peer, channel);
+}
+
 void
 hs_engine_join (HsEngine *self, HsPeer *peer, HsChannel *channel, gboolean op, gboolean arriving)
 {
@@ -266,11 +276,7 @@ hs_engine_join (HsEngine *self, HsPeer *peer, HsChannel *channel, gboolean op, g
 
   if (peer->dialect == HS_DIALECT_IRC)
     {
-      if (channel->topic != NULL)
-        hs_engine_reply_topic (self, peer, channel);
-      hs_engine_reply_marker (self, peer, channel);
-      if ((peer->caps & HS_CAP_NO_IMPLICIT_NAMES) == 0)
-        hs_engine_reply_names (self, peer, channel);
+      show_room (self, peer, channel);
       hs_engine_tell_retention (self, peer, channel);
     }
   hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, channel->name);
@@ -288,6 +294,24 @@ hs_engine_announce (HsEngine *self, HsMembership *membership)
   arrival_init (&arrival, self, membership->peer, membership->channel);
   arrival_send_others (&arrival, self, membership);
   arrival_clear (&arrival);
+}
+
+void
+hs_engine_lead_over (HsEngine *self, HsMembership *membership, const char *former, const char *reason)
+{
+  HsPeer *peer = membership->peer;
+  Arrival arrival;
+  HsIrcMessage part;
+  HsFanout fanout;
+
+  arrival_init (&arrival, self, peer, membership->channel);
+  hs_irc_message_set (&part, arrival.source, "PART", former, reason, NULL);
+  hs_fanout_init (&fanout, self, &part, peer);
+  hs_fanout_send (&fanout, peer);
+  hs_fanout_clear (&fanout);
+  arrival_send (&arrival, peer);
+  arrival_clear (&arrival);
+  show_room (self, peer, membership->channel);
 }
 
 static void
@@ -391,10 +415,26 @@ refuse_name (HsEngine *self, HsPeer *peer, const char *name)
     hs_engine_reply (self, peer, HS_ERR_NOSUCHCHANNEL, name, "No such channel", NULL);
 }
 
+/* Those who know the answer follow it themselves (IRCv3 channel-rename); others are led there. */
+static const char *
+follow_renamed (HsEngine *self, HsPeer *peer, const char *former, const HsChannel *channel)
+{
+  static const char words[] = "The channel has been renamed";
+
+  if ((peer->caps & HS_CAP_CHANNEL_RENAME) != 0)
+    {
+      hs_engine_fail_about (self, peer, NULL, "JOIN", "CHANNEL_RENAMED", former, channel->name, words);
+      return NULL;
+    }
+  hs_engine_reply (self, peer, HS_ERR_LINKCHANNEL, former, channel->name, words, NULL);
+  return channel->name;
+}
+
 static void
 join_one (HsEngine *self, HsPeer *peer, const char *name, const char *key)
 {
   HsChannel *channel = hs_engine_find_channel (self, name);
+  HsChannel *renamed = channel == NULL ? channel = hs_engine_find_renamed (self, name) : NULL;
   /* Somebody must rule a room that everybody has left, too. */
   gboolean made = channel == NULL, empty = made || (channel->members->len == 0 && channel != self->lobby);
   const HsBar *bar;
@@ -404,6 +444,8 @@ join_one (HsEngine *self, HsPeer *peer, const char *name, const char *key)
       refuse_name (self, peer, name);
       return;
     }
+  if (renamed != NULL && (name = follow_renamed (self, peer, name, renamed)) == NULL)
+    return;
   if (channel != NULL && hs_peer_find_membership (peer, channel) != NULL)
     return;
   if (count_rooms (peer) >= HS_ROOMS_PER_GUEST)

@@ -121,6 +121,7 @@ hs_engine_free (HsEngine *self)
   g_hash_table_unref (self->monitored);
   g_ptr_array_unref (self->captured);
   g_clear_pointer (&self->guesses, g_hash_table_unref);
+  g_clear_pointer (&self->renamed, g_hash_table_unref);
   hs_engine_clear_former (self);
   hs_server_config_free (self->config);
   g_free (self->server_name);

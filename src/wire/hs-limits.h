@@ -27,6 +27,7 @@
 #define HS_PASSWORD_MAX_BYTES   300        /* IRCv3 account-registration: what still fits a line */
 #define HS_KEY_MAX_BYTES        64         /* of a room; ISUPPORT KEYLEN */
 #define HS_REASON_MAX_BYTES     280        /* of QUIT and PART, so that the line with its source stays below HS_LINE_MAX */
+#define HS_RENAME_REASON_MAX_BYTES 200     /* as above, with two names of rooms in the line */
 #define HS_ECHO_MAX_BYTES       128        /* of a guest's own word echoed in a numeric */
 #define HS_SHOWN_HOST_MAX_BYTES 63         /* CHGHOST; as most servers have it (ISUPPORT HOSTLEN of theirs) */
 #define HS_USER_MAX_BYTES       16         /* USER's first parameter; longer is cut */
@@ -170,6 +171,9 @@
 #define HS_RESUME_TOKEN_BYTES   16
 #define HS_CLIENT_ID_MAX        64         /* of +handshakechat.github.io/id; ours are 32 */
 #define HS_ROOMS_KEPT           10000      /* rooms that stay when nobody is in them */
+#define HS_RENAMED_MS           G_GINT64_CONSTANT (604800000) /* 7 days: so long a room is found by what it was called before */
+#define HS_RENAMED_MAX          1000       /* such names; one more is not remembered */
+#define HS_RENAME_SPACING_MS    60000      /* one room is not called something else more often: all of it is told to many of those in it */
 #define HS_CATCHUP_PAGE         100        /* messages our side asks for at once after a reconnect */
 #define HS_CATCHUP_PAGES        50         /* and how often; what is older stays on the server */
 #define HS_LOGINS_MAX           100        /* addresses of which it is remembered who one is there */

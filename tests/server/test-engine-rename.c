@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RENAME: who may, who hears what, who is led on; and that a restart finds it so. */
+#include "stage.h"
+
+#include <string.h>
+
+#include "hs-limits.h"
+
+static void
+test_told (void)
+{
+  stage_perform (
+    "+ anna draft/channel-rename\n"
+    "+ berta\n"
+    "+ carla draft/channel-rename extended-join no-implicit-names\n"
+    "+ dora no-implicit-names\n"
+    "anna > JOIN #boaring\n"
+    "anna < …\n"
+    "berta > JOIN #boaring\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla > JOIN #boaring\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla < …\n"
+    "dora > JOIN #boaring\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla < …\n"
+    "dora < …\n"
+    "anna > TOPIC #boaring :wood\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla < …\n"
+    "dora < …\n"
+    "anna > RENAME #Boaring #boring :Typo fix\n"
+    "anna < :anna!u@10.0.0.1 RENAME #boaring #boring :Typo fix\n"
+    "berta < :berta!u@10.0.0.1 PART #boaring :Typo fix\n"
+    "berta < :berta!u@10.0.0.1 JOIN #boring\n"
+    "berta < :test.example 332 berta #boring wood\n"
+    "berta < :test.example 333 berta #boring anna 1767323045\n"
+    "berta < :test.example 353 berta = #boring :@anna berta carla dora\n"
+    "berta < :test.example 366 berta #boring :End of /NAMES list\n"
+    "carla < :anna!u@10.0.0.1 RENAME #boaring #boring :Typo fix\n"
+    "dora < :dora!u@10.0.0.1 PART #boaring :Typo fix\n"
+    "dora < :dora!u@10.0.0.1 JOIN #boring\n"
+    "dora < :test.example 332 dora #boring wood\n"
+    "dora < :test.example 333 dora #boring anna 1767323045\n"
+    "# who has it under the new name has all of it\n"
+    "berta > PRIVMSG #boring x\n"
+    "anna < :berta!u@10.0.0.1 PRIVMSG #boring x\n"
+    "carla < :berta!u@10.0.0.1 PRIVMSG #boring x\n"
+    "dora < :berta!u@10.0.0.1 PRIVMSG #boring x\n"
+    "berta > PRIVMSG #boaring x\n"
+    "berta < :test.example 403 berta #boaring :No such channel\n"
+    "# only the case: nobody has to leave\n"
+    "anna > RENAME #boring #Boring\n"
+    "anna < :anna!u@10.0.0.1 RENAME #boring #Boring :\n"
+    "carla < :anna!u@10.0.0.1 RENAME #boring #Boring :\n"
+    "anna > RENAME #boring #Boring\n"
+    "berta > TOPIC #boring\n"
+    "berta < :test.example 332 berta #Boring wood\n"
+    "berta < :test.example 333 berta #Boring anna 1767323045\n");
+}
+
+/* Without a reason the fallback's PART has none. */
+static void
+test_bare (void)
+{
+  stage_perform (
+    "+ anna\n"
+    "anna > JOIN #coding\n"
+    "anna < …\n"
+    "anna > RENAME #coding #programming\n"
+    "anna < :anna!u@10.0.0.1 PART #coding\n"
+    "anna < :anna!u@10.0.0.1 JOIN #programming\n"
+    "anna < :test.example 353 anna = #programming @anna\n"
+    "anna < :test.example 366 anna #programming :End of /NAMES list\n");
+}
+
+static void
+test_refused (void)
+{
+  stage_perform (
+    "! host draft/channel-rename\n"
+    "+ anna draft/channel-rename\n"
+    "+ berta draft/channel-rename\n"
+    "anna > JOIN #evil\n"
+    "anna < …\n"
+    "berta > JOIN #good,#evil\n"
+    "anna < …\n"
+    "berta < …\n"
+    "anna > RENAME #evil\n"
+    "anna < :test.example 461 anna RENAME :Not enough parameters\n"
+    "anna > RENAME #nowhere #good\n"
+    "anna < :test.example 403 anna #nowhere :No such channel\n"
+    "anna > RENAME #good #better\n"
+    "anna < :test.example 442 anna #good :You're not on that channel\n"
+    "berta > RENAME #evil #worse\n"
+    "berta < :test.example 482 berta #evil :You're not channel operator\n"
+    "anna > RENAME #evil #Good :Don't be evil\n"
+    "anna < :test.example FAIL RENAME CHANNEL_NAME_IN_USE #evil #Good :The channel name is already taken\n"
+    "anna > RENAME #evil %local\n"
+    "anna < :test.example FAIL RENAME CANNOT_RENAME #evil %local :This is no name for a channel\n"
+    "host > RENAME #lobby #hall\n"
+    "host < :test.example FAIL RENAME CANNOT_RENAME #lobby #hall :The default room is called as the host has configured it\n"
+    "anna > RENAME #evil #fine\n"
+    "anna < :anna!u@10.0.0.1 RENAME #evil #fine :\n"
+    "berta < :anna!u@10.0.0.1 RENAME #evil #fine :\n"
+    "anna > RENAME #fine #finer\n"
+    "anna < :test.example FAIL RENAME CANNOT_RENAME #fine #finer :This channel has been renamed recently\n"
+    "# nobody takes a name that still leads somewhere\n"
+    "berta > RENAME #good #evil\n"
+    "berta < :test.example FAIL RENAME CHANNEL_NAME_IN_USE #good #evil :The channel name is already taken\n"
+    "# an operator is not in it, and need not wait\n"
+    "host > RENAME #fine #finer\n"
+    "host < :host!u@127.0.0.1 RENAME #fine #finer :\n"
+    "anna < :host!u@127.0.0.1 RENAME #fine #finer :\n"
+    "berta < :host!u@127.0.0.1 RENAME #fine #finer :\n"
+    "wait 60000\n"
+    "anna > RENAME #finer #evil\n"
+    "anna < :anna!u@10.0.0.1 RENAME #finer #evil :\n"
+    "berta < :anna!u@10.0.0.1 RENAME #finer #evil :\n");
+}
+
+static void
+test_led_on (void)
+{
+  stage_perform (
+    "+ anna draft/channel-rename\n"
+    "+ berta draft/channel-rename\n"
+    "+ carla\n"
+    "anna > JOIN #one\n"
+    "anna < …\n"
+    "anna > RENAME #one #two\n"
+    "anna < …\n"
+    "wait 60000\n"
+    "anna > RENAME #two #three\n"
+    "anna < …\n"
+    "anna > MODE #three +k key\n"
+    "anna < …\n"
+    "berta > JOIN #ONE\n"
+    "berta < :test.example FAIL JOIN CHANNEL_RENAMED #ONE #three :The channel has been renamed\n"
+    "carla > JOIN #one,#two\n"
+    "carla < :test.example 470 carla #one #three :The channel has been renamed\n"
+    "carla < :test.example 475 carla #three :Cannot join channel (+k): it needs a key\n"
+    "carla < :test.example 470 carla #two #three :The channel has been renamed\n"
+    "carla < :test.example 475 carla #three :Cannot join channel (+k): it needs a key\n"
+    "carla > JOIN #two key\n"
+    "carla < :test.example 470 carla #two #three :The channel has been renamed\n"
+    "carla < :carla!u@10.0.0.1 JOIN #three\n"
+    "carla < :test.example 353 carla = #three :@anna carla\n"
+    "carla < :test.example 366 carla #three :End of /NAMES list\n"
+    "anna < :carla!u@10.0.0.1 JOIN #three\n"
+    "# there already\n"
+    "carla > JOIN #one key\n"
+    "carla < :test.example 470 carla #one #three :The channel has been renamed\n"
+    "# it is nobody's any more: the name is free\n"
+    "carla > PART #three\n"
+    "anna < …\n"
+    "carla < …\n"
+    "anna > PART #three\n"
+    "anna < …\n"
+    "berta > JOIN #one\n"
+    "berta < :berta!u@10.0.0.1 JOIN #one\n"
+    "berta < :test.example 353 berta = #one @berta\n"
+    "berta < :test.example 366 berta #one :End of /NAMES list\n");
+}
+
+#define CAPS "batch draft/channel-rename draft/chathistory draft/event-playback"
+
+/* What was said before, while it was on its way to the store, and after; then by another engine. */
+static void
+test_kept (void)
+{
+  static const char *const seen[] = { " PRIVMSG #new :first one\r\n", " PRIVMSG #new :on its way\r\n", " PRIVMSG #new :by its new name\r\n", " TOPIC #new :about this\r\n" };
+  Stage stage;
+  Guest *anna;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  anna = guest_join (&stage, "anna", CAPS);
+  guest_says (anna, "JOIN #old");
+  guest_says (anna, "TOPIC #old :about this");
+  guest_says (anna, "PRIVMSG #old :first one");
+  stage_commit (&stage);
+  guest_says (anna, "PRIVMSG #old :on its way");
+  guest_says (anna, "RENAME #old #new");
+  guest_says (anna, "PRIVMSG #new :by its new name");
+  stage_commit (&stage);
+  guest_forget (anna);
+  for (guint round = 0; round < 2; round++)
+    {
+      guest_says (anna, "CHATHISTORY LATEST #new * 100");
+      stage_commit (&stage);
+      for (guint i = 0; i < G_N_ELEMENTS (seen); i++)
+        if (!guest_saw (anna, seen[i]))
+          g_error ("%u: no%sin %s", round, seen[i], anna->out->str);
+      g_assert_false (guest_saw (anna, "#old"));
+      guest_forget (anna);
+      if (round > 0)
+        break;
+      guest_free (anna);
+      stage_restart (&stage);
+      anna = guest_join (&stage, "anna", CAPS);
+      guest_says (anna, "JOIN #old");
+      guest_sees (anna, ":test.example FAIL JOIN CHANNEL_RENAMED #old #new :The channel has been renamed\n");
+      guest_says (anna, "JOIN #new");
+      g_assert_true (guest_saw (anna, ":about this\r\n"));
+      guest_forget (anna);
+    }
+  /* After a week the name may be another's. */
+  stage.now += HS_RENAMED_MS * G_TIME_SPAN_MILLISECOND;
+  guest_says (anna, "JOIN #old");
+  g_assert_true (guest_saw (anna, " JOIN #old\r\n"));
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/server/rename/told", test_told);
+  g_test_add_func ("/server/rename/bare", test_bare);
+  g_test_add_func ("/server/rename/refused", test_refused);
+  g_test_add_func ("/server/rename/led-on", test_led_on);
+  g_test_add_func ("/server/rename/kept", test_kept);
+  return g_test_run ();
+}
