@@ -13,6 +13,7 @@ hs_channel_free (HsChannel *self)
   g_free (self->topic);
   g_free (self->topic_by);
   g_free (self->key);
+  hs_metadata_free (self->metadata);
   g_ptr_array_unref (self->members);
   g_free (self);
 }

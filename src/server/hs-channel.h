@@ -4,6 +4,7 @@
 
 #include "hs-engine.h"
 #include "hs-mask.h"
+#include "hs-metadata.h"
 
 /* Modes without a value. Stored: append only. */
 typedef enum
@@ -49,6 +50,7 @@ struct _HsChannel
   guint32 limit;  /* 0: none */
   char *key;      /* (nullable) */
   GPtrArray *lists[HS_N_LISTS]; /* of HsListEntry; (nullable) when empty */
+  HsMetadata *metadata; /* (nullable) */
   /* Owned */
   GPtrArray *members; /* of HsMembership; those others have been told of come first */
   /* State */

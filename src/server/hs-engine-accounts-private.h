@@ -6,6 +6,7 @@
 
 #include "hs-engine-keep-private.h"
 #include "hs-fingerprint.h"
+#include "hs-metadata.h"
 
 /* All accounts, in memory: a name is looked up with every NICK. What is looked up takes as long whether it is there or not. */
 typedef struct _HsAccounts HsAccounts;
@@ -16,6 +17,7 @@ struct _HsAccounts
   GHashTable *by_look;  /* what names look like → HsServerAccount */
   GHashTable *reserved; /* names on their way to the store */
   GHashTable *markers;  /* (nullable) HsServerAccount → place of a room → Unix ms, of accounts that have logged in */
+  GHashTable *metadata; /* HsServerAccount → HsMetadata, owned */
   GHashTable *invites;  /* GBytes, hash of a token that nobody has used → gint64, Unix ms until when it is good */
   GBytes *decoy;        /* makes the salts of those that do not exist */
   Gsasl *gsasl;         /* (nullable) from the first AUTHENTICATE on */

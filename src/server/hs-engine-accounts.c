@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Accounts: the table of all, whose a name is, and what becomes of a guest who is logged in. How one logs in stands in hs-engine-sasl.c. */
-#include "hs-engine-accounts-private.h"
+#include "hs-engine-metadata-private.h"
 
 #include <string.h>
 
@@ -20,6 +20,7 @@ hs_accounts_new (HsEngine *engine)
   self->by_key = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
   self->by_look = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->reserved = g_hash_table_new_full (hs_name_hash, hs_name_equal, g_free, NULL);
+  self->metadata = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) hs_metadata_free);
   self->invites = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
   return self;
 }
@@ -32,6 +33,7 @@ hs_accounts_free (HsAccounts *self)
   g_hash_table_unref (self->by_name);
   g_hash_table_unref (self->reserved);
   g_clear_pointer (&self->markers, g_hash_table_unref);
+  g_hash_table_unref (self->metadata);
   g_hash_table_unref (self->invites);
   g_bytes_unref (self->decoy);
   g_clear_pointer (&self->gsasl, gsasl_done);
@@ -136,7 +138,14 @@ void
 hs_engine_take_account_rows (HsEngine *self, HsAccountRows *rows)
 {
   for (guint i = 0; i < rows->accounts->len; i++)
-    hs_engine_take_account (self, hs_server_account_copy (g_ptr_array_index (rows->accounts, i)), NULL);
+    {
+      HsServerAccount *account = hs_server_account_copy (g_ptr_array_index (rows->accounts, i));
+      HsMetadata *metadata = hs_metadata_new_from_strv ((const char *const *) account->metadata);
+
+      hs_engine_take_account (self, account, NULL);
+      if (metadata != NULL)
+        g_hash_table_insert (self->accounts->metadata, account, metadata);
+    }
   for (guint i = 0; i < rows->keys->len; i++)
     {
       const HsServerAccountKey *key = g_ptr_array_index (rows->keys, i);
@@ -200,6 +209,7 @@ hs_engine_log_in (HsEngine *self, HsPeer *peer, HsServerAccount *account)
   if (!other)
     return;
   hs_engine_read_markers (self, peer);
+  hs_engine_merge_metadata (self, peer);
   hs_peer_forget_silence (peer);
   if (peer->registered && hs_engine_is_barred (self, peer)) /* the account is, and it could come in before */
     {

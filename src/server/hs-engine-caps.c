@@ -26,6 +26,8 @@ static const struct
   { "draft/event-playback", HS_CAP_EVENT_PLAYBACK },
   { "draft/extended-isupport", HS_CAP_EXTENDED_ISUPPORT },
   { "draft/message-redaction", HS_CAP_MESSAGE_REDACTION },
+  { "draft/metadata-2", HS_CAP_METADATA, "before-connect,max-subs=" G_STRINGIFY (HS_METADATA_SUBS_MAX) ",max-keys=" G_STRINGIFY (HS_METADATA_KEYS_MAX)
+    ",max-value-bytes=" G_STRINGIFY (HS_METADATA_VALUE_MAX_BYTES) },
   { "draft/multiline", HS_CAP_MULTILINE, "max-bytes=" G_STRINGIFY (HS_MULTILINE_MAX_BYTES) ",max-lines=" G_STRINGIFY (HS_MULTILINE_MAX_LINES) },
   { "draft/pre-away", HS_CAP_PRE_AWAY },
   { "draft/read-marker", HS_CAP_READ_MARKER },

@@ -27,6 +27,8 @@ const HsCommand hs_commands[] = {
   { "LIST", hs_command_list, 0, 0, 2, "LIST [#room[,#room] | >N <N C<minutes C>minutes T<minutes T>minutes mask !mask, with commas]" },
   { "LUSERS", hs_command_lusers, 0, 0, 2, "LUSERS: how many are here" },
   { "MARKREAD", hs_command_markread, 0, 0, 2, "MARKREAD target [timestamp=…]: how far you have read, between your devices" },
+  { "METADATA", hs_command_metadata, HS_COMMAND_EARLY, 2, HS_PARAMS_MAX,
+    "METADATA *|nick|#room GET key … | LIST | SET key [:value] | CLEAR | SYNC; METADATA * SUB key … | UNSUB key … | SUBS: keys and values of people and rooms" },
   { "MODE", hs_command_mode, 0, 1, HS_PARAMS_MAX, "MODE #room [+-IRbeiklmnopqstv [parameters]]; MODE nick [+-Biow]" },
   { "MONITOR", hs_command_monitor, 0, 1, 2, "MONITOR +|- nick[,nick] | C | L | S: waits for names" },
   { "MOTD", hs_command_motd, 0, 0, 1, "MOTD: the message of the day" },

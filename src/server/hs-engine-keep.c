@@ -306,6 +306,7 @@ make_room (const HsChannel *channel)
   room->topic_by = g_strdup (channel->topic_by);
   room->topic_time = channel->topic_time;
   room->created = channel->created;
+  room->metadata = hs_metadata_to_strv (channel->metadata);
   room->modes = g_strdup_printf ("%u %u %s", channel->modes, channel->limit, channel->key != NULL ? channel->key : "");
   for (guint kind = 0; kind < HS_N_LISTS; kind++)
     for (guint i = 0; channel->lists[kind] != NULL && i < channel->lists[kind]->len; i++)
@@ -345,6 +346,7 @@ restore_room (HsEngine *self, const HsServerRoom *room)
   channel->topic_by = g_strdup (room->topic_by);
   channel->topic_time = room->topic_time;
   channel->created = room->created;
+  channel->metadata = hs_metadata_new_from_strv ((const char *const *) room->metadata);
   if (room->modes != NULL)
     {
       channel->modes = (guint32) strtoul (room->modes, &rest, 10);

@@ -181,6 +181,13 @@ monitor_add (HsEngine *self, HsPeer *peer, char **targets)
       g_ptr_array_add (added, *targets);
     }
   reply_presence (self, peer, added);
+  for (guint i = 0; i < added->len; i++)
+    {
+      const HsPeer *one = hs_engine_find_nick (self, g_ptr_array_index (added, i));
+
+      if (one != NULL)
+        hs_engine_tell_monitored_metadata (self, peer, one);
+    }
   if (*targets != NULL)
     reply_full (self, peer, targets);
 }

@@ -6,6 +6,7 @@
 #include "hs-engine.h"
 #include "hs-server-db.h"
 #include "hs-limits.h"
+#include "hs-metadata.h"
 #include "hs-name.h"
 #include "hs-numerics.h"
 #include "hs-peer.h"
@@ -44,6 +45,7 @@ enum
   HS_CAP_CHANNEL_RENAME = 1 << 28,
   HS_CAP_HALF_CLOSE = 1 << 29,
   HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
+  HS_CAP_METADATA = 1u << 31,
 };
 
 /* An address that guests come from, shared by them. */
@@ -79,6 +81,8 @@ typedef struct
   HsFingerprint *key;   /* (nullable) of the key that it has shown over TLS, and signed with */
   HsServerAccount *account; /* (nullable) borrowed: whose it is */
   GBytes *invite;       /* (nullable) hash of the token that lets it in, until it is in */
+  HsMetadata *metadata; /* (nullable) its own; who is logged in has the account's */
+  GPtrArray *subscribed; /* (nullable) keys of metadata that it is told of */
   char *shown_host;     /* (nullable) what others see in place of its address */
 } HsPeerExtra;
 
@@ -225,6 +229,7 @@ HS_DECLARE_COMMAND (list);
 HS_DECLARE_COMMAND (lusers);
 HS_DECLARE_COMMAND (markread);
 HS_DECLARE_COMMAND (message); /* PRIVMSG, NOTICE, TAGMSG */
+HS_DECLARE_COMMAND (metadata);
 HS_DECLARE_COMMAND (mode);
 HS_DECLARE_COMMAND (monitor);
 HS_DECLARE_COMMAND (motd);
@@ -291,6 +296,8 @@ void hs_engine_fail (HsEngine *self, HsPeer *peer, const char *command, const ch
 /* FAIL COMMAND CODE first second :text. Guests' own words may be among them; (nullable) @label, @second. */
 void hs_engine_fail_about (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *code, const char *first,
                            const char *second, const char *text);
+/* Appends the same to @out. */
+void hs_engine_append_fail (HsEngine *self, GString *out, const char *command, const char *code, const char *first, const char *text);
 /* NOTE, the same way: what was asked for is done. */
 void hs_engine_note_about (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *code, const char *first,
                            const char *second, const char *text);
@@ -436,6 +443,18 @@ void hs_engine_append_lusers (HsEngine *self, HsPeer *peer, GString *out);
 /* (transfer full) */
 char **hs_engine_make_isupport (const HsServerConfig *config);
 void hs_engine_append_isupport (HsEngine *self, HsPeer *peer, GString *out);
+
+/* ---- Metadata (hs-engine-metadata-tell.c) ---- */
+/* It is in, and hears what is kept of it. */
+void hs_engine_tell_own_metadata (HsEngine *self, HsPeer *peer);
+/* Others of the room hear what its new member has; it itself hears of them (or that it may ask later). */
+void hs_engine_tell_room_metadata (HsEngine *self, const HsMembership *membership);
+void hs_engine_sync_metadata (HsEngine *self, HsPeer *peer, HsChannel *channel);
+/* Who waits for @peer hears it when it comes; @peer hears it of @one whom it waits for from now on. */
+void hs_engine_tell_watchers_metadata (HsEngine *self, const HsPeer *peer);
+void hs_engine_tell_monitored_metadata (HsEngine *self, HsPeer *peer, const HsPeer *one);
+/* 760 of @peer to one who takes it. */
+void hs_engine_append_whois_metadata (HsEngine *self, HsPeer *to, GString *out, const HsPeer *peer);
 
 /* ---- MONITOR (hs-engine-monitor.c) ---- */
 /* A name that somebody waits for. */

@@ -148,6 +148,7 @@ change_nick (HsEngine *self, HsPeer *peer, const char *nick)
     {
       hs_engine_tell_watchers (self, former, NULL);
       hs_engine_tell_watchers (self, nick, hs_peer_write_source (peer, source));
+      hs_engine_tell_watchers_metadata (self, peer);
     }
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
 }
@@ -254,6 +255,9 @@ welcome (HsEngine *self, HsPeer *peer)
   hs_engine_append_reply (self, peer, out, HS_RPL_MYINFO, self->server_name, "handshake-" HS_VERSION, "Biow", "IRbeiklmnopqstv", "Ibeklqov", NULL);
   hs_engine_append_isupport (self, peer, out);
   hs_engine_append_lusers (self, peer, out);
+  hs_engine_send_text (self, peer, out->str, out->len);
+  hs_engine_tell_own_metadata (self, peer);
+  g_string_truncate (out, 0);
   hs_engine_append_motd (self, peer, out);
   hs_engine_send_text (self, peer, out->str, out->len);
 }

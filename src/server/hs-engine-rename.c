@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RENAME (IRCv3 draft/channel-rename): a room is called something else; who is in it, its lists and its history stay. Who looks for it by its
- * former name is told the new one for a while. */
+/* RENAME (IRCv3 draft/channel-rename): a room is called something else; who is in it, its lists and its history stay. Who looks for it by
+ * its former name is told the new one for a while. */
 #include "hs-engine-keep-private.h"
 
 #include <string.h>
@@ -177,8 +177,8 @@ find_obstacle (HsEngine *self, const HsPeer *peer, const HsChannel *channel, con
     return "The default room is called as the host has configured it";
   if (!hs_name_is_room (name))
     return "This is no name for a channel";
-  if (channel->renamed != 0 && channel->renamed + HS_RENAME_SPACING_MS * G_TIME_SPAN_MILLISECOND > self->now && !hs_peer_is_operator (peer) &&
-      !hs_name_equal (channel->name, name))
+  if (channel->renamed != 0 && channel->renamed + HS_RENAME_SPACING_MS * G_TIME_SPAN_MILLISECOND > self->now &&
+      !hs_peer_is_operator (peer) && !hs_name_equal (channel->name, name))
     return "This channel has been renamed recently";
   return NULL;
 }

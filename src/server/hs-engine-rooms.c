@@ -238,6 +238,7 @@ arrival_send_others (Arrival *self, HsEngine *engine, HsMembership *membership)
         }
       hs_fanout_clear (&fanout);
     }
+  hs_engine_tell_room_metadata (engine, membership);
 }
 
 static void
@@ -255,6 +256,7 @@ show_room (HsEngine *self, HsPeer *peer, HsChannel *channel)
   hs_engine_reply_marker (self, peer, channel);
   if ((peer->caps & HS_CAP_NO_IMPLICIT_NAMES) == 0)
     hs_engine_reply_names (self, peer, channel);
+  hs_engine_sync_metadata (self, peer, channel);
 }
 
 void

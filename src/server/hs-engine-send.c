@@ -139,19 +139,32 @@ hs_engine_fail (HsEngine *self, HsPeer *peer, const char *command, const char *c
 }
 
 static void
-reply_about (HsEngine *self, HsPeer *peer, const char *type, const char *label, const char *command, const char *code, const char *first,
-             const char *second, const char *text)
+append_about (HsEngine *self, GString *out, const char *type, const char *command, const char *code, const char *first, const char *second, const char *text)
 {
   char middle[2][HS_ECHO_MAX_BYTES + 1];
-  g_autoptr (GString) out = g_string_sized_new (128);
-  g_autoptr (HsBuf) buf = NULL;
   HsIrcMessage message;
 
   hs_irc_message_set (&message, self->server_name, type, command, code, make_middle (first, middle[0]),
                       second != NULL ? make_middle (second, middle[1]) : text, second != NULL ? text : NULL, NULL);
   hs_irc_message_format (&message, out);
+}
+
+static void
+reply_about (HsEngine *self, HsPeer *peer, const char *type, const char *label, const char *command, const char *code, const char *first,
+             const char *second, const char *text)
+{
+  g_autoptr (GString) out = g_string_sized_new (128);
+  g_autoptr (HsBuf) buf = NULL;
+
+  append_about (self, out, type, command, code, first, second, text);
   buf = hs_buf_new (out->str, out->len);
   hs_engine_send_labelled (self, peer, label, buf);
+}
+
+void
+hs_engine_append_fail (HsEngine *self, GString *out, const char *command, const char *code, const char *first, const char *text)
+{
+  append_about (self, out, "FAIL", command, code, first, NULL, text);
 }
 
 void

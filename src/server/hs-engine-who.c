@@ -237,6 +237,7 @@ append_whois (HsEngine *self, HsPeer *to, GString *out, const HsPeer *peer)
     hs_engine_append_reply (self, to, out, HS_RPL_WHOISBOT, peer->nick, "is a bot", NULL);
   if (peer->away != NULL)
     hs_engine_append_reply (self, to, out, HS_RPL_AWAY, peer->nick, peer->away, NULL);
+  hs_engine_append_whois_metadata (self, to, out, peer);
   append_whois_own (self, to, out, peer);
   hs_engine_append_reply (self, to, out, HS_RPL_WHOISIDLE, peer->nick, idle, since, "seconds idle, signon time", NULL);
 }

@@ -199,6 +199,7 @@ hs_engine_set_registered (HsEngine *self, HsPeer *peer)
       char source[HS_SOURCE_SIZE];
 
       hs_engine_tell_watchers (self, peer->nick, hs_peer_write_source (peer, source));
+      hs_engine_tell_watchers_metadata (self, peer);
     }
 }
 

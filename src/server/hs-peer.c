@@ -101,6 +101,8 @@ hs_peer_free_extra (HsPeer *self)
   g_clear_pointer (&self->extra->login, hs_login_free);
   g_clear_pointer (&self->extra->key, g_free);
   g_clear_pointer (&self->extra->invite, g_bytes_unref);
+  g_clear_pointer (&self->extra->metadata, hs_metadata_free);
+  g_clear_pointer (&self->extra->subscribed, g_ptr_array_unref);
   g_clear_pointer (&self->extra->shown_host, g_free);
   g_clear_pointer (&self->extra, g_free);
 }

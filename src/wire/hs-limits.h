@@ -39,6 +39,13 @@
 #define HS_MODES_MAX            12         /* with a parameter in one MODE; ISUPPORT MODES */
 #define HS_INVITATIONS_MAX      100        /* that one guest has and has not followed; then the oldest is forgotten */
 #define HS_MONITOR_MAX          100        /* names that one guest waits for; ISUPPORT MONITOR */
+#define HS_METADATA_KEYS_MAX    10         /* IRCv3 metadata: of one guest, or of one room */
+#define HS_METADATA_SUBS_MAX    50         /* keys that one guest is told of */
+#define HS_METADATA_KEY_MAX_BYTES 48       /* so that the line with its value stays below HS_LINE_MAX */
+#define HS_METADATA_VALUE_MAX_BYTES 240
+#define HS_METADATA_SYNC_MEMBERS 100       /* of a larger room nothing is sent before it is asked for */
+#define HS_METADATA_SYNC_AFTER_S 4         /* then */
+#define HS_METADATA_SYNC_LINES  2000       /* of one answer: more than a send queue must hold */
 #define HS_WHOWAS_MAX           500        /* former names that are remembered */
 #define HS_LIST_ROWS_MAX        2000       /* rooms of one LIST: more than a send queue must hold */
 #define HS_WHO_ROWS_MAX         1000       /* people that one WHO by mask shows */

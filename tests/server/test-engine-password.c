@@ -94,7 +94,7 @@ test_scram (void)
       begin ("open sesame");
       guest = arrive (cases[i].encrypted);
       guest_says (guest, "CAP LS 302");
-      g_assert_false (guest_saw (guest, "before-connect"));
+      g_assert_false (guest_saw (guest, "account-registration=before-connect"));
       guest_says (guest, "CAP REQ :sasl");
       guest_forget (guest);
       client_log_in (guest, &cases[i].client);
