@@ -16,6 +16,8 @@ struct _HsAccounts
   GHashTable *by_key;   /* GBytes, a fingerprint → HsServerAccount */
   GHashTable *by_look;  /* what names look like → HsServerAccount */
   GHashTable *reserved; /* names on their way to the store */
+  GHashTable *gone;     /* names of accounts that were given up: nobody's for ever */
+  GPtrArray *dropped;   /* of HsServerAccount that were given up: somebody may still be asking about one */
   GHashTable *markers;  /* (nullable) HsServerAccount → place of a room → Unix ms, of accounts that have logged in */
   GHashTable *metadata; /* HsServerAccount → HsMetadata, owned */
   GHashTable *invites;  /* GBytes, hash of a token that nobody has used → gint64, Unix ms until when it is good */
@@ -39,13 +41,15 @@ HsServerAccount *hs_engine_find_owner (HsEngine *self, const HsPeer *peer, const
 HsServerAccount *hs_engine_make_decoy (HsEngine *self, const char *name);
 /* @account is taken; (nullable) @key opens it too. The name must be free. */
 void hs_engine_take_account (HsEngine *self, HsServerAccount *account, GBytes *key);
+/* Its owner has given it up: all who are logged in to it are so no more. */
+void hs_engine_drop_account (HsEngine *self, HsServerAccount *account);
 /* 900, and those are told who want to know. */
 void hs_engine_log_in (HsEngine *self, HsPeer *peer, HsServerAccount *account);
 
 /* What the store has of them. */
 typedef struct
 {
-  GPtrArray *accounts, *keys, *invites;
+  GPtrArray *accounts, *keys, *gone, *invites;
   GBytes *secret;
 } HsAccountRows;
 /* @now: Unix ms. */
@@ -68,6 +72,7 @@ struct _HsDerivation
   void (*derived) (HsEngine *engine, HsDerivation *self);         /* not called when the peer is gone */
   GBytes *key;                                                    /* (nullable) */
   char *label;                                                    /* (nullable) */
+  char *wish;                                                     /* (nullable) another password; erased */
   /* Out */
   HsServerAccount *made;
 };
@@ -89,6 +94,9 @@ gboolean hs_engine_registers_early (HsEngine *self, HsPeer *peer);
 /* One address makes few at a time. */
 gboolean hs_engine_may_make_account (HsEngine *self, HsPeer *peer);
 void hs_engine_note_account (HsEngine *self, HsPeer *peer);
+
+/* (nullable) What is wrong with @password for an account called @name. */
+const char *hs_engine_find_weakness (const char *name, const char *password);
 
 /* ---- How far one has read (hs-engine-marker.c) ---- */
 /* It has logged in. */

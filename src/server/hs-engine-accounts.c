@@ -19,6 +19,8 @@ hs_accounts_new (HsEngine *engine)
   self->by_name = g_hash_table_new_full (hs_name_hash, hs_name_equal, NULL, (GDestroyNotify) hs_server_account_free);
   self->by_key = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
   self->by_look = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->gone = g_hash_table_new_full (hs_name_hash, hs_name_equal, g_free, NULL);
+  self->dropped = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_server_account_free);
   self->reserved = g_hash_table_new_full (hs_name_hash, hs_name_equal, g_free, NULL);
   self->metadata = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) hs_metadata_free);
   self->invites = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
@@ -32,6 +34,8 @@ hs_accounts_free (HsAccounts *self)
   g_hash_table_unref (self->by_key);
   g_hash_table_unref (self->by_name);
   g_hash_table_unref (self->reserved);
+  g_hash_table_unref (self->gone);
+  g_ptr_array_unref (self->dropped);
   g_clear_pointer (&self->markers, g_hash_table_unref);
   g_hash_table_unref (self->metadata);
   g_hash_table_unref (self->invites);
@@ -130,6 +134,7 @@ hs_account_rows_read (HsAccountRows *self, HsServerDb *db, gint64 now, GError **
 {
   return (self->accounts = hs_server_db_list_accounts (db, error)) != NULL &&
          (self->keys = hs_server_db_list_account_keys (db, error)) != NULL &&
+         (self->gone = hs_server_db_list_gone_accounts (db, error)) != NULL &&
          (self->invites = hs_server_db_list_invites (db, now, error)) != NULL &&
          (self->secret = hs_server_db_get_secret (db, "decoy", error)) != NULL;
 }
@@ -154,6 +159,8 @@ hs_engine_take_account_rows (HsEngine *self, HsAccountRows *rows)
       if (account != NULL)
         g_hash_table_replace (self->accounts->by_key, g_bytes_ref (key->key), account);
     }
+  for (guint i = 0; i < rows->gone->len; i++)
+    g_hash_table_add (self->accounts->gone, g_strdup (g_ptr_array_index (rows->gone, i)));
   hs_engine_take_invite_rows (self, rows->invites);
   g_bytes_unref (self->accounts->decoy);
   self->accounts->decoy = g_bytes_ref (rows->secret);
@@ -164,6 +171,7 @@ hs_account_rows_clear (HsAccountRows *self)
 {
   g_clear_pointer (&self->accounts, g_ptr_array_unref);
   g_clear_pointer (&self->keys, g_ptr_array_unref);
+  g_clear_pointer (&self->gone, g_ptr_array_unref);
   g_clear_pointer (&self->invites, g_ptr_array_unref);
   g_clear_pointer (&self->secret, g_bytes_unref);
 }
@@ -190,7 +198,7 @@ tell_account (HsEngine *self, HsPeer *peer)
   HsIrcMessage told;
   HsFanout fanout;
 
-  hs_irc_message_set (&told, hs_peer_write_source (peer, source), "ACCOUNT", hs_peer_get_account (peer), NULL);
+  hs_irc_message_set (&told, hs_peer_write_source (peer, source), "ACCOUNT", hs_peer_get_account (peer) != NULL ? hs_peer_get_account (peer) : "*", NULL);
   hs_fanout_init (&fanout, self, &told, peer);
   hs_fanout_send_neighbours (&fanout, peer, HS_CAP_ACCOUNT_NOTIFY);
   hs_fanout_clear (&fanout);
@@ -204,6 +212,8 @@ hs_engine_log_in (HsEngine *self, HsPeer *peer, HsServerAccount *account)
   char source[HS_SOURCE_SIZE];
   g_autofree char *words = g_strdup_printf ("You are now logged in as %s", account->name);
 
+  if (other)
+    extra->proven_until = 0;
   extra->account = account;
   hs_engine_reply (self, peer, HS_RPL_LOGGEDIN, peer->nick != NULL ? hs_peer_write_source (peer, source) : "*", account->name, words, NULL);
   if (!other)
@@ -220,4 +230,53 @@ hs_engine_log_in (HsEngine *self, HsPeer *peer, HsServerAccount *account)
   if (peer->registered)
     tell_account (self, peer);
   hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
+}
+
+static void
+log_out (HsEngine *self, HsPeer *peer)
+{
+  char source[HS_SOURCE_SIZE];
+
+  peer->extra->account = NULL;
+  peer->extra->proven_until = 0;
+  hs_engine_reply (self, peer, HS_RPL_LOGGEDOUT, peer->nick != NULL ? hs_peer_write_source (peer, source) : "*", "You are now logged out", NULL);
+  hs_peer_forget_silence (peer);
+  if (peer->registered)
+    tell_account (self, peer);
+  hs_engine_fact (self, HS_FACT_PEER_CHANGED, peer, NULL);
+}
+
+static void
+log_out_all (HsEngine *self, const GQueue *place, const HsServerAccount *account)
+{
+  for (GList *l = place->head; l != NULL; l = l->next)
+    {
+      HsPeer *peer = l->data;
+
+      if (peer->extra != NULL && peer->extra->account == account)
+        log_out (self, peer);
+    }
+}
+
+static gboolean
+is_of (gpointer key, gpointer value, gpointer account)
+{
+  return value == account;
+}
+
+void
+hs_engine_drop_account (HsEngine *self, HsServerAccount *account)
+{
+  HsAccounts *accounts = self->accounts;
+
+  g_hash_table_steal (accounts->by_name, account->name);
+  g_hash_table_foreach_remove (accounts->by_key, is_of, account);
+  g_hash_table_foreach_remove (accounts->by_look, is_of, account);
+  if (accounts->markers != NULL)
+    g_hash_table_remove (accounts->markers, account);
+  g_hash_table_remove (accounts->metadata, account);
+  g_hash_table_add (accounts->gone, g_strdup (account->name));
+  g_ptr_array_add (accounts->dropped, account);
+  log_out_all (self, &self->registered, account);
+  log_out_all (self, &self->unregistered, account);
 }

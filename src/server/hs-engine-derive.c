@@ -22,6 +22,7 @@ derivation_free (HsAsk *ask)
   HsDerivation *self = (HsDerivation *) ask;
 
   hs_secret_free (self->password);
+  hs_secret_free (self->wish);
   g_free (self->name);
   g_bytes_unref (self->salt);
   g_clear_pointer (&self->key, g_bytes_unref);

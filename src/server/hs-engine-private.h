@@ -81,6 +81,7 @@ typedef struct
   HsFingerprint *key;   /* (nullable) of the key that it has shown over TLS, and signed with */
   HsServerAccount *account; /* (nullable) borrowed: whose it is */
   GBytes *invite;       /* (nullable) hash of the token that lets it in, until it is in */
+  gint64 proven_until;  /* Unix µs: it has said its account's password once more */
   HsMetadata *metadata; /* (nullable) its own; who is logged in has the account's */
   GPtrArray *subscribed; /* (nullable) keys of metadata that it is told of */
   char *shown_host;     /* (nullable) what others see in place of its address */
@@ -213,6 +214,7 @@ HS_DECLARE_COMMAND (authenticate);
 HS_DECLARE_COMMAND (away);
 HS_DECLARE_COMMAND (batch);
 HS_DECLARE_COMMAND (cap);
+HS_DECLARE_COMMAND (cert);
 HS_DECLARE_COMMAND (chathistory);
 HS_DECLARE_COMMAND (chghost);
 HS_DECLARE_COMMAND (half_close);
@@ -238,6 +240,7 @@ HS_DECLARE_COMMAND (nick);
 HS_DECLARE_COMMAND (oper);
 HS_DECLARE_COMMAND (part);
 HS_DECLARE_COMMAND (pass);
+HS_DECLARE_COMMAND (passwd);
 HS_DECLARE_COMMAND (ping);
 HS_DECLARE_COMMAND (pong);
 HS_DECLARE_COMMAND (quit);
@@ -248,6 +251,7 @@ HS_DECLARE_COMMAND (resume);
 HS_DECLARE_COMMAND (setname);
 HS_DECLARE_COMMAND (time);
 HS_DECLARE_COMMAND (topic);
+HS_DECLARE_COMMAND (unregister);
 HS_DECLARE_COMMAND (user);
 HS_DECLARE_COMMAND (userhost);
 HS_DECLARE_COMMAND (verify);

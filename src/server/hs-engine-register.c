@@ -166,15 +166,21 @@ make (HsEngine *self, HsPeer *peer, const char *name, const char *password)
   fail (self, peer, label, "TEMPORARILY_UNAVAILABLE", name, LATER);
 }
 
+const char *
+hs_engine_find_weakness (const char *name, const char *password)
+{
+  if (g_utf8_strlen (password, -1) < HS_PASSWORD_MIN_CHARS)
+    return "A password has at least " G_STRINGIFY (HS_PASSWORD_MIN_CHARS) " characters";
+  return hs_name_equal (name, password) ? "The name itself is no password" : NULL;
+}
+
 /* A key is opened by who has it, and a password by who guesses it. */
 static const char *
 find_weakness (const HsPeer *peer, const char *name, const char *password)
 {
   if (strcmp (password, "*") == 0)
     return hs_peer_get_key (peer) != NULL ? NULL : "Without a password an account is kept by a key, and this connection shows none";
-  if (g_utf8_strlen (password, -1) < HS_PASSWORD_MIN_CHARS)
-    return "A password has at least " G_STRINGIFY (HS_PASSWORD_MIN_CHARS) " characters";
-  return hs_name_equal (name, password) ? "The name itself is no password" : NULL;
+  return hs_engine_find_weakness (name, password);
 }
 
 /* Why not now, whatever it is called. */
@@ -224,6 +230,8 @@ hs_command_register (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     fail (self, peer, NULL, "NEED_NICK", "*", "Give your name first");
   else if (!hs_name_is_nick (name) || hs_engine_is_reserved_name (name) || hs_name_equal (name, HS_ROOM_ACCOUNT))
     fail (self, peer, NULL, "BAD_ACCOUNT_NAME", name, "This cannot be an account's name");
+  else if (g_hash_table_contains (self->accounts->gone, name))
+    fail (self, peer, NULL, "BAD_ACCOUNT_NAME", name, "Its owner has given this name up: it is kept for nobody any more");
   else if (!is_free (self, peer, name))
     fail (self, peer, NULL, "ACCOUNT_EXISTS", name, IS_TAKEN);
   else if (weakness != NULL)

@@ -78,6 +78,11 @@ end_proven (HsLogin *self)
   HsPeer *peer = self->peer;
   HsServerAccount *account = self->account;
 
+  if (account != NULL && hs_engine_find_account (engine, account->name) != account) /* given up meanwhile */
+    {
+      end_failed (self, FALSE);
+      return;
+    }
   peer->admitted |= self->room;
   end (self);
   if (account != NULL)

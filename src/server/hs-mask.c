@@ -85,33 +85,13 @@ make_account_mask (const char *name, gboolean negated)
   return g_strdup_printf ("$%sa%s%s", negated ? "~" : "", *name != '\0' ? ":" : "", name);
 }
 
-/* As invites have it, or the 64 hexadecimal digits that other programs show, with colons or without. */
-static gboolean
-read_key (const char *text, HsFingerprint *key)
-{
-  guint n = 0;
-
-  if (hs_fingerprint_init_from_text (key, text))
-    return TRUE;
-  for (; *text != '\0' && n < 2 * sizeof key->bytes; text++)
-    {
-      if (*text == ':')
-        continue;
-      if (!g_ascii_isxdigit (*text))
-        return FALSE;
-      key->bytes[n / 2] = (guint8) ((n % 2 == 0 ? 0 : key->bytes[n / 2] << 4) | g_ascii_xdigit_value (*text));
-      n++;
-    }
-  return *text == '\0' && n == 2 * sizeof key->bytes;
-}
-
 static char *
 make_key_mask (const char *text, gboolean negated)
 {
   HsFingerprint key;
   g_autofree char *canonical = NULL;
 
-  if (!read_key (text, &key))
+  if (!hs_fingerprint_read (&key, text))
     return NULL;
   canonical = hs_fingerprint_to_text (&key);
   return g_strdup_printf ("$%sk:%s", negated ? "~" : "", canonical);

@@ -95,3 +95,22 @@ hs_fingerprint_equal (const HsFingerprint *a, const HsFingerprint *b)
     differs |= a->bytes[i] ^ b->bytes[i];
   return differs == 0;
 }
+
+gboolean
+hs_fingerprint_read (HsFingerprint *self, const char *text)
+{
+  guint n = 0;
+
+  if (hs_fingerprint_init_from_text (self, text))
+    return TRUE;
+  for (; *text != '\0' && n < 2 * sizeof self->bytes; text++)
+    {
+      if (*text == ':')
+        continue;
+      if (!g_ascii_isxdigit (*text))
+        return FALSE;
+      self->bytes[n / 2] = (guint8) ((n % 2 == 0 ? 0 : self->bytes[n / 2] << 4) | g_ascii_xdigit_value (*text));
+      n++;
+    }
+  return *text == '\0' && n == 2 * sizeof self->bytes;
+}

@@ -19,6 +19,8 @@ typedef struct
 void hs_fingerprint_init_from_spki (HsFingerprint *self, const guint8 *der, gsize len);
 /* "sha256:" and base64url without padding, as in invites. In the one way it can be written; else FALSE, and @self is untouched. */
 gboolean hs_fingerprint_init_from_text (HsFingerprint *self, const char *text);
+/* The same, or the 64 hexadecimal digits that other programs show, with colons or without. FALSE: @self may be touched. */
+gboolean hs_fingerprint_read (HsFingerprint *self, const char *text);
 /* (transfer full) */
 char *hs_fingerprint_to_text (const HsFingerprint *self);
 

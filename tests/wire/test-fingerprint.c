@@ -81,6 +81,32 @@ test_bad_text (void)
     }
 }
 
+/* As other programs write it. */
+static void
+test_read (void)
+{
+  static const char hex[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  HsFingerprint expected, fingerprint;
+  g_autofree char *upper = g_ascii_strup (hex, -1), *longer = g_strconcat (hex, "0", NULL);
+  g_autoptr (GString) colons = g_string_new (NULL);
+
+  hs_fingerprint_init_from_spki (&expected, (const guint8 *) "abc", 3);
+  for (guint i = 0; hex[i] != '\0'; i += 2)
+    g_string_append_printf (colons, "%s%.2s", i > 0 ? ":" : "", hex + i);
+  const char *const good[] = { hex, upper, colons->str, "sha256:ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_test_message ("%s", good[i]);
+      g_assert_true (hs_fingerprint_read (&fingerprint, good[i]));
+      g_assert_true (hs_fingerprint_equal (&fingerprint, &expected));
+    }
+  g_assert_false (hs_fingerprint_read (&fingerprint, longer));
+  g_assert_false (hs_fingerprint_read (&fingerprint, hex + 1));
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_texts); i++)
+    g_assert_false (hs_fingerprint_read (&fingerprint, bad_texts[i]));
+}
+
 /* Every one of the 256 bits counts for equality, the first 66 for the number. */
 static void
 test_bits (void)
@@ -107,6 +133,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/fingerprint/known", test_known);
   g_test_add_func ("/wire/fingerprint/spki", test_spki);
   g_test_add_func ("/wire/fingerprint/bad-text", test_bad_text);
+  g_test_add_func ("/wire/fingerprint/read", test_read);
   g_test_add_func ("/wire/fingerprint/bits", test_bits);
   return g_test_run ();
 }
