@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programs of others as guests of handshake-server: irssi, weechat, nc. usage: test-guests.py PROGRAM
+"""Programs of others as guests of handshake-server: irssi, weechat, HexChat, nc. usage: test-guests.py PROGRAM
 The cases of a program that is not installed are skipped."""
 import hashlib, os, shutil, ssl, subprocess, sys, tempfile, time
 
 from hosted import Irc, Server, Skip, closing, run
+from screen import HexChat
 from terminal import Terminal
 
 PROGRAM = sys.argv[1]
@@ -240,6 +241,48 @@ def weechat_logs_in():
                         guest.wait()
 
 
+def hexchat():
+    """In a window. It knows neither echo nor history of itself; asked for by hand, what was said before it came stands in its place in time."""
+    with Server(PROGRAM, config="[operator]\nname=chief\npassword=secret\n") as server, closing(server.irc("host", "message-tags server-time")) as host:
+        host.write("PRIVMSG #lobby :早")
+        host.fence()
+        time.sleep(2)  # a log tells seconds
+        with closing(HexChat("hexchat", server.port, hello="say 你好 from hexchat", about="topic 话题", named="nick 张三", leave="quit 再见")) as guest:
+            host.until(":hexchat!")
+            host.write("PRIVMSG #lobby :欢迎 😀")
+            guest.wait("欢迎 😀")
+            guest.focus("#lobby")
+            guest.keys("/hello")
+            assert host.until("PRIVMSG").endswith("#lobby :你好 from hexchat")
+            guest.keys("/me waves")
+            assert host.until("PRIVMSG").endswith("\x01ACTION waves\x01")
+            guest.keys("/quote CAP REQ :draft/chathistory")
+            guest.keys("/quote CHATHISTORY LATEST #lobby * 10")
+            assert guest.wait("<host>\t早")[:15] < guest.wait("<host>\t欢迎")[:15]
+            # another host is no going and coming back to it
+            host.write("OPER chief secret", "CHGHOST host user/host", "PRIVMSG #lobby :hidden")
+            guest.wait("hidden")
+            assert "quit" not in guest.read().lower()
+            # a room that is called something else is one that it leaves and joins
+            guest.keys("/join #r")
+            guest.focus("#r")
+            guest.keys("/quote RENAME #r #s")
+            guest.wait("Now talking on #s")
+            host.write("JOIN #r")
+            assert "#r #s" in host.until(" 470 ")
+            guest.focus("#s")
+            guest.keys("/about")
+            line = host.until(" TOPIC #s")
+            assert line.endswith("#s 话题"), line
+            guest.keys("/kick host genug")
+            assert host.until("KICK").endswith("#s host genug")
+            guest.keys("/named")
+            host.until("NICK 张三")
+            guest.keys("/leave")
+            line = host.until(" QUIT ")
+            assert "再见" in line, line
+
+
 def netcat():
     with Server(PROGRAM) as server, closing(server.irc("host")) as host:
         guest = subprocess.Popen(["nc", "127.0.0.1", str(server.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -273,16 +316,18 @@ def netcat_sends_a_file():
 
 
 tests = [(irssi_logs_in, "irssi"), (weechat_logs_in, "weechat-headless"), (irssi, "irssi"), (irssi_rules, "irssi"), (weechat_rules, "weechat-headless"),
-         (irssi_pinned, "irssi"), (weechat, "weechat-headless"), (weechat_pinned, "weechat-headless"), (netcat, "nc"), (netcat_sends_a_file, "nc")]
+         (irssi_pinned, "irssi"), (weechat, "weechat-headless"), (weechat_pinned, "weechat-headless"), (hexchat, HexChat.needs),
+         (netcat, "nc"), (netcat_sends_a_file, "nc")]
 
 
-def with_program(test, program):
+def with_programs(test, *programs):
     def case():
-        if not shutil.which(program):
-            raise Skip(f"{program} is not installed")
+        for program in programs:
+            if not shutil.which(program):
+                raise Skip(f"{program} is not installed")
         test()
     case.__name__ = test.__name__
     return case
 
 
-run([with_program(*row) for row in tests])
+run([with_programs(test, *([needs] if isinstance(needs, str) else needs)) for test, needs in tests])
