@@ -10,20 +10,26 @@
 #include "hs-limits.h"
 #include "hs-name.h"
 
-/* On our servers a room is a title: "#lobby" is "Lobby". Elsewhere people know their channels by '#'. */
 char *
-hs_session_make_title (HsSession *self, const char *name)
+hs_session_make_our_title (const char *name)
 {
   g_autofree char *first = NULL;
   const char *rest;
 
-  if (!self->ours || *name != '#' || name[1] == '\0')
+  if (*name != '#' || name[1] == '\0')
     return g_strdup (name);
   if (hs_name_equal (name, "#lobby"))
     return g_strdup (_("Lobby"));
   rest = g_utf8_next_char (name + 1);
   first = g_utf8_strup (name + 1, rest - name - 1);
   return g_strconcat (first, rest, NULL);
+}
+
+/* Elsewhere people know their channels by '#'. */
+char *
+hs_session_make_title (HsSession *self, const char *name)
+{
+  return self->ours ? hs_session_make_our_title (name) : g_strdup (name);
 }
 
 static void

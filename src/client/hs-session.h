@@ -116,6 +116,8 @@ const char *hs_session_get_removal (HsSession *self, HsRoom *room);
 
 /* Says QUIT (or a bare q) and asks the connection to close in good order: "leave-requested" is emitted. */
 void hs_session_quit (HsSession *self, const char *reason);
+/* What a room of our own servers is called where people read it: "#lobby" is "Lobby". (transfer full) */
+char *hs_session_make_our_title (const char *name);
 /* An experiment: nothing more is said, but all is heard. Once all before it went out, "half-close-requested" is emitted. */
 void hs_session_half_close (HsSession *self);
 /* An own message that failed or is in doubt. */

@@ -99,6 +99,28 @@ command (HsEngine *self, const char *name, const char *first, const char *second
   hs_engine_dispatch (self, self->host, &message);
 }
 
+char **
+hs_engine_list_rooms (HsPeer *peer)
+{
+  g_autoptr (GPtrArray) rooms = g_ptr_array_new ();
+
+  for (const HsMembership *membership = peer->memberships; membership != NULL; membership = membership->next)
+    g_ptr_array_insert (rooms, 0, g_strdup (membership->channel->name)); /* the last one comes first */
+  g_ptr_array_add (rooms, NULL);
+  return (char **) g_ptr_array_steal (rooms, NULL);
+}
+
+void
+hs_engine_kick_from (HsEngine *self, HsPeer *peer, const char *room, const char *reason)
+{
+  const HsChannel *channel = hs_engine_find_channel (self, room);
+
+  self->now = self->funcs->now (self->user_data);
+  if (peer->leaving || peer->own || self->host == NULL || channel == NULL || hs_peer_find_membership (peer, channel) == NULL)
+    return;
+  command (self, "KICK", channel->name, peer->nick, reason);
+}
+
 /* One who does not speak IRC has only the one room, and its connection closes with the first KICK. */
 static void
 kick (HsEngine *self, HsPeer *peer, const char *reason)

@@ -81,6 +81,10 @@ void hs_engine_stop (HsEngine *self, const char *reason);
 /* ---- What the host does from its window (hs-engine-host.c) ---- */
 /* To a guest, not to the host itself. What happens in rooms is done in the host's name, and only while its own client is there. @reason (nullable). */
 void hs_engine_do (HsEngine *self, HsPeer *peer, HsDeed deed, const char *reason);
+/* Names, in the order of its coming there. (transfer full) */
+char **hs_engine_list_rooms (HsPeer *peer);
+/* Out of that room only, as above. */
+void hs_engine_kick_from (HsEngine *self, HsPeer *peer, const char *room, const char *reason);
 /* At the server's door: who matches @mask (as one types it: a name, an address, nick!user@host) is not let in, and goes if it is in. Kept like rooms'
  * lists are. FALSE: it was so already, is no mask, or the list is full. */
 gboolean hs_engine_set_banned (HsEngine *self, const char *mask, gboolean on);

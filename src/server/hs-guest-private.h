@@ -17,6 +17,7 @@ typedef struct
   const char *dialect; /* static */
   const char *security; /* static: "TLS 1.3", "" for none */
   gint64 since;
+  guint half_open;     /* not a guest but so many connections that are not yet one */
   guint plain : 1;
   guint listener : 1;
   guint registered : 1;

@@ -44,6 +44,7 @@ enum
   PROP_LAST_ACTIVE,
   PROP_RECEIVED,
   PROP_SENT,
+  PROP_HALF_OPEN,
   N_PROPS
 };
 
@@ -142,6 +143,9 @@ hs_guest_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec
     case PROP_SENT:
       g_value_set_uint64 (value, self->sent);
       break;
+    case PROP_HALF_OPEN:
+      g_value_set_uint (value, self->facts.half_open);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -178,6 +182,7 @@ hs_guest_class_init (HsGuestClass *klass)
   properties[PROP_LAST_ACTIVE] = g_param_spec_int64 ("last-active", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_RECEIVED] = g_param_spec_uint64 ("received", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_SENT] = g_param_spec_uint64 ("sent", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_HALF_OPEN] = g_param_spec_uint ("half-open", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -231,6 +236,7 @@ hs_guest_set_facts (HsGuest *self, const HsGuestFacts *facts)
   changed[PROP_KEY] = g_strcmp0 (old->key, facts->key) != 0;
   changed[PROP_HOST] = facts->host != NULL && g_strcmp0 (old->host, facts->host) != 0;
   changed[PROP_SECURITY] = g_strcmp0 (old->security, facts->security) != 0;
+  changed[PROP_HALF_OPEN] = old->half_open != facts->half_open;
   changed[PROP_ENCRYPTED] = old->encrypted != facts->encrypted;
 
   copy_facts (&self->facts, facts);
@@ -394,6 +400,12 @@ const char *
 hs_guest_get_security (HsGuest *self)
 {
   return self->facts.security != NULL ? self->facts.security : "";
+}
+
+guint
+hs_guest_get_half_open (HsGuest *self)
+{
+  return self->facts.half_open;
 }
 
 gint64

@@ -9,6 +9,8 @@ typedef struct
   GArray *ids;  /* (nullable) of guint64 */
   char *reason; /* (nullable) */
   char **masks; /* (nullable) */
+  char *room;   /* (nullable) */
+  GTask *task;  /* (nullable) */
   gboolean on;
 } Deed;
 
@@ -19,6 +21,8 @@ deed_free (gpointer data)
 
   g_clear_pointer (&self->ids, g_array_unref);
   g_strfreev (self->masks);
+  g_free (self->room);
+  g_clear_object (&self->task);
   g_free (self->reason);
   g_free (self);
 }
@@ -90,4 +94,66 @@ hs_server_core_set_banned (HsServerCore *self, const char *const *masks, gboolea
   wish->masks = g_strdupv ((char **) masks);
   wish->on = on;
   hs_core_run (self, set_banned, wish, deed_free);
+}
+
+/* ---- One guest and its rooms ---- */
+
+static Deed *
+deed_new_for (HsServerCore *self, guint64 id)
+{
+  Deed *wish = g_new0 (Deed, 1);
+
+  wish->core = self;
+  wish->ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_array_append_val (wish->ids, id);
+  return wish;
+}
+
+static HsPeer *
+find_guest (const Deed *deed)
+{
+  g_autoptr (GHashTable) found = find_guests (deed->core, deed->ids);
+
+  return g_hash_table_lookup (found, &g_array_index (deed->ids, guint64, 0));
+}
+
+static gboolean
+list_rooms (gpointer data)
+{
+  Deed *deed = data;
+  HsPeer *peer = find_guest (deed);
+  GStrv rooms = peer != NULL ? hs_engine_list_rooms (peer) : g_new0 (char *, 1);
+
+  g_task_return_pointer (deed->task, rooms, (GDestroyNotify) g_strfreev);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_server_core_list_rooms (HsServerCore *self, guint64 id, GTask *task)
+{
+  Deed *wish = deed_new_for (self, id);
+
+  wish->task = task;
+  hs_core_run (self, list_rooms, wish, deed_free);
+}
+
+static gboolean
+kick_from (gpointer data)
+{
+  Deed *deed = data;
+  HsPeer *peer = find_guest (deed);
+
+  if (peer != NULL)
+    hs_engine_kick_from (deed->core->engine, peer, deed->room, deed->reason);
+  return G_SOURCE_REMOVE;
+}
+
+void
+hs_server_core_kick_from (HsServerCore *self, guint64 id, const char *room, const char *reason)
+{
+  Deed *wish = deed_new_for (self, id);
+
+  wish->room = g_strdup (room);
+  wish->reason = g_strdup (reason);
+  hs_core_run (self, kick_from, wish, deed_free);
 }

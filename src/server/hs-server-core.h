@@ -42,6 +42,9 @@ void hs_server_core_tell_guests (HsServerCore *self);
 void hs_server_core_set_observed (HsServerCore *self, gboolean observed);
 /* Ids of guests, each once; those who have gone are passed over. @reason (nullable). Takes @ids (of guint64). */
 void hs_server_core_do (HsServerCore *self, HsDeed deed, GArray *ids, const char *reason);
+void hs_server_core_kick_from (HsServerCore *self, guint64 id, const char *room, const char *reason);
+/* Takes @task, which returns a GStrv. */
+void hs_server_core_list_rooms (HsServerCore *self, guint64 id, GTask *task);
 void hs_server_core_set_banned (HsServerCore *self, const char *const *masks, gboolean on);
 /* Needs no core. Can the certificate and key that are configured be used? */
 gboolean hs_server_core_check_files (const HsServerConfig *config, GError **error);

@@ -3,6 +3,7 @@
 #include "hs-server-private.h"
 
 #include "hs-guest-private.h"
+#include "hs-half-open.h"
 
 /* More log than anybody reads; the oldest go together, so that a full log changes once for many. */
 #define LOG_MAX     2000
@@ -83,6 +84,7 @@ apply_listener_numbers (Changes *changes, const HsNewsItem *item)
     old = *self->numbers;
   g_free (self->numbers);
   self->numbers = g_memdup2 (new, sizeof *new);
+  hs_half_open_update (self->half_open, new, g_get_real_time ());
   if (first || old.half_open != new->half_open)
     hs_server_notify (self, HS_SERVER_PROP_HALF_OPEN);
   if (old.accept_queue != new->accept_queue)
@@ -191,6 +193,7 @@ hs_server_forget_guests (HsServer *self)
     }
   g_hash_table_remove_all (self->by_id);
   hs_guest_list_clear (self->guests);
+  g_list_store_remove_all (self->half_open);
   hs_server_set_uint (self, &self->n_guests, 0, HS_SERVER_PROP_N_GUESTS);
   hs_server_set_uint (self, &self->n_listeners, 0, HS_SERVER_PROP_N_LISTENERS);
 }

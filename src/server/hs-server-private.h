@@ -14,6 +14,7 @@ struct _HsServer
   HsServerConfig *config;
   HsServerCore *core;     /* (nullable) */
   HsGuestList *guests;
+  GListStore *half_open;  /* of HsGuest */
   GHashTable *by_id;      /* guest id → HsGuest, borrowed from guests */
   GHashTable *watches;    /* watch id → HsTcpWatch, borrowed */
   GHashTable *observers;  /* set of addresses: who looks */

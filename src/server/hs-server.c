@@ -65,6 +65,7 @@ hs_server_finalize (GObject *object)
   g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->observers);
   g_object_unref (self->guests);
+  g_object_unref (self->half_open);
   g_object_unref (self->log);
   for (guint i = 0; i < self->sockets->len; i++)
     close (g_array_index (self->sockets, int, i));
@@ -194,6 +195,7 @@ hs_server_init (HsServer *self)
 {
   self->sockets = g_array_new (FALSE, FALSE, sizeof (int));
   self->guests = hs_guest_list_new ();
+  self->half_open = g_list_store_new (HS_TYPE_GUEST);
   self->bans = g_new0 (char *, 1);
   self->log = g_list_store_new (HS_TYPE_TCP_LOG_ITEM);
   self->by_id = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -395,6 +397,40 @@ const char *const *
 hs_server_get_bans (HsServer *self)
 {
   return (const char *const *) self->bans;
+}
+
+GListModel *
+hs_server_get_half_open (HsServer *self)
+{
+  return G_LIST_MODEL (self->half_open);
+}
+
+void
+hs_server_list_rooms_async (HsServer *self, HsGuest *guest, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, hs_server_list_rooms_async);
+  if (self->core != NULL)
+    hs_server_core_list_rooms (self->core, hs_guest_get_id (guest), task);
+  else
+    {
+      g_task_return_pointer (task, g_new0 (char *, 1), (GDestroyNotify) g_strfreev);
+      g_object_unref (task);
+    }
+}
+
+GStrv
+hs_server_list_rooms_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+hs_server_kick_from (HsServer *self, HsGuest *guest, const char *room, const char *reason)
+{
+  if (self->core != NULL)
+    hs_server_core_kick_from (self->core, hs_guest_get_id (guest), room, reason);
 }
 
 void

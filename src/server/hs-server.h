@@ -64,9 +64,16 @@ char *hs_server_make_invite_token (HsServer *self);
 
 /* GListModel of HsGuest; from the first call on they are told, and n-guests and n-listeners with them. Those whose socket lingers in a closing state stay until it is gone while observed. */
 GListModel *hs_server_get_guests (HsServer *self);
+/* GListModel of HsGuest whose half-open is not 0: one row for each address that half-open connections come from, while it is observed. */
+GListModel *hs_server_get_half_open (HsServer *self);
+/* Finishes with the names of the rooms that a guest is in ("#lobby"); of one who has gone, none. (transfer full) */
+void hs_server_list_rooms_async (HsServer *self, HsGuest *guest, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GStrv hs_server_list_rooms_finish (GAsyncResult *result, GError **error);
 /* ---- What the host does. It is carried out on the server's thread; the guests' lists tell what came of it. ---- */
 /* @guests: of HsGuest; those who have gone meanwhile, and the host, are passed over. @reason: (nullable) told to whom it is done, and to the room. */
 void hs_server_do (HsServer *self, HsDeed deed, GPtrArray *guests, const char *reason);
+/* Out of this room only. */
+void hs_server_kick_from (HsServer *self, HsGuest *guest, const char *room, const char *reason);
 /* Who matches a mask (a name, an address, nick!user@host) is not let in while it stands, also after a restart. */
 void hs_server_set_banned (HsServer *self, const char *const *masks, gboolean on);
 const char *const *hs_server_get_bans (HsServer *self);

@@ -51,7 +51,10 @@ char *
 hs_guest_table_format_name (HsGuest *guest)
 {
   const char *nick = hs_guest_get_nick (guest);
+  guint half_open = hs_guest_get_half_open (guest);
 
+  if (half_open > 0)
+    return g_strdup_printf (ngettext ("%u half-open", "%u half-open", half_open), half_open);
   if (hs_guest_is_own (guest))
     return g_strdup_printf (_("%s (you)"), nick != NULL ? nick : _("Host"));
   if (nick != NULL)
@@ -78,6 +81,8 @@ format_security (HsGuest *guest)
 {
   const char *security = hs_guest_get_security (guest);
 
+  if (hs_guest_get_half_open (guest) > 0)
+    return g_strdup ("–");
   return g_strdup (*security != '\0' ? security : hs_guest_is_encrypted (guest) ? "TLS" : C_("encryption", "None"));
 }
 
@@ -102,7 +107,11 @@ format_since (HsGuest *guest)
 static char *
 format_idle (HsGuest *guest)
 {
-  gint64 seconds = MAX (g_get_real_time () - hs_guest_get_last_active (guest), 0) / G_USEC_PER_SEC;
+  gint64 seconds;
+
+  if (hs_guest_get_half_open (guest) > 0)
+    return g_strdup ("–");
+  seconds = MAX (g_get_real_time () - hs_guest_get_last_active (guest), 0) / G_USEC_PER_SEC;
 
   if (seconds < 60)
     return g_strdup_printf (_("%u s"), (guint) seconds);
@@ -114,13 +123,13 @@ format_idle (HsGuest *guest)
 static char *
 format_received (HsGuest *guest)
 {
-  return hs_numbers_format_bytes (hs_guest_get_received (guest));
+  return hs_guest_get_half_open (guest) > 0 ? g_strdup ("–") : hs_numbers_format_bytes (hs_guest_get_received (guest));
 }
 
 static char *
 format_sent (HsGuest *guest)
 {
-  return hs_numbers_format_bytes (hs_guest_get_sent (guest));
+  return hs_guest_get_half_open (guest) > 0 ? g_strdup ("–") : hs_numbers_format_bytes (hs_guest_get_sent (guest));
 }
 
 /* ---- Order ---- */
@@ -229,16 +238,17 @@ struct _Column
   char *(*format) (HsGuest *guest);
   int (*compare) (HsGuest *a, HsGuest *b);
   void (*dress) (GtkWidget *label, HsGuest *guest); /* (nullable) */
-  const char *properties[4]; /* at whose change the cell is written anew */
+  const char *properties[5]; /* at whose change the cell is written anew */
   gboolean expands, numeric, live; /* live: it changes all the time */
 };
 
+/* Those up to Since stand beside an open panel in a window 1,280 pixels wide. */
 static const Column columns[] = {
-  { N_("Name"), 92, hs_guest_table_format_name, compare_names, NULL, { "nick", "listener", "own" }, TRUE, FALSE, FALSE },
-  { N_("Address"), 142, format_address, compare_addresses, NULL, { "address" }, FALSE, TRUE, FALSE },
-  { N_("Dialect"), 76, format_dialect, compare_dialects, NULL, { "dialect", "listener" }, FALSE, FALSE, FALSE },
-  { N_("Encryption"), 80, format_security, compare_security, dress_security, { "security", "encrypted" }, FALSE, FALSE, FALSE },
-  { N_("State"), 98, format_state, compare_states, dress_state, { "state" }, FALSE, FALSE, TRUE },
+  { N_("Name"), 106, hs_guest_table_format_name, compare_names, NULL, { "nick", "listener", "own", "half-open" }, TRUE, FALSE, FALSE },
+  { N_("Address"), 140, format_address, compare_addresses, NULL, { "address" }, FALSE, TRUE, FALSE },
+  { N_("Dialect"), 72, format_dialect, compare_dialects, NULL, { "dialect", "listener" }, FALSE, FALSE, FALSE },
+  { N_("Encryption"), 76, format_security, compare_security, dress_security, { "security", "encrypted" }, FALSE, FALSE, FALSE },
+  { N_("State"), 92, format_state, compare_states, dress_state, { "state" }, FALSE, FALSE, TRUE },
   { N_("RTT"), 62, format_rtt, compare_rtts, NULL, { "rtt" }, FALSE, TRUE, TRUE },
   { N_("Since"), 50, format_since, compare_since, NULL, { "since" }, FALSE, TRUE, FALSE },
   { N_("Idle"), 62, format_idle, compare_idle, NULL, { "last-active" }, FALSE, TRUE, TRUE },
@@ -249,7 +259,8 @@ static const Column columns[] = {
 static void
 dress_security (GtkWidget *label, HsGuest *guest)
 {
-  gtk_widget_set_css_classes (label, (const char *[]){ hs_guest_is_encrypted (guest) ? "guest-encrypted" : "guest-unencrypted", NULL });
+  gtk_widget_set_css_classes (label, (const char *[]){ hs_guest_is_encrypted (guest) ? "guest-encrypted" : hs_guest_get_half_open (guest) > 0 ? "guest-half-open"
+                                                                                                     : "guest-unencrypted", NULL });
 }
 
 static void

@@ -2,10 +2,12 @@
 /* What the host does to the guests that are chosen. What can be taken back is done at once and offers Undo; what cannot is asked before. */
 #include "hs-server-page-private.h"
 
+#include "hs-session.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* The chosen guests but for the host's own connection. (transfer full) */
+/* The chosen ones but for the host's own connection. (transfer full) */
 static GPtrArray *
 list_others (HsServerPage *self)
 {
@@ -186,6 +188,36 @@ on_ban (GtkWidget *widget, const char *name, GVariant *parameter)
       }
 }
 
+static char *
+make_caller_mask (HsServerPage *self)
+{
+  const char *address = hs_server_page_get_caller (self);
+
+  return address != NULL ? g_strconcat ("*!*@", *address == ':' ? "0" : "", address, NULL) : NULL;
+}
+
+static void
+on_block_caller (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HsServerPage *self = HS_SERVER_PAGE (widget);
+  g_autofree char *mask = make_caller_mask (self), *text = NULL;
+  char *masks[] = { mask, NULL };
+
+  if (mask == NULL)
+    return;
+  text = g_strdup_printf (_("%s: %s"), hs_server_page_get_caller (self), _("banned"));
+  hs_server_set_banned (self->server, (const char *const *) masks, TRUE);
+  offer_undo (self, text, 0, NULL, g_strdupv (masks));
+}
+
+void
+hs_server_page_update_block (HsServerPage *self, gboolean flooded)
+{
+  g_autofree char *mask = make_caller_mask (self);
+
+  gtk_widget_set_visible (self->block, flooded && mask != NULL && !g_strv_contains (hs_server_get_bans (self->server), mask));
+}
+
 /* ---- Asked before ---- */
 
 typedef struct
@@ -193,7 +225,11 @@ typedef struct
   HsServer *server;
   HsDeed deed;
   GPtrArray *guests;
-  GtkEditable *reason; /* borrowed from the dialog */
+  /* Borrowed from the dialog */
+  GtkEditable *reason;
+  GtkDropDown *room;   /* (nullable) where there is more than one; the first means all of them */
+  /* Owned */
+  GStrv rooms;         /* (nullable) */
 } Question;
 
 static void
@@ -203,21 +239,29 @@ question_free (gpointer data, GClosure *closure)
 
   g_object_unref (self->server);
   g_ptr_array_unref (self->guests);
+  g_strfreev (self->rooms);
   g_free (self);
 }
 
 static void
 on_response (AdwMessageDialog *dialog, const char *response, Question *question)
 {
-  if (g_str_equal (response, "do"))
-    hs_server_do (question->server, question->deed, question->guests, gtk_editable_get_text (question->reason));
+  const char *reason = gtk_editable_get_text (question->reason);
+  guint room = question->room != NULL ? gtk_drop_down_get_selected (question->room) : 0;
+
+  if (!g_str_equal (response, "do"))
+    return;
+  if (room > 0)
+    hs_server_kick_from (question->server, g_ptr_array_index (question->guests, 0), question->rooms[room - 1], reason);
+  else
+    hs_server_do (question->server, question->deed, question->guests, reason);
 }
 
-/* Takes @guests. */
-static void
+/* Takes @guests. The dialog is borrowed from the screen. */
+static GtkWidget *
 ask (HsServerPage *self, HsDeed deed, GPtrArray *guests, const char *heading, const char *body, const char *button)
 {
-  GtkWidget *dialog, *entry = gtk_entry_new ();
+  GtkWidget *dialog, *entry = gtk_entry_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   Question *question = g_new0 (Question, 1);
 
   dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), heading, body);
@@ -228,22 +272,69 @@ ask (HsServerPage *self, HsDeed deed, GPtrArray *guests, const char *heading, co
   gtk_entry_set_placeholder_text (GTK_ENTRY (entry), _("Why (may stay empty)"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Reason"), -1);
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
+  gtk_box_append (GTK_BOX (box), entry);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), box);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "do", button, NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "do", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "do");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);
+  g_object_set_data (G_OBJECT (dialog), "hs-question", question);
   gtk_window_present (GTK_WINDOW (dialog));
+  return dialog;
+}
+
+#define OUT_OF_ALL N_("Out of every room here. They may come back; whoever speaks plain text is disconnected.")
+
+static void
+on_room (GtkDropDown *room, GParamSpec *pspec, AdwMessageDialog *dialog)
+{
+  adw_message_dialog_set_body (dialog, gtk_drop_down_get_selected (room) == 0 ? _(OUT_OF_ALL)
+                                                                              : _("Out of this room. They may come back."));
+}
+
+/* The rooms are known: which of them is asked as well. */
+static void
+on_rooms (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) dialog = g_weak_ref_get (data);
+  g_auto (GStrv) rooms = hs_server_list_rooms_finish (result, NULL);
+  g_autoptr (GtkStringList) titles = gtk_string_list_new ((const char *const[]){ _("Every Room"), NULL });
+  Question *question = dialog != NULL ? g_object_get_data (G_OBJECT (dialog), "hs-question") : NULL;
+  GtkWidget *room;
+
+  g_weak_ref_clear (data);
+  g_free (data);
+  if (question == NULL || rooms == NULL || g_strv_length (rooms) < 2)
+    return;
+  for (guint i = 0; rooms[i] != NULL; i++)
+    {
+      g_autofree char *title = hs_session_make_our_title (rooms[i]);
+
+      gtk_string_list_append (titles, title);
+    }
+  room = gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&titles)), NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (room), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Out of"), -1);
+  gtk_box_prepend (GTK_BOX (adw_message_dialog_get_extra_child (ADW_MESSAGE_DIALOG (dialog))), room);
+  g_signal_connect_object (room, "notify::selected", G_CALLBACK (on_room), dialog, 0);
+  question->room = GTK_DROP_DOWN (room);
+  question->rooms = g_steal_pointer (&rooms);
 }
 
 static void
 on_kick (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  GPtrArray *guests = list_others (HS_SERVER_PAGE (widget));
+  HsServerPage *self = HS_SERVER_PAGE (widget);
+  GPtrArray *guests = list_others (self);
   g_autofree char *who = name_all (guests), *heading = g_strdup_printf (_("Kick %s?"), who);
+  g_autoptr (HsGuest) sole = guests->len == 1 ? g_object_ref (g_ptr_array_index (guests, 0)) : NULL;
+  GtkWidget *dialog = ask (self, HS_DEED_KICK, guests, heading, _(OUT_OF_ALL), _("_Kick"));
+  GWeakRef *weak;
 
-  ask (HS_SERVER_PAGE (widget), HS_DEED_KICK, guests, heading,
-       _("Out of every room here. They may come back; whoever speaks plain text is disconnected."), _("_Kick"));
+  if (sole == NULL)
+    return;
+  weak = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (weak, dialog);
+  hs_server_list_rooms_async (self->server, sole, NULL, on_rooms, weak);
 }
 
 static void
@@ -283,6 +374,7 @@ hs_server_page_install_deeds (GtkWidgetClass *klass)
     gtk_widget_class_install_action (klass, reversible[i].action, NULL, on_reversible);
   for (guint i = 0; i < G_N_ELEMENTS (ban_verbs); i++)
     gtk_widget_class_install_action (klass, ban_verbs[i].action, NULL, on_ban);
+  gtk_widget_class_install_action (klass, "guests.block-caller", NULL, on_block_caller);
   gtk_widget_class_install_action (klass, "guests.kick", NULL, on_kick);
   gtk_widget_class_install_action (klass, "guests.disconnect", NULL, on_disconnect);
   gtk_widget_class_install_action (klass, "guests.message", NULL, on_message);
@@ -295,14 +387,16 @@ hs_server_page_update_deeds (HsServerPage *self)
   g_autoptr (GPtrArray) all = hs_guest_table_list_selected (self->table), others = list_others (self);
   g_autofree char *who = name_all (all);
   GtkWidget *widget = GTK_WIDGET (self);
-  gboolean named = others->len > 0;
+  gboolean named = others->len > 0, connected = all->len > 0;
 
   for (guint i = 0; i < others->len && named; i++)
     named = hs_guest_is_registered (g_ptr_array_index (others, i));
+  for (guint i = 0; i < all->len && connected; i++)
+    connected = hs_guest_get_half_open (g_ptr_array_index (all, i)) == 0;
   gtk_label_set_label (self->chosen, who);
   gtk_revealer_set_reveal_child (self->deeds, all->len > 0);
   gtk_widget_action_set_enabled (widget, "guests.message", named && others->len == 1);
-  gtk_widget_action_set_enabled (widget, "guests.show", all->len == 1);
+  gtk_widget_action_set_enabled (widget, "guests.show", connected && all->len == 1);
   for (guint i = 0; i < G_N_ELEMENTS (reversible); i++)
     gtk_widget_action_set_enabled (widget, reversible[i].action, named);
   gtk_widget_action_set_enabled (widget, "guests.kick", named);
@@ -312,7 +406,7 @@ hs_server_page_update_deeds (HsServerPage *self)
 
       gtk_widget_action_set_enabled (widget, ban_verbs[i].action, masks[0] != NULL);
     }
-  gtk_widget_action_set_enabled (widget, "guests.disconnect", others->len > 0);
+  gtk_widget_action_set_enabled (widget, "guests.disconnect", connected && others->len > 0);
 }
 
 /* ---- Who is banned ---- */

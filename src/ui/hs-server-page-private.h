@@ -14,7 +14,7 @@ struct _HsServerPage
   /* Template */
   AdwToastOverlay *toasts;
   AdwHeaderBar *header;
-  GtkWidget *back, *chart_card, *kick;
+  GtkWidget *back, *block, *chart_card, *kick;
   HsInviteButton *invite;
   AdwWindowTitle *title;
   GtkRevealer *warning, *deeds;
@@ -29,6 +29,7 @@ struct _HsServerPage
 
   /* Owned */
   HsServer *server;
+  GListModel *connections; /* (nullable) of HsGuest: guests and half-open ones */
   GtkLabel *tile_numbers[4]; /* borrowed from tiles */
 
   /* State */
@@ -39,8 +40,13 @@ struct _HsServerPage
   gboolean shown;
 };
 
+/* The one address that all half-open connections come from. (nullable) */
+const char *hs_server_page_get_caller (HsServerPage *self);
+
 /* -deeds.c */
 void hs_server_page_install_deeds (GtkWidgetClass *klass);
 /* What can be done to those who are chosen now. */
 void hs_server_page_update_deeds (HsServerPage *self);
 void hs_server_page_update_bans (HsServerPage *self);
+/* @flooded: the page warns of half-open connections. Their address can be blocked where it is one, and is not blocked yet. */
+void hs_server_page_update_block (HsServerPage *self, gboolean flooded);

@@ -69,6 +69,14 @@ find_warning (const HsTcpListenerNumbers *numbers)
   return NULL;
 }
 
+const char *
+hs_server_page_get_caller (HsServerPage *self)
+{
+  const HsTcpListenerNumbers *numbers = hs_server_get_listener_numbers (self->server);
+
+  return numbers != NULL && numbers->n_callers == 1 && numbers->n_more_callers == 0 ? numbers->callers[0].address : NULL;
+}
+
 static char *
 explain_half_open (const HsTcpListenerNumbers *numbers)
 {
@@ -82,7 +90,7 @@ update_warning (HsServerPage *self, const HsTcpListenerNumbers *numbers)
 {
   g_autofree char *title = NULL, *text = NULL;
 
-  if (numbers != NULL && (is_climbing (numbers) || (numbers->warnings & HS_TCP_DOOR_HALF_OPEN_CLIMBS) != 0))
+  if (numbers != NULL && numbers->half_open > 0 && (is_climbing (numbers) || (numbers->warnings & HS_TCP_DOOR_HALF_OPEN_CLIMBS) != 0))
     {
       text = explain_half_open (numbers);
       title = g_strdup_printf (ngettext ("%u connection has not finished its handshake", "%u connections have not finished their handshake",
@@ -95,6 +103,7 @@ update_warning (HsServerPage *self, const HsTcpListenerNumbers *numbers)
   if (title != NULL) /* else it slides away with its words */
     gtk_label_set_label (self->warning_title, title);
   gtk_revealer_set_reveal_child (self->warning, title != NULL);
+  hs_server_page_update_block (self, text != NULL);
 }
 
 static void
@@ -168,6 +177,17 @@ on_server_changed (HsServerPage *self)
 
 /* ---- Shown ---- */
 
+/* The guests, and below them what may become some. (transfer full) */
+static GListModel *
+list_connections (HsServer *server)
+{
+  GListStore *both = g_list_store_new (G_TYPE_LIST_MODEL);
+
+  g_list_store_append (both, hs_server_get_guests (server));
+  g_list_store_append (both, hs_server_get_half_open (server));
+  return G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (both)));
+}
+
 void
 hs_server_page_set_shown (HsServerPage *self, gboolean shown)
 {
@@ -175,7 +195,9 @@ hs_server_page_set_shown (HsServerPage *self, gboolean shown)
     return;
   self->shown = shown;
   hs_server_set_observed_by (self->server, self, shown);
-  hs_guest_table_set_guests (self->table, shown ? hs_server_get_guests (self->server) : NULL);
+  if (shown && self->connections == NULL)
+    self->connections = list_connections (self->server);
+  hs_guest_table_set_guests (self->table, shown ? self->connections : NULL);
   g_clear_handle_id (&self->chart_timer, g_source_remove);
   g_clear_handle_id (&self->choose_timer, g_source_remove);
   hs_sparkline_clear (self->chart);
@@ -218,7 +240,7 @@ on_rested (gpointer data)
   g_autoptr (GPtrArray) guests = hs_guest_table_list_selected (self->table);
 
   self->choose_timer = 0;
-  if (guests->len == 1)
+  if (guests->len == 1 && hs_guest_get_half_open (g_ptr_array_index (guests, 0)) == 0)
     g_signal_emit (self, signals[CHOSEN], 0, g_ptr_array_index (guests, 0));
   return G_SOURCE_REMOVE;
 }
@@ -241,7 +263,8 @@ on_selection_changed (HsServerPage *self)
 static void
 on_activated (HsServerPage *self, HsGuest *guest)
 {
-  g_signal_emit (self, signals[REVEAL], 0, guest);
+  if (hs_guest_get_half_open (guest) == 0)
+    g_signal_emit (self, signals[REVEAL], 0, guest);
 }
 
 static void
@@ -284,6 +307,7 @@ hs_server_page_dispose (GObject *object)
   g_clear_handle_id (&self->choose_timer, g_source_remove);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
+  g_clear_object (&self->connections);
   g_clear_object (&self->server);
   G_OBJECT_CLASS (hs_server_page_parent_class)->dispose (object);
 }
@@ -299,6 +323,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, HsServerPage, warning);
   gtk_widget_class_bind_template_child (klass, HsServerPage, warning_title);
   gtk_widget_class_bind_template_child (klass, HsServerPage, warning_text);
+  gtk_widget_class_bind_template_child (klass, HsServerPage, block);
   gtk_widget_class_bind_template_child (klass, HsServerPage, tiles);
   gtk_widget_class_bind_template_child (klass, HsServerPage, chart_card);
   gtk_widget_class_bind_template_child (klass, HsServerPage, chart);

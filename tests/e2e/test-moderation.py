@@ -101,6 +101,17 @@ def server_page(desktop):
     window.row('Connections', 'berta', 'IRC', 'None')
     desktop.picture('server-page')
 
+    # out of one of two rooms, then out of all
+    irc.say('JOIN #slides')
+    irc.wait(' 366 berta #slides ')
+    choose(window, 'berta')
+    window.press('Kick…')
+    click(window, window.find({Atspi.Role.COMBO_BOX}, 'Out of'))
+    window.xdotool('key', 'Down', 'Down', 'Return')
+    window.shows('Out of this room. They may come back.')
+    click(window, window.find(window.TEXT, 'Reason'))
+    confirm(window, 'not here')
+    irc.wait('KICK #slides berta :not here')
     choose(window, 'berta')
     window.press('Kick…')
     confirm(window, 'too loud')

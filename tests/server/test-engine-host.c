@@ -74,6 +74,38 @@ test_deeds (void)
     }
 }
 
+/* Out of one of its rooms; in the others it stays. */
+static void
+test_kick_from (void)
+{
+  Stage stage;
+  Guest *host, *berta;
+  g_auto (GStrv) rooms = NULL, left = NULL;
+  g_autofree char *names = NULL, *names_left = NULL;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  host = join_host (&stage);
+  berta = join_from (&stage, "10.0.0.2", "berta");
+  guest_says (berta, "JOIN #a,#b");
+  guest_forget (berta);
+  rooms = hs_engine_list_rooms (berta->peer);
+  names = g_strjoinv (" ", rooms);
+  g_assert_cmpstr (names, ==, "#lobby #a #b");
+  hs_engine_kick_from (stage.engine, berta->peer, "#A", "too loud");
+  guest_sees (berta, ":host!u@127.0.0.1 KICK #a berta :too loud\n");
+  hs_engine_kick_from (stage.engine, berta->peer, "#a", NULL);
+  hs_engine_kick_from (stage.engine, berta->peer, "#nowhere", NULL);
+  hs_engine_kick_from (stage.engine, host->peer, "#lobby", NULL);
+  guest_sees (berta, "");
+  left = hs_engine_list_rooms (berta->peer);
+  names_left = g_strjoinv (" ", left);
+  g_assert_cmpstr (names_left, ==, "#lobby #b");
+  guest_free (host);
+  guest_free (berta);
+  stage_clear (&stage);
+}
+
 /* Two behind one address: the other is not silenced with it. Taken back, it speaks again. */
 static void
 test_mute (void)
@@ -221,6 +253,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/host/deeds", test_deeds);
+  g_test_add_func ("/server/host/kick-from", test_kick_from);
   g_test_add_func ("/server/host/mute", test_mute);
   g_test_add_func ("/server/host/without-client", test_without_client);
   g_test_add_func ("/server/host/door", test_door);

@@ -46,6 +46,17 @@ make_guest (guint64 id, const char *nick, const char *address)
   return hs_guest_new (&facts);
 }
 
+/* A label below @widget that says this. (nullable) */
+static GtkWidget *
+find_label (GtkWidget *widget, const char *text)
+{
+  GtkWidget *found = GTK_IS_LABEL (widget) && strcmp (gtk_label_get_text (GTK_LABEL (widget)), text) == 0 ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_label (child, text);
+  return found;
+}
+
 /* ---- The sorted list ---- */
 
 static int
@@ -295,6 +306,37 @@ test_table (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* A row of half-open connections is no guest: it has a number and an address, and no more. */
+static void
+test_half_open (void)
+{
+  const HsGuestFacts facts = { .half_open = 27, .address = (char *) "10.0.0.7", .host = (char *) "10.0.0.7", .dialect = "" };
+  g_autoptr (HsGuest) row = hs_guest_new (&facts);
+  g_autoptr (GListStore) store = g_list_store_new (HS_TYPE_GUEST);
+  HsGuestTable *table = hs_guest_table_new ();
+  GtkWidget *window = gtk_window_new ();
+  g_autofree char *name = hs_guest_table_format_name (row);
+  HsGuestFacts more = facts;
+
+  g_assert_cmpstr (name, ==, "27 half-open");
+  hs_guest_set_state (row, HS_TCP_SYN_RECEIVED, 0, 0);
+  g_list_store_append (store, row);
+  gtk_window_set_default_size (GTK_WINDOW (window), 1000, 300);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (table));
+  hs_guest_table_set_guests (table, G_LIST_MODEL (store));
+  gtk_window_present (GTK_WINDOW (window));
+  settle (100);
+  g_assert_nonnull (find_label (GTK_WIDGET (table), "27 half-open"));
+  g_assert_nonnull (find_label (GTK_WIDGET (table), "10.0.0.7"));
+  g_assert_null (find_label (GTK_WIDGET (table), "None"));
+  g_assert_null (find_label (GTK_WIDGET (table), "0 B"));
+  more.half_open = 1;
+  hs_guest_set_facts (row, &more);
+  g_assert_nonnull (find_label (GTK_WIDGET (table), "1 half-open"));
+  hs_guest_table_set_guests (table, NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* ---- The page ---- */
 
 typedef struct
@@ -465,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/sorted-list/chance", test_sorted_list);
   g_test_add_func ("/ui/sorted-list/few-changes", test_few_changes);
   g_test_add_func ("/ui/guest-table", test_table);
+  g_test_add_func ("/ui/guest-table/half-open", test_half_open);
   g_test_add_func ("/ui/server-page", test_page);
   return g_test_run ();
 }
