@@ -40,6 +40,7 @@ hs_session_forget_caps (HsSession *self)
   self->cap_sent = FALSE;
   self->cap_ending = FALSE;
   g_clear_pointer (&self->sasl, hs_session_sasl_free);
+  hs_session_set_account (self, NULL);
   self->nick_ascii = FALSE;
   self->nick_short = FALSE;
   self->nick_attempt = 0;

@@ -253,6 +253,8 @@ on_fail (HsSession *self, const HsEvent *event)
       hs_session_on_redact_fail (self, event);
       return;
     }
+  if (hs_session_account_note (self, event, text))
+    return;
   if (hs_session_sasl_note_words (self, HS_PARAM (event, 0), HS_PARAM (event, 1), text))
     return;
   if (strcmp (HS_PARAM (event, 0), "BATCH") == 0 && event->label == NULL)
@@ -268,6 +270,8 @@ on_remark (HsSession *self, const HsEvent *event)
 {
   g_autofree char *text = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
 
+  if (hs_session_account_note (self, event, text))
+    return;
   hs_session_tell (self, event->message->n_params > 3 ? hs_session_find_conversation (self, HS_PARAM (event, 2)) : NULL, text);
 }
 
@@ -299,6 +303,7 @@ const HsEventRow hs_session_event_rows[] = {
   { "RESUME", hs_session_on_resume, 1 },
   { "ERROR", on_error, 1 },
   { "REDACT", hs_session_on_redact, 2 },
+  { "REGISTER", hs_session_on_register, 2 },
   { "MARKREAD", hs_session_on_markread, 2 },
   { "FAIL", on_fail, 3 },
   { "WARN", on_remark, 3 },

@@ -86,6 +86,7 @@ typedef struct
 
 typedef struct _HsHistoryBatch HsHistoryBatch;
 typedef struct _HsSessionSasl HsSessionSasl; /* hs-session-sasl.c */
+typedef struct _HsSessionAccount HsSessionAccount;
 
 struct _HsSession
 {
@@ -118,6 +119,7 @@ struct _HsSession
   GBytes *sent_as;            /* (nullable) within send () */
   char *sts;                  /* (nullable) the value of IRCv3 sts */
   HsSessionSasl *sasl;        /* (nullable) */
+  HsSessionAccount *account;  /* (nullable) */
 
   /* Borrowed */
   HsSessionSend send;
@@ -319,6 +321,14 @@ HS_DECLARE_VERB (mode);
 gsize hs_session_find_shown (HsConversation *conversation, const char *words, char **nick);
 /* Does a room's mode take a parameter (ISUPPORT CHANMODES=A,B,C,D)? */
 gboolean hs_session_mode_takes_param (HsSession *self, char mode, gboolean on);
+/* ---- hs-session-account.c ---- */
+void hs_session_account_free (HsSessionAccount *self);
+void hs_session_set_account (HsSession *self, const char *name); /* (nullable) we are logged in, or no more */
+/* FAIL and NOTE about what was wished. FALSE: it is something else. */
+gboolean hs_session_account_note (HsSession *self, const HsEvent *event, const char *words);
+gboolean hs_session_account_must_wait (HsSession *self, const char *command);
+void hs_session_on_register (HsSession *self, const HsEvent *event);
+
 char *hs_session_make_title (HsSession *self, const char *name); /* of a room. (transfer full) */
 /* hs-session-refusals.c: what a refusal means, translated; NULL where only the server's own words are known. (transfer full) */
 char *hs_session_explain_refusal (HsSession *self, const HsEvent *event);
@@ -345,6 +355,7 @@ void hs_session_sasl_withdrawn (HsSession *self);
 gboolean hs_session_sasl_begin (HsSession *self);
 /* (nullable) what goes by PASS: the password that everybody needs, where it cannot be proven in a better way and may be said. Borrowed */
 const char *hs_session_sasl_choose_pass (HsSession *self);
+gboolean hs_session_sasl_is_encrypted (HsSession *self);
 void hs_session_sasl_tell_withheld (HsSession *self); /* once we are in */
 /* TRUE: a standard reply or 263 that is about logging in, and told with what follows. */
 gboolean hs_session_sasl_note_words (HsSession *self, const char *command, const char *code, const char *words);

@@ -502,12 +502,20 @@ on_logged_in (HsSession *self, const HsEvent *event)
 
   if (!sasl->running || sasl->claim == CLAIM_ACCOUNT)
     sasl->logged_in = TRUE;
+  hs_session_set_account (self, HS_PARAM (event, 2));
+}
+
+gboolean
+hs_session_sasl_is_encrypted (HsSession *self)
+{
+  return self->sasl != NULL && self->sasl->encrypted;
 }
 
 static void
 on_logged_out (HsSession *self, const HsEvent *event)
 {
   need (self)->logged_in = FALSE;
+  hs_session_set_account (self, NULL);
 }
 
 static void
@@ -581,7 +589,7 @@ on_try_again (HsSession *self, const HsEvent *event)
 {
   g_autofree char *words = hs_session_clean_text (HS_PARAM (event, event->message->n_params - 1));
 
-  if (!hs_session_sasl_note_words (self, HS_PARAM (event, 1), "", words))
+  if (!hs_session_account_must_wait (self, HS_PARAM (event, 1)) && !hs_session_sasl_note_words (self, HS_PARAM (event, 1), "", words))
     hs_session_on_other_numeric (self, event);
 }
 

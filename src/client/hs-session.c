@@ -26,6 +26,7 @@ enum
   PROP_ERROR_TEXT,
   PROP_LAG,
   PROP_PLAIN,
+  PROP_ACCOUNT,
   PROP_HOSTED,
   PROP_ROOMS,
   N_PROPS
@@ -71,6 +72,7 @@ hs_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     case PROP_ERROR_TEXT: g_value_set_string (value, self->error_text); break;
     case PROP_LAG: g_value_set_int (value, self->lag); break;
     case PROP_PLAIN: g_value_set_boolean (value, self->plain); break;
+    case PROP_ACCOUNT: g_value_set_string (value, hs_session_get_account (self)); break;
     case PROP_HOSTED: g_value_set_boolean (value, self->hosted); break;
     case PROP_ROOMS: g_value_set_object (value, self->rooms); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -134,6 +136,7 @@ hs_session_finalize (GObject *object)
   g_free (self->peer);
   g_free (self->sts);
   hs_session_sasl_free (self->sasl);
+  hs_session_account_free (self->account);
   G_OBJECT_CLASS (hs_session_parent_class)->finalize (object);
 }
 
@@ -154,6 +157,7 @@ hs_session_class_init (HsSessionClass *klass)
   props[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL, flags);
   props[PROP_LAG] = g_param_spec_int ("lag", NULL, NULL, -1, G_MAXINT, -1, flags);
   props[PROP_PLAIN] = g_param_spec_boolean ("plain", NULL, NULL, FALSE, flags);
+  props[PROP_ACCOUNT] = g_param_spec_string ("account", NULL, NULL, NULL, flags);
   props[PROP_HOSTED] = g_param_spec_boolean ("hosted", NULL, NULL, FALSE, flags);
   props[PROP_ROOMS] = g_param_spec_object ("rooms", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -170,6 +174,9 @@ hs_session_class_init (HsSessionClass *klass)
   /* For the panel: a message that can be followed was said or heard in this room. */
   g_signal_new ("people-known", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("passage-added", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);
+  /* For the window: what came of a wish about one's account (done, sentence); the keys that open it. */
+  g_signal_new ("account-answered", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BOOLEAN, G_TYPE_STRING);
+  g_signal_new ("account-keys", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRV);
   /* For the window: the person asked for this room (/join, /msg, /query) and wants to see it. */
   g_signal_new ("invited", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("show-room", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_ROOM);

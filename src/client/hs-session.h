@@ -48,7 +48,7 @@ typedef enum
 typedef guint64 (*HsSessionSend) (HsSession *self, const char *data, gsize len, gpointer user_data);
 
 /* Properties (all notify): name (title of the server or room), address (text), nick, state (int), error-text (nullable), lag (ms, -1 unknown),
- * plain (speaks plain text), hosted (our own server), rooms (GListModel of HsRoom).
+ * plain (speaks plain text), account (nullable), hosted (our own server), rooms (GListModel of HsRoom).
  * @network: key in history.db. @shown_name: what people see; the nick is derived from it. */
 HsSession *hs_session_new (HsStore *store, const char *network, const char *address, const char *shown_name, gboolean hosted);
 
@@ -113,6 +113,19 @@ void hs_session_ask_modes (HsSession *self, HsRoom *room);
 /* Who sent us away, and why: a sentence; NULL when nobody did. Borrowed until we are back. */
 const char *hs_session_get_removal (HsSession *self, HsRoom *room);
 /* Signal "invited" (name of the room, sentence): somebody asks us in. */
+
+/* ---- One's account on a host of ours (hs-session-account.c). What comes of a wish is told by "account-answered" (done, sentence); a new one takes
+ * the place of one that is not answered yet. Each fails with UNSUPPORTED elsewhere. Property account. ---- */
+const char *hs_session_get_account (HsSession *self); /* (nullable) that we are logged in to */
+gboolean hs_session_can_keep_account (HsSession *self);
+/* Our name is kept for us. Passwords here: (nullable) NULL or "": by the key that this computer shows. */
+gboolean hs_session_make_account (HsSession *self, const char *password, GError **error);
+gboolean hs_session_change_password (HsSession *self, const char *current, const char *password, GError **error);
+gboolean hs_session_give_up_account (HsSession *self, const char *password, GError **error);
+/* Keys that open it, as text: told by "account-keys" (GStrv). */
+gboolean hs_session_ask_account_keys (HsSession *self, GError **error);
+gboolean hs_session_add_account_key (HsSession *self, GError **error); /* that of this connection */
+gboolean hs_session_remove_account_key (HsSession *self, const char *key, GError **error);
 
 /* Says QUIT (or a bare q) and asks the connection to close in good order: "leave-requested" is emitted. */
 void hs_session_quit (HsSession *self, const char *reason);
