@@ -201,6 +201,8 @@ tell (HsSession *self, gboolean done, const char *code, const char *words)
 
   self->account->wish = NULL;
   hs_secret_set (&self->account->password, NULL);
+  if (strcmp (code, "ACCOUNT_GIVEN_UP") == 0) /* 901 is still to come */
+    hs_session_set_account (self, NULL);
   g_signal_emit_by_name (self, "account-answered", done, sentence != NULL ? sentence : words);
 }
 

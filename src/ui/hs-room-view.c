@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hs-room-view-private.h"
 
+#include "hs-account-window.h"
+
 #include "hs-bytes-window.h"
 #include "hs-stop-view.h"
 
@@ -55,6 +57,7 @@ update_actions (HsRoomView *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.disconnect",
                                  guest && (state == HS_SESSION_ONLINE || state == HS_SESSION_CONNECTING || state == HS_SESSION_REGISTERING));
   gtk_widget_set_visible (self->disconnect, guest && state != HS_SESSION_OFFLINE && !self->narrow); /* in the menu it is always */
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.account", self->session != NULL && hs_session_can_keep_account (self->session));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.close", self->room != NULL && hs_session_can_close (self->session, self->room));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.leave", state == HS_SESSION_ONLINE && self->room != NULL && hs_room_get_kind (self->room) == HS_ROOM_CHANNEL &&
                                                                     hs_room_is_joined (self->room) && !hs_session_is_plain (self->session));
@@ -286,6 +289,14 @@ on_member_chosen (HsRoomView *self, HsMember *member)
 }
 
 /* ---- Actions ---- */
+
+static void
+on_account (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  gtk_window_present (GTK_WINDOW (hs_account_window_new (GTK_WINDOW (root), HS_ROOM_VIEW (widget)->session)));
+}
 
 static void
 on_disconnect (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -567,6 +578,7 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_member_chosen);
   gtk_widget_class_bind_template_callback (widget_class, hs_room_view_make_member_menu);
   hs_room_view_install_order (widget_class);
+  gtk_widget_class_install_action (widget_class, "room.account", NULL, on_account);
   gtk_widget_class_install_action (widget_class, "room.disconnect", NULL, on_disconnect);
   gtk_widget_class_install_action (widget_class, "room.leave", NULL, on_leave);
   gtk_widget_class_install_action (widget_class, "room.close", NULL, on_close);
