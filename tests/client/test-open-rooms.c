@@ -148,7 +148,7 @@ test_comes_back (void)
   g_assert_false (hs_room_is_joined (ana));
   g_assert_cmpint (hs_session_get_state (run.session), ==, HS_SESSION_OFFLINE);
   g_assert_cmpstr (hs_room_get_draft (here), ==, "not yet");
-  g_assert_nonnull (stage_wait_for_entry (here, "hello"));
+  g_object_unref (stage_wait_for_entry (here, "hello"));
   g_assert_cmpstr (run.out->str, ==, "");
 
   /* Joined again: where one was, not where one had left. */
@@ -185,7 +185,7 @@ test_closed (void)
   receive (&run, ":Ben!b@h JOIN #here");
   stage_fence (run.store);
   here = hs_session_find_room (run.session, "#here");
-  g_assert_nonnull (stage_wait_for_entry (here, "hello"));
+  g_object_unref (stage_wait_for_entry (here, "hello"));
   g_assert_cmpstr (hs_room_get_draft (here), ==, "not yet");
   end (&run, TRUE);
 }
