@@ -201,6 +201,8 @@ append_whois_own (HsEngine *self, HsPeer *to, GString *out, const HsPeer *peer)
 {
   g_autofree char *modes = hs_peer_dup_modes (peer);
   g_autofree char *words = g_strconcat ("is using modes ", modes, NULL);
+  g_autofree char *key = hs_peer_get_key (peer) != NULL ? hs_fingerprint_to_text (hs_peer_get_key (peer)) : NULL;
+  g_autofree char *shown = key != NULL ? g_strconcat ("has client key fingerprint ", key, NULL) : NULL;
 
   if (to != peer && !hs_peer_is_operator (to))
     return;
@@ -211,6 +213,8 @@ append_whois_own (HsEngine *self, HsPeer *to, GString *out, const HsPeer *peer)
 
       hs_engine_append_reply (self, to, out, HS_RPL_WHOISACTUALLY, peer->nick, hs_peer_write_address (peer, address), "is actually using host", NULL);
     }
+  if (shown != NULL) /* as bans by key ($k:) take it */
+    hs_engine_append_reply (self, to, out, HS_RPL_WHOISCERTFP, peer->nick, shown, NULL);
 }
 
 static void

@@ -155,6 +155,10 @@ test_others_see (void)
   guest_says (simple, "WHOIS dora");
   g_assert_true (guest_saw (simple, " 330 simple dora anna :is logged in as\r\n"));
   g_assert_true (guest_saw (simple, " 671 simple dora :is using a secure connection\r\n"));
+  g_assert_false (guest_saw (simple, " 276 ")); /* it would be known again by its key */
+  guest_forget (owner);
+  guest_says (owner, "WHOIS dora");
+  g_assert_true (guest_saw (owner, " 276 dora dora :has client key fingerprint sha256:"));
   guest_forget (simple);
   guest_says (simple, "WHO dora %na");
   g_assert_true (guest_saw (simple, " 354 simple dora anna\r\n"));
