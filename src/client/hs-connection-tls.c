@@ -66,7 +66,7 @@ decide_now (HsConnection *self)
   self->pinned = self->known != NULL && hs_known_servers_find_pin (self->known, self->binding, &pin);
   obey_sts (self);
   self->encrypted = !never && (self->encryption == HS_ENCRYPTION_ALWAYS || self->is_own || self->pinned || self->strict || asks_for_tls (self->address));
-  self->shows_key = self->is_own || self->address->key != NULL || (self->pinned && !pin.by_authority);
+  self->shows_key = self->is_own || self->address->key != NULL || (self->pinned && (pin.shows_key || !pin.by_authority));
   if (self->protocol == HS_PROTOCOL_AUTOMATIC && asks_for_tls (self->address))
     self->protocol = HS_PROTOCOL_IRC;
   if (self->encrypted)
@@ -357,7 +357,7 @@ follow_offer (HsConnection *self, guint16 port)
 
   self->asking = self->judging = FALSE;
   self->encrypted = self->offered = TRUE;
-  self->shows_key = port == 0;
+  self->shows_key |= port == 0;
   self->strict = port != 0;
   self->protocol = HS_PROTOCOL_IRC;
   if (port != 0)

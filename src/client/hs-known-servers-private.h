@@ -49,6 +49,10 @@ void hs_known_servers_see (HsKnownServers *self, const char *binding, const HsFi
 /* The person compared the new number at @binding: the pin is this key's now, and it is compared. The old key stays known where else it is bound. */
 void hs_known_servers_accept (HsKnownServers *self, const char *binding, const HsFingerprint *key, gint64 now);
 
+/* The person's own key is shown at @binding from the next connection on, or no longer. FALSE: nothing is bound there. It stays with a new key that an
+ * authority vouches for, and ends with one that it does not. */
+gboolean hs_known_servers_set_shows_key (HsKnownServers *self, const char *binding, gboolean shows_key);
+
 /* IRCv3 sts, of a verified connection: @until Unix ms, a past one ends it. */
 void hs_known_servers_note_sts (HsKnownServers *self, const char *host, guint16 port, gint64 until);
 /* *port (nullable) becomes the port to use. */

@@ -217,7 +217,8 @@ take_rows (HsKnownServers *self, Rows *rows)
       const HsHistoryPin *row = g_ptr_array_index (rows->pins, i);
       HsTrustPin *pin = g_new (HsTrustPin, 1);
 
-      *pin = (HsTrustPin) { .key = read_fingerprint (row->fingerprint), .by_authority = row->by_authority, .since = row->since };
+      *pin = (HsTrustPin) { .key = read_fingerprint (row->fingerprint), .by_authority = row->by_authority, .since = row->since,
+                             .shows_key = row->shows_key };
       g_hash_table_replace (self->pins, g_strdup (row->binding), pin);
     }
   for (guint i = 0; i < rows->sts->len; i++)
@@ -300,7 +301,7 @@ struct _Change
   char *text;           /* (nullable) a name, a binding, a host */
   gint64 time;
   guint16 port;
-  gboolean by_authority;
+  gboolean by_authority, shows_key;
 };
 
 static void
@@ -346,7 +347,7 @@ apply_forget_all (HsHistory *history, const Change *change, GError **error)
 static gboolean
 apply_pin (HsHistory *history, const Change *change, GError **error)
 {
-  const HsHistoryPin pin = { change->text, change->key, change->by_authority, change->time };
+  const HsHistoryPin pin = { change->text, change->key, change->by_authority, change->time, change->shows_key };
 
   return hs_history_set_pin (history, &pin, error);
 }
@@ -430,7 +431,8 @@ set_pin (HsKnownServers *self, const char *binding, const HsTrustPin *pin)
 
   *copy = *pin;
   g_hash_table_replace (self->pins, g_strdup (binding), copy);
-  write_change (self, (Change) { .apply = apply_pin, .time = pin->since, .by_authority = pin->by_authority }, &pin->key, binding);
+  write_change (self, (Change) { .apply = apply_pin, .time = pin->since, .by_authority = pin->by_authority, .shows_key = pin->shows_key }, &pin->key,
+                binding);
   if (had)
     update_places_of (self, &old.key);
   update_places_of (self, &pin->key);
@@ -451,7 +453,8 @@ hs_known_servers_see (HsKnownServers *self, const char *binding, const HsFingerp
     return; /* nothing new */
   if (pinned && !same && !(pin.by_authority && verified))
     return; /* an invite's key where another was: what was chosen by its address stays bound to that */
-  pin = (HsTrustPin) { .key = *key, .by_authority = verified, .since = pinned ? pin.since : now };
+  pin = (HsTrustPin) { .key = *key, .by_authority = verified, .since = pinned ? pin.since : now,
+                       .shows_key = pin.shows_key };
   set_pin (self, binding, &pin);
 }
 
@@ -463,6 +466,18 @@ hs_known_servers_accept (HsKnownServers *self, const char *binding, const HsFing
   hs_known_servers_set_compared (self, see_key (self, key, now), now);
   if (binding != NULL)
     set_pin (self, binding, &pin);
+}
+
+gboolean
+hs_known_servers_set_shows_key (HsKnownServers *self, const char *binding, gboolean shows_key)
+{
+  HsTrustPin pin;
+
+  if (!hs_known_servers_find_pin (self, binding, &pin))
+    return FALSE;
+  pin.shows_key = shows_key;
+  set_pin (self, binding, &pin);
+  return TRUE;
 }
 
 /* "irc.example." is the same name, said to its root. */

@@ -368,6 +368,35 @@ hs_security_accept_changed (HsSecurity *self)
   return TRUE;
 }
 
+static gboolean
+find_pin (HsSecurity *self, HsTrustPin *pin)
+{
+  return self->servers != NULL && hs_known_servers_find_pin (self->servers, self->binding, pin);
+}
+
+gboolean
+hs_security_can_show_key (HsSecurity *self)
+{
+  HsTrustPin pin;
+
+  return self->known && self->has_key && self->trust != HS_TRUST_OWN && !hs_trust_stops (self->trust) && find_pin (self, &pin) && pin.by_authority;
+}
+
+gboolean
+hs_security_shows_key (HsSecurity *self)
+{
+  HsTrustPin pin;
+
+  return find_pin (self, &pin) && pin.shows_key;
+}
+
+void
+hs_security_set_shows_key (HsSecurity *self, gboolean shows_key)
+{
+  if (hs_security_can_show_key (self) && hs_security_shows_key (self) != (shows_key != FALSE))
+    hs_known_servers_set_shows_key (self->servers, self->binding, shows_key != FALSE);
+}
+
 /* ---- What there is to show ---- */
 
 gboolean

@@ -30,6 +30,11 @@ const char *hs_security_get_problems (HsSecurity *self);
 gboolean hs_security_can_compare (HsSecurity *self);
 /* The person compared the number: remembered with the key. */
 void hs_security_set_compared (HsSecurity *self);
+/* May the person choose to log in there by its own key? On hosts of ours that is done anyway; elsewhere the key is not shown, for it is the same everywhere
+ * and one would be known again by it. */
+gboolean hs_security_can_show_key (HsSecurity *self);
+gboolean hs_security_shows_key (HsSecurity *self);
+void hs_security_set_shows_key (HsSecurity *self, gboolean shows_key); /* from the next connection on */
 /* Of HS_TRUST_CHANGED and HS_TRUST_NOT_LOOKED_UP: the person compared the number. What was chosen means the new key from now on; joining it anew succeeds. FALSE: there
  * is nothing that could be accepted. */
 gboolean hs_security_accept_changed (HsSecurity *self);

@@ -140,6 +140,12 @@ add_bot (HsSession *self, Question *question, const HsEvent *event)
   add_line (question, _("Is a program, not a person"));
 }
 
+/* Letters for programs. */
+static void
+add_nothing (HsSession *self, Question *question, const HsEvent *event)
+{
+}
+
 static void
 add_away (HsSession *self, Question *question, const HsEvent *event)
 {
@@ -195,6 +201,7 @@ static const struct
   { HS_RPL_WHOISREGNICK, 2, add_registered },
   { HS_RPL_WHOISCERTFP, 3, add_key },
   { HS_RPL_WHOISBOT, 2, add_bot },
+  { HS_RPL_WHOISMODES, 2, add_nothing },
   { HS_RPL_AWAY, 3, add_away },
   { HS_RPL_WHOISIDLE, 3, add_times },
 };

@@ -13,6 +13,7 @@ typedef struct
   HsFingerprint key;
   gboolean by_authority; /* an authority vouched for it: another key that it vouches for is no change */
   gint64 since;          /* Unix ms */
+  gboolean shows_key;    /* the person logs in by its own key there */
 } HsTrustPin;
 
 typedef struct

@@ -91,6 +91,9 @@ static const char *const migrations[] = {
   " host TEXT PRIMARY KEY,"
   " port INTEGER NOT NULL,"
   " until INTEGER NOT NULL) WITHOUT ROWID;",
+
+  /* 4: the person logs in by its own key there */
+  "ALTER TABLE pin ADD COLUMN shows_key INTEGER NOT NULL DEFAULT 0;",
 };
 
 static void

@@ -11,6 +11,7 @@
 #include "hs-connection.h"
 #include "hs-identity.h"
 #include "hs-known-servers-private.h"
+#include "hs-session-impl.h"
 
 #define NOW (g_get_real_time () / G_USEC_PER_SEC)
 #define DAY (24 * 60 * 60)
@@ -242,6 +243,7 @@ typedef struct
   HsConnection *connection;
   gboolean answered, opened, closed;
   guint watches; /* how often it was another one */
+  const char *password;
   GError *error;
 } Person;
 
@@ -250,7 +252,7 @@ person_init_at (Person *self, const char *history)
 {
   g_autofree char *directory = g_build_filename (folder, "own-key", NULL);
 
-  *self = (Person) { .store = hs_store_new (history) };
+  *self = (Person) { .store = hs_store_new (history), .password = "hunter2" };
   self->known = hs_known_servers_new (self->store);
   self->key = hs_own_key_new (directory, trusted);
 }
@@ -292,7 +294,7 @@ person_begin (Person *self, const char *address, HsEncryption encryption)
   self->connection = hs_connection_new (self->session, address, HS_PROTOCOL_AUTOMATIC, HS_LINE_ENDING_AUTOMATIC);
   hs_connection_set_trust (self->connection, self->known, self->key);
   hs_connection_set_encryption (self->connection, encryption);
-  hs_connection_set_login (self->connection, &(HsConnectionLogin) { .password = "hunter2" }, NULL);
+  hs_connection_set_login (self->connection, &(HsConnectionLogin) { .password = self->password }, NULL);
   g_signal_connect (self->connection, "closed", G_CALLBACK (on_closed), self);
   g_signal_connect (self->connection, "notify::watch", G_CALLBACK (on_watch), self);
   hs_connection_open_async (self->connection, NULL, on_opened, self);
@@ -1092,6 +1094,96 @@ test_sts (void)
   program_end (&bystander);
 }
 
+/* ---- One's own key ---- */
+
+/* What the server itself says of us: WHOIS, in words. (transfer full) */
+static char *
+person_asks (Person *self)
+{
+  HsRoom *room = NULL;
+  g_autoptr (HsEntry) entry = NULL;
+  GListModel *entries = NULL;
+  guint before = 0;
+
+  stage_wait_until ((room = hs_session_find_room (self->session, "#lobby")) != NULL);
+  stage_fence (self->store);
+  entries = G_LIST_MODEL (hs_room_get_entries (room));
+  before = g_list_model_get_n_items (entries);
+  g_assert_true (hs_session_ask_who_is (self->session, room, hs_session_get_nick (self->session), NULL));
+  stage_wait_until (g_list_model_get_n_items (entries) > before);
+  entry = g_list_model_get_item (entries, g_list_model_get_n_items (entries) - 1);
+  stage_wait_until (hs_entry_is_loaded (entry));
+  g_test_message ("%s", hs_entry_get_text (entry));
+  g_assert_true (g_str_has_prefix (hs_entry_get_text (entry), "About Ana\n"));
+  return g_strdup (hs_entry_get_text (entry));
+}
+
+/* Did it see our key, and know us by it? */
+static void
+person_is_seen (Person *self, gboolean key, gboolean account)
+{
+  g_autofree char *said = person_asks (self);
+
+  g_assert_cmpint (strstr (said, "Key’s fingerprint: sha256:") != NULL, ==, key);
+  g_assert_cmpint (strstr (said, "Account: Ana") != NULL, ==, account);
+}
+
+static gboolean
+has_account (Person *self)
+{
+  g_autofree char *said = person_asks (self);
+
+  return strstr (said, "Account: Ana") != NULL;
+}
+
+/* A network whose name an authority vouches for gets our key only where the person says so, and knows us by it then (EXTERNAL); under any other name
+ * it gets none. */
+static void
+test_own_key (void)
+{
+  static const Leaf leaf = { "a network", "host.example", "*.network.example", -1, 10 };
+  Program bystander, network;
+  Person ana;
+  g_autofree char *certificate = g_build_filename (folder, "leaf.pem", NULL), *key = g_build_filename (folder, "leaf-key.pem", NULL);
+  g_autofree char *directory = g_dir_make_tmp ("hs-network-XXXXXX", NULL), *here = NULL, *elsewhere = NULL;
+
+  bystander_start (&bystander, &leaf, NULL); /* makes the certificate */
+  program_end (&bystander);
+  program_start (&network, (const char *const[]) { handshake_server, "--port", "0", "--address", "127.0.0.1", "--data-dir", directory,
+                                                   "--tls-certificate", certificate, "--tls-key", key, NULL });
+  here = g_strdup_printf ("ircs://host.network.example:%u", network.ports[0]);
+  elsewhere = g_strdup_printf ("ircs://other.network.example:%u", network.ports[0]);
+  person_init (&ana);
+  ana.password = NULL;
+  for (guint i = 0; i < 2; i++) /* nor when it is known */
+    {
+      person_joins (&ana, here, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_VERIFIED);
+      person_is_seen (&ana, FALSE, FALSE);
+      hs_security_set_shows_key (hs_connection_get_security (ana.connection), i == 1);
+      person_finish (&ana);
+    }
+  person_joins (&ana, here, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_VERIFIED);
+  person_is_seen (&ana, TRUE, FALSE);
+  hs_session_put (ana.session, "REGISTER", "*", "*", "correct-horse", NULL);
+  stage_wait_until (has_account (&ana));
+  person_finish (&ana);
+  person_joins (&ana, here, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_VERIFIED);
+  person_is_seen (&ana, TRUE, TRUE); /* by the key alone */
+  person_finish (&ana);
+  person_joins (&ana, elsewhere, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_VERIFIED);
+  person_is_seen (&ana, FALSE, FALSE);
+  person_finish (&ana);
+  person_joins (&ana, here, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_VERIFIED);
+  hs_security_set_shows_key (hs_connection_get_security (ana.connection), FALSE);
+  person_finish (&ana);
+  person_joins (&ana, here, 0, HS_ENCRYPTION_AUTOMATIC, HS_TRUST_VERIFIED);
+  person_is_seen (&ana, FALSE, FALSE);
+  person_finish (&ana);
+  person_clear (&ana);
+  program_end (&network);
+  remove_directory (directory);
+}
+
 static void
 add_quick (void)
 {
@@ -1122,6 +1214,7 @@ add_quick (void)
       g_test_add_data_func (path, &leaves[i], test_certificate);
     }
   g_test_add_func ("/client/encryption/sts", test_sts);
+  g_test_add_func ("/client/encryption/own-key", test_own_key);
 }
 
 /* They wait for bounds, at most ten seconds each. */

@@ -211,6 +211,29 @@ test_forget (Run *run, gconstpointer data)
   g_assert_false (hs_known_servers_find_pin (run->servers, "address:10.0.0.2:8000", &pin));
 }
 
+/* A person's choice stands in the file. */
+static void
+test_shows_key (Run *run, gconstpointer data)
+{
+  HsFingerprint a = make_key (0xaa);
+  gboolean answered = FALSE;
+  HsTrustPin pin;
+
+  g_assert_false (hs_known_servers_set_shows_key (run->servers, "address:irc.example.org:6697", TRUE)); /* it was never seen */
+  hs_known_servers_see (run->servers, "address:irc.example.org:6697", &a, TRUE, 10);
+  hs_known_servers_see (run->servers, "address:irc.example.net:6697", &a, TRUE, 10);
+  g_assert_true (hs_known_servers_set_shows_key (run->servers, "address:irc.example.org:6697", TRUE));
+  run_end (run);
+  run->store = hs_store_new (run->path);
+  run->servers = hs_known_servers_new (run->store);
+  hs_known_servers_wait_async (run->servers, NULL, on_read, &answered);
+  stage_wait_until (answered);
+  g_assert_true (hs_known_servers_find_pin (run->servers, "address:irc.example.org:6697", &pin));
+  g_assert_true (pin.shows_key && pin.by_authority);
+  g_assert_true (hs_known_servers_find_pin (run->servers, "address:irc.example.net:6697", &pin));
+  g_assert_false (pin.shows_key);
+}
+
 /* Asked before the answer is there: answered when it is. */
 static void
 test_wait (Run *run, gconstpointer data)
@@ -269,6 +292,7 @@ main (int argc, char *argv[])
   ADD ("person", test_person);
   ADD ("pins", test_pins);
   ADD ("forget", test_forget);
+  ADD ("shows-key", test_shows_key);
   ADD ("wait", test_wait);
   ADD ("unread", test_unread);
   return g_test_run ();

@@ -194,6 +194,40 @@ test_follows (Stage *stage, gconstpointer data)
   g_assert_cmpint (hs_known_server_get_compared (server), >, 0);
 }
 
+/* Our own key: only where an authority vouches for who is there, and the person wishes it. Elsewhere there is nothing to choose. */
+static void
+test_shows_key (Stage *stage, gconstpointer data)
+{
+  HsSecurity *security = stage->security;
+
+  judge (stage, 0xaa);
+  hs_security_remember (security, NOW);
+  g_assert_false (hs_security_can_show_key (security)); /* a host of ours, or one in the house */
+  judge_as (stage, "ircs://irc.example.org", 0xbb, 0);
+  g_assert_false (hs_security_can_show_key (security)); /* not remembered yet */
+  hs_security_remember (security, NOW);
+  g_assert_true (hs_security_can_show_key (security));
+  g_assert_false (hs_security_shows_key (security));
+  hs_security_set_shows_key (security, TRUE);
+  g_assert_true (hs_security_shows_key (security));
+
+  judge_as (stage, "ircs://irc.example.net", 0xbb, 0); /* the same key under another name */
+  hs_security_remember (security, NOW);
+  g_assert_false (hs_security_shows_key (security));
+  judge_as (stage, "ircs://irc.example.org", 0xcc, 0); /* a new certificate that is vouched for, too */
+  hs_security_remember (security, NOW);
+  g_assert_true (hs_security_shows_key (security));
+  g_assert_cmpint (judge_as (stage, "ircs://irc.example.org", 0xdd, HS_TLS_UNKNOWN_AUTHORITY), ==, HS_TRUST_CHANGED);
+  g_assert_false (hs_security_can_show_key (security));
+  g_assert_true (hs_security_accept_changed (security));
+  g_assert_false (hs_security_shows_key (security)); /* another server */
+
+  judge_as (stage, "ircs://irc.example.net", 0xbb, 0);
+  hs_security_set_shows_key (security, TRUE);
+  hs_security_set_shows_key (security, FALSE);
+  g_assert_false (hs_security_shows_key (security));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -204,5 +238,6 @@ main (int argc, char *argv[])
   ADD ("invite", test_invite);
   ADD ("not-remembered", test_not_remembered);
   ADD ("follows", test_follows);
+  ADD ("shows-key", test_shows_key);
   return g_test_run ();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test-history-private.h"
 
-#define NEWEST 3
+#define NEWEST 4
 
 static void
 execute (sqlite3 *db, const char *sql)
@@ -68,7 +68,7 @@ check_rows (HsHistory *history)
 
 /* From the version on that has them. */
 static void
-check_trust (HsHistory *history)
+check_trust (HsHistory *history, gboolean shows_key)
 {
   g_autoptr (GPtrArray) keys = hs_history_list_keys (history, NULL);
   g_autoptr (GPtrArray) pins = hs_history_list_pins (history, NULL);
@@ -78,6 +78,7 @@ check_trust (HsHistory *history)
   g_assert_cmpstr (((HsHistoryKey *) g_ptr_array_index (keys, 0))->name, ==, "Ana's room");
   g_assert_cmpuint (pins->len, ==, 1);
   g_assert_cmpstr (((HsHistoryPin *) g_ptr_array_index (pins, 0))->binding, ==, "address:192.0.2.5:8000");
+  g_assert_cmpint (((HsHistoryPin *) g_ptr_array_index (pins, 0))->shows_key, ==, shows_key);
   g_assert_cmpuint (sts->len, ==, 1);
 }
 
@@ -104,7 +105,7 @@ test_migrations (void)
       g_assert_no_error (error);
       check_rows (history);
       if (version >= 3)
-        check_trust (history);
+        check_trust (history, version >= 4);
       hs_history_close (history);
       got = query (path, schema);
       g_assert_cmpstr (got, ==, expected);

@@ -11,7 +11,7 @@ make_fingerprint (guint8 byte)
   return g_bytes_new (bytes, sizeof bytes);
 }
 
-/* "key NN name first last compared", "pin binding NN authority since", "sts host port until", a line each. */
+/* "key NN name first last compared", "pin binding NN authority since (shows)", "sts host port until", a line each. */
 static char *
 describe (HsHistory *history)
 {
@@ -31,8 +31,8 @@ describe (HsHistory *history)
     {
       const HsHistoryPin *pin = g_ptr_array_index (pins, i);
 
-      g_string_append_printf (text, "pin %s %02x %d %d\n", pin->binding, *(const guint8 *) g_bytes_get_data (pin->fingerprint, NULL),
-                              pin->by_authority, (int) pin->since);
+      g_string_append_printf (text, "pin %s %02x %d %d%s\n", pin->binding, *(const guint8 *) g_bytes_get_data (pin->fingerprint, NULL),
+                              pin->by_authority, (int) pin->since, pin->shows_key ? " shows" : "");
     }
   for (guint i = 0; i < sts->len; i++)
     {
@@ -113,6 +113,20 @@ test_pins (void)
   assert_trust (history, "");
 }
 
+static void
+test_shows_key (void)
+{
+  g_autoptr (HsHistory) history = hs_history_open (":memory:", NULL);
+  g_autoptr (GBytes) a = make_fingerprint (0xaa);
+  HsHistoryPin pin = { (char *) "address:irc.example.org:6697", a, TRUE, 1, TRUE };
+
+  g_assert_true (hs_history_set_pin (history, &pin, NULL));
+  assert_trust (history, "pin address:irc.example.org:6697 aa 1 1 shows\n");
+  pin.shows_key = FALSE;
+  g_assert_true (hs_history_set_pin (history, &pin, NULL));
+  assert_trust (history, "pin address:irc.example.org:6697 aa 1 1\n");
+}
+
 /* What somebody else wrote into the file is left out, not believed. */
 static void
 test_foreign_rows (void)
@@ -121,7 +135,7 @@ test_foreign_rows (void)
 
   g_assert_cmpint (sqlite3_exec (history->base.db,
                                  "INSERT INTO server_key VALUES (x'aabb', 'short', 1, 1, 0), (zeroblob (32), 'whole', 2, 2, 0), (zeroblob (33), 'long', 3, 3, 0);"
-                                 "INSERT INTO pin VALUES ('a', x'', 0, 1), ('b', zeroblob (32), 0, 1);"
+                                 "INSERT INTO pin VALUES ('a', x'', 0, 1, 0), ('b', zeroblob (32), 0, 1, 0);"
                                  "INSERT INTO sts VALUES ('a', 0, 1), ('b', 65536, 1), ('c', 6697, 1)", NULL, NULL, NULL), ==, SQLITE_OK);
   assert_trust (history, "key 00 whole 2 2 0\npin b 00 0 1\nsts c 6697 1\n");
 }
@@ -132,6 +146,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/trust/keys", test_keys);
   g_test_add_func ("/store/trust/pins", test_pins);
+  g_test_add_func ("/store/trust/shows-key", test_shows_key);
   g_test_add_func ("/store/trust/foreign-rows", test_foreign_rows);
   return g_test_run ();
 }
