@@ -10,9 +10,10 @@ struct _HsSecurityPopover
   GtkPopover parent_instance;
 
   /* Template */
-  GtkWidget *state, *number_part, *compare_part;
+  GtkWidget *state, *number_part, *compare_part, *key_part;
   GtkImage *icon;
-  GtkLabel *words, *name, *meaning, *number, *compare_text, *details;
+  GtkLabel *words, *name, *meaning, *number, *compare_text, *key_text, *details;
+  GtkSwitch *shows_key;
   HsCopyButton *copy;
   GtkWidget *same;
 
@@ -73,6 +74,31 @@ format_details (HsSecurity *security)
   return g_strdup_printf ("%s · %s", hs_security_get_version (security), hs_security_get_cipher (security));
 }
 
+/* What the switch means, or what comes of it. */
+static void
+update_key_text (HsSecurityPopover *self)
+{
+  gtk_label_set_text (self->key_text, gtk_switch_get_active (self->shows_key)
+                                        ? _("From the next time you join. Where there is NickServ, tell it once then: /msg NickServ CERT ADD")
+                                        : _("Without a password. The network could know you again by your key, whatever your name."));
+}
+
+static void
+on_shows_key (HsSecurityPopover *self)
+{
+  if (self->security != NULL)
+    hs_security_set_shows_key (self->security, gtk_switch_get_active (self->shows_key));
+  update_key_text (self);
+}
+
+static void
+update_key (HsSecurityPopover *self)
+{
+  gtk_widget_set_visible (self->key_part, hs_security_can_show_key (self->security));
+  gtk_switch_set_active (self->shows_key, hs_security_shows_key (self->security));
+  update_key_text (self);
+}
+
 static void
 update (HsSecurityPopover *self)
 {
@@ -98,6 +124,7 @@ update (HsSecurityPopover *self)
   set_label (self->number, number);
   hs_copy_button_set_text (self->copy, number, _("Copy Number"));
   gtk_widget_set_visible (self->compare_part, hs_security_can_compare (security));
+  update_key (self);
 }
 
 static void
@@ -150,8 +177,12 @@ hs_security_popover_class_init (HsSecurityPopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsSecurityPopover, compare_part);
   gtk_widget_class_bind_template_child (widget_class, HsSecurityPopover, compare_text);
   gtk_widget_class_bind_template_child (widget_class, HsSecurityPopover, same);
+  gtk_widget_class_bind_template_child (widget_class, HsSecurityPopover, key_part);
+  gtk_widget_class_bind_template_child (widget_class, HsSecurityPopover, key_text);
+  gtk_widget_class_bind_template_child (widget_class, HsSecurityPopover, shows_key);
   gtk_widget_class_bind_template_child (widget_class, HsSecurityPopover, details);
   gtk_widget_class_bind_template_callback (widget_class, on_same_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_shows_key);
 }
 
 static void

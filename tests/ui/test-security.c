@@ -64,15 +64,21 @@ tear_down (Stage *stage, gconstpointer data)
 }
 
 static void
-judge (Stage *stage, const char *address_text, guint8 byte, gint64 now)
+judge_as (Stage *stage, const char *address_text, guint8 byte, gint64 now, HsTlsProblems problems)
 {
-  HsTlsFacts facts = { .version = "TLS 1.3", .cipher = "AES-256-GCM", .has_peer = TRUE, .problems = HS_TLS_UNKNOWN_AUTHORITY };
+  HsTlsFacts facts = { .version = "TLS 1.3", .cipher = "AES-256-GCM", .has_peer = TRUE, .problems = problems };
   g_autoptr (HsAddress) address = hs_address_parse (address_text, NULL);
   g_autofree char *binding = hs_trust_bind_address (address);
   const HsTrustQuestion question = { .address = address };
 
   memset (facts.peer.bytes, byte, sizeof facts.peer.bytes);
   hs_security_judge (stage->security, binding, &question, byte != 0 ? &facts : NULL, now);
+}
+
+static void
+judge (Stage *stage, const char *address_text, guint8 byte, gint64 now)
+{
+  judge_as (stage, address_text, byte, now, HS_TLS_UNKNOWN_AUTHORITY);
 }
 
 /* Every label and button that can be seen, one a line. */
@@ -121,6 +127,39 @@ find_type (GtkWidget *widget, GType type)
 }
 
 /* ---- The lock ---- */
+
+/* Logging in by one's key is offered where an authority vouches for a network, and is remembered. */
+static void
+test_key (Stage *stage, gconstpointer data)
+{
+  GtkWidget *lock = g_object_new (HS_TYPE_SECURITY_BUTTON, NULL), *popover, *button;
+
+  gtk_window_set_child (GTK_WINDOW (stage->window), lock);
+  gtk_window_present (GTK_WINDOW (stage->window));
+  hs_security_button_set_security (HS_SECURITY_BUTTON (lock), stage->security);
+  judge (stage, "10.0.0.1", 0xaa, NOW);
+  hs_security_remember (stage->security, NOW);
+  button = find_type (lock, GTK_TYPE_MENU_BUTTON);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+  popover = GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button)));
+  wait_until (gtk_widget_get_mapped (popover));
+  g_assert_false (says (popover, "Log in by your key here"));
+
+  judge_as (stage, "ircs://irc.example.org", 0xbb, NOW, 0);
+  hs_security_remember (stage->security, NOW);
+  judge_as (stage, "ircs://irc.example.org", 0xbb, NOW, 0);
+  g_assert_true (says (popover, "Log in by your key here"));
+  g_assert_true (says (popover, "could know you again"));
+  gtk_switch_set_active (GTK_SWITCH (find_type (popover, GTK_TYPE_SWITCH)), TRUE);
+  g_assert_true (says (popover, "From the next time you join"));
+  g_assert_true (hs_security_shows_key (stage->security));
+  judge_as (stage, "ircs://irc.example.net", 0xbb, NOW, 0); /* another one */
+  hs_security_remember (stage->security, NOW);
+  judge_as (stage, "ircs://irc.example.net", 0xbb, NOW, 0);
+  g_assert_false (gtk_switch_get_active (GTK_SWITCH (find_type (popover, GTK_TYPE_SWITCH))));
+  judge_as (stage, "ircs://irc.example.org", 0xbb, NOW, 0);
+  g_assert_true (gtk_switch_get_active (GTK_SWITCH (find_type (popover, GTK_TYPE_SWITCH))));
+}
 
 static void
 test_lock (Stage *stage, gconstpointer data)
@@ -400,6 +439,7 @@ main (int argc, char *argv[])
 #define ADD(path, func) g_test_add ("/ui/security/" path, Stage, NULL, set_up, func, tear_down)
   ADD ("lock", test_lock);
   ADD ("popover", test_popover);
+  ADD ("key", test_key);
   ADD ("changed", test_changed);
   ADD ("not-invited", test_not_invited);
   ADD ("no-longer-encrypted", test_no_longer_encrypted);
