@@ -23,42 +23,6 @@ static char *folder, *trusted; /* of this run's authority */
 static gnutls_x509_privkey_t authority_key;
 static gnutls_x509_crt_t authority;
 
-/* ---- Names lead to this computer ---- */
-
-typedef struct { GResolver parent_instance; } Names;
-typedef struct { GResolverClass parent_class; } NamesClass;
-GType names_get_type (void);
-G_DEFINE_TYPE (Names, names, G_TYPE_RESOLVER)
-
-static void
-names_lookup (GResolver *resolver, const char *name, GResolverNameLookupFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
-{
-  g_autoptr (GTask) task = g_task_new (resolver, cancellable, callback, data);
-
-  if (flags == G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY)
-    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "no such");
-  else
-    g_task_return_pointer (task, g_list_append (NULL, g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4)), NULL);
-}
-
-static GList *
-names_finish (GResolver *resolver, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
-names_class_init (NamesClass *klass)
-{
-  G_RESOLVER_CLASS (klass)->lookup_by_name_with_flags_async = names_lookup;
-  G_RESOLVER_CLASS (klass)->lookup_by_name_with_flags_finish = names_finish;
-}
-
-static void
-names_init (Names *self)
-{
-}
-
 /* ---- Other programs ---- */
 
 typedef struct
@@ -1239,11 +1203,7 @@ main (int argc, char **argv)
   g_assert_cmpint (argc, >, 1);
   handshake_server = argv[1];
   authority_init ();
-  {
-    g_autoptr (GResolver) names = g_object_new (names_get_type (), NULL);
-
-    g_resolver_set_default (names);
-  }
+  stage_lead_names_here ();
   if (g_test_slow ())
     add_slow ();
   else

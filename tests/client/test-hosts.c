@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two of our sessions talk on real servers: our own, and ngircd, over real sockets. usage: test-hosts HANDSHAKE-SERVER */
+/* Two of our sessions talk on real servers: our own, ngircd and InspIRCd, over real sockets, with and without TLS. usage: test-hosts HANDSHAKE-SERVER */
 #include "client-stage.h"
 
 #include <glib/gstdio.h>
@@ -72,9 +72,9 @@ start_ours (Host *host)
   wait_for_host (host);
 }
 
-/* A key and certificate of its own, as its user would make them. (transfer full) */
-static char *
-describe_tls (Host *host)
+/* A key and certificate of its own, as its user would make them. */
+static void
+make_certificate (Host *host)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (HsIdentity) identity = hs_identity_load_or_create (host->directory, g_get_real_time () / G_USEC_PER_SEC, &error);
@@ -87,32 +87,76 @@ describe_tls (Host *host)
 
       g_assert_no_errno (g_chmod (file, 0644));
     }
-  host->tls_port = free_port ();
-  return g_strdup_printf ("[SSL]\nCertFile = %s/certificate.pem\nKeyFile = %s/key.pem\nPorts = %u\n", host->directory, host->directory, host->tls_port);
+  g_assert_no_errno (g_chmod (host->directory, 0755)); /* as root the server turns into somebody else */
+}
+
+static const char ngircd_config[] =
+  "[Global]\nName = irc.test.example\nInfo = Test\nListen = 127.0.0.1\nPorts = @PORT@\nMotdPhrase = Hello\n"
+  "[Options]\nDNS = no\nIdent = no\nPAM = no\n"
+  "[SSL]\nCertFile = @DIR@/certificate.pem\nKeyFile = @DIR@/key.pem\nPorts = @TLS@\n";
+
+static const char inspircd_config[] =
+  "<config format=\"xml\"><server name=\"irc.test.example\" description=\"Test\" network=\"Test\" id=\"00A\">"
+  "<admin name=\"a\" nick=\"a\" email=\"a@test.example\">"
+  "<bind address=\"127.0.0.1\" port=\"@PORT@\" type=\"clients\"><bind address=\"127.0.0.1\" port=\"@TLS@\" type=\"clients\" sslprofile=\"tls\">"
+  "<module name=\"ssl_gnutls\"><module name=\"sslinfo\"><module name=\"cap\"><module name=\"ircv3\"><module name=\"ircv3_ctctags\">"
+  "<module name=\"ircv3_echomessage\"><module name=\"ircv3_servertime\"><module name=\"ircv3_batch\"><module name=\"ircv3_labeledresponse\">"
+  "<sslprofile name=\"tls\" provider=\"gnutls\" certfile=\"@DIR@/certificate.pem\" keyfile=\"@DIR@/key.pem\">"
+  "<connect allow=\"*\" resolvehostnames=\"no\" timeout=\"60\" localmax=\"50\" globalmax=\"50\" fakelag=\"no\" commandrate=\"1000\" threshold=\"100\">"
+  "<options casemapping=\"ascii\"><pid file=\"@DIR@/pid\"><log method=\"file\" type=\"*\" level=\"default\" target=\"@DIR@/log\">";
+
+/* Servers of others, what they are told, and how far a message gets there. */
+typedef struct
+{
+  const char *program, *config;
+  const char *arguments[4]; /* the configuration's path follows */
+  HsSent settled;
+} Kind;
+
+static const Kind ngircd = { "ngircd", ngircd_config, { "-n", "-f" }, HS_SENT_ACKNOWLEDGED };
+static const Kind inspircd = { "inspircd", inspircd_config, { "--runasroot", "--nofork", "--config" }, HS_SENT_ACCEPTED };
+
+/* (nullable): it is not installed */
+static char *
+find_program (const char *name)
+{
+  g_autofree char *sbin = g_build_filename ("/usr/sbin", name, NULL);
+  char *found = g_find_program_in_path (name);
+
+  return found != NULL || !g_file_test (sbin, G_FILE_TEST_IS_EXECUTABLE) ? found : g_steal_pointer (&sbin);
 }
 
 static gboolean
-start_ngircd (Host *host)
+start_foreign (Host *host, const Kind *kind)
 {
-  g_autofree char *tls = NULL;
-  g_autofree char *program = g_find_program_in_path ("ngircd");
-  g_autofree char *text = NULL;
+  g_autofree char *program = find_program (kind->program);
+  g_autofree char *port = NULL, *tls_port = NULL;
+  g_autoptr (GString) text = g_string_new (kind->config);
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
 
-  if (program == NULL && g_file_test ("/usr/sbin/ngircd", G_FILE_TEST_IS_EXECUTABLE))
-    program = g_strdup ("/usr/sbin/ngircd");
   if (program == NULL)
-    return FALSE;
+    {
+      g_test_skip ("it is not installed");
+      return FALSE;
+    }
   host->port = free_port ();
-  host->directory = g_dir_make_tmp ("hs-ngircd-XXXXXX", NULL);
-  host->config = g_build_filename (host->directory, "ngircd.conf", NULL);
-  tls = describe_tls (host);
-  text = g_strdup_printf ("[Global]\nName = irc.test.example\nInfo = Test\nListen = 127.0.0.1\nPorts = %u\nMotdPhrase = Hello\n"
-                          "[Options]\nDNS = no\nIdent = no\nPAM = no\n%s", host->port, tls);
-  g_assert_true (g_file_set_contents (host->config, text, -1, NULL));
-  g_assert_no_errno (g_chmod (host->directory, 0755)); /* as root it turns into somebody else */
-  host->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, program, "-n", "-f",
-                                    host->config, NULL);
+  host->tls_port = free_port ();
+  host->directory = g_dir_make_tmp ("hs-foreign-XXXXXX", NULL);
+  host->config = g_build_filename (host->directory, "config", NULL);
+  make_certificate (host);
+  port = g_strdup_printf ("%u", host->port);
+  tls_port = g_strdup_printf ("%u", host->tls_port);
+  g_string_replace (text, "@PORT@", port, 0);
+  g_string_replace (text, "@TLS@", tls_port, 0);
+  g_string_replace (text, "@DIR@", host->directory, 0);
+  g_assert_true (g_file_set_contents (host->config, text->str, -1, NULL));
+  g_ptr_array_add (arguments, program);
+  for (guint i = 0; kind->arguments[i] != NULL; i++)
+    g_ptr_array_add (arguments, (char *) kind->arguments[i]);
+  g_ptr_array_add (arguments, host->config);
+  g_ptr_array_add (arguments, NULL);
+  host->process = g_subprocess_newv ((const char *const *) arguments->pdata, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
   g_assert_no_error (error);
   wait_for_host (host);
   return TRUE;
@@ -316,27 +360,41 @@ test_comes_back (void)
   person_leave (&ana);
 }
 
-static void
-test_ngircd (gconstpointer format)
+typedef struct
 {
+  const char *path;
+  const Kind *kind;
+  const char *format; /* the address; PORT is the server's */
+} Foreign;
+
+static const Foreign foreign[] = {
+  { "/client/hosts/ngircd", &ngircd, "127.0.0.1:PORT" },
+  { "/client/hosts/ngircd/ircs", &ngircd, "ircs://127.0.0.1:PORT" },
+  { "/client/hosts/ngircd/irc", &ngircd, "irc://127.0.0.1:PORT" },
+  { "/client/hosts/inspircd", &inspircd, "127.0.0.1:PORT" },
+  { "/client/hosts/inspircd/ircs", &inspircd, "ircs://127.0.0.1:PORT" },
+};
+
+static void
+test_foreign (gconstpointer data)
+{
+  const Foreign *row = data;
+  gboolean encrypted = g_str_has_prefix (row->format, "ircs:");
   Host host = { 0 };
   Person ana, wei;
 
-  if (!start_ngircd (&host))
-    {
-      g_test_skip ("ngircd is not installed");
-      return;
-    }
-  person_join (&ana, &host, format, "Ana María Fernández");
-  person_join (&wei, &host, format, "李伟");
-  g_assert_true (hs_security_is_encrypted (hs_connection_get_security (ana.connection)) == g_str_has_prefix (format, "ircs:"));
+  if (!start_foreign (&host, row->kind))
+    return;
+  person_join (&ana, &host, row->format, "Ana María Fernández");
+  person_join (&wei, &host, row->format, "李伟");
+  g_assert_cmpint (hs_security_get_trust (hs_connection_get_security (ana.connection)), ==, encrypted ? HS_TRUST_FIRST_SEEN : HS_TRUST_UNENCRYPTED);
   g_assert_true (hs_session_join (ana.session, "#test", NULL));
   room (&ana, "#test");
   g_assert_true (hs_session_join (wei.session, "#test", NULL));
   room (&wei, "#test");
   g_assert_cmpstr (hs_room_get_title (room (&ana, "#test")), ==, "#test");
-  talk (&ana, &wei, "#test", HS_SENT_ACKNOWLEDGED);
-  if (!g_str_has_prefix (format, "ircs:")) /* there it goes on with the cipher's name */
+  talk (&ana, &wei, "#test", row->kind->settled);
+  if (row->kind == &ngircd && !encrypted) /* there it goes on with the cipher's name */
     g_object_unref (stage_wait_for_entry (room (&ana, "*"), "Hello")); /* the message of the day */
   stage_wait_until (g_list_model_get_n_items (hs_room_get_members (room (&ana, "#test"))) == 2);
   g_assert_true (hs_session_set_topic (ana.session, room (&ana, "#test"), "主题", NULL));
@@ -347,18 +405,54 @@ test_ngircd (gconstpointer format)
   stop_host (&host);
 }
 
+/* By its number such a server is seen for the first time; by a name that anybody may answer for it is refused: the authority that is trusted here
+ * has not vouched for it. */
+static void
+test_not_vouched_for (gconstpointer data)
+{
+  Host host = { 0 };
+  Person ana = { 0 };
+  g_autofree char *address = NULL, *elsewhere = g_dir_make_tmp ("hs-authority-XXXXXX", NULL), *trusted = NULL;
+  g_autoptr (HsIdentity) authority = NULL;
+  g_autoptr (HsOwnKey) key = NULL;
+
+  if (!start_foreign (&host, data))
+    return;
+  authority = hs_identity_load_or_create (elsewhere, g_get_real_time () / G_USEC_PER_SEC, NULL);
+  g_assert_nonnull (authority);
+  trusted = g_build_filename (elsewhere, "certificate.pem", NULL);
+  key = hs_own_key_new (NULL, trusted);
+  address = g_strdup_printf ("ircs://irc.test.example:%u", host.tls_port);
+  ana.store = hs_store_new (":memory:");
+  ana.session = hs_session_new (ana.store, "test", address, "Ana", FALSE);
+  ana.connection = hs_connection_new (ana.session, address, HS_PROTOCOL_AUTOMATIC, HS_LINE_ENDING_AUTOMATIC);
+  hs_connection_set_trust (ana.connection, NULL, key);
+  g_signal_connect (ana.connection, "closed", G_CALLBACK (on_closed), &ana);
+  hs_connection_open_async (ana.connection, NULL, on_opened, &ana);
+  stage_wait_until (ana.answered && ana.closed);
+  g_assert_nonnull (ana.error);
+  g_assert_cmpint (hs_connection_get_failure (ana.connection)->kind, ==, HS_FAILURE_NOT_VERIFIED);
+  g_assert_cmpint (hs_session_get_state (ana.session), ==, HS_SESSION_OFFLINE);
+  g_clear_error (&ana.error);
+  person_leave (&ana);
+  stop_host (&host);
+  remove_directory (elsewhere);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, >, 1);
   handshake_server = argv[1];
+  stage_lead_names_here ();
   g_test_add_data_func ("/client/hosts/ours", "127.0.0.1:PORT", test_ours);
   g_test_add_data_func ("/client/hosts/ours/six", "[::1]:PORT", test_ours);
   g_test_add_data_func ("/client/hosts/ours/irc", "irc://localhost:PORT", test_ours);
   g_test_add_func ("/client/hosts/ours/comes-back", test_comes_back);
-  g_test_add_data_func ("/client/hosts/ngircd", "127.0.0.1:PORT", test_ngircd);
-  g_test_add_data_func ("/client/hosts/ngircd/ircs", "ircs://127.0.0.1:PORT", test_ngircd);
-  g_test_add_data_func ("/client/hosts/ngircd/irc", "irc://127.0.0.1:PORT", test_ngircd);
+  for (gsize i = 0; i < G_N_ELEMENTS (foreign); i++)
+    g_test_add_data_func (foreign[i].path, &foreign[i], test_foreign);
+  g_test_add_data_func ("/client/hosts/ngircd/not-vouched-for", &ngircd, test_not_vouched_for);
+  g_test_add_data_func ("/client/hosts/inspircd/not-vouched-for", &inspircd, test_not_vouched_for);
   return g_test_run ();
 }
