@@ -154,6 +154,7 @@ read_once (HsLink *self)
 {
   char *scratch = hs_poller_get_scratch (self->poller);
   gssize n = 0;
+  int error_no;
 
   if (is_first_byte_judged (self) && hs_link_socket_peek_tls (self))
     {
@@ -168,6 +169,7 @@ read_once (HsLink *self)
   do
     n = self->stage->read (self, scratch, self->receive_max);
   while (n < 0 && errno == EINTR);
+  error_no = n < 0 ? errno : 0; /* a window may be shown what the tap is told, and leaves another */
   if (self->tls != NULL)
     hs_link_tls_tell_tap (self);
   if (n > 0)
@@ -175,14 +177,14 @@ read_once (HsLink *self)
       took (self, scratch, (gsize) n);
       return TRUE;
     }
-  if (n < 0 && errno == EAGAIN && self->error_no == 0)
+  if (error_no == EAGAIN && self->error_no == 0)
     return FALSE;
   if (n == 0 && self->error_no == 0 && !self->shut && !has_goodbye (self) && hs_link_socket_is_reset (self))
     self->error_no = ECONNRESET;
   else if (n == 0)
     self->eof = TRUE;
   else if (self->error_no == 0)
-    self->error_no = (guint16) errno;
+    self->error_no = (guint16) error_no;
   self->ended = TRUE;
   return TRUE;
 }

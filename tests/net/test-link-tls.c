@@ -635,6 +635,7 @@ test_tap (Fixture *self, gconstpointer data)
   WAIT_UNTIL (self, self->server.n_lines == 1);
   g_assert_nonnull (strstr (log->str, "wrote:30"));
   g_assert_null (strstr (log->str, "wrote:8"));
+  g_assert_cmpuint (self->client.n_eof, ==, 0); /* the ticket is bytes, and nothing to read: told of, and no end */
   hs_link_set_tap (self->client.link, NULL);
 }
 
