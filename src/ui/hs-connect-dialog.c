@@ -397,6 +397,27 @@ name_field (gpointer row, const char *name)
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_editable_get_delegate (GTK_EDITABLE (row))), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+/* Return on a row does what a click on it does. GTK would press the window's default button: Connect, where one wanted to see what is under More. */
+static gboolean
+on_return (GtkWidget *stack, GVariant *args, gpointer data)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (stack));
+
+  return GTK_IS_LIST_BOX_ROW (focus) && gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (focus)) && gtk_widget_activate (focus);
+}
+
+static void
+activate_rows_by_return (HsConnectDialog *self)
+{
+  static const guint keys[] = { GDK_KEY_Return, GDK_KEY_KP_Enter, GDK_KEY_ISO_Enter };
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
+                                          gtk_shortcut_new (gtk_keyval_trigger_new (keys[i], 0), gtk_callback_action_new (on_return, NULL, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->stack), controller);
+}
+
 /* Destroying a window does not dispose of it while somebody holds it, and the opening does. */
 static void
 hs_connect_dialog_unrealize (GtkWidget *widget)
@@ -492,6 +513,7 @@ hs_connect_dialog_init (HsConnectDialog *self)
   name_field (self->account_password, _("Account Password"));
   name_field (self->asked_account, _("Account"));
   name_field (self->asked, _("Password"));
+  activate_rows_by_return (self);
   g_object_bind_property (self->account, "text", self->asked_account, "text", G_BINDING_BIDIRECTIONAL);
   g_object_bind_property (self->remember, "active", self->asked_remember, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   show_page (self, "form");

@@ -175,6 +175,26 @@ def recent(desktop):
         raise Failure(f'the name is {wei.read("Your Name")!r}')
 
 
+def more(desktop):
+    """Return on a row does what a click on it does: it opens More, and does not press Connect; in a field it connects."""
+    from window import Window
+    with untouched() as port:
+        window = Window(desktop, 'wei')
+        window.press('Connect…')
+        window.write('Address', f'127.0.0.1:{port}')
+        window.focus()
+        window.tab_to('More')
+        window.xdotool('key', 'Return')
+        window.find(window.TEXT, 'Account Password')
+        window.find(window.TEXT, 'Address')
+        desktop.picture('more')
+    window.tab_to('Line Ending')
+    window.xdotool('key', '--delay', '100', 'Return')
+    window.shows('CR LF')
+    window.xdotool('key', '--delay', '100', 'Escape')
+    window.find(window.TEXT, 'Account Password')
+
+
 def encrypted(desktop):
     """By its address a hosted room is asked once what it is; all else is encrypted: nobody on the way reads a name or a word. Joined again, it is at once."""
     from guests import Listener
@@ -253,7 +273,7 @@ def another_person(desktop):
             os.kill(pid, signal.SIGTERM)
 
 
-CASES = {'failures': failures, 'cancel': cancel, 'encrypted': encrypted, 'recent': recent, 'another-person': another_person}
+CASES = {'failures': failures, 'cancel': cancel, 'more': more, 'encrypted': encrypted, 'recent': recent, 'another-person': another_person}
 
 if __name__ == '__main__':
     name = sys.argv[1]
