@@ -3,9 +3,13 @@
 #include <locale.h>
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "hs-application.h"
 #include "hs-config.h"
+#include "hs-secret.h"
+
+#define TOKEN "token="
 
 static void
 init_translations (void)
@@ -16,9 +20,28 @@ init_translations (void)
   textdomain (GETTEXT_PACKAGE);
 }
 
+/* Everybody on this computer can read how a program was called: an invite's token is taken out of there. (transfer full) */
+static char **
+take_arguments (int argc, char **argv)
+{
+  char **taken = g_new0 (char *, argc + 1);
+
+  for (int i = 0; i < argc; i++)
+    {
+      char *token = strstr (argv[i], TOKEN);
+
+      taken[i] = g_strdup (argv[i]);
+      if (token != NULL)
+        hs_secret_erase (token + strlen (TOKEN));
+    }
+  return taken;
+}
+
 int
 main (int argc, char **argv)
 {
+  g_auto (GStrv) taken = take_arguments (argc, argv);
+  g_autofree char **arguments = g_memdup2 (taken, sizeof *taken * (gsize) (argc + 1)); /* which parsing makes shorter */
   g_autofree char *profile_name = NULL;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
@@ -36,7 +59,7 @@ main (int argc, char **argv)
   context = g_option_context_new (_("[ADDRESS]"));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_set_ignore_unknown_options (context, TRUE);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
+  if (!g_option_context_parse (context, &argc, &arguments, &error))
     {
       g_printerr ("%s\n", error->message);
       return 2;
@@ -53,5 +76,5 @@ main (int argc, char **argv)
       return 1;
     }
   application = hs_application_new (profile);
-  return g_application_run (G_APPLICATION (application), argc, argv);
+  return g_application_run (G_APPLICATION (application), argc, arguments);
 }

@@ -1,18 +1,26 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a window trusts, and what it says of it: first seen, compared, another key at the same address, an invite. One case a run.
+"""Whom a window trusts, and what it says of it: first seen, compared, another key at the same address, an invite; and that no secret is left
+anywhere. One case a run.
 
 Usage: test-trust.py CASE
 """
 
+import atexit
+import base64
 import contextlib
 import ctypes
 import importlib
 import os
+import pathlib
 import re
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
+import tempfile
+import urllib.parse
 
 import gi
 
@@ -30,12 +38,13 @@ NUMBER = re.compile(r'^\d{5} \d{5} \d{5} \d{5}$')
 class Server:
     """handshake-server with a key of its own, on a port of its own or on the one given."""
 
-    def __init__(self, desktop, name, port=None):
+    def __init__(self, desktop, name, port=None, *options):
         from guests import free_port
         from window import handshake
         self.port = port or free_port()
         program = os.path.join(os.path.dirname(handshake()[0]), 'handshake-server')
-        self.process = desktop.start([program, '--port', str(self.port), '--address', '127.0.0.1', '--data-dir', f'{desktop.folder}/{name}'])
+        self.process = desktop.start([program, '--port', str(self.port), '--address', '127.0.0.1', '--data-dir', f'{desktop.folder}/{name}',
+                                      *options])
         wait_until(f'{name} listens', self.listens)
 
     def listens(self):
@@ -198,7 +207,183 @@ def public(desktop):
     wei.find(wei.TEXT, 'Message')
 
 
-CASES = {'compared': compared, 'changed': changed, 'invited': invited, 'public': public}
+# ---- Nothing secret is left anywhere ----
+
+def spellings(secret):
+    """As it may stand in a file: itself, in a link, in SASL's base64 (whatever is before it), in hex."""
+    data = secret.encode()
+    yield data
+    yield urllib.parse.quote(secret).encode()
+    yield data.hex().encode()
+    for before in range(3):
+        whole = base64.b64encode(b'\0' * before + data)
+        yield whole[4 if before else 0:len(whole) // 4 * 4 - 4]
+
+
+def search(where, data, secrets):
+    for what, secret in secrets.items():
+        for spelling in spellings(secret):
+            if spelling in data:
+                at = data.index(spelling)
+                raise Failure(f'{what} stands in {where}: {data[max(0, at - 60):at + 60]!r}')
+
+
+def search_files(folder, secrets):
+    """All that is below, whatever it is called: what programs said, databases, settings, traces, exports. How much that is."""
+    size = 0
+    for path in folder.rglob('*'):
+        if path.is_file():
+            data = path.read_bytes()
+            search(path, data, secrets)
+            size += len(data)
+    return size
+
+
+def search_processes(processes, secrets):
+    for process in processes:
+        if process.poll() is not None:
+            continue
+        for name in ('cmdline', 'environ'):
+            with open(f'/proc/{process.pid}/{name}', 'rb') as file:
+                search(f'{name} of {process.args[0]}', file.read(), secrets)
+
+
+class SecretServer(Server):
+    """With a password, an operator, and a trace. The files that have to hold its secrets lie beside all that is searched."""
+
+    def __init__(self, desktop, secrets):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='handshake-secrets-'))
+        atexit.register(shutil.rmtree, self.folder, True)
+        config, password = self.folder / 'server.conf', self.folder / 'password'
+        password.write_text(secrets['password of the server'])
+        config.write_text(f'[operator]\nname=root\npassword={secrets["password of the operator"]}\n')
+        config.chmod(0o600)
+        password.chmod(0o600)
+        super().__init__(desktop, 'server', None, '--config', str(config), '--password-file', str(password), '--trace', f'{desktop.folder}/trace.jsonl')
+
+
+def by_irc(port, *lines, until):
+    """As another program does over TLS; what it heard."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    heard = b''
+    with context.wrap_socket(socket.create_connection(('127.0.0.1', port), 20)) as guest:
+        guest.sendall('\r\n'.join([*lines, '']).encode())
+        while until.encode() not in heard:
+            data = guest.recv(65536)
+            if not data:
+                raise Failure(f'it heard no “{until}”: {heard}')
+            heard += data
+    return heard
+
+
+def open_more(window):
+    """By the keys alone: from the name down to More, and it opens. Then its fields are there."""
+    window.find(window.TEXT, 'Your Name')
+    window.focus()
+    window.tab_to('More')
+    window.xdotool('key', 'Return')
+    return window.find(window.TEXT, 'Account Password')
+
+
+def log_in(window, address, password, account=None, account_password=None):
+    window.press('Connect…')
+    window.write('Address', address)
+    window.write('Your Name', 'Wei')
+    open_more(window)
+    window.write(next(name for name in window.fields() if name.startswith('Password')), password)  # where one was given before it says so
+    if account:
+        window.write('Account', account)
+        window.write('Account Password', account_password)
+    window.press('Connect')
+
+
+def windows_called(desktop, title):
+    return subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', title], env=desktop.environment, capture_output=True, text=True, timeout=20).stdout.split()
+
+
+def export_log(desktop, window):
+    """The three files of the panel, through the dialogs of the desktop."""
+    choose_page(window, 'Log')
+    for item, title, name in (('Log as Text', 'Export the Log as Text', 'handshake-log.txt'), ('Log as JSON', 'Export the Log as JSON', 'handshake-log.json'),
+                              ('Ladder as SVG', 'Export the Ladder as SVG', 'handshake-ladder.svg')):
+        window.press('Export…')
+        window.choose(item)
+        dialog = wait_until('one is asked where', lambda: windows_called(desktop, title))
+        window.xdotool('windowfocus', '--sync', dialog[-1])
+        window.xdotool('key', 'Return')
+        wait_until(f'{name} is written', lambda: any(path.stat().st_size for path in desktop.folder.rglob(name)))
+
+
+def secrets(desktop):
+    """A journey with passwords of every kind; then all that is left of it, and all that tells of it, is searched for each of them."""
+    from window import Window
+    os.environ['G_MESSAGES_DEBUG'] = desktop.environment['G_MESSAGES_DEBUG'] = 'all'
+    kept = {'GSETTINGS_BACKEND': 'keyfile'}
+    known = {'password of the server': 'Sesam-öffne-dich-4711', 'password of the operator': 'Wurzel-und-Baum-4712', 'password of the account': 'Meins-ganz-allein-4713',
+             'password of the room': 'Nur-für-Gäste-4714', 'wrong password': 'Daneben-geraten-4715'}
+    server = SecretServer(desktop, known)
+    by_irc(server.port, f'PASS {known["password of the server"]}', 'NICK wei', 'USER w 0 * :Wei', f'REGISTER * * {known["password of the account"]}', until='REGISTER SUCCESS')
+    by_irc(server.port, f'PASS {known["password of the server"]}', 'NICK ops', 'USER o 0 * :Ops', f'OPER root {known["password of the operator"]}', until=' 381 ')
+
+    ana = Window(desktop, 'ana', environment=kept)
+    ana.keys('ctrl+comma')
+    choose_page(ana, 'Hosting')
+    ana.focus()
+    ana.tab_to('Who May Join')
+    ana.xdotool('key', 'Tab')  # where one types is in the row, and not told of
+    ana.xdotool('type', '--delay', '60', known['password of the room'])
+    ana.xdotool('key', 'Return', 'Escape')
+    ana.press('Start Server')
+    ana.find(ana.TEXT, 'Message')
+    ana.press('Invite')
+    ana.tab_to('Let One Person in Without the Password')
+    ana.xdotool('key', 'space')
+    link = ana.shows('&token=', roles=ana.LABEL)
+    ana.close_top()
+    known['token of the invite'] = re.search(r'&token=([-\w]+)', link).group(1)
+
+    from guests import hosted_port
+    here = re.sub(r'^ircs://[^/]*/', f'ircs://127.0.0.1:{hosted_port(ana)}/', re.sub(r'&also=[^&]*', '', link))
+    eva = Window(desktop, 'eva', here, environment=kept)  # as the desktop hands a link over
+    eva.press('Connect')
+    eva.find(eva.TEXT, 'Message')
+    eva.send('ich bin eingeladen')
+    ana.row('Messages', 'ich bin eingeladen')
+
+    wei = Window(desktop, 'wei', environment=kept)
+    log_in(wei, f'127.0.0.1:{server.port}', known['wrong password'])
+    wei.shows('The password was not the right one')
+    wei.write('Password', known['password of the server'])
+    wei.press('Try Again')
+    wei.find(wei.TEXT, 'Message')
+    wei.press('Disconnect')
+    log_in(wei, f'127.0.0.1:{server.port}', known['password of the server'], 'wei', known['password of the account'])
+    wei.find(wei.TEXT, 'Message')
+    wei.send('ich bin drin')
+    wei.row('Messages', 'ich bin drin')
+    export_log(desktop, wei)
+    for window in (wei, eva):
+        window.press('Disconnect')
+        window.find(window.BUTTON, 'Join Again')
+    wei.press('Join Again')
+    wei.find(wei.TEXT, 'Message')
+    eva.press('Join Again')  # the token is used: it asks for the password
+    eva.shows('asks for a password')
+
+    search_processes([server.process, ana.process, eva.process, wei.process], known)
+    for window in (wei, eva, ana):
+        window.quit()
+    server.stop()
+    size = search_files(desktop.folder, known)
+    for name in ('trace.jsonl', 'history.db', 'server.db', 'handshake-log.json', 'keyfile'):
+        if not any(path.stat().st_size for path in desktop.folder.rglob(name)):
+            raise Failure(f'there is no {name} to look into')
+    if size < 100_000 or not any(b'DEBUG' in process.log.read_bytes() for process in desktop.children):
+        raise Failure(f'that is all? {size} bytes')
+
+
+CASES = {'compared': compared, 'changed': changed, 'invited': invited, 'public': public, 'secrets': secrets}
 
 if __name__ == '__main__':
     name = sys.argv[1]
