@@ -36,6 +36,7 @@ typedef enum
   HINT_COMPARE_FIRST = 1 << 20,
   HINT_NO_ACCOUNT = 1 << 21,
   HINT_HISTORY = 1 << 22,
+  HINT_ENCRYPTED_PORT = 1 << 23,
 } HintFlags;
 
 /* {who} is the host (or path), {port} its port. */
@@ -79,6 +80,10 @@ static const Words words[] = {
     N_("{who} was not given your password"),
     N_("It let nobody in without one, and nobody knows yet whose computer answers there: it could be somebody in between who collects passwords."),
     HINT_COMPARE_FIRST | HINT_GET_INVITE },
+  [HS_FAILURE_PASSWORD_UNENCRYPTED] = {
+    N_("{who} wants a password, and the connection is not encrypted"),
+    N_("The password was not sent: this connection is not encrypted."),
+    HINT_ENCRYPTED_PORT },
   [HS_FAILURE_NEEDS_ENCRYPTION] = {
     N_("This address asks for encryption"),
     N_("Encryption was chosen to be never used. It is not opened unencrypted: that would not be what the address asks for."),
@@ -211,6 +216,8 @@ static const Hint hints[] = {
     N_("Under More, choose Encryption: Never. Then everybody on the way can read what is said, and change it."), NULL },
   { HINT_CLASSROOM, N_("Has the host made it a plain-text classroom?"),
     N_("Ask. If so, choose Encryption: Never under More: it holds for this once, and no password goes with it."), NULL },
+  { HINT_ENCRYPTED_PORT, N_("Has it an encrypted port, too?"),
+    N_("Many IRC servers encrypt on another port: begin the address with ircs:// instead of irc://. In the clear everybody on the way could read a password."), NULL },
   { HINT_HISTORY, N_("Can the history be read again?"),
     N_("Its file may be damaged, belong to another user, or be open in another program. Your servers and whether you compared them stand in it."), NULL },
   { HINT_COMPARE, N_("Compare the numbers"), N_("Ask the host, best by voice, which number its window shows now. A new one has a reason that the host knows."), NULL },

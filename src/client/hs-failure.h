@@ -31,6 +31,7 @@ typedef enum
   HS_FAILURE_PASSWORD_NEEDED, /* that everybody needs there, and none was given */
   HS_FAILURE_PASSWORD_WRONG,
   HS_FAILURE_PASSWORD_WITHHELD, /* one was given, and is not safe with this server */
+  HS_FAILURE_PASSWORD_UNENCRYPTED, /* one is wanted, and none goes out in the clear */
   HS_FAILURE_PASSWORD_WAIT, /* too many wrong ones */
   HS_FAILURE_ACCOUNT_NEEDED,
   HS_FAILURE_ACCOUNT_WRONG, /* the account, or its password */

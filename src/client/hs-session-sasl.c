@@ -240,9 +240,10 @@ on_password_wanted (HsSession *self, const HsEvent *event)
     }
   if ((sasl->words != NULL && !sasl->wrong) || sasl->room_words != NULL)
     fail (self, HS_LOGIN_WAIT, sasl->words != NULL ? sasl->words : sasl->room_words);
+  else if (!sasl->encrypted)
+    fail (self, HS_LOGIN_UNENCRYPTED, sasl->room_password != NULL ? withheld_words (sasl) : _("It lets in only who knows its password. That is given over an encrypted connection only."));
   else if (sasl->room_password == NULL)
-    fail (self, HS_LOGIN_PASSWORD_NEEDED, sasl->encrypted ? _("It lets in only who knows its password.")
-                                                          : _("It lets in only who knows its password. That is given over an encrypted connection only."));
+    fail (self, HS_LOGIN_PASSWORD_NEEDED, _("It lets in only who knows its password."));
   else if (sasl->pass_sent || sasl->wrong)
     fail (self, HS_LOGIN_PASSWORD_WRONG, sasl->known ? _("The password was not the right one.")
                                                      : _("The password was not the right one, or somebody in between answers in the place of the room."));
@@ -321,9 +322,10 @@ miss_account (HsSession *self)
 {
   const HsSessionSasl *sasl = self->sasl;
 
-  if (!sasl->offers || !sasl->encrypted)
-    fail (self, HS_LOGIN_NOT_OFFERED, sasl->encrypted ? _("It offers no way to log in to an account.")
-                                                      : _("The connection is not encrypted, so your account’s password was not sent."));
+  if (!sasl->encrypted)
+    fail (self, HS_LOGIN_UNENCRYPTED, _("The connection is not encrypted, so your account’s password was not sent."));
+  else if (!sasl->offers)
+    fail (self, HS_LOGIN_NOT_OFFERED, _("It offers no way to log in to an account."));
   else if (!sasl->known && sasl->password != NULL)
     fail (self, HS_LOGIN_WITHHELD, withheld_words (sasl));
   else

@@ -39,6 +39,7 @@ typedef enum
   HS_LOGIN_ACCOUNT_NEEDED,
   HS_LOGIN_ACCOUNT_WRONG,   /* the account or its password */
   HS_LOGIN_WITHHELD,        /* one was given, and is not safe with this server */
+  HS_LOGIN_UNENCRYPTED,     /* one is wanted, and none goes out in the clear */
   HS_LOGIN_NOT_OFFERED,     /* the server has no way to log in */
   HS_LOGIN_IMPOSTOR,        /* it does not know the password itself */
   HS_LOGIN_WAIT,            /* too many wrong ones */

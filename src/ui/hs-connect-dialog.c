@@ -75,6 +75,19 @@ check_form (HsConnectDialog *self)
   g_signal_emit (self, signals[RECALL], 0, address);
 }
 
+/* What is chosen means, and what becomes of a password then. */
+static void
+describe_encryption (HsConnectDialog *self)
+{
+  static const char *const words[] = {
+    [HS_ENCRYPTION_AUTOMATIC] = N_("Wherever the other side can. Without it no password is sent."),
+    [HS_ENCRYPTION_ALWAYS] = N_("From the first byte, or there is no connection."),
+    [HS_ENCRYPTION_NEVER] = N_("Everybody on the way can read what is said, and change it. No password is sent."),
+  };
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->encryption), _(words[MIN (adw_combo_row_get_selected (self->encryption), G_N_ELEMENTS (words) - 1)]));
+}
+
 /* ---- Passwords ---- */
 
 static void
@@ -493,6 +506,7 @@ hs_connect_dialog_class_init (HsConnectDialogClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-connect-dialog.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, check_form);
+  gtk_widget_class_bind_template_callback (widget_class, describe_encryption);
   gtk_widget_class_bind_template_callback (widget_class, connect_now);
   gtk_widget_class_bind_template_callback (widget_class, on_entry_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_asked_changed);
@@ -514,6 +528,7 @@ hs_connect_dialog_init (HsConnectDialog *self)
   name_field (self->asked_account, _("Account"));
   name_field (self->asked, _("Password"));
   activate_rows_by_return (self);
+  describe_encryption (self);
   g_object_bind_property (self->account, "text", self->asked_account, "text", G_BINDING_BIDIRECTIONAL);
   g_object_bind_property (self->remember, "active", self->asked_remember, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   show_page (self, "form");
