@@ -143,16 +143,17 @@ get_security_words (HsRoomView *self)
   return security != NULL && hs_security_get_trust (security) != HS_TRUST_OWN ? hs_security_get_words (security) : NULL;
 }
 
-/* (transfer full) */
+/* What is cut off where the window is narrow can be found elsewhere: how far the server is known in the lock. (transfer full) */
 static char *
 format_subtitle (HsRoomView *self, const char *topic)
 {
   const char *words = get_security_words (self);
   gboolean channel = hs_room_get_kind (self->room) == HS_ROOM_CHANNEL;
   g_autofree char *who = channel ? format_people (self) : g_strdup (hs_session_get_place (self->session));
-  g_autoptr (GString) text = g_string_new (words);
+  g_autoptr (GString) text = g_string_new (who);
 
-  g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", who);
+  if (words != NULL)
+    g_string_append_printf (text, " · %s", words);
   if (channel && topic != NULL && *topic != '\0')
     g_string_append_printf (text, " · %s", topic);
   return g_string_free (g_steal_pointer (&text), FALSE);
