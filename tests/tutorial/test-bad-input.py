@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What no guest should send, against handshake-server: it is answered clearly, and nobody else notices. usage: test-bad-input.py PROGRAM"""
-import resource, socket, struct, sys, threading, time
+import ctypes, os, resource, shutil, socket, struct, subprocess, sys, threading, time
 
-from hosted import Irc, Server, closing, is_silent, read_to_end, read_until, run
+from hosted import Irc, Server, Skip, closing, is_silent, read_to_end, read_until, run
 
 PROGRAM = sys.argv[1]
 FREE = "[limits]\nflood-protection=false\n"
@@ -80,6 +80,82 @@ def a_flood_is_held_back():
         assert 30 <= lines <= 80, lines  # a burst of thirty and ten a second
         assert sent < 40_000_000
         served(server)
+
+
+def three_hundred_at_once():
+    """By IRC: all of them arrive, in order, and whoever else talks does not wait behind them."""
+    with Server(PROGRAM, config="[limits]\ncommands-per-second=60\n") as server, closing(server.irc("host")) as host, closing(server.irc("other")) as other:
+        with closing(server.irc("flood")) as flood:
+            flood.write(*(f"PRIVMSG #lobby :{number}" for number in range(300)))
+            host.until("PRIVMSG")
+            other.write("PRIVMSG #lobby :let me in")
+            heard = ["0"]
+            while len(heard) < 301:
+                heard.append(host.until("PRIVMSG").split(" #lobby ", 1)[1].removeprefix(":"))
+            assert heard.index("let me in") < 200, heard.index("let me in")
+            heard.remove("let me in")
+            assert heard == [str(number) for number in range(300)]
+            assert [line.split(" ", 1)[1] for line in flood.fence()] == ["PRIVMSG #lobby :let me in"]  # and no complaint
+
+
+class Elsewhere:
+    """Another computer, as far as the network goes: a namespace, and a cable to it."""
+
+    CLONE_NEWNET = 0x40000000
+
+    def __init__(self):
+        self.name, self.cable = f"hs{os.getpid()}", f"hs{os.getpid()}a"
+        if os.geteuid() != 0 or not shutil.which("ip"):
+            raise Skip("another computer can only be made by root, with ip")
+        if not all(self.ip(command) for command in (
+                f"netns add {self.name}", f"link add {self.cable} type veth peer name guest0 netns {self.name}", f"addr add 198.18.77.1/24 dev {self.cable}",
+                f"link set {self.cable} up", f"-n {self.name} addr add 198.18.77.2/24 dev guest0", f"-n {self.name} link set guest0 up")):
+            self.close()
+            raise Skip("no network can be made here")
+
+    def ip(self, command):
+        return subprocess.run(["ip"] + command.split(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+    def connect(self, port, count=1):
+        """So many sockets of that computer; a thread of its own goes there to open them."""
+        sockets, libc = [], ctypes.CDLL(None, use_errno=True)
+
+        def go():
+            with open(f"/run/netns/{self.name}") as namespace:
+                assert libc.setns(namespace.fileno(), self.CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
+            for _ in range(count):
+                sockets.append(socket.create_connection(("198.18.77.1", port), 15))
+        there = threading.Thread(target=go)
+        there.start()
+        there.join()
+        assert len(sockets) == count
+        return sockets
+
+    def close(self):
+        self.ip(f"link del {self.cable}")
+        self.ip(f"netns del {self.name}")
+
+
+def two_hundred_from_one_address():
+    """64 of them are let in, the others are told why; who comes from elsewhere is served, and a place that is free is free."""
+    with closing(Elsewhere()) as elsewhere, Server(PROGRAM, bound=None) as server:
+        connections = elsewhere.connect(server.port, 200)
+        for connection in connections[64:]:
+            assert b"too many connections from your address (64)" in read_to_end(connection)
+        served(server)
+        for number, connection in enumerate(connections[:64]):
+            Irc(connection).write(f"NICK n{number}", "USER u 0 * :r")
+        for connection in connections[:64]:
+            Irc(connection).until(" 001 ")
+        connections[0].close()
+        with closing(server.irc("watcher")) as watcher:
+            watcher.write("WHOIS n0")
+            watcher.until(" 318 ")
+        again = Irc(elsewhere.connect(server.port)[0])
+        again.write("NICK again", "USER u 0 * :r")
+        again.until(" 001 again ")
+        for connection in connections[1:] + [again]:
+            connection.close()
 
 
 def one_byte_a_second():
@@ -190,5 +266,6 @@ def too_many_guests():
             assert read_to_end(third) == b"ERROR :Closing link: the server is full (2 guests)\r\n"
 
 
-run([invalid_utf8, nul, ten_megabytes_without_newline, a_flood_is_held_back, one_byte_a_second, a_registration_typed_letter_by_letter, binary,
+run([invalid_utf8, nul, ten_megabytes_without_newline, a_flood_is_held_back, three_hundred_at_once, two_hundred_from_one_address,
+     one_byte_a_second, a_registration_typed_letter_by_letter, binary,
      http, client_hello, reset_in_mid_sentence, never_reads, a_thousand_that_say_nothing, too_many_guests])
