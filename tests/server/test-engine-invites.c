@@ -131,7 +131,7 @@ test_no_account_before (void)
     {
       anna = arrive (TRUE, "PASS invite:" TOKEN);
       guest_says (anna, "CAP LS 302");
-      g_assert_false (guest_saw (anna, "before-connect"));
+      g_assert_false (guest_saw (anna, "account-registration=before-connect"));
       guest_says (anna, i == 0 ? "REGISTER anna * longenough" : "REGISTER berta * longenough");
       stage_work (&stage);
       stage_commit (&stage);
@@ -147,7 +147,7 @@ test_no_account_before (void)
   guest_free (anna);
   anna = arrive (TRUE, "PASS :open sesame"); /* the password is everybody's, as often as they like */
   guest_says (anna, "CAP LS 302");
-  g_assert_true (guest_saw (anna, "before-connect"));
+  g_assert_true (guest_saw (anna, "account-registration=before-connect"));
   guest_free (anna);
   stage_clear (&stage);
 }
