@@ -130,6 +130,15 @@
 #define HS_TRIM_AFTER_MS        250
 #define HS_FRAME_MS             16         /* the server thread hands facts to the main thread at most this often */
 
+/* ---- Both ends in one picture ---- */
+#define HS_VIEW_FACT_MAX        400        /* bytes of one fact, so that its line fits HS_LINE_MAX */
+#define HS_VIEW_TIME_MAX        G_GINT64_CONSTANT (253402300799999999) /* Unix µs: the last of the year 9999 */
+#define HS_VIEW_WINDOW_MAX      G_GUINT64_CONSTANT (1073725440) /* RFC 7323 2.3: 65535 shifted by 14 */
+#define HS_VIEW_COUNT_MAX       G_GUINT64_CONSTANT (999999999999999) /* bytes, µs, segments; nine of them fit a fact */
+#define HS_VIEW_FACTS_MAX       64         /* that one end keeps of what the other told, and tells of itself when it is asked */
+#define HS_VIEW_NUMBERS_MS      1000       /* between two tellings of the numbers */
+#define HS_VIEW_CLOCKS          5          /* exchanges from which the clocks' offset is taken: the quickest */
+
 /* ---- Addresses ---- */
 #define HS_PORT_DEFAULT         8000
 #define HS_PORT_IRC             6667       /* RFC 7194 names 6697 for TLS; 6667 by custom */
