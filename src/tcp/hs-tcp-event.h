@@ -44,6 +44,7 @@ typedef enum
 {
   HS_TCP_OBSERVED = 0, /* a call of the kernel said so */
   HS_TCP_INFERRED = 1, /* it must have been, because of what was observed */
+  HS_TCP_TOLD = 2,     /* the other end says that it observed it: never of an event, only of a rung */
 } HsTcpKnown;
 
 enum /* flags of a segment, bits of RFC 9293 3.1 */

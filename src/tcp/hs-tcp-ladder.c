@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The ladder as data: which rows a diagram of handshake or close has, derived from a connection's events. Pure functions; draws nothing. */
-#include "hs-tcp-ladder.h"
+#include "hs-tcp-ladder-private.h"
 
 #include <string.h>
 
@@ -26,6 +26,7 @@ typedef struct
   gboolean closing;
   gboolean first_fin_outgoing;
   gint64 time;           /* of the first segment */
+  gint64 real_time;
 } Walk;
 
 /* What a segment does to the peer's state: never observed from here. Where our segment must have arrived for it, something of the peer's with
@@ -239,7 +240,10 @@ put_segment (Walk *walk, const HsTcpEvent *event)
 
   flush_row (walk);
   if (walk->time == 0)
-    walk->time = event->time;
+    {
+      walk->time = event->time;
+      walk->real_time = event->real_time;
+    }
   rung->kind = HS_TCP_RUNG_SEGMENT;
   rung->from_left = event->outgoing == (walk->role == HS_TCP_ROLE_OPENER);
   rung->known = event->known;
@@ -318,6 +322,7 @@ walk_events (Walk *walk)
     }
   flush_row (walk);
   confirm_peer (walk, walk->confirmed_from);
+  hs_tcp_ladder_take_told (walk->rungs, hs_tcp_watch_get_told (walk->watch), walk->role, walk->closing, walk->real_time);
   return g_steal_pointer (&walk->rungs);
 }
 

@@ -33,6 +33,14 @@ typedef struct
   gboolean again;      /* sent again */
   gint64 time;         /* µs after the ladder's first segment; -1 unknown */
   char *source;        /* (nullable) how known */
+  /* Both ends in one picture: what the other end tells of this segment, or of its own state (hs-tcp-told.h) */
+  gboolean told;
+  gboolean told_observed;   /* there; else it infers it */
+  gboolean has_told_time;   /* its clock's offset is assumed */
+  gint64 told_time;    /* µs after the ladder's first segment, by our clock as assumed: of a segment of ours when it came there, else when it left there */
+  gint64 told_real;    /* Unix µs, by its own clock */
+  gboolean told_has_seq, told_has_ack;
+  guint32 told_seq, told_ack;
 } HsTcpRung;
 
 void hs_tcp_rung_free (HsTcpRung *rung);
@@ -43,3 +51,5 @@ GPtrArray *hs_tcp_ladder_close (HsTcpWatch *watch);
 /* The last @max segments with data and acknowledgements between the two: ours as they left (observed), the peer's acknowledgements, and what we
  * read of the peer's, of which the segments are not seen (inferred). */
 GPtrArray *hs_tcp_ladder_data (HsTcpWatch *watch, guint max);
+/* Does the other end tell of other numbers than our kernel? Somebody between changes them, or it is not true. */
+gboolean hs_tcp_rung_differs (const HsTcpRung *rung);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What people see of one connection: the tap's events and numbers as an object to bind to, on the main thread. Does no I/O. */
-#include "hs-tcp-watch.h"
+#include "hs-tcp-watch-private.h"
 
 #include <string.h>
 
@@ -8,53 +8,6 @@
 #define LOG_TRIM 200  /* dropped at once when full, so that a full log still changes once per event */
 
 enum { BEGAN_NOBODY, BEGAN_WE, BEGAN_PEER, BEGAN_BOTH };
-
-/* ---- One line of the log ---- */
-
-struct _HsTcpLogItem
-{
-  GObject parent_instance;
-
-  HsTcpEvent *event;
-};
-
-G_DEFINE_FINAL_TYPE (HsTcpLogItem, hs_tcp_log_item, G_TYPE_OBJECT)
-
-static void
-hs_tcp_log_item_finalize (GObject *object)
-{
-  g_clear_pointer (&HS_TCP_LOG_ITEM (object)->event, hs_tcp_event_unref);
-  G_OBJECT_CLASS (hs_tcp_log_item_parent_class)->finalize (object);
-}
-
-static void
-hs_tcp_log_item_class_init (HsTcpLogItemClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = hs_tcp_log_item_finalize;
-}
-
-static void
-hs_tcp_log_item_init (HsTcpLogItem *self)
-{
-}
-
-HsTcpLogItem *
-hs_tcp_log_item_new (HsTcpEvent *event)
-{
-  HsTcpLogItem *self = g_object_new (HS_TYPE_TCP_LOG_ITEM, NULL);
-
-  self->event = hs_tcp_event_ref (event);
-  return self;
-}
-
-const HsTcpEvent *
-hs_tcp_log_item_get_event (HsTcpLogItem *self)
-{
-  g_return_val_if_fail (HS_IS_TCP_LOG_ITEM (self), NULL);
-  return self->event;
-}
-
-/* ---- The watch ---- */
 
 struct _HsTcpWatch
 {
@@ -67,6 +20,7 @@ struct _HsTcpWatch
   char *source;
   GListStore *log;
   HsTcpWays *ways;
+  HsTcpTold *told;
 
   /* State */
   struct { gboolean known, calculated; guint32 number; } first[2]; /* by outgoing: [TRUE] ours */
@@ -108,10 +62,11 @@ enum
   PROP_NUMBERED,
   PROP_EXPERIMENTS,
   PROP_OTHER,
+  PROP_TOLD,
   N_PROPS
 };
 
-enum { NUMBERS_CHANGED, WAY_CHANGED, EXPERIMENT, OTHER_CHANGED, N_SIGNALS };
+enum { NUMBERS_CHANGED, WAY_CHANGED, EXPERIMENT, OTHER_CHANGED, TOLD_CHANGED, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -127,6 +82,7 @@ hs_tcp_watch_finalize (GObject *object)
   g_free (self->source);
   g_object_unref (self->log);
   hs_tcp_ways_free (self->ways);
+  hs_tcp_told_free (self->told);
   G_OBJECT_CLASS (hs_tcp_watch_parent_class)->finalize (object);
 }
 
@@ -152,6 +108,7 @@ hs_tcp_watch_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_CANNOT: g_value_set_uint (value, self->cannot); break;
     case PROP_NUMBERED: g_value_set_boolean (value, self->first[TRUE].known || self->first[FALSE].known); break;
     case PROP_OTHER: g_value_set_int (value, self->other); break;
+    case PROP_TOLD: g_value_set_int (value, hs_tcp_told_get_state (self->told)); break;
     case PROP_EXPERIMENTS: g_value_set_uint (value, self->experiments); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -197,6 +154,7 @@ hs_tcp_watch_class_init (HsTcpWatchClass *klass)
   props[PROP_NUMBERED] = g_param_spec_boolean ("numbered", NULL, NULL, FALSE, readable);
   props[PROP_EXPERIMENTS] = g_param_spec_uint ("experiments", NULL, NULL, 0, G_MAXUINT, 0, readable);
   props[PROP_OTHER] = g_param_spec_int ("other", NULL, NULL, -1, HS_TCP_N_STATES - 1, -1, readable);
+  props[PROP_TOLD] = g_param_spec_int ("told", NULL, NULL, HS_TCP_TOLD_NOTHING, HS_TCP_TOLD_REFUSED, HS_TCP_TOLD_NOTHING, readable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[NUMBERS_CHANGED] =
@@ -205,6 +163,8 @@ hs_tcp_watch_class_init (HsTcpWatchClass *klass)
     g_signal_new ("way-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[OTHER_CHANGED] =
     g_signal_new ("other-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[TOLD_CHANGED] =
+    g_signal_new ("told-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[EXPERIMENT] = g_signal_new ("experiment", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT,
                                       G_TYPE_BOOLEAN);
 }
@@ -214,6 +174,7 @@ hs_tcp_watch_init (HsTcpWatch *self)
 {
   self->log = g_list_store_new (HS_TYPE_TCP_LOG_ITEM);
   self->ways = hs_tcp_ways_new ();
+  self->told = hs_tcp_told_new ();
   self->other = -1;
 }
 
@@ -311,7 +272,7 @@ trim_log (HsTcpWatch *self)
     {
       g_autoptr (HsTcpLogItem) item = g_list_model_get_item (G_LIST_MODEL (self->log), first);
 
-      if (item->event->kind == HS_TCP_EVENT_DATA)
+      if (hs_tcp_log_item_get_event (item)->kind == HS_TCP_EVENT_DATA)
         break;
     }
   g_list_store_splice (self->log, first, LOG_TRIM, NULL, 0);
@@ -394,6 +355,12 @@ log_event (HsTcpWatch *self, HsTcpEvent *event)
   if (g_list_model_get_n_items (G_LIST_MODEL (self->log)) >= LOG_MAX)
     trim_log (self);
   g_list_store_append (self->log, item);
+}
+
+HsTcpTold *
+hs_tcp_watch_own_told (HsTcpWatch *self)
+{
+  return self->told;
 }
 
 void

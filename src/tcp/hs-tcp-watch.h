@@ -6,6 +6,7 @@
 
 #include "hs-tcp-lab.h"
 #include "hs-tcp-tap.h"
+#include "hs-tcp-told.h"
 #include "hs-tcp-way.h"
 
 #define HS_TYPE_TCP_WATCH (hs_tcp_watch_get_type ())
@@ -15,6 +16,7 @@ G_DECLARE_FINAL_TYPE (HsTcpWatch, hs_tcp_watch, HS, TCP_WATCH, GObject)
  * began (int: 0 nobody yet, 1 we, 2 the peer, 3 both), expires (monotonic µs when TIME-WAIT ends, else 0), gone, shown,
  * cannot (HsTcpCannot bits: what is not seen here, see hs_tcp_cannot_get_sentence ()), numbered (bool: a first sequence number is known).
  * other (int: the other end's state, where that is on this computer; -1 not seen), experiments (HS_TCP_LAB_BIT: made, or under way).
+ * told (int HsTcpToldState: whether the other end tells of itself). Signal "told-changed": what it tells was added to.
  * Signal "way-changed": a moment of some message's way was added; ask again. Signal "experiment" (guint HsTcpLab, gboolean on): a person wishes
  * it; for the owner of the tap. */
 HsTcpWatch *hs_tcp_watch_new (HsTcpRole role, const char *name);
@@ -52,6 +54,12 @@ const HsTcpNumbers *hs_tcp_watch_get_numbers (HsTcpWatch *self);
 void hs_tcp_watch_set_other (HsTcpWatch *self, const HsTcpNumbers *numbers);
 const HsTcpNumbers *hs_tcp_watch_get_other (HsTcpWatch *self); /* (nullable) */
 int hs_tcp_watch_get_other_state (HsTcpWatch *self);
+/* Filled by whoever speaks with the other end (hs-tcp-watch-told.c). What it tells itself: kept apart from what was seen here. */
+void hs_tcp_watch_set_told (HsTcpWatch *self, HsTcpToldState state);
+void hs_tcp_watch_add_told (HsTcpWatch *self, HsTcpEvent *event);
+void hs_tcp_watch_set_told_numbers (HsTcpWatch *self, const HsTcpNumbers *numbers);
+void hs_tcp_watch_set_told_clock (HsTcpWatch *self, gint64 offset, gint64 round_trip);
+const HsTcpTold *hs_tcp_watch_get_told (HsTcpWatch *self);
 HsTcpCannot hs_tcp_watch_get_cannot (HsTcpWatch *self);
 /* The first sequence numbers (x and y): ours or the other side's. FALSE while not known. Both are reckoned from headers that were
  * seen, but for a guest's x, which its kept SYN says (@calculated, nullable). */

@@ -263,6 +263,109 @@ test_data (void)
   g_assert_cmpuint (rungs->len, ==, 1);
 }
 
+/* ---- Both ends ---- */
+
+/* As in make_watch (): what the other end tells, one millisecond a word from @begin on, by its clock. */
+static void
+tell (HsTcpWatch *watch, const char *text, gint64 begin)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      HsTcpKnown known = *words[i] == '~' ? HS_TCP_INFERRED : HS_TCP_OBSERVED;
+      const char *word = words[i] + (known == HS_TCP_INFERRED ? 1 : 0);
+      gboolean segment = *word == '>' || *word == '<';
+      g_autoptr (HsTcpEvent) event = hs_tcp_event_new (segment ? HS_TCP_EVENT_SEGMENT : HS_TCP_EVENT_STATE, known, 0, "", NULL, "");
+
+      event->outgoing = *word == '>';
+      for (guint j = 0; segment && j < G_N_ELEMENTS (flag_names); j++)
+        if (g_str_equal (flag_names[j].text, word + 1))
+          event->flags = flag_names[j].flags;
+      if (!segment)
+        event->state = state_by_name (word);
+      event->real_time = begin + i * 1000;
+      hs_tcp_watch_add_told (watch, event);
+    }
+}
+
+static gint64
+begin_of (HsTcpWatch *watch)
+{
+  g_autoptr (HsTcpLogItem) item = g_list_model_get_item (hs_tcp_watch_get_log (watch), 0);
+
+  return hs_tcp_log_item_get_event (item)->real_time;
+}
+
+/* What was inferred of the other end and is told by it is marked as told; what it does not tell stays inferred; what was seen here stays so. */
+static void
+test_told (void)
+{
+  g_autoptr (HsTcpWatch) watch = make_watch (HS_TCP_ROLE_OPENER, "~>S ~SYN-SENT <SA ESTABLISHED ~>A >F FIN-WAIT-1 <A FIN-WAIT-2");
+  g_autoptr (GPtrArray) handshake = NULL, closing = NULL;
+  gint64 begin = begin_of (watch);
+  const HsTcpRung *rung;
+  g_autofree char *text = NULL;
+
+  hs_tcp_watch_set_told_clock (watch, 3000000, 200);
+  tell (watch, "<S SYN-RCVD ~>SA <A ESTABLISHED <F CLOSE-WAIT >A", begin + 3000000 + 250);
+  handshake = hs_tcp_ladder_handshake (watch);
+  text = rungs_to_text (handshake);
+  g_assert_cmpstr (text, ==, "CLOSED|(LISTEN) ->S (SYN-SENT)|SYN-RCVD <-SA ESTABLISHED|- ->A -|ESTABLISHED");
+  rung = nth_segment (handshake, 0);
+  g_assert_cmpint (rung->known, ==, HS_TCP_TOLD);
+  g_assert_true (rung->told && rung->has_told_time && rung->told_observed);
+  g_assert_cmpint (rung->told_time, ==, 250);
+  g_assert_cmpint (rung->told_real, ==, begin + 3000000 + 250);
+  rung = nth_segment (handshake, 1);
+  g_assert_cmpint (rung->known, ==, HS_TCP_OBSERVED);
+  g_assert_true (rung->told && !rung->told_observed);
+  rung = handshake->pdata[2];
+  g_assert_cmpint (rung->right_known, ==, HS_TCP_TOLD);
+  g_assert_cmpint (rung->left_known, ==, HS_TCP_INFERRED);
+  g_assert_cmpint (rung->told_time, ==, 1250);
+  closing = hs_tcp_ladder_close (watch);
+  rung = closing->pdata[2];
+  g_assert_true (rung->has_right && rung->right == HS_TCP_CLOSE_WAIT && rung->right_known == HS_TCP_TOLD);
+}
+
+static void
+test_told_without_clock (void)
+{
+  g_autoptr (HsTcpWatch) watch = make_watch (HS_TCP_ROLE_LISTENER, "LISTEN <S ~SYN-RCVD ~>SA <A ESTABLISHED");
+  g_autoptr (GPtrArray) rungs = NULL;
+
+  tell (watch, ">S SYN-SENT <SA ESTABLISHED >A", 1);
+  rungs = hs_tcp_ladder_handshake (watch);
+  g_assert_true (nth_segment (rungs, 0)->told);
+  g_assert_false (nth_segment (rungs, 0)->has_told_time);
+  g_assert_cmpint (((HsTcpRung *) rungs->pdata[2])->left_known, ==, HS_TCP_TOLD);
+}
+
+/* Numbers that disagree: somebody between changes them, or it is not true. */
+static void
+test_told_numbers (void)
+{
+  g_autoptr (HsTcpWatch) watch = hs_tcp_watch_new (HS_TCP_ROLE_LISTENER, "guest");
+  g_autoptr (HsTcpEvent) first = hs_tcp_event_new (HS_TCP_EVENT_NUMBERED, HS_TCP_OBSERVED, 0, "", NULL, "");
+  g_autoptr (GPtrArray) rungs = NULL;
+
+  add_segment (watch, HS_TCP_SYN, FALSE, 5000, "TCP_SAVED_SYN", 100, -1);
+  add_segment (watch, HS_TCP_SYN | HS_TCP_ACK, TRUE, 5000, "accept()", 200, 101);
+  tell (watch, ">S <SA", 1);
+  first->has_seq = first->has_ack = TRUE;
+  first->seq = 100;
+  first->ack = 999;
+  hs_tcp_watch_add_told (watch, first);
+  rungs = hs_tcp_ladder_handshake (watch);
+  g_assert_true (nth_segment (rungs, 0)->told_has_seq);
+  g_assert_false (nth_segment (rungs, 0)->told_has_ack);
+  g_assert_false (hs_tcp_rung_differs (nth_segment (rungs, 0)));
+  g_assert_cmpuint (nth_segment (rungs, 1)->told_seq, ==, 999);
+  g_assert_cmpuint (nth_segment (rungs, 1)->told_ack, ==, 101);
+  g_assert_true (hs_tcp_rung_differs (nth_segment (rungs, 1)));
+}
+
 /* A chat of many lines drops data from the log, never how the connection began. */
 static void
 test_long_log (void)
@@ -289,6 +392,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/tcp/ladder/numbers-later", test_numbers_later);
   g_test_add_func ("/tcp/ladder/data", test_data);
   g_test_add_func ("/tcp/ladder/numbers", test_numbers);
+  g_test_add_func ("/tcp/ladder/told", test_told);
+  g_test_add_func ("/tcp/ladder/told-without-clock", test_told_without_clock);
+  g_test_add_func ("/tcp/ladder/told-numbers", test_told_numbers);
   g_test_add_func ("/tcp/ladder/long-log", test_long_log);
   return g_test_run ();
 }
