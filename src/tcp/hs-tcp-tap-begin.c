@@ -118,6 +118,15 @@ handshake_rtt (HsTcpTap *self)
   return self->has_numbers && numbers->data_segs_out == 0 && numbers->total_retrans == 0 ? numbers->rtt_us : 0;
 }
 
+/* Who looks later knows the handshake's own no more; it took no less than the shortest one since: what was before it was no later than that. */
+static guint32
+least_rtt (HsTcpTap *self)
+{
+  guint32 rtt = handshake_rtt (self);
+
+  return rtt != 0 || !self->has_numbers ? rtt : self->numbers.min_rtt_us;
+}
+
 static char *
 ms_text (const char *name, guint32 us)
 {
@@ -181,12 +190,14 @@ establish_listener (HsTcpTap *self, gint64 time)
 {
   guint32 rtt = handshake_rtt (self);
   gboolean seen = self->half_open_seen != 0 && self->half_open_seen <= time;
-  gint64 syn_time = seen ? MIN (self->half_open_seen, time - rtt) : time - rtt;
+  gint64 syn_time = time - least_rtt (self);
   g_autofree char *rtt_text = ms_text ("tcpi_rtt", rtt);
   g_autofree char *cookie = g_strdup_printf ("cookie 0x%" G_GINT64_MODIFIER "x", self->cookie);
   g_autofree char *own = self->local != NULL && G_IS_INET_SOCKET_ADDRESS (self->local)
     ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (self->local)) : NULL;
 
+  if (seen)
+    syn_time = MIN (self->half_open_seen, syn_time);
   hs_tcp_tap_enter (self, &(HsTcpSighting){
     .state = HS_TCP_LISTEN, .known = HS_TCP_OBSERVED, .time = syn_time, .detail = own, .source = "accept()",
   });
