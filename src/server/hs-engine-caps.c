@@ -36,6 +36,7 @@ static const struct
   { "extended-monitor", HS_CAP_EXTENDED_MONITOR },
   { "handshakechat.github.io/half-close", HS_CAP_HALF_CLOSE },
   { "handshakechat.github.io/resume", HS_CAP_RESUME },
+  { HS_VIEW_CAP, HS_CAP_TCP_VIEW },
   { "invite-notify", HS_CAP_INVITE_NOTIFY },
   { "labeled-response", HS_CAP_LABELED_RESPONSE },
   { "message-tags", HS_CAP_MESSAGE_TAGS },
@@ -56,7 +57,7 @@ static void
 send_cap (HsEngine *self, HsPeer *peer, const char *subcommand, const char *list)
 {
   const char *nick = peer->nick != NULL ? peer->nick : "*";
-  gboolean star = (peer->caps & HS_CAP_302) != 0 && *subcommand == 'L';
+  gboolean star = peer->speaks_302 && *subcommand == 'L';
   gsize fixed = strlen (self->server_name) + strlen (nick) + strlen (subcommand) + strlen (":  CAP   * :\r\n");
   g_autoptr (GString) out = g_string_sized_new (HS_LINE_MAX);
   gsize len = strlen (list);
@@ -141,7 +142,10 @@ cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
   g_autofree char *list = tls ? g_strconcat (caps_list, *caps_list != '\0' ? " " : "", TLS_OFFER, NULL) : g_strdup (caps_list);
 
   if (modern)
-    peer->caps |= HS_CAP_302 | HS_CAP_CAP_NOTIFY;
+    {
+      peer->speaks_302 = TRUE;
+      peer->caps |= HS_CAP_CAP_NOTIFY;
+    }
   if (!peer->registered)
     peer->negotiating = TRUE;
   send_cap (self, peer, "LS", list);
@@ -180,7 +184,7 @@ apply_request (HsEngine *self, HsPeer *peer, const char *request, guint *result)
       if (cap == 0)
         return FALSE;
       /* Who speaks 302 is told of changes, wished or not. */
-      if (off && cap == HS_CAP_CAP_NOTIFY && (*result & HS_CAP_302) != 0)
+      if (off && cap == HS_CAP_CAP_NOTIFY && peer->speaks_302)
         return FALSE;
       *result = off ? *result & ~cap : *result | cap;
     }

@@ -51,6 +51,7 @@ const HsCommand hs_commands[] = {
   { "RESUME", hs_command_resume, HS_COMMAND_ONLY_EARLY, 1, 1, "RESUME token: finds messages again that were sent twice; before CAP END" },
   { "SETNAME", hs_command_setname, 0, 1, 1, "SETNAME :shown name" },
   { "TAGMSG", hs_command_message, 0, 0, 1, "@+tag=value TAGMSG target[,target]" },
+  { HS_VIEW_COMMAND, hs_command_view, 0, 1, 4, "TCPVIEW ASK | END | NO | FACT :fact | CLOCK time | TIME time time time: what the kernels see of our connection" },
   { "TIME", hs_command_time, 0, 0, 1, "TIME: what time it is here" },
   { "TOPIC", hs_command_topic, 0, 1, 2, "TOPIC #room [:words]" },
   { "UNREGISTER", hs_command_unregister, 0, 2, 2, "UNREGISTER account password: gives your account up, for ever; * for the password where your key opens it" },

@@ -44,7 +44,7 @@ enum
   HS_CAP_CHGHOST = 1 << 27,
   HS_CAP_CHANNEL_RENAME = 1 << 28,
   HS_CAP_HALF_CLOSE = 1 << 29,
-  HS_CAP_302 = 1 << 30, /* no capability: it speaks CAP 302 */
+  HS_CAP_TCP_VIEW = 1 << 30,
   HS_CAP_METADATA = 1u << 31,
 };
 
@@ -127,6 +127,7 @@ struct _HsPeer
   guint32 leaving : 1;
   guint32 admitted : 1;  /* has given what everybody needs to come in */
   guint32 flushing : 1;  /* closing in good order */
+  guint32 speaks_302 : 1; /* CAP 302 */
   guint32 half_closes : 1; /* it said so: the end of its stream is no leaving */
   guint32 makes_account : 1; /* REGISTER is not answered yet */
 };
@@ -256,6 +257,7 @@ HS_DECLARE_COMMAND (user);
 HS_DECLARE_COMMAND (userhost);
 HS_DECLARE_COMMAND (verify);
 HS_DECLARE_COMMAND (version);
+HS_DECLARE_COMMAND (view); /* TCPVIEW */
 HS_DECLARE_COMMAND (wallops);
 HS_DECLARE_COMMAND (who);
 HS_DECLARE_COMMAND (whois);

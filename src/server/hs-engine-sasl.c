@@ -523,7 +523,7 @@ hs_command_authenticate (HsEngine *self, HsPeer *peer, const HsIrcMessage *messa
     hs_engine_reply (self, peer, HS_ERR_SASLALREADY, "A password is being checked: wait for the answer", NULL);
   else if (login != NULL)
     take_words (login, words);
-  else if (hs_peer_get_account (peer) != NULL && (peer->caps & HS_CAP_302) == 0)
+  else if (hs_peer_get_account (peer) != NULL && !peer->speaks_302)
     hs_engine_reply (self, peer, HS_ERR_SASLALREADY, "You have already authenticated using SASL", NULL); /* sasl-3.1 */
   else
     begin (self, peer, words);

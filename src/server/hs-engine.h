@@ -8,6 +8,7 @@
 #include "hs-fingerprint.h"
 #include "hs-irc-message.h"
 #include "hs-server-config.h"
+#include "hs-view.h"
 
 typedef struct _HsEngine HsEngine;
 typedef struct _HsPeer HsPeer; /* a guest, for the engine a plain struct; hs-peer.h */
@@ -38,6 +39,8 @@ typedef struct
   /* (nullable) What makes a proof good for this connection only (RFC 9266 tls-exporter). (nullable) (transfer full) */
   GBytes *(*dup_channel_binding) (HsPeer *peer, gpointer user_data);
   gint64 (*ticks) (gpointer user_data); /* (nullable: now ()) monotonic µs, for deadlines */
+  /* (nullable) TCPVIEW of a guest; @message has the verb's parameters after it. */
+  void (*view) (HsPeer *peer, HsViewVerb verb, const HsIrcMessage *message, gpointer user_data);
 } HsEngineFuncs;
 
 HsEngine *hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointer user_data);
@@ -77,6 +80,12 @@ gint64 hs_engine_sweep (HsEngine *self);
 void hs_engine_notice (HsEngine *self, HsPeer *peer, const char *words);
 /* Takes leave of all: ERROR to IRC, a bare q to plain guests and listeners, close. */
 void hs_engine_stop (HsEngine *self, const char *reason);
+
+/* ---- Both ends in one picture (hs-engine-view.c) ---- */
+/* Does this guest speak TCPVIEW? */
+gboolean hs_engine_can_view (HsPeer *peer);
+/* @arguments: as many as the verb has. To one that does not speak it: nothing. */
+void hs_engine_tell_view (HsEngine *self, HsPeer *peer, HsViewVerb verb, const char *const *arguments);
 
 /* ---- What the host does from its window (hs-engine-host.c) ---- */
 /* To a guest, not to the host itself. What happens in rooms is done in the host's name, and only while its own client is there. @reason (nullable). */

@@ -32,6 +32,7 @@ typedef struct
   char *tls_key;         /* (nullable) */
   char *password_file;   /* (nullable) */
   char *password;        /* (nullable) what everybody needs to come in; no key of the file: it comes from password-file, or the application */
+  gboolean share_view;  /* guests who ask hear what our kernel says of their connection, and are asked what theirs says */
   char *default_room;   /* "#lobby" */
   /* [limits] */
   gboolean flood_protection;

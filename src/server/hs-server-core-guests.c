@@ -233,7 +233,10 @@ static void
 engine_fact (HsFactKind kind, HsPeer *peer, const char *room, gpointer user_data)
 {
   if (kind == HS_FACT_PEER_CHANGED)
-    hs_core_tell_guest (user_data, hs_peer_get_owner (peer));
+    {
+      hs_core_tell_guest (user_data, hs_peer_get_owner (peer));
+      hs_core_view_note_guest (user_data, hs_peer_get_owner (peer));
+    }
   else if (kind == HS_FACT_BANS_CHANGED)
     hs_core_tell_bans (user_data);
 }
@@ -311,4 +314,4 @@ engine_dup_channel_binding (HsPeer *peer, gpointer user_data)
 }
 
 const HsEngineFuncs hs_core_engine_funcs = { engine_send, engine_break_write, engine_close, engine_fact, engine_now, engine_random,
-                                             engine_apart, engine_dup_channel_binding, engine_ticks };
+                                             engine_apart, engine_dup_channel_binding, engine_ticks, hs_core_view_heard };

@@ -211,49 +211,44 @@ hs_core_tell_listener_step (HsServerCore *self, const char *title, const char *d
 
 /* ---- Taps ---- */
 
-typedef struct
-{
-  HsServerCore *core;
-  guint64 watch_id;
-  HsCarrier *carrier; /* (nullable) while its link owns the tap */
-  HsTcpTap *tap;      /* owned when there is no carrier any more */
-  GSource *farewell;  /* (nullable) until the guest has read what will happen */
-  HsTcpLab ending;    /* what will */
-} Watched;
-
 static void
 watched_free (gpointer data)
 {
-  Watched *self = data;
+  HsWatched *self = data;
 
   hs_core_clear_timer (&self->farewell);
   if (self->carrier != NULL)
     hs_link_set_tap (self->carrier->link, NULL);
   else
     g_clear_pointer (&self->tap, hs_tcp_tap_free);
+  g_ptr_array_unref (self->story);
   g_free (self);
 }
 
 static void
 on_tap_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
 {
-  Watched *self = user_data;
+  HsWatched *self = user_data;
 
-  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_EVENT, self->watch_id)->event = hs_tcp_event_ref (event);
+  hs_core_view_event (self, event);
+  if (!self->hidden)
+    hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_EVENT, self->watch_id)->event = hs_tcp_event_ref (event);
 }
 
 static void
 on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 {
-  Watched *self = user_data;
+  HsWatched *self = user_data;
 
-  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_NUMBERS, self->watch_id)->numbers = *numbers;
+  hs_core_view_numbers (self, numbers);
+  if (!self->hidden)
+    hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_NUMBERS, self->watch_id)->numbers = *numbers;
 }
 
 static void
 on_tap_gone (HsTcpTap *tap, gpointer user_data)
 {
-  Watched *self = user_data;
+  HsWatched *self = user_data;
 
   hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_GONE, self->watch_id);
 }
@@ -261,33 +256,44 @@ on_tap_gone (HsTcpTap *tap, gpointer user_data)
 static void
 on_tap_other (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 {
-  Watched *self = user_data;
+  HsWatched *self = user_data;
 
-  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_OTHER, self->watch_id)->numbers = *numbers;
+  if (!self->hidden)
+    hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_OTHER, self->watch_id)->numbers = *numbers;
 }
 
 static const HsTcpTapFuncs tap_funcs = { .event = on_tap_event, .numbers = on_tap_numbers, .gone = on_tap_gone, .other = on_tap_other };
 
+HsWatched *
+hs_core_find_watched (HsServerCore *self, HsCarrier *carrier)
+{
+  GHashTableIter iter;
+  HsWatched *watched;
+
+  if (hs_link_get_tap (carrier->link) == NULL)
+    return NULL;
+  g_hash_table_iter_init (&iter, self->watched);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watched))
+    if (watched->carrier == carrier)
+      return watched;
+  return NULL;
+}
+
 void
 hs_core_release_tap (HsServerCore *self, HsCarrier *carrier)
 {
-  GHashTableIter iter;
-  Watched *watched;
+  HsWatched *watched = hs_core_find_watched (self, carrier);
 
-  if (hs_link_get_tap (carrier->link) == NULL)
+  if (watched == NULL)
     return;
-  g_hash_table_iter_init (&iter, self->watched);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watched))
-    {
-      if (watched->carrier != carrier)
-        continue;
-      /* A link that is still open is dropped with its tap: what would be seen of the orphan is not. */
-      if (hs_link_get_fd (carrier->link) >= 0)
-        hs_tcp_tap_detach (watched->tap, FALSE);
-      watched->tap = hs_link_steal_tap (carrier->link);
-      watched->carrier = NULL;
-      return;
-    }
+  /* A link that is still open is dropped with its tap: what would be seen of the orphan is not. */
+  if (hs_link_get_fd (carrier->link) >= 0)
+    hs_tcp_tap_detach (watched->tap, FALSE);
+  watched->tap = hs_link_steal_tap (carrier->link);
+  watched->carrier = NULL;
+  watched->asked = watched->asking = FALSE;
+  if (watched->hidden) /* who looked has gone */
+    g_hash_table_remove (self->watched, &watched->watch_id);
 }
 
 /* ---- Verbs ---- */
@@ -334,37 +340,55 @@ tell_addresses (HsServerCore *self, guint64 watch_id, HsTcpTap *tap)
   item->remote = remote != NULL ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (remote)) : NULL;
 }
 
+HsWatched *
+hs_core_add_watched (HsServerCore *self, HsCarrier *carrier, guint64 watch_id)
+{
+  HsWatched *watched = g_new0 (HsWatched, 1);
+  gint64 age = g_get_real_time () - hs_peer_get_since (carrier->peer);
+  int fd = hs_link_get_fd (carrier->link);
+
+  watched->core = self;
+  watched->watch_id = watch_id;
+  watched->carrier = carrier;
+  watched->story = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_tcp_event_unref);
+  g_hash_table_insert (self->watched, &watched->watch_id, watched);
+  watched->tap = hs_tcp_tap_new (HS_TCP_ROLE_LISTENER, self->diag, &tap_funcs, watched);
+  hs_tcp_tap_set_half_open_seen (watched->tap, hs_tcp_door_get_seen (self->door, hs_tcp_socket_cookie (fd)));
+  hs_tcp_tap_attach (watched->tap, fd, g_get_monotonic_time () - MAX (age, 0));
+  hs_link_set_tap (carrier->link, watched->tap);
+  return watched;
+}
+
 static gboolean
 watch (gpointer data)
 {
   Wish *wish = data;
   HsServerCore *self = wish->core;
   HsCarrier *carrier = hs_core_find_guest (self, wish->guest_id);
-  Watched *watched;
-  gint64 age;
+  HsWatched *watched;
+  gboolean asked;
 
   if (carrier == NULL || hs_link_get_fd (carrier->link) < 0)
     {
       hs_news_add (hs_core_gather (self), HS_NEWS_WATCH_GONE, wish->watch_id);
       return G_SOURCE_REMOVE;
     }
+  if (hs_core_view_adopt (self, carrier, wish->watch_id))
+    {
+      tell_addresses (self, wish->watch_id, hs_link_get_tap (carrier->link));
+      return G_SOURCE_REMOVE;
+    }
+  watched = hs_core_find_watched (self, carrier);
+  asked = watched != NULL && watched->asked;
   hs_core_release_tap (self, carrier);
   if (hs_link_get_tap (carrier->link) != NULL) /* it is traced to a file: a link has one tap */
     {
       hs_news_add (hs_core_gather (self), HS_NEWS_WATCH_GONE, wish->watch_id);
       return G_SOURCE_REMOVE;
     }
-  watched = g_new0 (Watched, 1);
-  watched->core = self;
-  watched->watch_id = wish->watch_id;
-  watched->carrier = carrier;
-  g_hash_table_insert (self->watched, &watched->watch_id, watched);
-  watched->tap = hs_tcp_tap_new (HS_TCP_ROLE_LISTENER, self->diag, &tap_funcs, watched);
-
-  age = g_get_real_time () - hs_peer_get_since (carrier->peer);
-  hs_tcp_tap_set_half_open_seen (watched->tap, hs_tcp_door_get_seen (self->door, hs_tcp_socket_cookie (hs_link_get_fd (carrier->link))));
-  hs_tcp_tap_attach (watched->tap, hs_link_get_fd (carrier->link), g_get_monotonic_time () - MAX (age, 0));
-  hs_link_set_tap (carrier->link, watched->tap);
+  watched = hs_core_add_watched (self, carrier, wish->watch_id);
+  watched->asked = asked;
+  hs_core_view_update (watched);
   tell_addresses (self, wish->watch_id, watched->tap);
   return G_SOURCE_REMOVE;
 }
@@ -379,10 +403,13 @@ static gboolean
 show_watch (gpointer data)
 {
   Wish *wish = data;
-  Watched *watched = g_hash_table_lookup (wish->core->watched, &wish->watch_id);
+  HsWatched *watched = g_hash_table_lookup (wish->core->watched, &wish->watch_id);
 
   if (watched != NULL)
-    hs_tcp_tap_set_shown (watched->tap, wish->on);
+    {
+      watched->shown = wish->on;
+      hs_core_view_update (watched);
+    }
   return G_SOURCE_REMOVE;
 }
 
@@ -401,7 +428,7 @@ typedef struct
 } LabWish;
 
 static void
-make_experiment (Watched *self, HsTcpLab experiment, gboolean on)
+make_experiment (HsWatched *self, HsTcpLab experiment, gboolean on)
 {
   guint bits;
 
@@ -414,7 +441,7 @@ make_experiment (Watched *self, HsTcpLab experiment, gboolean on)
 static gboolean
 on_farewell (gpointer data)
 {
-  Watched *self = data;
+  HsWatched *self = data;
 
   hs_core_clear_timer (&self->farewell);
   if (self->carrier != NULL)
@@ -428,7 +455,7 @@ experiment (gpointer data)
 {
   LabWish *wish = data;
   HsServerCore *self = wish->wish.core;
-  Watched *watched = g_hash_table_lookup (self->watched, &wish->wish.watch_id);
+  HsWatched *watched = g_hash_table_lookup (self->watched, &wish->wish.watch_id);
 
   if (watched == NULL || watched->carrier == NULL || watched->carrier->peer == NULL || watched->farewell != NULL)
     return G_SOURCE_REMOVE;
@@ -482,8 +509,10 @@ static gboolean
 unwatch (gpointer data)
 {
   Wish *wish = data;
+  HsWatched *watched = g_hash_table_lookup (wish->core->watched, &wish->watch_id);
 
-  g_hash_table_remove (wish->core->watched, &wish->watch_id);
+  if (watched != NULL && !hs_core_view_keep (watched))
+    g_hash_table_remove (wish->core->watched, &wish->watch_id);
   return G_SOURCE_REMOVE;
 }
 

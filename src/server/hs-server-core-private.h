@@ -38,6 +38,24 @@ typedef struct
   gboolean told;       /* its address has been told */
 } HsCarrier;
 
+/* A tap on a guest's connection: for a window that has a watch of it, for the guest that asked what we see, or for both. */
+typedef struct
+{
+  HsServerCore *core;
+  guint64 watch_id;    /* the façade's; else one of our own */
+  HsCarrier *carrier;  /* (nullable) while its link owns the tap */
+  HsTcpTap *tap;       /* owned when there is no carrier any more */
+  GSource *farewell;   /* (nullable) until the guest has read what will happen */
+  HsTcpLab ending;     /* what will */
+  GPtrArray *story;    /* of HsTcpEvent: what can be told of it */
+  HsViewClock clock;   /* the guest's, against ours */
+  gint64 told_at;      /* monotonic µs: when the numbers were told last */
+  gboolean hidden;     /* no window has it */
+  gboolean shown;      /* a window looks */
+  gboolean asked;      /* the guest looks, and is told */
+  gboolean asking;     /* the guest was asked, for a window looks */
+} HsWatched;
+
 typedef struct _HsCoreStore HsCoreStore;
 typedef struct _HsTraceFile HsTraceFile;
 
@@ -74,7 +92,7 @@ struct _HsServerCore
   GSource *tls_timer;    /* (nullable) */
   GPtrArray *tls_monitors; /* (nullable) of GFileMonitor */
   HsNews *news;          /* (nullable) being gathered */
-  GHashTable *watched;   /* watch id → Watched */
+  GHashTable *watched;   /* watch id → HsWatched */
   GPtrArray *lingering;  /* of HsTrace */
 
   /* State */
@@ -166,5 +184,25 @@ void hs_core_trace (HsServerCore *self, HsCarrier *carrier);
 gboolean hs_core_linger (HsServerCore *self, HsCarrier *carrier);
 /* Before the link of @carrier is freed. */
 void hs_core_release_tap (HsServerCore *self, HsCarrier *carrier);
+/* The newest. (nullable) */
+HsWatched *hs_core_find_watched (HsServerCore *self, HsCarrier *carrier);
+HsWatched *hs_core_add_watched (HsServerCore *self, HsCarrier *carrier, guint64 watch_id);
 void hs_core_tell_listener_step (HsServerCore *self, const char *title, const char *detail, const char *source);
 void hs_trace_free (HsTrace *self);
+
+/* hs-server-core-view.c: both ends in one picture */
+/* TCPVIEW of a guest: HsEngineFuncs.view */
+void hs_core_view_heard (HsPeer *peer, HsViewVerb verb, const HsIrcMessage *message, gpointer user_data);
+/* What the tap has seen: the guest is told, if it asked. */
+void hs_core_view_event (HsWatched *watched, HsTcpEvent *event);
+void hs_core_view_numbers (HsWatched *watched, const HsTcpNumbers *numbers);
+/* Who looks, or whether it is to be told, has changed. */
+void hs_core_view_update (HsWatched *watched);
+/* No window has it any more. TRUE: the guest still looks, so it stays. */
+gboolean hs_core_view_keep (HsWatched *watched);
+/* A window gets what only the guest had. FALSE: there is no such thing. */
+gboolean hs_core_view_adopt (HsServerCore *self, HsCarrier *carrier, guint64 watch_id);
+/* A guest is otherwise than before: it may have said that it speaks TCPVIEW. */
+void hs_core_view_note_guest (HsServerCore *self, HsCarrier *carrier);
+/* The configuration has changed. */
+void hs_core_view_set_config (HsServerCore *self);

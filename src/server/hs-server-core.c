@@ -134,6 +134,7 @@ set_config (gpointer data)
   hs_engine_set_config (self->engine, self->config);
   hs_core_tls_set_config (self);
   hs_core_note_waits (self);
+  hs_core_view_set_config (self);
   return G_SOURCE_REMOVE;
 }
 

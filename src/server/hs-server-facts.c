@@ -133,6 +133,10 @@ static void (*const appliers[]) (Changes *changes, const HsNewsItem *item) = {
   [HS_NEWS_WATCH_OTHER] = apply_watch,
   [HS_NEWS_WATCH_EXPERIMENTS] = apply_watch,
   [HS_NEWS_LISTENER_EXPERIMENTS] = apply_listener_experiments,
+  [HS_NEWS_WATCH_TOLD] = apply_watch,
+  [HS_NEWS_WATCH_TOLD_EVENT] = apply_watch,
+  [HS_NEWS_WATCH_TOLD_NUMBERS] = apply_watch,
+  [HS_NEWS_WATCH_TOLD_CLOCK] = apply_watch,
 };
 
 static void

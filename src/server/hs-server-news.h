@@ -6,6 +6,7 @@
 #include "hs-guest-private.h"
 #include "hs-tcp-event.h"
 #include "hs-tcp-numbers.h"
+#include "hs-tcp-told.h"
 
 typedef enum
 {
@@ -21,6 +22,10 @@ typedef enum
   HS_NEWS_WATCH_OTHER,      /* id, numbers: of the other end, on this computer */
   HS_NEWS_WATCH_EXPERIMENTS, /* id, experiments */
   HS_NEWS_LISTENER_EXPERIMENTS, /* experiments */
+  HS_NEWS_WATCH_TOLD,       /* id, told: whether the other end tells of itself */
+  HS_NEWS_WATCH_TOLD_EVENT, /* id, event: what it tells */
+  HS_NEWS_WATCH_TOLD_NUMBERS, /* id, numbers */
+  HS_NEWS_WATCH_TOLD_CLOCK, /* id, offset, round_trip */
 } HsNewsKind;
 
 typedef struct
@@ -38,6 +43,8 @@ typedef struct
   char *local, *remote;  /* (nullable) */
   HsTcpListenerNumbers *listener; /* (nullable) owned: long, and rare */
   HsTcpNumbers numbers;
+  HsTcpToldState told;
+  gint64 offset, round_trip; /* µs */
 } HsNewsItem;
 
 /* One delivery. */

@@ -80,6 +80,14 @@ hs_server_apply_watch (HsServer *self, const HsNewsItem *item)
     hs_tcp_watch_set_other (watch, &item->numbers);
   else if (item->kind == HS_NEWS_WATCH_EXPERIMENTS)
     hs_tcp_watch_set_experiments (watch, item->experiments);
+  else if (item->kind == HS_NEWS_WATCH_TOLD)
+    hs_tcp_watch_set_told (watch, item->told);
+  else if (item->kind == HS_NEWS_WATCH_TOLD_EVENT)
+    hs_tcp_watch_add_told (watch, item->event);
+  else if (item->kind == HS_NEWS_WATCH_TOLD_NUMBERS)
+    hs_tcp_watch_set_told_numbers (watch, &item->numbers);
+  else if (item->kind == HS_NEWS_WATCH_TOLD_CLOCK)
+    hs_tcp_watch_set_told_clock (watch, item->offset, item->round_trip);
   else
     hs_tcp_watch_set_gone (watch);
 }

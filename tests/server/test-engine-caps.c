@@ -2,9 +2,9 @@
 /* CAP: each line and its answer. */
 #include "stage.h"
 
-#define ALL "account-notify account-tag away-notify batch cap-notify chghost draft/channel-rename draft/extended-isupport draft/metadata-2 draft/multiline draft/pre-away echo-message extended-join extended-monitor handshakechat.github.io/half-close invite-notify labeled-response message-tags multi-prefix " \
+#define ALL "account-notify account-tag away-notify batch cap-notify chghost draft/channel-rename draft/extended-isupport draft/metadata-2 draft/multiline draft/pre-away echo-message extended-join extended-monitor handshakechat.github.io/half-close handshakechat.github.io/tcp-view invite-notify labeled-response message-tags multi-prefix " \
             "no-implicit-names sasl server-time setname standard-replies userhost-in-names"
-#define ALL_302 "account-notify account-tag away-notify batch cap-notify chghost draft/channel-rename draft/extended-isupport draft/metadata-2=before-connect,max-subs=50,max-keys=10,max-value-bytes=240 draft/multiline=max-bytes=65536,max-lines=200 draft/pre-away echo-message extended-join extended-monitor handshakechat.github.io/half-close invite-notify labeled-response message-tags multi-prefix " \
+#define ALL_302 "account-notify account-tag away-notify batch cap-notify chghost draft/channel-rename draft/extended-isupport draft/metadata-2=before-connect,max-subs=50,max-keys=10,max-value-bytes=240 draft/multiline=max-bytes=65536,max-lines=200 draft/pre-away echo-message extended-join extended-monitor handshakechat.github.io/half-close handshakechat.github.io/tcp-view invite-notify labeled-response message-tags multi-prefix " \
             "no-implicit-names sasl=SCRAM-SHA-256 server-time setname standard-replies userhost-in-names"
 #define TLS " handshakechat.github.io/tls"
 
