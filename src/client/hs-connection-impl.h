@@ -11,6 +11,7 @@
 #include "hs-poller.h"
 #include "hs-security-private.h"
 #include "hs-session-private.h"
+#include "hs-view.h"
 
 enum { STEP_NAME, STEP_ADDRESS, STEP_SYN, STEP_TLS, STEP_PROTOCOL, STEP_WELCOME, N_STEPS };
 
@@ -67,6 +68,14 @@ struct _HsConnection
   GString *heard_line;      /* the line being received, as it came */
   guint ack_source, spacing_source, welcome_source, offer_source;
 
+  struct
+  {
+    HsViewClock clock;      /* the server's, against ours */
+    gint64 told_at;         /* monotonic µs: when the numbers were told last */
+    gboolean asked;         /* the server looks, and is told */
+    gboolean asking;        /* it was asked, for somebody looks */
+  } view;
+
   /* State */
   HsProtocol protocol;
   HsLineEnding line_ending;
@@ -89,6 +98,7 @@ struct _HsConnection
   guint8 leave_now : 1;
   guint8 peer_frames : 1;   /* plain: it has once sent LF, other than by echoing ours */
   guint8 owes_answer : 1;   /* plain: the peer has not spoken since our last text */
+  guint8 shares_view : 1;   /* the person has agreed to tell the other end what our kernel sees, and to ask */
   guint8 stall_told : 1;    /* it was said that nothing is acknowledged; until something is */
   guint ack_delay;          /* ms */
   guint64 acked;            /* stream offset up to which the peer's TCP has acknowledged */
@@ -117,6 +127,17 @@ void hs_connection_fail_open (HsConnection *self, HsFailure *failure, GError *er
 void hs_connection_cancel_open (HsConnection *self);
 void hs_connection_clear_sources (HsConnection *self);
 void hs_connection_clear_ticks (HsConnection *self); /* those of one TCP connection */
+
+/* The tap looks while a window does, or the other end. */
+void hs_connection_show_tap (HsConnection *self);
+
+/* ---- hs-connection-view.c: both ends in one picture ---- */
+/* Who looks, what the server can, or whether there is a link, has changed. */
+void hs_connection_view_update (HsConnection *self);
+/* This TCP connection is over. */
+void hs_connection_view_clear (HsConnection *self);
+gboolean hs_connection_view_is_asked (HsConnection *self);
+void hs_connection_on_view_heard (HsSession *session, int verb, const HsIrcMessage *message, HsConnection *self);
 
 /* ---- hs-connection-open.c: dial and steps ---- */
 void hs_connection_start (HsConnection *self);

@@ -292,6 +292,7 @@ static void
 leave_behind (HsConnection *self)
 {
   hs_connection_drop_former (self);
+  hs_connection_view_clear (self);
   self->former.watch = self->watch;
   self->watch = hs_connection_make_watch (self);
   self->former.tap = g_steal_pointer (&self->tap);

@@ -72,6 +72,7 @@ hs_connection_dispose (GObject *object)
   HsConnection *self = HS_CONNECTION (object);
 
   hs_connection_clear_sources (self);
+  hs_connection_view_clear (self);
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   hs_connection_drop_link (self);
@@ -185,6 +186,7 @@ on_session_state (HsSession *session, GParamSpec *pspec, HsConnection *self)
 {
   g_autofree char *detail = NULL;
 
+  hs_connection_view_update (self);
   if (hs_session_get_state (session) != HS_SESSION_ONLINE || hs_session_is_plain (session))
     return;
   detail = g_strdup_printf (_("You are %s here"), hs_session_get_nick (session));
@@ -220,16 +222,30 @@ name_watch (HsConnection *self)
 }
 
 static void
-on_watch_shown (HsTcpWatch *watch, GParamSpec *pspec, HsConnection *self)
+show_tap (HsTcpTap *tap, HsLink *link, gboolean shown)
 {
-  gboolean former = watch == self->former.watch;
-  HsLink *link = former ? self->former.link : self->link;
-  HsTcpTap *tap = former ? self->former.tap : self->tap;
-
   if (tap == NULL && link != NULL)
     tap = hs_link_get_tap (link);
   if (tap != NULL)
-    hs_tcp_tap_set_shown (tap, hs_tcp_watch_get_shown (watch));
+    hs_tcp_tap_set_shown (tap, shown);
+}
+
+void
+hs_connection_show_tap (HsConnection *self)
+{
+  show_tap (self->tap, self->link, hs_tcp_watch_get_shown (self->watch) || hs_connection_view_is_asked (self));
+}
+
+static void
+on_watch_shown (HsTcpWatch *watch, GParamSpec *pspec, HsConnection *self)
+{
+  if (watch == self->former.watch)
+    {
+      show_tap (self->former.tap, self->former.link, hs_tcp_watch_get_shown (watch));
+      return;
+    }
+  hs_connection_show_tap (self);
+  hs_connection_view_update (self);
 }
 
 static void
@@ -388,6 +404,7 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   self->task = g_object_ref (task);
   g_signal_connect (self->session, "leave-requested", G_CALLBACK (on_leave_requested), self);
   g_signal_connect (self->session, "half-close-requested", G_CALLBACK (on_half_close_requested), self);
+  g_signal_connect (self->session, "view-heard", G_CALLBACK (hs_connection_on_view_heard), self);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
   g_signal_connect (self->session, "login-failed", G_CALLBACK (hs_connection_on_login_failed), self);
   g_signal_connect (self->session, "capabilities-listed", G_CALLBACK (hs_connection_on_listed), self);
@@ -521,6 +538,7 @@ hs_connection_finish (HsConnection *self, HsFailure *failure)
   hs_connection_clear_sources (self);
   g_signal_handlers_disconnect_by_data (self->session, self);
   g_signal_handlers_disconnect_by_data (hs_session_get_rooms (self->session), self);
+  hs_connection_view_clear (self);
   hs_connection_drop_link (self);
   hs_connection_plain_clear (self);
   hs_connection_set_leaving_hint (self, NULL);

@@ -46,6 +46,8 @@ gboolean hs_connection_check_address (const char *address, GError **error);
 /* (nullable): hex token for our own server, and (nullable) its key ("sha256:…"), without which it is joined unencrypted. */
 void hs_connection_set_host_token (HsConnection *self, const char *token, const char *key);
 void hs_connection_set_encryption (HsConnection *self, HsEncryption encryption);
+/* The person has agreed: the other end is told what our kernel sees of this connection when it asks, and is asked while somebody looks. Off at first. */
+void hs_connection_set_shares_view (HsConnection *self, gboolean shares_view);
 /* What is remembered of servers' keys (nullable: nothing), and our own (nullable: none is shown). Before opening. */
 void hs_connection_set_trust (HsConnection *self, HsKnownServers *known, HsOwnKey *own_key);
 /* Who one is there; all borrowed. Passwords go out inside TLS only, and to a server that nobody vouches for only by a proof that it cannot use

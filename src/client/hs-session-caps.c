@@ -27,6 +27,7 @@ static const struct { const char *name; guint bit; } wanted[] = {
   { "draft/read-marker", HS_CAP_READ_MARKER },
   { "handshakechat.github.io/resume", HS_CAP_RESUME },
   { "handshakechat.github.io/half-close", HS_CAP_HALF_CLOSE },
+  { HS_VIEW_CAP, HS_CAP_VIEW },
 };
 
 #define OURS_PREFIX "handshakechat.github.io/" /* vendor capabilities: only our servers have them */

@@ -305,6 +305,7 @@ const HsEventRow hs_session_event_rows[] = {
   { "REDACT", hs_session_on_redact, 2 },
   { "REGISTER", hs_session_on_register, 2 },
   { "MARKREAD", hs_session_on_markread, 2 },
+  { HS_VIEW_COMMAND, hs_session_on_view, 1 },
   { "FAIL", on_fail, 3 },
   { "WARN", on_remark, 3 },
   { "NOTE", on_remark, 3 },

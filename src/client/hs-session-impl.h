@@ -24,6 +24,7 @@ enum
   HS_CAP_READ_MARKER = 1 << 12,
   HS_CAP_MULTILINE = 1 << 13,
   HS_CAP_HALF_CLOSE = 1 << 14,
+  HS_CAP_VIEW = 1 << 16,
   HS_CAP_SASL = 1 << 15,
   HS_CAP_CHGHOST = 1 << 16,
 };
@@ -300,6 +301,9 @@ void hs_session_put_marker (HsSession *self, HsConversation *conversation); /* a
 void hs_session_flush_markers (HsSession *self);
 void hs_session_ask_marker (HsSession *self, HsConversation *conversation); /* of private conversations: nobody tells it unasked */
 void hs_session_on_markread (HsSession *self, const HsEvent *event);
+
+/* hs-session-view.c */
+void hs_session_on_view (HsSession *self, const HsEvent *event);
 /* hs-session-moderation.c */
 void hs_session_on_modes_are (HsSession *self, const HsEvent *event);
 void hs_session_on_inviting (HsSession *self, const HsEvent *event);

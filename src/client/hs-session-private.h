@@ -6,6 +6,7 @@
 #include "hs-line-reader.h"
 #include "hs-plain.h"
 #include "hs-session.h"
+#include "hs-view.h"
 
 typedef struct _HsConversation HsConversation; /* hs-session-impl.h */
 
@@ -62,6 +63,11 @@ void hs_session_written (HsSession *self, guint64 offset);
 void hs_session_acknowledged (HsSession *self, guint64 offset);
 /* Is there an own message for which an acknowledgement would be news? */
 gboolean hs_session_awaits_ack (HsSession *self);
+/* ---- TCPVIEW (hs-session-view.c). Signal "view-heard" (int HsViewVerb, HsIrcMessage *, borrowed): a line of the server's, with all parameters. ---- */
+/* The server speaks it, and we are in. */
+gboolean hs_session_can_view (HsSession *self);
+/* @arguments: as many as the verb has. */
+void hs_session_tell_view (HsSession *self, HsViewVerb verb, const char *const *arguments);
 /* Calls @func once the store has answered for all that was heard so far. */
 void hs_session_when_stored (HsSession *self, void (*func) (gpointer user_data), gpointer user_data);
 void hs_session_set_state (HsSession *self, HsSessionState state, const char *error_text);

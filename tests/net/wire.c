@@ -12,9 +12,11 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -249,8 +251,35 @@ run_relay (int here, int there, int life)
 
 /* ---- Public ---- */
 
+static gboolean
+become_nobody (void)
+{
+  return setgroups (0, NULL) == 0 && setresgid (NOBODY, NOBODY, NOBODY) == 0 && setresuid (NOBODY, NOBODY, NOBODY) == 0;
+}
+
+/* The TAP device is the relay's: it would outlive the test in this process. */
+static void
+run_there (void (*func) (void), int tap)
+{
+  pid_t parent = getpid ();
+
+  if (fork () != 0)
+    return;
+  close (tap);
+  if (!become_nobody () || prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid () != parent)
+    _exit (1);
+  func ();
+  _exit (0);
+}
+
 const char *
 wire_open (void)
+{
+  return wire_open_with (NULL);
+}
+
+const char *
+wire_open_with (void (*func) (void))
 {
   int here = -1, there = -1, life[2];
   const char *why;
@@ -260,6 +289,8 @@ wire_open (void)
   why = make_computer ("hs-there", WIRE_THERE_V4, WIRE_THERE_V6, &there);
   if (why != NULL)
     return why;
+  if (func != NULL)
+    run_there (func, there);
   make_sockets (); /* they also keep that computer alive */
   why = make_computer ("hs-here", WIRE_HERE_V4, WIRE_HERE_V6, &here);
   if (why != NULL)
@@ -278,7 +309,7 @@ wire_open (void)
   close (life[0]);
   close (here);
   close (there);
-  if (setgroups (0, NULL) != 0 || setresgid (NOBODY, NOBODY, NOBODY) != 0 || setresuid (NOBODY, NOBODY, NOBODY) != 0)
+  if (!become_nobody ())
     return "cannot become an ordinary user";
   return NULL;
 }

@@ -36,6 +36,8 @@ typedef enum
 /* Makes namespaces, devices and relay, then becomes an ordinary user (65534) for good: before anything has a thread. (nullable): it stands; else
  * why it cannot be had here. */
 const char *wire_open (void);
+/* The same; (nullable) @there runs on the other computer as an ordinary user, in a process of its own that ends with it, or with the test. */
+const char *wire_open_with (void (*there) (void));
 
 void wire_set_delay (guint ms); /* each way */
 /* The next @n that are such get lost. */
