@@ -35,6 +35,12 @@ request_free (gpointer data)
   g_free (self);
 }
 
+static void
+on_share_view (GSettings *settings, const char *key, HsConnection *connection)
+{
+  hs_connection_set_shares_view (connection, g_settings_get_boolean (settings, key));
+}
+
 HsConnection *
 hs_application_make_connection (HsApplication *self, HsSession *session, const HsConnectRequest *wish)
 {
@@ -53,6 +59,8 @@ hs_application_make_connection (HsApplication *self, HsSession *session, const H
   hs_connection_set_login (connection, &login, self->keyring);
   hs_connection_set_encryption (connection, wish->encryption);
   hs_connection_set_trust (connection, self->known_servers, self->own_key);
+  on_share_view (hs_profile_get_settings (self->profile), "share-view", connection);
+  g_signal_connect_object (hs_profile_get_settings (self->profile), "changed::share-view", G_CALLBACK (on_share_view), connection, 0);
   return connection;
 }
 

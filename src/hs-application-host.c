@@ -36,6 +36,7 @@ hs_application_make_server_config (HsApplication *self)
   config->data_dir = g_path_get_dirname (path);
   config->encrypted_only = g_str_equal (who, "encrypted");
   config->classroom = g_str_equal (who, "classroom");
+  config->share_view = g_settings_get_boolean (settings, "share-view");
   hs_server_config_take_password (config, g_strdup (self->room_password));
   return g_steal_pointer (&config);
 }
@@ -59,7 +60,7 @@ hs_application_set_room_password (HsApplication *self, const char *password)
 void
 hs_application_configure_server (HsApplication *self, const char *key)
 {
-  static const char *const of_server[] = { "shown-name", "server-port", "who-may-join", NULL };
+  static const char *const of_server[] = { "shown-name", "server-port", "who-may-join", "share-view", NULL };
   g_autoptr (HsServerConfig) config = NULL;
   g_autofree char *later = NULL;
 

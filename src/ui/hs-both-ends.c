@@ -16,6 +16,7 @@ struct _HsBothEnds
 
   /* Owned by the widget tree */
   GtkWidget *card;
+  GtkLabel *source;
   GtkGrid *grid;
 };
 
@@ -125,20 +126,34 @@ set_cell (HsBothEnds *self, int column, int row, const HsTcpNumbers *numbers)
   gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
+/* Seen in this computer's table, or told by the other one. */
+static void
+set_source (HsBothEnds *self, gboolean seen)
+{
+  gtk_label_set_label (self->source, seen ? "sock_diag" : _("told by the other end"));
+  gtk_widget_set_tooltip_text (self->card, seen ? _("Both ends of this connection are on this computer: its kernel tells of each, and has one clock for both.")
+                                                : _("Two computers, two kernels: the other end tells what its own says, about once a second. It is its word."));
+}
+
 void
 hs_both_ends_update (HsBothEnds *self, HsTcpWatch *watch)
 {
   const HsTcpNumbers *own = hs_tcp_watch_get_numbers (watch), *other = hs_tcp_watch_get_other (watch);
-  gboolean both = own != NULL && other != NULL && hs_tcp_watch_get_other_state (watch) >= 0;
+  gboolean seen = other != NULL && hs_tcp_watch_get_other_state (watch) >= 0, both;
   HsTcpNumbers ends[2];
 
+  if (!seen)
+    other = hs_tcp_told_get_numbers (hs_tcp_watch_get_told (watch));
+  both = own != NULL && other != NULL;
   gtk_widget_set_visible (GTK_WIDGET (self), both);
   if (!both)
     return;
+  set_source (self, seen);
   ends[0] = *own;
   ends[1] = *other;
   ends[0].state = hs_tcp_watch_get_state (watch); /* after close () only the table tells */
-  ends[1].state = (HsTcpState) hs_tcp_watch_get_other_state (watch);
+  if (seen)
+    ends[1].state = (HsTcpState) hs_tcp_watch_get_other_state (watch);
   for (int i = 0; i < (int) G_N_ELEMENTS (rows); i++)
     for (int end = 0; end < 2; end++)
       set_cell (self, end + 1, i, &ends[end]);
@@ -163,7 +178,7 @@ hs_both_ends_class_init (HsBothEndsClass *klass)
 static void
 hs_both_ends_init (HsBothEnds *self)
 {
-  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *title = gtk_label_new (_("Both ends")), *source = gtk_label_new ("sock_diag");
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *title = gtk_label_new (_("Both ends"));
 
   self->card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
   gtk_widget_add_css_class (self->card, "card");
@@ -171,11 +186,11 @@ hs_both_ends_init (HsBothEnds *self)
   gtk_widget_add_css_class (title, "heading");
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_widget_set_hexpand (title, TRUE);
-  gtk_widget_add_css_class (source, "panel-small");
-  gtk_widget_add_css_class (source, "panel-dim");
-  gtk_widget_set_tooltip_text (self->card, _("Both ends of this connection are on this computer: its kernel tells of each, and has one clock for both."));
+  self->source = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_add_css_class (GTK_WIDGET (self->source), "panel-small");
+  gtk_widget_add_css_class (GTK_WIDGET (self->source), "panel-dim");
   gtk_box_append (GTK_BOX (head), title);
-  gtk_box_append (GTK_BOX (head), source);
+  gtk_box_append (GTK_BOX (head), GTK_WIDGET (self->source));
   gtk_box_append (GTK_BOX (self->card), head);
   self->grid = GTK_GRID (gtk_grid_new ());
   gtk_grid_set_row_spacing (self->grid, 4);

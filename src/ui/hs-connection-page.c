@@ -607,6 +607,7 @@ hs_connection_page_init (HsConnectionPage *self)
   gtk_widget_set_halign (gtk_widget_get_parent (self->who_box), GTK_ALIGN_FILL); /* a menu button centres its child */
   self->watch_signals = g_signal_group_new (HS_TYPE_TCP_WATCH);
   g_signal_group_connect_swapped (self->watch_signals, "notify", G_CALLBACK (queue_update), self);
+  g_signal_group_connect_swapped (self->watch_signals, "told-changed", G_CALLBACK (queue_update), self);
   g_signal_group_connect_swapped (self->watch_signals, "numbers-changed", G_CALLBACK (on_numbers), self);
   self->log_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->log_signals, "items-changed", G_CALLBACK (on_log_changed), self);

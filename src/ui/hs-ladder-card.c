@@ -3,6 +3,7 @@
 #include "hs-ladder-card.h"
 
 #include "hs-ladder.h"
+#include "hs-numbers.h"
 
 #include <glib/gi18n.h>
 
@@ -19,6 +20,8 @@ struct _HsLadderCard
   GtkWidget *sides, *explanation;
   GtkLabel *rung_title, *rung_sentence, *rung_known;
   GtkWidget *learn_more;
+  GtkWidget *told_mark, *told_word;
+  GtkLabel *clock;
 
   /* State */
   HsLadderPart part;
@@ -73,6 +76,47 @@ list_rungs (HsLadderCard *self, HsTcpWatch *watch)
   return self->part == HS_LADDER_CLOSE ? hs_tcp_ladder_close (watch) : hs_tcp_ladder_handshake (watch);
 }
 
+/* ---- What the other end tells ---- */
+
+static gboolean
+is_told (GPtrArray *rungs)
+{
+  for (guint i = 0; i < rungs->len; i++)
+    if (((const HsTcpRung *) rungs->pdata[i])->told)
+      return TRUE;
+  return FALSE;
+}
+
+/* The offset is assumed, and from what: it is wrong by half the round trip at most, if nobody lies. (transfer full) */
+static char *
+dup_clock_words (const HsTcpTold *told)
+{
+  gint64 offset, round_trip;
+  g_autofree char *difference = NULL, *error = NULL, *away = NULL;
+
+  if (!hs_tcp_told_get_clock (told, &offset, &round_trip))
+    return g_strdup (_("How far the other end’s clock is from ours is not known."));
+  difference = hs_numbers_format_span (ABS (offset));
+  error = hs_numbers_format_span (round_trip / 2);
+  away = hs_numbers_format_span (round_trip);
+  return g_strdup_printf (offset >= 0 ? _("The other end’s clock is assumed to be %s ahead of ours, ± %s: its answer was back after %s, as if both ways took equally long.")
+                                      : _("The other end’s clock is assumed to be %s behind ours, ± %s: its answer was back after %s, as if both ways took equally long."),
+                          difference, error, away);
+}
+
+static void
+update_told (HsLadderCard *self, HsTcpWatch *watch, gboolean is_told)
+{
+  const HsTcpTold *told = hs_tcp_watch_get_told (watch);
+  gboolean refused = self->part == HS_LADDER_HANDSHAKE && hs_tcp_told_get_state (told) == HS_TCP_TOLD_REFUSED && !is_told;
+  g_autofree char *words = is_told ? dup_clock_words (told) : refused ? g_strdup (_("The other end was asked what it sees, and does not tell.")) : NULL;
+
+  gtk_widget_set_visible (self->told_mark, is_told);
+  gtk_widget_set_visible (self->told_word, is_told);
+  gtk_widget_set_visible (GTK_WIDGET (self->clock), words != NULL);
+  gtk_label_set_label (self->clock, words != NULL ? words : "");
+}
+
 void
 hs_ladder_card_update (HsLadderCard *self, HsTcpWatch *watch)
 {
@@ -84,6 +128,7 @@ hs_ladder_card_update (HsLadderCard *self, HsTcpWatch *watch)
   GtkLabel *other = own_left ? self->right_name : self->left_name;
 
   gtk_widget_set_visible (GTK_WIDGET (self), rungs->len > 0);
+  update_told (self, watch, is_told (rungs));
   hs_ladder_set_rungs (self->ladder, rungs, own_left, self->part);
   on_selected (self);
   gtk_label_set_label (own, _("You"));
@@ -166,6 +211,9 @@ hs_ladder_card_class_init (HsLadderCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_sentence);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_known);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, learn_more);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, told_mark);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, told_word);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, clock);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
 }
 

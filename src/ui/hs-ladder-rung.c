@@ -94,7 +94,73 @@ dup_symbols (const HsTcpRung *rung)
 static const char *
 known_word (HsTcpKnown known)
 {
+  if (known == HS_TCP_TOLD)
+    return _("told by the other end");
   return known == HS_TCP_OBSERVED ? _("observed") : _("inferred");
+}
+
+/* ---- What the other end tells ---- */
+
+/* To the microsecond, in this computer's time zone: it is the other clock that is read off. */
+static char *
+dup_clock_time (gint64 real_time)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (real_time / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+  g_autofree char *clock = local != NULL ? g_date_time_format (local, "%H:%M:%S") : g_strdup ("?");
+
+  return g_strdup_printf ("%s.%06d", clock, (int) (real_time % G_USEC_PER_SEC));
+}
+
+/* Beneath the arrow's head. */
+static char *
+dup_there (const HsTcpRung *rung)
+{
+  double ms = (double) rung->told_time / 1000;
+
+  if (!rung->has_told_time || ABS (ms) >= 1e7)
+    return g_strdup ("");
+  /* Translators: when a segment was at the other end of the connection, as far as its clock is known; %+.2f is a number with its sign */
+  return ABS (ms) < 1e4 ? g_strdup_printf (_("there ≈ %+.2f ms"), ms) : g_strdup_printf (_("there ≈ %+.1f s"), ms / 1000);
+}
+
+static char *
+dup_told_time (HsLadderRung *self)
+{
+  const HsTcpRung *rung = self->rung;
+  g_autofree char *clock = dup_clock_time (rung->told_real);
+
+  if (rung->kind == HS_TCP_RUNG_STATE)
+    return g_strdup_printf (_("The other end tells: since %s by its clock."), clock);
+  return rung->from_left == self->rails.own_left ? g_strdup_printf (_("The other end tells: it came there at %s by its clock."), clock)
+                                                 : g_strdup_printf (_("The other end tells: it left there at %s by its clock."), clock);
+}
+
+static char *
+dup_told_numbers (const HsTcpRung *rung)
+{
+  g_autofree char *seq = rung->told_has_seq ? g_strdup_printf ("seq = %u", rung->told_seq) : NULL;
+  g_autofree char *ack = rung->told_has_ack ? g_strdup_printf ("ack = %u", rung->told_ack) : NULL;
+  g_autofree char *both = seq != NULL && ack != NULL ? g_strdup_printf ("%s · %s", seq, ack) : g_strdup (seq != NULL ? seq : ack);
+
+  if (both == NULL)
+    return g_strdup ("");
+  if (hs_tcp_rung_differs (rung))
+    return g_strdup_printf (_(" There it has other numbers, %s: something between changes them, or what is told is not so."), both);
+  return g_strdup_printf (_(" There, too: %s."), both);
+}
+
+/* What is told is not observed here, and is never said to be. (nullable) */
+static char *
+dup_told (HsLadderRung *self)
+{
+  g_autofree char *said = NULL, *numbers = NULL;
+
+  if (!self->rung->told)
+    return NULL;
+  said = dup_told_time (self);
+  numbers = dup_told_numbers (self->rung);
+  return g_strconcat (said, numbers, self->rung->told_observed ? NULL : _(" There it is inferred."), NULL);
 }
 
 /* The state the row is about: this computer's, else the other's. */
@@ -145,21 +211,31 @@ hs_ladder_rung_dup_help (HsLadderRung *self)
   return hs_help_dup_state_page (state);
 }
 
-char *
-hs_ladder_rung_dup_known (HsLadderRung *self)
+static char *
+dup_known_here (HsLadderRung *self)
 {
   const HsTcpRung *rung = self->rung;
   HsTcpState state;
   HsTcpKnown known;
 
+  if (rung->kind == HS_TCP_RUNG_STATE && !main_state (self, &state, &known) && known == HS_TCP_TOLD)
+    return g_strdup (_("The other computer’s state cannot be seen from here"));
   if (rung->kind == HS_TCP_RUNG_STATE)
     return main_state (self, &state, &known) ? g_strdup (known == HS_TCP_OBSERVED ? _("Observed") : _("Inferred"))
                                              : g_strdup (_("Inferred: the other computer’s state cannot be seen from here"));
-  if (rung->known == HS_TCP_INFERRED)
+  if (rung->known != HS_TCP_OBSERVED)
     return g_strdup_printf (_("Inferred from %s"), rung->source);
   if (*rung->numbers != '\0' && rung->numbers_calculated)
     return g_strdup_printf (_("Observed by %s; the number is calculated"), rung->source);
   return g_strdup_printf (_("Observed by %s"), rung->source);
+}
+
+char *
+hs_ladder_rung_dup_known (HsLadderRung *self)
+{
+  g_autofree char *here = dup_known_here (self), *told = dup_told (self);
+
+  return told != NULL ? g_strdup_printf ("%s\n%s", here, told) : g_steal_pointer (&here);
 }
 
 /* Grouped numbers are for eyes: bare ones for the ear. */
@@ -199,10 +275,10 @@ make_label (HsLadderRung *self)
   g_autofree char *numbers = bare_numbers (rung->numbers);
   const char *way = rung->from_left == own_left ? _("from you") : _("to you");
 
-  g_autofree char *symbols = dup_symbols (rung);
+  g_autofree char *symbols = dup_symbols (rung), *there = dup_there (rung);
 
-  return g_strdup_printf ("%s %s%s%s%s%s, %s", segment_name (rung), way, *symbols != '\0' ? ", " : "", symbols,
-                          *numbers != '\0' ? ", " : "", numbers, known_word (rung->known));
+  return g_strdup_printf ("%s %s%s%s%s%s, %s%s%s", segment_name (rung), way, *symbols != '\0' ? ", " : "", symbols,
+                          *numbers != '\0' ? ", " : "", numbers, known_word (rung->known), *there != '\0' ? ", " : "", there);
 }
 
 /* ---- Drawing ---- */
@@ -222,7 +298,7 @@ is_own (HsLadderRung *self, int side)
 static void
 draw_rail_piece (HsLadderRung *self, cairo_t *cr, HsRail rail, int side, double y1, double y2)
 {
-  static const double dashes[] = { 4, 3.5 };
+  static const double dashes[] = { 4, 3.5 }, dots[] = { 1.5, 2.25 };
   GtkWidget *widget = GTK_WIDGET (self);
   GdkRGBA colour = is_own (self, side) ? hs_paint_colour (widget, "accent_color") : hs_paint_foreground (widget, .38);
   double x = rail_x (side, gtk_widget_get_width (widget));
@@ -231,8 +307,8 @@ draw_rail_piece (HsLadderRung *self, cairo_t *cr, HsRail rail, int side, double 
     return;
   gdk_cairo_set_source_rgba (cr, &colour);
   cairo_set_line_width (cr, is_own (self, side) ? 3 : 2);
-  if (rail == HS_RAIL_DASHED)
-    cairo_set_dash (cr, dashes, 2, self->rails.top * self->scale + y1); /* one line over all rows */
+  if (rail != HS_RAIL_SOLID)
+    cairo_set_dash (cr, rail == HS_RAIL_DASHED ? dashes : dots, 2, self->rails.top * self->scale + y1); /* one line over all rows */
   cairo_move_to (cr, x, y1);
   cairo_line_to (cr, x, y2);
   cairo_stroke (cr);
@@ -262,6 +338,10 @@ draw_dot (HsLadderRung *self, cairo_t *cr, int side, HsTcpKnown known, double y)
   gdk_cairo_set_source_rgba (cr, &colour);
   cairo_set_line_width (cr, 1.6);
   cairo_stroke (cr);
+  if (known != HS_TCP_TOLD)
+    return;
+  cairo_arc (cr, rail_x (side, gtk_widget_get_width (widget)), y, DOT_RADIUS / 2.5, 0, 2 * G_PI);
+  cairo_fill (cr);
 }
 
 static void
@@ -281,14 +361,15 @@ draw_pill (HsLadderRung *self, cairo_t *cr, int side, HsTcpState state, HsTcpKno
   width = text_width + 2 * PILL_PADDING * self->scale;
   x = side == LEFT ? RAIL_X + PILL_GAP : gtk_widget_get_width (widget) - RAIL_X - PILL_GAP - width;
   hs_paint_rounded (cr, x + .5, y - height / 2 + .5, width - 1, height - 1, PILL_RADIUS);
-  if (known == HS_TCP_INFERRED && !current)
+  if (known != HS_TCP_OBSERVED && !current)
     {
       GdkRGBA outline = hs_paint_foreground (widget, .42);
 
       text = hs_paint_foreground (widget, .72);
       gdk_cairo_set_source_rgba (cr, &outline);
       cairo_set_line_width (cr, 1);
-      cairo_set_dash (cr, dashes, 2, 0);
+      if (known == HS_TCP_INFERRED)
+        cairo_set_dash (cr, dashes, 2, 0);
       cairo_stroke (cr);
       cairo_set_dash (cr, NULL, 0, 0);
     }
@@ -327,6 +408,8 @@ head_text (const HsTcpRung *rung)
 {
   if (rung->known == HS_TCP_INFERRED)
     return g_strdup (_("inferred"));
+  if (rung->known == HS_TCP_TOLD)
+    return g_strdup (C_("by the other end", "told"));
   if (rung->time < 0)
     return g_strdup ("");
   if (rung->time == 0)
@@ -336,10 +419,12 @@ head_text (const HsTcpRung *rung)
                                                    : g_strdup_printf (_("+%.1f s"), rung->time / 1e6);
 }
 
-/* Only where a header was seen: what it says the sender has room for. */
+/* When it was at the other end, if that tells; else, where a header was seen, what it says the sender has room for. */
 static char *
-dup_window (const HsTcpRung *rung)
+dup_beneath_head (const HsTcpRung *rung)
 {
+  if (rung->has_told_time)
+    return dup_there (rung);
   /* Translators: a segment's window, in bytes */
   return rung->has_window ? g_strdup_printf (_("window %u"), rung->window) : g_strdup ("");
 }
@@ -381,7 +466,7 @@ draw_segment_text (HsLadderRung *self, cairo_t *cr, double width)
   double align = rung->from_left ? 0 : 1;
   g_autofree char *time = head_text (rung);
   g_autoptr (PangoLayout) flags = hs_paint_layout (widget, segment_name (rung), .88, HS_PAINT_BOLD);
-  g_autofree char *letters = dup_symbols (rung), *room = dup_window (rung);
+  g_autofree char *letters = dup_symbols (rung), *room = dup_beneath_head (rung);
   g_autoptr (PangoLayout) symbols = hs_paint_layout (widget, letters, .85, 0);
   g_autoptr (PangoLayout) window = hs_paint_layout (widget, room, .8, 0);
   g_autoptr (PangoLayout) when = hs_paint_layout (widget, time, .8, 0);

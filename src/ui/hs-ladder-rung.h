@@ -9,7 +9,7 @@
 #define HS_TYPE_LADDER_RUNG (hs_ladder_rung_get_type ())
 G_DECLARE_FINAL_TYPE (HsLadderRung, hs_ladder_rung, HS, LADDER_RUNG, GtkWidget)
 
-typedef enum { HS_RAIL_NONE, HS_RAIL_SOLID, HS_RAIL_DASHED } HsRail;
+typedef enum { HS_RAIL_NONE, HS_RAIL_SOLID, HS_RAIL_DASHED, HS_RAIL_DOTTED } HsRail; /* observed, inferred, told by the other end */
 
 /* How a rail comes into the row and leaves it, at the left and at the right. */
 typedef struct

@@ -113,6 +113,10 @@ typedef struct
   gboolean ended; /* at CLOSED */
 } Side;
 
+static const HsRail rails_of[] = {
+  [HS_TCP_OBSERVED] = HS_RAIL_SOLID, [HS_TCP_INFERRED] = HS_RAIL_DASHED, [HS_TCP_TOLD] = HS_RAIL_DOTTED,
+};
+
 /* A rail is as sure as the state it stands for, and ends where the connection does. */
 static void
 pass_row (Side *side, gboolean first, gboolean has, HsTcpState state, HsTcpKnown known, HsRail *above, HsRail *below)
@@ -121,7 +125,7 @@ pass_row (Side *side, gboolean first, gboolean has, HsTcpState state, HsTcpKnown
   if (has)
     {
       side->ended = state == HS_TCP_CLOSED && !first;
-      side->rail = side->ended ? HS_RAIL_NONE : known == HS_TCP_OBSERVED ? HS_RAIL_SOLID : HS_RAIL_DASHED;
+      side->rail = side->ended ? HS_RAIL_NONE : rails_of[known];
     }
   else if (first)
     side->rail = HS_RAIL_DASHED; /* the computer is there; in which state is not known */

@@ -84,11 +84,13 @@ static void
 draw_state (GString *svg, gboolean left, HsTcpState state, HsTcpKnown known, double y)
 {
   double x = left ? LEFT_RAIL : RIGHT_RAIL;
+  g_autofree char *name = NULL;
 
   g_string_append_printf (svg, "<circle cx=\"%d\" cy=\"%d\" r=\"4\" class=\"%s\"/>\n", (int) x, (int) y,
                           known == HS_TCP_OBSERVED ? "observed" : "inferred");
-  draw_text (svg, left ? x + 14 : x - 14, y + 4, left ? "start" : "end", known == HS_TCP_OBSERVED ? "class=\"state\"" : "class=\"state guessed\"",
-             hs_tcp_state_get_name (state));
+  name = g_strconcat (hs_tcp_state_get_name (state), known == HS_TCP_TOLD ? " (told)" : NULL, NULL);
+  draw_text (svg, left ? x + 14 : x - 14, y + 4, left ? "start" : "end", known != HS_TCP_INFERRED ? "class=\"state\"" : "class=\"state guessed\"",
+             name);
 }
 
 static char *
@@ -131,7 +133,9 @@ draw_segment (GString *svg, const HsTcpRung *rung, double y)
   const char *at_tail = rung->from_left ? "start" : "end", *at_head = rung->from_left ? "end" : "start";
   double inside = rung->from_left ? 10 : -10;
   g_autofree char *flags = dup_flags (rung), *numbers = dup_numbers (rung);
+  g_autofree char *there = rung->has_told_time ? g_strdup_printf ("there ≈ %+.3f ms", (double) rung->told_time / 1000.0) : NULL;
   g_autofree char *time = rung->known == HS_TCP_INFERRED ? g_strdup ("inferred")
+                          : rung->known == HS_TCP_TOLD   ? g_strdup ("told")
                           : rung->time >= 0              ? g_strdup_printf ("+%.3f ms", (double) rung->time / 1000.0)
                                                          : g_strdup ("");
 
@@ -140,6 +144,8 @@ draw_segment (GString *svg, const HsTcpRung *rung, double y)
   g_string_append_printf (svg, "<path d=\"M%d %d L%d %d\" class=\"arrow\" marker-end=\"url(#head)\"%s/>\n", (int) tail, (int) y + 18, (int) head,
                           (int) y + 27, rung->known == HS_TCP_INFERRED ? " stroke-dasharray=\"6 4\"" : "");
   draw_text (svg, tail + inside, y + 38, at_tail, "", numbers);
+  if (there != NULL)
+    draw_text (svg, head - inside, y + 38, at_head, "", there);
 }
 
 static double

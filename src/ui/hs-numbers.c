@@ -19,6 +19,17 @@ hs_numbers_format_us (guint32 us)
 }
 
 char *
+hs_numbers_format_span (gint64 us)
+{
+  if (us < 100000)
+    return g_strdup_printf (_("%.2f ms"), (double) us / 1000);
+  if (us < G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+    return g_strdup_printf (_("%.3f s"), (double) us / G_USEC_PER_SEC);
+  /* Translators: hours */
+  return g_strdup_printf (_("%.1f h"), (double) us / G_USEC_PER_SEC / 3600);
+}
+
+char *
 hs_numbers_format_bytes (guint64 bytes)
 {
   return bytes < 10000 ? g_strdup_printf (_("%u B"), (guint) bytes) : g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);

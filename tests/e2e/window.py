@@ -82,12 +82,12 @@ class Window:
     BUTTON, TEXT, LIST, ROW, LABEL = BUTTON, TEXT, LIST, ROW, LABEL
     SENSITIVE, FOCUSED, PRESSED = Atspi.StateType.SENSITIVE, Atspi.StateType.FOCUSED, Atspi.StateType.PRESSED
 
-    def __init__(self, desktop, profile, *arguments, environment=None):
+    def __init__(self, desktop, profile, *arguments, environment=None, before=()):
         self.desktop = desktop
         self.profile = profile
         self.word = translation()
         program, needs = handshake()
-        self.process = desktop.start([program, '--profile', profile, *arguments], environment=needs | (environment or {}))
+        self.process = desktop.start([*before, program, '--profile', profile, *arguments], environment=needs | (environment or {}))
         self.application = None
         wait_until(f'the window of {profile} is on the bus', self.appeared, 30)
 
