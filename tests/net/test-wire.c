@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the tap on a link says of a connection over a wire that takes time, held against what passed on the wire, number for number: nothing that it
- * calls observed may be missing there. The tap is an ordinary user's. */
+ * calls observed may be missing there. The tap is an ordinary user's. Where tcpdump is installed it looks on as well, and all is held against it once
+ * more: the relay that writes down what passes is read by nobody else's program. */
 #include "hs-address.h"
 #include "hs-dialer.h"
 #include "hs-link.h"
@@ -21,6 +22,7 @@
 #define FIN 0x01
 
 static const char *skip_reason;
+static gboolean by_witness; /* what is compared with: tcpdump's account, else the relay's */
 
 typedef struct
 {
@@ -35,6 +37,7 @@ typedef struct
   int there;        /* -1 */
   guint16 here_port, there_port;
   guint first;      /* of the wire's segments */
+  guint first_witnessed;
   HsTcpRole role;
   HsTcpNumbers numbers;
   gboolean eof, ended, gone;
@@ -233,6 +236,7 @@ call_init (Call *call, HsTcpRole role, guint delay_ms)
   call->events = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_tcp_event_unref);
   call->tap = hs_tcp_tap_new (role, call->diag, &tap_funcs, call);
   call->first = wire_get_n_segments ();
+  call->first_witnessed = wire_has_witness () ? wire_get_n_witnessed () : 0;
   hs_tcp_tap_set_shown (call->tap, TRUE);
   wire_lose (WIRE_LOSE_NOTHING, 0);
   wire_set_delay (delay_ms);
@@ -349,6 +353,18 @@ read_end_there (Call *call)
 
 /* ---- What passed on the wire ---- */
 
+static guint
+get_n_passed (void)
+{
+  return by_witness ? wire_get_n_witnessed () : wire_get_n_segments ();
+}
+
+static const WireSegment *
+get_passed (guint i)
+{
+  return by_witness ? wire_get_witnessed (i) : wire_get_segment (i);
+}
+
 static gboolean
 is_ours (Call *call, const WireSegment *segment)
 {
@@ -361,10 +377,11 @@ static const WireSegment *
 find_segment (Call *call, const HsTcpEvent *event, gboolean from_here, Matches matches, guint *n)
 {
   const WireSegment *found = NULL;
+  guint n_passed = get_n_passed ();
 
-  for (guint i = call->first; i < wire_get_n_segments (); i++)
+  for (guint i = by_witness ? call->first_witnessed : call->first; i < n_passed; i++)
     {
-      const WireSegment *segment = wire_get_segment (i);
+      const WireSegment *segment = get_passed (i);
 
       if (!is_ours (call, segment) || segment->from_here != from_here || !matches (segment, event))
         continue;
@@ -484,7 +501,7 @@ check_numbered (Call *call, const HsTcpEvent *event)
 }
 
 static void
-check (Call *call)
+check_once (Call *call)
 {
   HsTcpState state = call->role == HS_TCP_ROLE_OPENER ? HS_TCP_CLOSED : HS_TCP_LISTEN;
 
@@ -505,6 +522,57 @@ check (Call *call)
           check_state (call, event);
         }
     }
+}
+
+static gboolean
+is_same (const WireSegment *a, const WireSegment *b)
+{
+  return a->from_here == b->from_here && a->family == b->family && a->flags == b->flags && a->here == b->here && a->there == b->there && a->seq == b->seq
+         && ((a->flags & ACK) == 0 || a->ack == b->ack) && a->window == b->window && a->scale == b->scale && a->payload == b->payload;
+}
+
+static guint
+count_same (const WireSegment *segment, gboolean witness, guint first)
+{
+  guint n = 0, end = witness ? wire_get_n_witnessed () : wire_get_n_segments ();
+
+  for (guint i = first; i < end; i++)
+    {
+      const WireSegment *other = witness ? wire_get_witnessed (i) : wire_get_segment (i);
+
+      n += is_same (segment, other) && (witness || !other->lost || other->from_here) ? 1 : 0;
+    }
+  return n;
+}
+
+#define COMPARED_MAX 400 /* of a call: more is a bulk transfer */
+
+/* Two accounts of one wire: whatever the relay let pass, tcpdump saw, field for field and as often. */
+static void
+check_accounts (Call *call)
+{
+  for (guint i = call->first, n = 0; i < wire_get_n_segments () && n < COMPARED_MAX; i++)
+    {
+      const WireSegment *segment = wire_get_segment (i);
+
+      if (!is_ours (call, segment) || (segment->lost && !segment->from_here))
+        continue;
+      n++;
+      wait_until (count_same (segment, TRUE, call->first_witnessed) >= count_same (segment, FALSE, call->first)); /* it arrives after the wire's delay */
+      g_assert_cmpuint (count_same (segment, TRUE, call->first_witnessed), ==, count_same (segment, FALSE, call->first));
+    }
+}
+
+static void
+check (Call *call)
+{
+  check_once (call);
+  if (!wire_has_witness ())
+    return;
+  check_accounts (call);
+  by_witness = TRUE;
+  check_once (call);
+  by_witness = FALSE;
 }
 
 /* "SYN-SENT (SYN-RCVD) ESTABLISHED": inferred ones in parentheses */
@@ -648,12 +716,17 @@ static const Way ways[] = {
   { "/net/wire/active/listener/v4", HS_TCP_ROLE_LISTENER, AF_INET, close_here, ANSWERED "FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT" },
   { "/net/wire/active/listener/v6", HS_TCP_ROLE_LISTENER, AF_INET6, close_here, ANSWERED "FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT" },
   { "/net/wire/passive/opener/v4", HS_TCP_ROLE_OPENER, AF_INET, close_there, OPENED "CLOSE-WAIT LAST-ACK CLOSED" },
+  { "/net/wire/passive/opener/v6", HS_TCP_ROLE_OPENER, AF_INET6, close_there, OPENED "CLOSE-WAIT LAST-ACK CLOSED" },
+  { "/net/wire/passive/listener/v4", HS_TCP_ROLE_LISTENER, AF_INET, close_there, ANSWERED "CLOSE-WAIT LAST-ACK CLOSED" },
   { "/net/wire/passive/listener/v6", HS_TCP_ROLE_LISTENER, AF_INET6, close_there, ANSWERED "CLOSE-WAIT LAST-ACK CLOSED" },
   { "/net/wire/simultaneous/v4", HS_TCP_ROLE_OPENER, AF_INET, close_both, OPENED "FIN-WAIT-1 CLOSING TIME-WAIT" },
   { "/net/wire/simultaneous/v6", HS_TCP_ROLE_LISTENER, AF_INET6, close_both, ANSWERED "FIN-WAIT-1 CLOSING TIME-WAIT" },
-  { "/net/wire/half-close", HS_TCP_ROLE_OPENER, AF_INET, close_half, OPENED "FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT" },
-  { "/net/wire/reset-by-peer", HS_TCP_ROLE_OPENER, AF_INET, reset_there, OPENED "CLOSED" },
-  { "/net/wire/reset-by-us", HS_TCP_ROLE_OPENER, AF_INET6, reset_here, OPENED "CLOSED" },
+  { "/net/wire/half-close/v4", HS_TCP_ROLE_OPENER, AF_INET, close_half, OPENED "FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT" },
+  { "/net/wire/half-close/v6", HS_TCP_ROLE_LISTENER, AF_INET6, close_half, ANSWERED "FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT" },
+  { "/net/wire/reset-by-peer/v4", HS_TCP_ROLE_OPENER, AF_INET, reset_there, OPENED "CLOSED" },
+  { "/net/wire/reset-by-peer/v6", HS_TCP_ROLE_LISTENER, AF_INET6, reset_there, ANSWERED "CLOSED" },
+  { "/net/wire/reset-by-us/v4", HS_TCP_ROLE_LISTENER, AF_INET, reset_here, ANSWERED "CLOSED" },
+  { "/net/wire/reset-by-us/v6", HS_TCP_ROLE_OPENER, AF_INET6, reset_here, OPENED "CLOSED" },
 };
 
 static void
@@ -710,7 +783,7 @@ has_passed (Call *call, gboolean from_here, guint8 flags, guint n)
 }
 
 static void
-test_refused (void)
+test_refused (gconstpointer family)
 {
   Call self, *call = &self;
   int fd;
@@ -718,7 +791,7 @@ test_refused (void)
   if (skipped ())
     return;
   call_init (call, HS_TCP_ROLE_OPENER, 20);
-  fd = connect_from_here (call, AF_INET6, 9, call->tap);
+  fd = connect_from_here (call, GPOINTER_TO_INT (family), 9, call->tap);
   wait_until (has_passed (call, FALSE, RST, 1) && is_connected (fd)); /* CLOSE */
   fail_call (call, fd, G_IO_ERROR_CONNECTION_REFUSED);
   assert_story (call, "SYN-SENT CLOSED");
@@ -727,7 +800,7 @@ test_refused (void)
 }
 
 static void
-test_timed_out (void)
+test_timed_out (gconstpointer family)
 {
   Call self, *call = &self;
   HsTcpNumbers numbers;
@@ -737,7 +810,7 @@ test_timed_out (void)
     return;
   call_init (call, HS_TCP_ROLE_OPENER, 5);
   wire_lose (WIRE_LOSE_ALL_FROM_THERE, 1000);
-  fd = connect_from_here (call, AF_INET, 9, call->tap);
+  fd = connect_from_here (call, GPOINTER_TO_INT (family), 9, call->tap);
   /* ARP passes; the RST does not. The SYN is sent again after a second. */
   wait_until (has_passed (call, TRUE, SYN, 2));
   g_assert_true (hs_tcp_numbers_read (fd, &numbers));
@@ -863,7 +936,7 @@ test_happy_eyeballs (void)
 /* ---- Trouble on the way ---- */
 
 static void
-test_retransmission (void)
+test_retransmission (gconstpointer family)
 {
   Call self, *call = &self;
   const HsTcpEvent *event;
@@ -872,7 +945,7 @@ test_retransmission (void)
 
   if (skipped ())
     return;
-  call_begin (call, HS_TCP_ROLE_OPENER, AF_INET, 20);
+  call_begin (call, HS_TCP_ROLE_OPENER, GPOINTER_TO_INT (family), 20);
   say_here (call, "first\r\n");
   begin = hs_link_get_bytes_written (call->link);
   wire_lose (WIRE_LOSE_DATA_FROM_HERE, 1);
@@ -894,14 +967,14 @@ is_shut_window (const WireSegment *segment, const HsTcpEvent *event)
 
 /* The other program does not read. */
 static void
-test_zero_window (void)
+test_zero_window (gconstpointer family)
 {
   static char much[60000];
   Call self, *call = &self;
 
   if (skipped ())
     return;
-  call_begin (call, HS_TCP_ROLE_OPENER, AF_INET6, 5);
+  call_begin (call, HS_TCP_ROLE_OPENER, GPOINTER_TO_INT (family), 5);
   hs_link_set_send_queue_max (call->link, 64 * 1024 * 1024);
   memset (much, 'x', sizeof much);
   for (guint i = 0; i < 200; i++)
@@ -966,19 +1039,42 @@ test_half_open (void)
   call_clear (call);
 }
 
+/* That there was one is told by name: without it the others compare with the relay's account alone. */
+static void
+test_witness (void)
+{
+  if (skipped ())
+    return;
+  if (!wire_has_witness ())
+    g_test_skip ("tcpdump is not installed");
+  else
+    g_assert_cmpuint (wire_get_n_witnessed (), >, 0);
+}
+
+static void
+add_for_both (const char *path, GTestDataFunc func)
+{
+  g_autofree char *v4 = g_strconcat (path, "/v4", NULL), *v6 = g_strconcat (path, "/v6", NULL);
+
+  g_test_add_data_func (v4, GINT_TO_POINTER (AF_INET), func);
+  g_test_add_data_func (v6, GINT_TO_POINTER (AF_INET6), func);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  wire_want_witness ();
   skip_reason = wire_open (); /* before anything has a thread */
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
     g_test_add_data_func (ways[i].path, &ways[i], test_way);
-  g_test_add_func ("/net/wire/refused", test_refused);
-  g_test_add_func ("/net/wire/timed-out", test_timed_out);
+  add_for_both ("/net/wire/refused", test_refused);
+  add_for_both ("/net/wire/timed-out", test_timed_out);
   g_test_add_func ("/net/wire/unreachable", test_unreachable);
   g_test_add_func ("/net/wire/happy-eyeballs", test_happy_eyeballs);
-  g_test_add_func ("/net/wire/retransmission", test_retransmission);
-  g_test_add_func ("/net/wire/zero-window", test_zero_window);
+  add_for_both ("/net/wire/retransmission", test_retransmission);
+  add_for_both ("/net/wire/zero-window", test_zero_window);
+  g_test_add_func ("/net/wire/witness", test_witness);
   g_test_add_func ("/net/wire/half-open", test_half_open);
   return g_test_run ();
 }

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -249,7 +250,144 @@ run_relay (int here, int there, int life)
     }
 }
 
+/* ---- tcpdump, a process of the relay's ---- */
+
+static gboolean witness_wanted;
+static char *witness_program;      /* (nullable) */
+static int witness_fd = -1;        /* what it writes, and what is read of it here */
+static off_t witness_at;
+static GString *witness_text;      /* not read yet: less than a line */
+static GArray *witnessed;          /* of WireSegment */
+
+/* It ends with the relay, and the relay with the test. */
+static void
+run_witness (void)
+{
+  pid_t parent = getpid ();
+
+  if (witness_program == NULL || fork () != 0)
+    return;
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid () != parent)
+    _exit (0);
+  dup2 (witness_fd, STDOUT_FILENO);
+  dup2 (witness_fd, STDERR_FILENO);
+  execl (witness_program, "tcpdump", "-i", "hs-here", "-Z", "root", "--immediate-mode", "-l", "-nn", "-S", "-vv", "tcp", NULL);
+  _exit (127);
+}
+
+/* "192.0.2.1.40000 > 192.0.2.2.9: Flags [S.], cksum …, seq 1:5, ack 2, win 3, options [… wscale 7 …], length 4" */
+static gboolean
+read_line (const char *line, WireSegment *segment)
+{
+  static const struct { char letter; guint8 flag; } letters[] = { { 'F', 1 }, { 'S', 2 }, { 'R', 4 }, { 'P', 8 }, { '.', 16 } };
+  static GRegex *regex;
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autofree char *from = NULL, *to = NULL, *flags = NULL;
+  g_auto (GStrv) numbers = g_new0 (char *, 7);
+
+  if (regex == NULL)
+    regex = g_regex_new ("([0-9a-f.:]+)\\.(\\d+) > ([0-9a-f.:]+)\\.(\\d+): Flags \\[([^\\]]*)\\],.* seq (\\d+)(?::\\d+)?,(?: ack (\\d+),)? win (\\d+),"
+                         "(?:.*wscale (\\d+))?.* length (\\d+)", G_REGEX_OPTIMIZE, 0, NULL);
+  if (!g_regex_match (regex, line, 0, &match))
+    return FALSE;
+  from = g_match_info_fetch (match, 1);
+  flags = g_match_info_fetch (match, 5);
+  for (guint i = 0; i < 5; i++)
+    numbers[i] = g_match_info_fetch (match, 6 + (gint) i);
+  *segment = (WireSegment){
+    .from_here = g_str_equal (from, WIRE_HERE_V4) || g_str_equal (from, WIRE_HERE_V6),
+    .family = strchr (from, ':') != NULL ? AF_INET6 : AF_INET,
+    .seq = (guint32) g_ascii_strtoull (numbers[0], NULL, 10), .ack = (guint32) g_ascii_strtoull (numbers[1], NULL, 10),
+    .window = (guint16) atoi (numbers[2]), .scale = (guint8) atoi (numbers[3]), .payload = (guint32) atoi (numbers[4]),
+  };
+  to = g_match_info_fetch (match, 2);
+  *(segment->from_here ? &segment->here : &segment->there) = (guint16) atoi (to);
+  g_free (to);
+  to = g_match_info_fetch (match, 4);
+  *(segment->from_here ? &segment->there : &segment->here) = (guint16) atoi (to);
+  for (guint i = 0; i < G_N_ELEMENTS (letters); i++)
+    if (strchr (flags, letters[i].letter) != NULL)
+      segment->flags |= letters[i].flag;
+  return TRUE;
+}
+
+static void
+read_witness (void)
+{
+  char buffer[65536];
+  ssize_t len;
+  char *end;
+
+  while ((len = pread (witness_fd, buffer, sizeof buffer, witness_at)) > 0)
+    {
+      witness_at += len;
+      g_string_append_len (witness_text, buffer, len);
+    }
+  while ((end = strchr (witness_text->str, '\n')) != NULL)
+    {
+      WireSegment segment;
+
+      *end = '\0';
+      if (read_line (witness_text->str, &segment))
+        g_array_append_val (witnessed, segment);
+      g_string_erase (witness_text, 0, end + 1 - witness_text->str);
+    }
+}
+
+/* It is ready when it says so; else there is none. */
+static void
+await_witness (void)
+{
+  if (witness_program == NULL)
+    return;
+  for (guint i = 0; i < 500; i++, g_usleep (10000))
+    {
+      char said[4096] = "";
+
+      if (pread (witness_fd, said, sizeof said - 1, 0) > 0 && strstr (said, "listening on hs-here") != NULL)
+        return;
+    }
+  g_clear_pointer (&witness_program, g_free);
+}
+
+static void
+make_witness (void)
+{
+  if (!witness_wanted)
+    return;
+  witness_program = g_find_program_in_path ("tcpdump");
+  witness_fd = memfd_create ("tcpdump", MFD_CLOEXEC);
+  witness_text = g_string_new (NULL);
+  witnessed = g_array_new (FALSE, FALSE, sizeof (WireSegment));
+}
+
 /* ---- Public ---- */
+
+void
+wire_want_witness (void)
+{
+  witness_wanted = TRUE;
+}
+
+gboolean
+wire_has_witness (void)
+{
+  return witness_program != NULL;
+}
+
+guint
+wire_get_n_witnessed (void)
+{
+  read_witness ();
+  return witnessed->len;
+}
+
+const WireSegment *
+wire_get_witnessed (guint i)
+{
+  return &g_array_index (witnessed, WireSegment, i);
+}
 
 static gboolean
 become_nobody (void)
@@ -299,16 +437,19 @@ wire_open_with (void (*func) (void))
   shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (pipe2 (life, O_CLOEXEC) != 0)
     return g_strerror (errno);
+  make_witness ();
   if (fork () == 0)
     {
       for (guint i = 0; i < SOCKETS; i++)
         close (sockets_there[0][i]), close (sockets_there[1][i]); /* else no close () of the test's would be the last */
+      run_witness ();
       close (life[1]); /* the other end stays open as long as the test runs; a signal from nobody to root would not be sent */
       run_relay (here, there, life[0]);
     }
   close (life[0]);
   close (here);
   close (there);
+  await_witness ();
   if (!become_nobody ())
     return "cannot become an ordinary user";
   return NULL;

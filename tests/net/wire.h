@@ -36,6 +36,9 @@ typedef enum
 /* Makes namespaces, devices and relay, then becomes an ordinary user (65534) for good: before anything has a thread. (nullable): it stands; else
  * why it cannot be had here. */
 const char *wire_open (void);
+/* Before that: tcpdump, where it is installed, is to look at this computer's device as well. It has a reader of its own, so that the relay's is not its
+ * own judge. */
+void wire_want_witness (void);
 /* The same; (nullable) @there runs on the other computer as an ordinary user, in a process of its own that ends with it, or with the test. */
 const char *wire_open_with (void (*there) (void));
 
@@ -48,3 +51,9 @@ int wire_take_socket_there (int family);
 
 guint wire_get_n_segments (void);
 const WireSegment *wire_get_segment (guint i);
+
+/* The same as tcpdump has seen and written it: what comes from there when it came here, what the wire loses on the way from there not at all; without
+ * time and lost. */
+gboolean wire_has_witness (void);
+guint wire_get_n_witnessed (void);
+const WireSegment *wire_get_witnessed (guint i);
