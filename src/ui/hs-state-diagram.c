@@ -11,6 +11,9 @@
 #define NODE_WIDTH  96.0
 #define NODE_HEIGHT 21.0
 #define HEIGHT      240.0
+#define ASIDE       9.0
+#define LINE_WIDTH  1.8 /* of hs_paint_arrow () */
+#define LANE        208.0 /* between the last two rows: what goes round other nodes goes along there */
 #define STEPS_MAX   64
 
 /* CLOSED stands there twice: where a connection begins, and where it ends. */
@@ -31,9 +34,12 @@ static const struct { int column; double y; } places[N_NODES] = {
   [HS_TCP_CLOSED] = { 2, 226 },
 };
 
+/* How an arrow goes: what would cross other nodes goes round them, sideways and by the lane, or up and along the top. */
+typedef enum { STRAIGHT, LEFT_BY_LANE, RIGHT_BY_LANE, BY_TOP } Route;
+
 /* Where an arrow leaves and arrives: -1 … 1 across and down the node. @side: where the label stands, 1 behind the arrow's middle, -1 before it.
  * @rare: drawn only where it was taken. Labels are words of the protocol. */
-static const struct { guint from, to; double fx, fy, tx, ty; int side; const char *label; gboolean rare; } edges[] = {
+static const struct { guint from, to; double fx, fy, tx, ty; int side; const char *label; gboolean rare; Route route; } edges[] = {
   { START, HS_TCP_LISTEN, -.75, 1, .75, -1, -1, "listen" },
   { START, HS_TCP_SYN_SENT, .7, 1, -.77, -1, 1, "connect: SYN" },
   { HS_TCP_LISTEN, HS_TCP_SYN_SENT, 1, 0, -1, -.5, 1, "SYN" },
@@ -53,7 +59,11 @@ static const struct { guint from, to; double fx, fy, tx, ty; int side; const cha
   { HS_TCP_TIME_WAIT, HS_TCP_CLOSED, 1, 0, -1, 0, 0, "2 MSL" },
   { HS_TCP_FIN_WAIT_1, HS_TCP_TIME_WAIT, -.9, 1, -.9, -1, 1, "FIN, ACK ←", TRUE },
   { HS_TCP_ESTABLISHED, HS_TCP_CLOSED, .4, 1, -.9, -1, 1, "RST", TRUE },
-  { HS_TCP_SYN_SENT, HS_TCP_CLOSED, .9, 1, .9, -1, -1, "RST", TRUE },
+  { HS_TCP_SYN_SENT, START, .9, -1, 1, 0, 0, "RST ←, timeout", TRUE, BY_TOP }, /* nothing has begun, and nothing ends */
+  { HS_TCP_FIN_WAIT_1, HS_TCP_CLOSED, 1, 0, -.9, -1, 1, "RST", TRUE, RIGHT_BY_LANE },
+  { HS_TCP_FIN_WAIT_2, HS_TCP_CLOSED, 1, 0, -.9, -1, 1, "RST", TRUE, RIGHT_BY_LANE },
+  { HS_TCP_CLOSING, HS_TCP_CLOSED, .9, 1, -.9, -1, 1, "RST", TRUE },
+  { HS_TCP_CLOSE_WAIT, HS_TCP_CLOSED, -1, 0, -.9, -1, -1, "RST", TRUE, LEFT_BY_LANE },
 };
 
 struct _HsStateDiagram
@@ -121,6 +131,8 @@ hs_state_diagram_size_allocate (GtkWidget *widget, int width, int height, int ba
 
 /* ---- Drawing ---- */
 
+static const double dashes[] = { 6, 4 };
+
 /* How the path last went along the edge: -1 not at all, else HsTcpKnown. */
 static int
 edge_known (HsStateDiagram *self, guint edge)
@@ -165,6 +177,39 @@ draw_label (GtkWidget *widget, cairo_t *cr, guint edge, double x, double y, doub
 }
 
 static void
+draw_corner (GtkWidget *widget, cairo_t *cr, guint edge, const GdkRGBA *colour, double x1, double y1, double x2, double y2, gboolean dashed)
+{
+  gdk_cairo_set_source_rgba (cr, colour);
+  cairo_set_line_width (cr, LINE_WIDTH);
+  cairo_set_dash (cr, dashes, dashed ? 2 : 0, 0);
+  cairo_move_to (cr, x1, y1);
+  cairo_line_to (cr, x1, y2);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+  hs_paint_arrow (cr, colour, x1 + LINE_WIDTH / 2, y2, x2, y2, dashed);
+  draw_label (widget, cr, edge, (x1 + x2) / 2, y2 + 17 * hs_paint_scale (widget), 0);
+}
+
+/* Aside, along the lane, and in from above. */
+static void
+draw_detour (GtkWidget *widget, cairo_t *cr, guint edge, const GdkRGBA *colour, double x1, double y1, double x2, double y2, gboolean dashed)
+{
+  double scale = hs_paint_scale (widget), lane = LANE * scale, aside = x1 + (edges[edge].route == LEFT_BY_LANE ? -ASIDE : ASIDE) * scale;
+
+  gdk_cairo_set_source_rgba (cr, colour);
+  cairo_set_line_width (cr, LINE_WIDTH);
+  cairo_set_dash (cr, dashes, dashed ? 2 : 0, 0);
+  cairo_move_to (cr, x1, y1);
+  cairo_line_to (cr, aside, y1);
+  cairo_line_to (cr, aside, lane);
+  cairo_line_to (cr, x2, lane);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+  hs_paint_arrow (cr, colour, x2, lane - LINE_WIDTH / 2, x2, y2, FALSE);
+  draw_label (widget, cr, edge, aside, (y1 + lane) / 2, 0);
+}
+
+static void
 draw_edge (HsStateDiagram *self, cairo_t *cr, guint edge)
 {
   GtkWidget *widget = GTK_WIDGET (self);
@@ -180,8 +225,15 @@ draw_edge (HsStateDiagram *self, cairo_t *cr, guint edge)
         draw_thin_arrow (widget, cr, x1, y1, x2, y2);
       return;
     }
-  hs_paint_arrow (cr, &accent, x1, y1, x2, y2, known == HS_TCP_INFERRED);
-  draw_label (widget, cr, edge, (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1);
+  if (edges[edge].route == BY_TOP)
+    draw_corner (widget, cr, edge, &accent, x1, y1, x2, y2, known == HS_TCP_INFERRED);
+  else if (edges[edge].route != STRAIGHT)
+    draw_detour (widget, cr, edge, &accent, x1, y1, x2, y2, known == HS_TCP_INFERRED);
+  else
+    {
+      hs_paint_arrow (cr, &accent, x1, y1, x2, y2, known == HS_TCP_INFERRED);
+      draw_label (widget, cr, edge, (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1);
+    }
 }
 
 static void
@@ -237,7 +289,10 @@ read_path (HsStateDiagram *self, HsTcpWatch *watch)
         begin (self, HS_TCP_ROLE_OPENER);
       if (event->state == HS_TCP_CLOSED && self->n == 1) /* it has not begun */
         continue;
-      add_step (self, event->state, event->known);
+      if (event->state == HS_TCP_CLOSED && self->path[self->n - 1] == HS_TCP_SYN_SENT) /* RFC 9293 figure 5 leads back to where it began */
+        add_step (self, START, event->known);
+      else
+        add_step (self, event->state, event->known);
     }
 }
 

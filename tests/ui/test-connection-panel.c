@@ -8,6 +8,7 @@
 
 #include <adwaita.h>
 
+#include "hs-state-diagram.h"
 #include "hs-connection-page.h"
 #include "hs-connection-panel.h"
 #include "hs-ghost-ladder.h"
@@ -570,6 +571,47 @@ test_large_text (void)
   g_assert_cmpint (large, ==, 2 * usual);
 }
 
+static void
+add_state (HsTcpWatch *watch, HsTcpState state)
+{
+  g_autoptr (HsTcpEvent) event = hs_tcp_event_new (HS_TCP_EVENT_STATE, HS_TCP_OBSERVED, 0, "", NULL, "");
+
+  event->state = state;
+  hs_tcp_watch_add_event (watch, event);
+}
+
+/* What was refused is back where it began: nothing stood, and nothing ends. A reset of what stood ends it, from whichever state. */
+static void
+test_diagram_resets (void)
+{
+  static const struct { HsTcpState before; const char *now, *other; } cases[] = {
+    { HS_TCP_SYN_SENT, "now CLOSED", "other ESTABLISHED" },
+    { HS_TCP_ESTABLISHED, "now CLOSED", "other CLOSE-WAIT" },
+    { HS_TCP_CLOSE_WAIT, "now CLOSED", "other LAST-ACK" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      static const HsTcpState states[] = { HS_TCP_SYN_SENT, HS_TCP_ESTABLISHED, HS_TCP_CLOSE_WAIT };
+      g_autoptr (HsTcpWatch) watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, "x");
+      GtkWidget *diagram = g_object_ref_sink (hs_state_diagram_new ()), *first;
+      gboolean last = FALSE;
+
+      for (guint j = 0; !last; j++)
+        {
+          last = states[j] == cases[i].before;
+          add_state (watch, states[j]);
+        }
+      add_state (watch, HS_TCP_CLOSED);
+      hs_state_diagram_update (HS_STATE_DIAGRAM (diagram), watch);
+      first = gtk_widget_get_first_child (diagram);
+      g_assert_nonnull (find (diagram, is_node, cases[i].now));
+      g_assert_nonnull (find (diagram, is_node, cases[i].other));
+      g_assert_cmpint (gtk_widget_has_css_class (first, "now"), ==, cases[i].before == HS_TCP_SYN_SENT);
+      g_object_unref (diagram);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -582,6 +624,7 @@ main (int argc, char *argv[])
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
                                     "/io/github/handshakechat/Handshake/icons");
+  g_test_add_func ("/ui/connection-panel/diagram-resets", test_diagram_resets);
   g_test_add_func ("/ui/panel/empty", test_empty);
   g_test_add_func ("/ui/panel/established", test_established);
   g_test_add_func ("/ui/panel/close", test_close);
