@@ -20,8 +20,8 @@ struct _HsLadderCard
   GtkWidget *sides, *explanation;
   GtkLabel *rung_title, *rung_sentence, *rung_known;
   GtkWidget *learn_more;
-  GtkWidget *told_mark, *told_word;
-  GtkLabel *clock;
+  GtkWidget *told, *told_mark;
+  GtkLabel *told_words;
 
   /* State */
   HsLadderPart part;
@@ -95,12 +95,12 @@ dup_clock_words (const HsTcpTold *told)
   g_autofree char *difference = NULL, *error = NULL, *away = NULL;
 
   if (!hs_tcp_told_get_clock (told, &offset, &round_trip))
-    return g_strdup (_("How far the other end’s clock is from ours is not known."));
+    return g_strdup (_("Told by the other end. How far its clock is from ours is not known."));
   difference = hs_numbers_format_span (ABS (offset));
   error = hs_numbers_format_span (round_trip / 2);
   away = hs_numbers_format_span (round_trip);
-  return g_strdup_printf (offset >= 0 ? _("The other end’s clock is assumed to be %s ahead of ours, ± %s: its answer was back after %s, as if both ways took equally long.")
-                                      : _("The other end’s clock is assumed to be %s behind ours, ± %s: its answer was back after %s, as if both ways took equally long."),
+  return g_strdup_printf (offset >= 0 ? _("Told by the other end. Its clock is assumed to be %s ahead of ours, ± %s: its answer was back after %s, as if both ways took equally long.")
+                                      : _("Told by the other end. Its clock is assumed to be %s behind ours, ± %s: its answer was back after %s, as if both ways took equally long."),
                           difference, error, away);
 }
 
@@ -112,9 +112,8 @@ update_told (HsLadderCard *self, HsTcpWatch *watch, gboolean is_told)
   g_autofree char *words = is_told ? dup_clock_words (told) : refused ? g_strdup (_("The other end was asked what it sees, and does not tell.")) : NULL;
 
   gtk_widget_set_visible (self->told_mark, is_told);
-  gtk_widget_set_visible (self->told_word, is_told);
-  gtk_widget_set_visible (GTK_WIDGET (self->clock), words != NULL);
-  gtk_label_set_label (self->clock, words != NULL ? words : "");
+  gtk_widget_set_visible (self->told, words != NULL);
+  gtk_label_set_label (self->told_words, words != NULL ? words : "");
 }
 
 void
@@ -211,9 +210,9 @@ hs_ladder_card_class_init (HsLadderCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_sentence);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, rung_known);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, learn_more);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, told);
   gtk_widget_class_bind_template_child (widget_class, HsLadderCard, told_mark);
-  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, told_word);
-  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, clock);
+  gtk_widget_class_bind_template_child (widget_class, HsLadderCard, told_words);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
 }
 
