@@ -272,7 +272,7 @@ run_witness (void)
     _exit (0);
   dup2 (witness_fd, STDOUT_FILENO);
   dup2 (witness_fd, STDERR_FILENO);
-  execl (witness_program, "tcpdump", "-i", "hs-here", "-Z", "root", "--immediate-mode", "-l", "-nn", "-S", "-vv", "tcp", NULL);
+  execl (witness_program, "tcpdump", "-i", "hs-here", "-Z", "root", "--immediate-mode", "-s", "160", "-B", "32768", "-l", "-nn", "-S", "-vv", "tcp", NULL);
   _exit (127);
 }
 
