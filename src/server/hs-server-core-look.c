@@ -241,7 +241,7 @@ on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
   HsWatched *self = user_data;
 
   hs_core_view_numbers (self, numbers);
-  if (!self->hidden)
+  if (self->shown)
     hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_NUMBERS, self->watch_id)->numbers = *numbers;
 }
 
@@ -356,6 +356,7 @@ hs_core_add_watched (HsServerCore *self, HsCarrier *carrier, guint64 watch_id)
   hs_tcp_tap_set_half_open_seen (watched->tap, hs_tcp_door_get_seen (self->door, hs_tcp_socket_cookie (fd)));
   hs_tcp_tap_attach (watched->tap, fd, g_get_monotonic_time () - MAX (age, 0));
   hs_link_set_tap (carrier->link, watched->tap);
+  hs_tcp_tap_set_quiet (watched->tap, TRUE);
   return watched;
 }
 

@@ -105,6 +105,7 @@ void
 hs_core_view_update (HsWatched *self)
 {
   set_asking (self, self->shown && !self->hidden && can_view (self));
+  hs_tcp_tap_set_quiet (self->tap, !self->shown && !self->asked);
   hs_tcp_tap_set_shown (self->tap, self->shown || self->asked);
 }
 

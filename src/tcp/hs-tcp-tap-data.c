@@ -55,8 +55,11 @@ data_event (HsTcpStage stage, gint64 time, const char *title, const char *detail
 void
 hs_tcp_tap_queued (HsTcpTap *self, guint64 app)
 {
-  HsTcpEvent *event = data_event (HS_TCP_STAGE_QUEUED, 0, NULL, NULL, NULL);
+  HsTcpEvent *event;
 
+  if (self->quiet)
+    return;
+  event = data_event (HS_TCP_STAGE_QUEUED, 0, NULL, NULL, NULL);
   event->app = app;
   event->exact = TRUE;
   hs_tcp_tap_emit (self, event);
@@ -65,13 +68,18 @@ hs_tcp_tap_queued (HsTcpTap *self, guint64 app)
 void
 hs_tcp_tap_record (HsTcpTap *self, guint64 app, guint64 stream)
 {
-  HsTcpEvent *event = data_event (HS_TCP_STAGE_RECORD, 0, NULL, NULL, NULL);
   HsTcpRecord record = { app, stream };
+  HsTcpEvent *event;
 
   if (self->records == NULL)
     self->records = g_array_new (FALSE, FALSE, sizeof record);
+  if (self->quiet) /* nobody asks how far single messages came: the last one tells of all */
+    g_array_set_size (self->records, 0);
   g_array_append_val (self->records, record);
   self->has_records = TRUE;
+  if (self->quiet)
+    return;
+  event = data_event (HS_TCP_STAGE_RECORD, 0, NULL, NULL, NULL);
   event->app = app;
   event->offset = stream;
   hs_tcp_tap_emit (self, event);
@@ -89,11 +97,15 @@ describe (gsize bytes, guint reads, const char *what)
 void
 hs_tcp_tap_wrote (HsTcpTap *self, gsize bytes, const char *what)
 {
-  g_autofree char *detail = describe (bytes, 1, what);
-  HsTcpEvent *event = data_event (HS_TCP_STAGE_WRITTEN, 0, N_("Written"), detail, "send()");
+  g_autofree char *detail = NULL;
   guint64 before = self->written;
+  HsTcpEvent *event;
 
   self->written += bytes;
+  if (self->quiet)
+    return;
+  detail = describe (bytes, 1, what);
+  event = data_event (HS_TCP_STAGE_WRITTEN, 0, N_("Written"), detail, "send()");
   event->bytes = bytes;
   event->offset = self->written;
   event->exact = TRUE;
@@ -112,12 +124,17 @@ hs_tcp_tap_wrote (HsTcpTap *self, gsize bytes, const char *what)
 void
 hs_tcp_tap_received (HsTcpTap *self, gsize bytes, guint reads, const char *what)
 {
-  g_autofree char *detail = describe (bytes, reads, what);
-  HsTcpEvent *event = data_event (HS_TCP_STAGE_RECEIVED, 0, N_("Received"), detail, "recv()");
+  guint64 before = self->received;
+  g_autofree char *detail = NULL;
+  HsTcpEvent *event;
 
-  event->has_seq = event->seq_calculated = self->has_peer_isn;
-  event->seq = self->peer_isn + 1 + (guint32) self->received;
   self->received += bytes;
+  if (self->quiet)
+    return;
+  detail = describe (bytes, reads, what);
+  event = data_event (HS_TCP_STAGE_RECEIVED, 0, N_("Received"), detail, "recv()");
+  event->has_seq = event->seq_calculated = self->has_peer_isn;
+  event->seq = self->peer_isn + 1 + (guint32) before;
   event->bytes = bytes;
   event->offset = self->received;
   hs_tcp_tap_emit (self, event);

@@ -8,6 +8,7 @@
 
 /* Milliseconds */
 #define HS_TCP_NUMBERS_MS   1000  /* numbers, while shown */
+#define HS_TCP_QUIET_MS     1000  /* between two looks, while quiet */
 #define HS_TCP_ORPHAN_MS    100   /* an orphan's steps, while shown */
 #define HS_TCP_ACK_MIN_MS   5     /* until the first look for an acknowledgement, while shown; doubled */
 #define HS_TCP_TIME_WAIT_MS 60000 /* linux: TCP_TIMEWAIT_LEN, include/net/tcp.h */
@@ -76,6 +77,7 @@ struct _HsTcpTap
   guint peer_isn_seen : 1;    /* in its saved SYN, not reckoned */
   guint has_candidate : 1;
   guint has_records : 1;
+  guint quiet : 1;
   guint paused_for_bulk : 1;
   guint stamps_refused : 1;
   guint headers_missed : 1;

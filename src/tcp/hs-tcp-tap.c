@@ -264,8 +264,8 @@ peer_fin_is_counted (HsTcpState state)
   return state == HS_TCP_CLOSE_WAIT || state == HS_TCP_CLOSING || state == HS_TCP_LAST_ACK || state == HS_TCP_TIME_WAIT;
 }
 
-void
-hs_tcp_tap_look (HsTcpTap *self)
+static void
+look (HsTcpTap *self)
 {
   HsTcpSighting sighting;
 
@@ -302,6 +302,20 @@ hs_tcp_tap_look (HsTcpTap *self)
 }
 
 void
+hs_tcp_tap_look (HsTcpTap *self)
+{
+  if (self->quiet && g_get_monotonic_time () - self->numbers.time < HS_TCP_QUIET_MS * 1000)
+    return;
+  look (self);
+}
+
+void
+hs_tcp_tap_set_quiet (HsTcpTap *self, gboolean quiet)
+{
+  self->quiet = quiet != FALSE;
+}
+
+void
 hs_tcp_tap_note (HsTcpTap *self, const char *title, const char *detail, const char *source)
 {
   hs_tcp_tap_emit_note (self, title, detail, source);
@@ -310,7 +324,7 @@ hs_tcp_tap_note (HsTcpTap *self, const char *title, const char *detail, const ch
 void
 hs_tcp_tap_shutting_down (HsTcpTap *self)
 {
-  hs_tcp_tap_look (self); /* was the peer's FIN here before ours? */
+  look (self); /* was the peer's FIN here before ours? */
   self->shut_down = TRUE; /* timestamps stay on: what is under way is told to the end */
 }
 
@@ -331,7 +345,7 @@ hs_tcp_tap_detach (HsTcpTap *self, gboolean reset)
 {
   g_return_if_fail (self->phase == PHASE_HELD);
 
-  hs_tcp_tap_look (self);
+  look (self);
   let_go (self);
   self->phase = PHASE_CLOSING;
   self->closed_at = g_get_monotonic_time ();

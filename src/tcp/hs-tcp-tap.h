@@ -65,6 +65,10 @@ void hs_tcp_tap_detach (HsTcpTap *self, gboolean reset);
  * the kernel asked to tell when the orphan goes. Off: costs nothing. */
 void hs_tcp_tap_set_shown (HsTcpTap *self, gboolean shown);
 
+/* Nobody keeps what goes through (a guest's connection that no window shows): it is counted, and no events are made of it; the kernel is asked once a
+ * second at most, and whenever we close. Not while shown. */
+void hs_tcp_tap_set_quiet (HsTcpTap *self, gboolean quiet);
+
 /* A guest's connection was seen half-open by its cookie (hs_tcp_door_get_seen ()): told before attach (), SYN-RECEIVED is observed then. */
 void hs_tcp_tap_set_half_open_seen (HsTcpTap *self, gint64 time);
 

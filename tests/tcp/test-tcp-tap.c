@@ -293,6 +293,47 @@ test_half_close (void)
   pair_clear (&pair);
 }
 
+static guint
+count_data (End *end)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < end->events->len; i++)
+    n += ((HsTcpEvent *) end->events->pdata[i])->kind == HS_TCP_EVENT_DATA ? 1 : 0;
+  return n;
+}
+
+/* What goes through while nobody keeps it makes no events, and is counted all the same; states are seen, a little later. */
+static void
+test_quiet (void)
+{
+  Pair pair;
+  HsTcpEvent *written;
+  char byte;
+
+  pair_init (&pair, LOOPBACK_V4);
+  hs_tcp_tap_set_quiet (pair.guest.tap, TRUE);
+  for (guint i = 0; i < 1000; i++)
+    {
+      hs_tcp_tap_queued (pair.guest.tap, i + 1);
+      g_assert_cmpint (send (pair.guest.fd, "x", 1, 0), ==, 1);
+      hs_tcp_tap_wrote (pair.guest.tap, 1, NULL);
+      hs_tcp_tap_look (pair.guest.tap);
+      g_assert_cmpint (recv (pair.opener.fd, &byte, 1, 0), ==, 1);
+    }
+  g_assert_cmpuint (count_data (&pair.guest), <=, 20); /* acknowledgements, of many together */
+  g_assert_null (find_event (&pair.guest, "Written"));
+  shut_down (&pair.opener);
+  wait_until (look_for (&pair.guest, HS_TCP_CLOSE_WAIT));
+  hs_tcp_tap_set_quiet (pair.guest.tap, FALSE);
+  g_assert_cmpint (send (pair.guest.fd, "x", 1, 0), ==, 1);
+  hs_tcp_tap_wrote (pair.guest.tap, 1, NULL);
+  written = find_event (&pair.guest, "Written");
+  g_assert_cmpuint (written->offset, ==, 1001);
+  assert_states (&pair.guest, "LISTEN SYN-RCVD ESTABLISHED CLOSE-WAIT");
+  pair_clear (&pair);
+}
+
 static void
 test_reset (void)
 {
@@ -508,6 +549,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/tcp/tap/orphan/v4", GINT_TO_POINTER (LOOPBACK_V4), test_orphan);
   g_test_add_data_func ("/tcp/tap/orphan/dual-stack", GINT_TO_POINTER (LOOPBACK_DUAL), test_orphan);
   g_test_add_func ("/tcp/tap/half-close", test_half_close);
+  g_test_add_func ("/tcp/tap/quiet", test_quiet);
   g_test_add_func ("/tcp/tap/reset", test_reset);
   g_test_add_func ("/tcp/tap/unread", test_unread);
   g_test_add_func ("/tcp/tap/both", test_both);
