@@ -2,7 +2,10 @@
 /* One epoll descriptor as one GSource: a round is events, those that go on from the last round, deadlines, flushes.
  *
  * Gathering: a write costs the kernel some microseconds whatever it carries, so the lever is lines per write. When many links have something
- * queued and many had a moment ago, their flush waits for what else comes; whoever talks at a person's pace never waits. */
+ * queued and many had a moment ago, their flush waits for what else comes; whoever talks at a person's pace never waits.
+ *
+ * Flushing in parts: the last of a thousand is flushed milliseconds after the first. What comes meanwhile is taken in after each part, so that
+ * it leaves with the rest of them, and with the first ones right after that: nobody waits for two floods. */
 #include "hs-poller.h"
 
 #include <errno.h>
@@ -30,7 +33,8 @@ struct _HsPoller
   int epoll_fd;
   int alarm_fd; /* a GSource's time has only milliseconds */
   GPtrArray *heap;  /* of HsPollee, by deadline; the root is at 0 */
-  GPtrArray *dirty; /* of HsPollee or NULL (removed) */
+  GPtrArray *heavy; /* of HsPollee or NULL (removed), and so are these two: to be flushed, */
+  GPtrArray *dirty; /* and after them, a part of them a round; */
   GPtrArray *again;
   char *scratch;
   /* State */
@@ -38,7 +42,8 @@ struct _HsPoller
   gint64 time; /* 0 outside of a round */
   gint64 gather_until; /* 0 nobody waits */
   gint64 last_large;   /* when the last flush of many ended */
-  guint n_heavy;       /* of the dirty: these were marked since the last flush */
+  guint flushing;      /* so many of the dirty are being flushed, part by part; 0 none */
+  guint flushed;       /* of these; they are NULL now */
   gboolean paid;       /* while the last of them waited, more came */
   gboolean hurried;
   gboolean freed; /* inside a round: it goes at its end */
@@ -131,6 +136,12 @@ list_take (GPtrArray *list, guint at, gsize index_offset)
   return pollee;
 }
 
+static GPtrArray *
+list_for_flush (HsPoller *self, const HsPollee *pollee)
+{
+  return pollee->funcs->heavy ? self->heavy : self->dirty;
+}
+
 #define DIRTY G_STRUCT_OFFSET (HsPollee, dirty_index)
 #define AGAIN G_STRUCT_OFFSET (HsPollee, again_index)
 
@@ -206,7 +217,7 @@ begin_gathering (HsPoller *self)
   static const struct itimerspec wait = { .it_value.tv_nsec = HS_GATHER_US * 1000 };
   gint64 recent = self->paid ? HS_GATHER_PAID_US : HS_GATHER_AFTER_US;
 
-  if (self->hurried || (self->dirty->len < HS_GATHER_LINKS && self->n_heavy == 0) || self->time - self->last_large >= recent
+  if (self->hurried || (self->dirty->len < HS_GATHER_LINKS && self->heavy->len == 0) || self->time - self->last_large >= recent
       || timerfd_settime (self->alarm_fd, 0, &wait, NULL) < 0)
     return FALSE;
   self->gather_until = self->time + HS_GATHER_US;
@@ -215,32 +226,62 @@ begin_gathering (HsPoller *self)
 }
 
 static void
-flush (HsPoller *self)
+flush_some (GPtrArray *list, guint from, guint to)
 {
-  guint n = self->dirty->len;
-
-  if (self->gather_until != 0 ? self->time < self->gather_until : begin_gathering (self))
-    return;
-  self->gather_until = 0;
-  self->hurried = FALSE;
-  self->n_heavy = 0;
-  for (guint i = 0; i < n; i++)
+  for (guint i = from; i < to; i++)
     {
-      HsPollee *pollee = list_take (self->dirty, i, DIRTY);
+      HsPollee *pollee = list_take (list, i, DIRTY);
 
       if (pollee != NULL)
         pollee->funcs->flush (pollee);
     }
+}
+
+static void
+flush_heavy (HsPoller *self)
+{
+  guint n = self->heavy->len;
+
+  flush_some (self->heavy, 0, n);
   if (n > 0)
-    list_drop_front (self->dirty, n, DIRTY);
-  if (n >= HS_GATHER_LINKS)
+    list_drop_front (self->heavy, n, DIRTY);
+}
+
+static void
+flush_part (HsPoller *self)
+{
+  guint from = self->flushed;
+
+  self->flushed = MIN (self->flushing, from + HS_FLUSHES_PER_ROUND);
+  flush_some (self->dirty, from, self->flushed);
+  if (self->flushed < self->flushing)
+    return;
+  if (self->flushing > 0)
+    list_drop_front (self->dirty, self->flushing, DIRTY);
+  if (self->flushing >= HS_GATHER_LINKS)
     self->last_large = g_get_monotonic_time ();
+  self->flushing = self->flushed = 0;
+}
+
+static void
+flush (HsPoller *self)
+{
+  if (self->flushing == 0)
+    {
+      if (self->gather_until != 0 ? self->time < self->gather_until : begin_gathering (self))
+        return;
+      self->gather_until = 0;
+      self->hurried = FALSE;
+      self->flushing = self->dirty->len;
+    }
+  flush_heavy (self);
+  flush_part (self);
 }
 
 static gboolean
 has_work (HsPoller *self)
 {
-  return self->again->len > 0 || (self->dirty->len > 0 && self->gather_until == 0);
+  return self->again->len > 0 || (self->dirty->len + self->heavy->len > 0 && self->gather_until == 0);
 }
 
 static gboolean
@@ -285,6 +326,7 @@ poller_destroy (HsPoller *self)
   close (self->alarm_fd);
   close (self->epoll_fd);
   g_ptr_array_unref (self->heap);
+  g_ptr_array_unref (self->heavy);
   g_ptr_array_unref (self->dirty);
   g_ptr_array_unref (self->again);
   g_free (self->scratch);
@@ -322,6 +364,7 @@ hs_poller_new (GMainContext *context)
 
   self->context = context != NULL ? g_main_context_ref (context) : g_main_context_ref (g_main_context_default ());
   self->heap = g_ptr_array_new ();
+  self->heavy = g_ptr_array_new ();
   self->dirty = g_ptr_array_new ();
   self->again = g_ptr_array_new ();
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
@@ -385,7 +428,7 @@ hs_poller_remove (HsPoller *self, HsPollee *pollee)
   pollee->fd = -1;
 
   hs_poller_set_deadline (self, pollee, 0);
-  list_forget (self->dirty, pollee->dirty_index, DIRTY);
+  list_forget (list_for_flush (self, pollee), pollee->dirty_index, DIRTY);
   list_forget (self->again, pollee->again_index, AGAIN);
   for (gint i = self->next_event; i < self->n_events; i++)
     if (self->events[i].data.ptr == pollee)
@@ -414,11 +457,12 @@ hs_poller_set_deadline (HsPoller *self, HsPollee *pollee, gint64 deadline)
 void
 hs_poller_mark_dirty (HsPoller *self, HsPollee *pollee)
 {
+  GPtrArray *list = list_for_flush (self, pollee);
+
   if (pollee->dirty_index != 0)
     return;
-  g_ptr_array_add (self->dirty, pollee);
-  pollee->dirty_index = self->dirty->len;
-  self->n_heavy += pollee->funcs->heavy;
+  g_ptr_array_add (list, pollee);
+  pollee->dirty_index = list->len;
 }
 
 void

@@ -17,9 +17,9 @@ typedef struct
   /* its deadline has come (it is cleared before) */
   void (*due) (HsPollee *pollee);
   /* at the end of a round, if hs_poller_mark_dirty () was called: one write for all that was queued. While many have something queued round
-   * after round, it may come up to HS_GATHER_US later, */
+   * after round, it may come up to HS_GATHER_US later; of more than HS_FLUSHES_PER_ROUND the rest comes in the next rounds. */
   void (*flush) (HsPollee *pollee);
-  gboolean heavy; /* what it flushes concerns many: it counts for all of them */
+  gboolean heavy; /* what it flushes concerns many: it counts for all of them, and is flushed before the others */
 } HsPolleeFuncs;
 
 struct _HsPollee /* embedded in what is polled, zeroed; what a pollee does not use may be NULL in its funcs */

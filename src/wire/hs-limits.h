@@ -15,6 +15,7 @@
 #define HS_GATHER_US            300        /* it waits for what else comes, */
 #define HS_GATHER_AFTER_US      2000       /* when so many had so lately, */
 #define HS_GATHER_PAID_US       50000      /* or this lately, where waiting has just brought more */
+#define HS_FLUSHES_PER_ROUND    128        /* then what came meanwhile is read: it waits no longer than these take, about a millisecond */
 
 /* ---- Names ---- */
 #define HS_NAME_MAX_CHARS       32

@@ -453,8 +453,6 @@ test_flush_elsewhere (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (settle (fixture), ==, 0);
 }
 
-/* ---- Gathering ---- */
-
 typedef struct
 {
   HsPollee pollee;
@@ -469,6 +467,23 @@ many_flush (HsPollee *pollee)
 
 static const HsPolleeFuncs many_funcs = { .flush = many_flush };
 static const HsPolleeFuncs heavy_funcs = { .flush = many_flush, .heavy = TRUE };
+
+static Many *
+make_many (guint n, guint *n_flushed)
+{
+  Many *many = g_new0 (Many, n);
+
+  for (guint i = 0; i < n; i++)
+    many[i] = (Many){ .pollee.funcs = &many_funcs, .n_flushed = n_flushed };
+  return many;
+}
+
+static void
+remove_many (Fixture *fixture, Many *many, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    hs_poller_remove (fixture->poller, &many[i].pollee);
+}
 
 static void
 mark_many (Fixture *fixture, Many *many, guint n)
@@ -486,6 +501,38 @@ wait_for_flush (Fixture *fixture, const guint *n_flushed, guint n)
     g_main_context_iteration (fixture->context, TRUE);
   g_assert_cmpuint (*n_flushed, ==, n);
 }
+
+/* What comes while many are flushed waits for a part of them only; what concerns many, for none. */
+static void
+test_flush_in_parts (Fixture *fixture, gconstpointer data)
+{
+  guint n = 3 * HS_FLUSHES_PER_ROUND + 1, n_flushed = 0, n_heavy = 0;
+  g_autofree Many *many = make_many (n, &n_flushed);
+  Many heavy = { .pollee.funcs = &heavy_funcs, .n_flushed = &n_heavy };
+  Thing *a = thing_new (fixture);
+
+  begin_log (fixture);
+  mark_many (fixture, many, n);
+  g_main_context_iteration (fixture->context, FALSE);
+  g_assert_cmpuint (n_flushed, ==, HS_FLUSHES_PER_ROUND);
+  poke (a);
+  hs_poller_mark_dirty (fixture->poller, &heavy.pollee);
+  hs_poller_mark_dirty (fixture->poller, &many[0].pollee); /* again: behind the others */
+  hs_poller_remove (fixture->poller, &many[1].pollee);
+  hs_poller_remove (fixture->poller, &many[n - 2].pollee);
+  g_main_context_iteration (fixture->context, FALSE);
+  g_assert_cmpstr (fixture->log->str, ==, "ra");
+  g_assert_cmpuint (n_heavy, ==, 1);
+  g_assert_cmpuint (n_flushed, ==, 2 * HS_FLUSHES_PER_ROUND);
+  g_main_context_iteration (fixture->context, FALSE);
+  g_main_context_iteration (fixture->context, FALSE);
+  g_assert_cmpuint (n_flushed, ==, n - 1); /* one was removed, and the first waits still */
+  wait_for_flush (fixture, &n_flushed, n);
+  g_assert_cmpuint (n_heavy, ==, 1);
+  remove_many (fixture, many, n);
+}
+
+/* ---- Gathering ---- */
 
 /* How many of @n, marked just after a flush of many, are still waiting at the end of the round. On a loaded machine the moment may have passed. */
 static gboolean
@@ -515,16 +562,14 @@ waits (Fixture *fixture, Many *many, guint n, gboolean hurry)
 static void
 test_gathering (Fixture *fixture, gconstpointer data)
 {
-  g_autofree Many *many = g_new0 (Many, HS_GATHER_LINKS + 1);
+  g_autofree Many *many = make_many (HS_GATHER_LINKS + 1, NULL);
 
-  for (guint i = 0; i <= HS_GATHER_LINKS; i++)
-    many[i].pollee.funcs = i < HS_GATHER_LINKS ? &many_funcs : &heavy_funcs;
+  many[HS_GATHER_LINKS].pollee.funcs = &heavy_funcs;
   g_assert_true (waits (fixture, many, HS_GATHER_LINKS, FALSE));
   g_assert_true (waits (fixture, many, 1, FALSE)); /* the heavy one */
   g_assert_false (waits (fixture, many, HS_GATHER_LINKS - 1, FALSE));
   g_assert_false (waits (fixture, many, HS_GATHER_LINKS, TRUE));
-  for (guint i = 0; i <= HS_GATHER_LINKS; i++)
-    hs_poller_remove (fixture->poller, &many[i].pollee);
+  remove_many (fixture, many, HS_GATHER_LINKS + 1);
 }
 
 int
@@ -541,6 +586,7 @@ main (int argc, char **argv)
   ADD ("deadline/heap", test_deadline_heap);
   ADD ("flush/order", test_flush_order);
   ADD ("flush/elsewhere", test_flush_elsewhere);
+  ADD ("flush/in-parts", test_flush_in_parts);
   ADD ("gathering", test_gathering);
   return g_test_run ();
 }
