@@ -58,6 +58,7 @@ struct _HsChannel
   gint64 renamed;     /* Unix µs: when it was last; 0: not in this run */
   gboolean kept;      /* by the store: it stays when nobody is in it */
   guint n_told;
+  guint32 crowd_age;  /* changes with everybody who comes to hear, or goes */
   guint32 lists_age;  /* changes with every ban, mute and exception */
 };
 

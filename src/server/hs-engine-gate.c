@@ -9,6 +9,7 @@
 
 typedef enum
 {
+  ENTRY_CROWD,
   ENTRY_SEND,
   ENTRY_BREAK,
   ENTRY_CLOSE,
@@ -17,9 +18,10 @@ typedef enum
 
 typedef struct
 {
-  HsPeer *peer; /* (nullable) it is gone */
+  HsPeer *peer; /* (nullable) it is gone; of a CROWD always */
   union
   {
+    HsCrowd *crowd;
     HsBuf *buf;    /* SEND */
     guint fin_ms;  /* CLOSE */
     guint append;  /* ANSWER: index */
@@ -69,7 +71,9 @@ batch_free (HsBatch *self)
     {
       Entry *entry = &g_array_index (self->entries, Entry, i);
 
-      if (entry->kind == ENTRY_SEND)
+      if (entry->kind == ENTRY_CROWD)
+        hs_crowd_free (entry->crowd);
+      else if (entry->kind == ENTRY_SEND)
         hs_buf_unref (entry->buf);
     }
   g_array_unref (self->entries);
@@ -137,6 +141,30 @@ hs_gate_end (HsEngine *self, HsAppend *append, HsPeer *from)
   self->holding = FALSE;
 }
 
+/* Only the last entry will do: what stands behind a crowd is heard after it. Who has negotiated something else since then was answered there. */
+static HsCrowd *
+find_crowd (HsEngine *self, HsBatch *batch, HsChannel *channel)
+{
+  Entry entry = { .kind = ENTRY_CROWD };
+  const Entry *last = batch->entries->len > 0 ? &g_array_index (batch->entries, Entry, batch->entries->len - 1) : NULL;
+
+  if (last != NULL && last->kind == ENTRY_CROWD && hs_crowd_is_of (last->crowd, channel))
+    return last->crowd;
+  entry.crowd = hs_crowd_new (self, channel);
+  g_array_append_val (batch->entries, entry);
+  return entry.crowd;
+}
+
+void
+hs_gate_end_in_room (HsEngine *self, HsAppend *append, HsPeer *from, HsFanout *fanout, HsChannel *channel)
+{
+  HsBatch *batch = g_queue_peek_tail (&self->batches);
+
+  append->label = hs_engine_take_label (self, from);
+  hs_crowd_add (find_crowd (self, batch, channel), fanout, batch->appends->len - 1, from);
+  self->holding = FALSE;
+}
+
 void
 hs_gate_push (HsEngine *self, HsPeer *peer, HsBuf *buf)
 {
@@ -172,6 +200,8 @@ hs_gate_forget_peer (HsEngine *self, HsPeer *peer)
         {
           Entry *entry = &g_array_index (batch->entries, Entry, i);
 
+          if (entry->kind == ENTRY_CROWD)
+            hs_crowd_forget_peer (entry->crowd, peer);
           if (entry->peer != peer)
             continue;
           entry->peer = NULL;
@@ -199,7 +229,7 @@ answer_copy (HsEngine *self, HsPeer *peer, const HsAppend *append, gint64 id)
   hs_irc_message_set (&message, stored->source, append->command, stored->target, stored->text, NULL);
   hs_fanout_init (&fanout, self, &message, peer);
   hs_fanout_identify (&fanout, id, stored->tags);
-  hs_engine_send_labelled (self, peer, append->label, hs_fanout_get_line (&fanout, peer));
+  hs_engine_send_labelled (self, peer, append->label, hs_fanout_get_line (&fanout, hs_peer_get_variant (peer)));
   hs_fanout_clear (&fanout);
 }
 
@@ -217,8 +247,8 @@ answer_conflict (HsEngine *self, HsPeer *peer, const HsAppend *append)
   hs_engine_send_labelled (self, peer, append->label, buf);
 }
 
-static void
-answer (HsEngine *self, HsPeer *peer, const HsAppend *append)
+void
+hs_gate_answer (HsEngine *self, HsPeer *peer, const HsAppend *append)
 {
   if (peer->flushing || peer->dialect != HS_DIALECT_IRC)
     return;
@@ -239,7 +269,7 @@ let_out (HsEngine *self, HsBatch *batch, Entry *entry)
   else if (entry->kind == ENTRY_CLOSE)
     self->funcs->close (entry->peer, entry->fin_ms, self->user_data);
   else
-    answer (self, entry->peer, &g_array_index (batch->appends, HsAppend, entry->append));
+    hs_gate_answer (self, entry->peer, &g_array_index (batch->appends, HsAppend, entry->append));
 }
 
 /* Copies of what turned out to be a repetition are nobody's. */
@@ -250,7 +280,7 @@ drop_copies (HsBatch *batch)
     {
       const HsAppend *append = &g_array_index (batch->appends, HsAppend, i);
 
-      if (append->appended != HS_SERVER_REPEATED && append->appended != HS_SERVER_CONFLICT)
+      if (!hs_append_is_dropped (append))
         continue;
       for (guint j = append->first; j < append->last; j++)
         {
@@ -279,7 +309,9 @@ on_committed (HsEngine *self, HsAsk *ask, const GError *error)
     {
       Entry *entry = &g_array_index (batch->entries, Entry, i);
 
-      if (entry->peer != NULL)
+      if (entry->kind == ENTRY_CROWD)
+        hs_crowd_let_out (entry->crowd, self, batch->appends);
+      else if (entry->peer != NULL)
         let_out (self, batch, entry);
     }
   self->passing = FALSE;

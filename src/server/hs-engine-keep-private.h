@@ -16,6 +16,13 @@ typedef struct
   gint64 first_id;     /* where it was a repetition: of the message that it repeats */
 } HsAppend;
 
+/* It turned out to be a repetition: nobody hears it. */
+static inline gboolean
+hs_append_is_dropped (const HsAppend *self)
+{
+  return self->appended == HS_SERVER_REPEATED || self->appended == HS_SERVER_CONFLICT;
+}
+
 /* ---- Asking the store (hs-engine-keep.c) ---- */
 typedef struct _HsAsk HsAsk;
 /* A question under way. Embedded first in what it needs; the store's thread sees only what @work uses of it. */
@@ -35,6 +42,10 @@ void hs_engine_forget_asks (HsEngine *self, HsPeer *peer); /* (nullable) @peer: 
 HsAppend *hs_gate_begin (HsEngine *self, HsServerMessage *message, const char *command);
 /* The sender's answer stands behind it: its copy, or what became of it. */
 void hs_gate_end (HsEngine *self, HsAppend *append, HsPeer *from);
+/* The same where all in @channel hear it as @fanout says, @from being one of them: its answer stands among what they hear. */
+void hs_gate_end_in_room (HsEngine *self, HsAppend *append, HsPeer *from, HsFanout *fanout, HsChannel *channel);
+/* Now @peer is told what became of what it said. */
+void hs_gate_answer (HsEngine *self, HsPeer *peer, const HsAppend *append);
 /* Stored with the others; nobody waits for it. Takes @message. */
 void hs_gate_gather (HsEngine *self, HsServerMessage *message);
 void hs_gate_push (HsEngine *self, HsPeer *peer, HsBuf *buf);
@@ -43,6 +54,19 @@ void hs_gate_push_close (HsEngine *self, HsPeer *peer, guint fin_ms);
 void hs_gate_forget_peer (HsEngine *self, HsPeer *peer);
 /* The engine ends: what was gathered is still stored, if nobody saw it. */
 void hs_gate_clear (HsEngine *self);
+
+/* ---- Those who hear what is said in a room (hs-engine-crowd.c) ---- */
+typedef struct _HsCrowd HsCrowd;
+/* All who are in @channel now; they have one more to wait for. */
+HsCrowd *hs_crowd_new (HsEngine *engine, HsChannel *channel);
+void hs_crowd_free (HsCrowd *self);
+/* The same people are in @channel as when it was made. */
+gboolean hs_crowd_is_of (const HsCrowd *self, const HsChannel *channel);
+/* @from, one of them, says the append of index @append. Takes the lines of @fanout. */
+void hs_crowd_add (HsCrowd *self, HsFanout *fanout, guint append, HsPeer *from);
+void hs_crowd_forget_peer (HsCrowd *self, HsPeer *peer);
+/* It has been committed. Once. */
+void hs_crowd_let_out (HsCrowd *self, HsEngine *engine, const GArray *appends);
 
 /* ---- What is kept (hs-engine-keep.c) ---- */
 gboolean hs_engine_keeps_history (HsEngine *self);

@@ -76,6 +76,13 @@ send_to_peer (HsEngine *self, HsFanout *fanout, HsPeer *to, const Saying *saying
   self->capturing = capturing;
 }
 
+/* All who are there hear it, who says it among them. */
+static gboolean
+is_for_all (const Saying *saying, const HsChannel *channel, char rank)
+{
+  return channel != NULL && rank == 0 && needed_caps (saying) == 0 && hs_peer_find_membership (saying->from, channel) != NULL;
+}
+
 /* @channel or @to; @rank as of send_to_channel (). */
 static void
 say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer *to)
@@ -92,6 +99,12 @@ say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer
   append = hs_engine_keep_message (self, saying->from, channel, to, id, &message, saying->tags, rank == 0);
   hs_fanout_init (&fanout, self, &message, saying->from);
   hs_fanout_identify (&fanout, id, saying->tags);
+  if (append != NULL && is_for_all (saying, channel, rank))
+    {
+      hs_gate_end_in_room (self, append, saying->from, &fanout, channel);
+      hs_fanout_clear (&fanout);
+      return;
+    }
   if (channel != NULL)
     send_to_channel (&fanout, channel, saying, rank);
   else
@@ -102,7 +115,9 @@ say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer
     {
       g_autofree char *label = hs_engine_take_label (self, saying->from);
 
-      hs_engine_send_labelled (self, saying->from, label, (saying->from->caps & echo) == echo ? hs_fanout_get_line (&fanout, saying->from) : NULL);
+      HsBuf *line = (saying->from->caps & echo) == echo ? hs_fanout_get_line (&fanout, hs_peer_get_variant (saying->from)) : NULL;
+
+      hs_engine_send_labelled (self, saying->from, label, line);
     }
   else if ((saying->from->caps & echo) == echo)
     hs_fanout_send (&fanout, saying->from);

@@ -327,6 +327,29 @@ const char *hs_peer_get_user (const HsPeer *self);
 /* The shown name, or the nick of one who has none. */
 const char *hs_peer_get_realname (const HsPeer *self);
 
+/* In what a message is not the same for all who hear it. */
+enum
+{
+  HS_VARIANT_TIME = 1 << 0,
+  HS_VARIANT_TAGS = 1 << 1,
+  HS_VARIANT_MULTILINE = 1 << 2,
+  HS_VARIANT_ACCOUNT = 1 << 3,
+  HS_VARIANT_PLAIN = 1 << 4, /* and nothing else */
+  HS_N_VARIANTS
+};
+/* What @self has negotiated of it. */
+guint hs_peer_get_variant (const HsPeer *self);
+
+/* A message as its hearers get it. */
+typedef struct
+{
+  guint matters;              /* of the variants: the others make no difference to it */
+  HsBuf *lines[HS_N_VARIANTS]; /* (nullable) nobody has needed it, or there is nothing to say in plain text */
+} HsLines;
+/* (nullable) Borrowed. */
+HsBuf *hs_lines_get (const HsLines *self, guint variant);
+void hs_lines_clear (HsLines *self);
+
 /* One message for many: formatted once per set of negotiated capabilities that somebody present has. */
 typedef struct
 {
@@ -337,17 +360,15 @@ typedef struct
   gboolean has_id;
   char id[40];
   gint64 time; /* Unix µs */
-  HsBuf *lines[16];
-  HsBuf *plain;
-  gboolean plain_tried;
+  HsLines lines;
 } HsFanout;
 
 /* @sender: whose doing it is; NULL: the server's. */
 void hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message, const HsPeer *sender);
 /* Gives it its msgid and time, and the sender's client-only tags. */
 void hs_fanout_identify (HsFanout *self, gint64 id, const char *client_tags);
-/* As @peer is to get it. Borrowed. */
-HsBuf *hs_fanout_get_line (HsFanout *self, const HsPeer *peer);
+/* As those of @variant are to get it. (nullable) There is nothing to say in plain text. Borrowed. */
+HsBuf *hs_fanout_get_line (HsFanout *self, guint variant);
 void hs_fanout_send (HsFanout *self, HsPeer *peer);
 /* To every member but @except (nullable); listeners too where it is the default room. */
 void hs_fanout_send_channel (HsFanout *self, HsChannel *channel, HsPeer *except);

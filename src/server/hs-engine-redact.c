@@ -123,7 +123,7 @@ tell (HsEngine *self, const RedactAsk *ask)
   else if (*ask->target != '#' && (to = find_other (self, ask)) != NULL && to != from && takes_it (to))
     hs_fanout_send (&fanout, to);
   if (from != NULL && !from->leaving)
-    hs_engine_send_labelled (self, from, ask->label, (from->caps & echo) == echo ? hs_fanout_get_line (&fanout, from) : NULL);
+    hs_engine_send_labelled (self, from, ask->label, (from->caps & echo) == echo ? hs_fanout_get_line (&fanout, hs_peer_get_variant (from)) : NULL);
   hs_fanout_clear (&fanout);
 }
 

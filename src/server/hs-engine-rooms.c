@@ -178,6 +178,7 @@ add_membership (HsPeer *peer, HsChannel *channel, gboolean quiet)
   self->index = channel->members->len;
   self->quiet = quiet;
   g_ptr_array_add (channel->members, self);
+  channel->crowd_age++;
   if (!quiet)
     swap_members (channel, self->index, channel->n_told++);
   return self;
@@ -373,6 +374,7 @@ hs_engine_drop_membership (HsEngine *self, HsMembership *membership)
     swap_members (channel, membership->index, --channel->n_told);
   swap_members (channel, membership->index, channel->members->len - 1);
   g_ptr_array_set_size (channel->members, (int) channel->members->len - 1);
+  channel->crowd_age++;
 
   hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, channel->name);
   if (channel->members->len == 0 && channel != self->lobby && !channel->kept)

@@ -308,6 +308,37 @@ hs_engine_end_label (HsEngine *self)
 
 /* ---- To many ---- */
 
+guint
+hs_peer_get_variant (const HsPeer *self)
+{
+  guint variant = 0;
+
+  if (self->dialect == HS_DIALECT_PLAIN || self->listener)
+    return HS_VARIANT_PLAIN;
+  if ((self->caps & HS_CAP_SERVER_TIME) != 0)
+    variant |= HS_VARIANT_TIME;
+  if ((self->caps & HS_CAP_MESSAGE_TAGS) != 0)
+    variant |= HS_VARIANT_TAGS;
+  if ((self->caps & HS_CAP_MULTILINE) != 0 && (self->caps & HS_CAP_BATCH) != 0)
+    variant |= HS_VARIANT_MULTILINE;
+  if ((self->caps & HS_CAP_ACCOUNT_TAG) != 0)
+    variant |= HS_VARIANT_ACCOUNT;
+  return variant;
+}
+
+HsBuf *
+hs_lines_get (const HsLines *self, guint variant)
+{
+  return self->lines[variant & self->matters];
+}
+
+void
+hs_lines_clear (HsLines *self)
+{
+  for (guint i = 0; i < HS_N_VARIANTS; i++)
+    g_clear_pointer (&self->lines[i], hs_buf_unref);
+}
+
 void
 hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message, const HsPeer *sender)
 {
@@ -316,6 +347,11 @@ hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message, c
   self->message = message;
   self->sender = sender;
   self->time = engine->now;
+  self->lines.matters = HS_VARIANT_PLAIN | HS_VARIANT_TIME | HS_VARIANT_TAGS;
+  if (hs_engine_has_several_lines (message))
+    self->lines.matters |= HS_VARIANT_MULTILINE;
+  if (sender != NULL && hs_peer_get_account (sender) != NULL)
+    self->lines.matters |= HS_VARIANT_ACCOUNT;
 }
 
 void
@@ -327,36 +363,28 @@ hs_fanout_identify (HsFanout *self, gint64 id, const char *client_tags)
   hs_engine_write_msgid (self->engine, id, self->id);
 }
 
-enum
-{
-  VARIANT_TIME = 1 << 0,
-  VARIANT_TAGS = 1 << 1,
-  VARIANT_MULTILINE = 1 << 2,
-  VARIANT_ACCOUNT = 1 << 3,
-};
-
 /* @first: with what only the first line of several has, its id and its sender's tags. Appends to @tags. */
 static void
 append_tags (HsFanout *self, guint variant, gboolean first, GString *tags)
 {
-  if ((variant & VARIANT_TIME) != 0)
+  if ((variant & HS_VARIANT_TIME) != 0)
     {
       char time[25];
 
       hs_irc_format_time (self->time, time);
       hs_irc_tags_append (tags, "time", time);
     }
-  if (first && (variant & VARIANT_TAGS) != 0 && self->has_id)
+  if (first && (variant & HS_VARIANT_TAGS) != 0 && self->has_id)
     hs_irc_tags_append (tags, "msgid", self->id);
-  if (first && (variant & VARIANT_TAGS) != 0 && self->client_tags != NULL)
+  if (first && (variant & HS_VARIANT_TAGS) != 0 && self->client_tags != NULL)
     {
       if (tags->len > 0)
         g_string_append_c (tags, ';');
       g_string_append (tags, self->client_tags);
     }
-  if ((variant & VARIANT_ACCOUNT) != 0)
+  if ((variant & HS_VARIANT_ACCOUNT) != 0)
     hs_irc_tags_append (tags, "account", hs_peer_get_account (self->sender));
-  if ((variant & VARIANT_TAGS) != 0 && self->sender != NULL && self->sender->bot)
+  if ((variant & HS_VARIANT_TAGS) != 0 && self->sender != NULL && self->sender->bot)
     hs_irc_tags_append (tags, "bot", NULL);
 }
 
@@ -369,56 +397,35 @@ format_line (HsFanout *self, guint variant)
 
   append_tags (self, variant, TRUE, tags);
   append_tags (self, variant, FALSE, more);
-  hs_engine_append_lines (self->engine, self->message, tags->str, more->str, NULL, (variant & VARIANT_MULTILINE) != 0, out);
+  hs_engine_append_lines (self->engine, self->message, tags->str, more->str, NULL, (variant & HS_VARIANT_MULTILINE) != 0, out);
   return hs_buf_new (out->str, out->len);
 }
 
 static HsBuf *
-get_plain (HsFanout *self)
+format_plain (HsFanout *self)
 {
-  if (!self->plain_tried)
-    {
-      g_autofree char *text = hs_plain_format (self->message, "");
+  g_autofree char *text = hs_plain_format (self->message, "");
 
-      self->plain_tried = TRUE;
-      if (text != NULL)
-        self->plain = hs_buf_new (text, strlen (text));
-    }
-  return self->plain;
+  return text != NULL ? hs_buf_new (text, strlen (text)) : NULL;
 }
 
 HsBuf *
-hs_fanout_get_line (HsFanout *self, const HsPeer *peer)
+hs_fanout_get_line (HsFanout *self, guint variant)
 {
-  guint variant = 0;
+  HsBuf **line = &self->lines.lines[variant & self->lines.matters];
 
-  if ((peer->caps & HS_CAP_SERVER_TIME) != 0)
-    variant |= VARIANT_TIME;
-  if ((peer->caps & HS_CAP_MESSAGE_TAGS) != 0)
-    variant |= VARIANT_TAGS;
-  if ((peer->caps & HS_CAP_MULTILINE) != 0 && (peer->caps & HS_CAP_BATCH) != 0 && hs_engine_has_several_lines (self->message))
-    variant |= VARIANT_MULTILINE;
-  if ((peer->caps & HS_CAP_ACCOUNT_TAG) != 0 && self->sender != NULL && hs_peer_get_account (self->sender) != NULL)
-    variant |= VARIANT_ACCOUNT;
-  if (self->lines[variant] == NULL)
-    self->lines[variant] = format_line (self, variant);
-  return self->lines[variant];
+  if (*line == NULL)
+    *line = variant == HS_VARIANT_PLAIN ? format_plain (self) : format_line (self, variant & self->lines.matters);
+  return *line;
 }
 
 void
 hs_fanout_send (HsFanout *self, HsPeer *peer)
 {
+  HsBuf *line = hs_fanout_get_line (self, hs_peer_get_variant (peer));
 
-  if (peer->dialect == HS_DIALECT_PLAIN || peer->listener)
-    {
-      HsBuf *plain = get_plain (self);
-
-      if (plain != NULL)
-        hs_engine_send (self->engine, peer, plain);
-      return;
-    }
-
-  hs_engine_send (self->engine, peer, hs_fanout_get_line (self, peer));
+  if (line != NULL)
+    hs_engine_send (self->engine, peer, line);
 }
 
 void
@@ -472,7 +479,5 @@ hs_fanout_send_neighbours (HsFanout *self, HsPeer *peer, HsCap caps)
 void
 hs_fanout_clear (HsFanout *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (self->lines); i++)
-    g_clear_pointer (&self->lines[i], hs_buf_unref);
-  g_clear_pointer (&self->plain, hs_buf_unref);
+  hs_lines_clear (&self->lines);
 }

@@ -177,6 +177,7 @@ set_listener (HsEngine *self, HsPeer *peer, gboolean listener)
     return;
   peer->listener = listener;
   self->n_listeners += listener ? 1 : -1;
+  self->lobby->crowd_age++;
   if (!listener && peer->settled_listener)
     {
       peer->settled_listener = FALSE;

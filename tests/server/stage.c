@@ -13,6 +13,7 @@ on_send (HsPeer *peer, HsBuf *buf, gpointer user_data)
   Guest *guest = hs_peer_get_owner (peer);
 
   g_assert_false (guest->closed);
+  guest->n_sends++;
   g_string_append_len (guest->out, buf->data, buf->len);
 }
 

@@ -25,6 +25,7 @@ typedef struct
   Stage *stage;
   HsPeer *peer;
   GString *out;     /* what the engine sent and nobody has looked at */
+  guint n_sends;
   guint n_breaks;
   gboolean closed;
   guint fin_ms;
