@@ -9,6 +9,7 @@
 typedef struct
 {
   HsPeer *from;
+  const char *source; /* as others see it */
   const char *command;
   const char *text;  /* (nullable) TAGMSG has none */
   const char *tags;  /* (nullable) client-only */
@@ -90,12 +91,11 @@ say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer
   g_autofree char *target = channel == NULL ? g_strdup (to->nick) : rank == 0 ? g_strdup (channel->name) : g_strdup_printf ("%c%s", rank, channel->name);
   HsCap echo = HS_CAP_ECHO_MESSAGE | needed_caps (saying);
   gint64 id = hs_engine_next_id (self);
-  char source[HS_SOURCE_SIZE];
   HsIrcMessage message;
   HsAppend *append;
   HsFanout fanout;
 
-  hs_irc_message_set (&message, hs_peer_write_source (saying->from, source), saying->command, target, saying->text, NULL);
+  hs_irc_message_set (&message, saying->source, saying->command, target, saying->text, NULL);
   append = hs_engine_keep_message (self, saying->from, channel, to, id, &message, saying->tags, rank == 0);
   hs_fanout_init (&fanout, self, &message, saying->from);
   hs_fanout_identify (&fanout, id, saying->tags);
@@ -128,8 +128,7 @@ say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer
 static gboolean
 fits (const Saying *saying, const char *target)
 {
-  char source[HS_SOURCE_SIZE];
-  gsize len = strlen (hs_peer_write_source (saying->from, source)) + strlen (saying->command) + strlen (target) + strlen (":   :\r\n");
+  gsize len = strlen (saying->source) + strlen (saying->command) + strlen (target) + strlen (":   :\r\n");
 
   return saying->text == NULL || saying->multiline || len + strlen (saying->text) <= HS_LINE_MAX;
 }
@@ -212,7 +211,8 @@ say_to_all (HsEngine *self, const Saying *saying, const char *list)
 void
 hs_command_message (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
-  Saying saying = { .from = peer, .command = message->command };
+  char source[HS_SOURCE_SIZE];
+  Saying saying = { .from = peer, .source = hs_peer_write_source (peer, source), .command = message->command };
   g_autofree char *tags = NULL;
 
   saying.is_notice = strcmp (message->command, "NOTICE") == 0;
@@ -236,7 +236,9 @@ hs_command_message (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 void
 hs_engine_say_multiline (HsEngine *self, HsPeer *peer, const char *command, const char *target, const char *text, const char *tags)
 {
-  Saying saying = { .from = peer, .command = command, .text = text, .tags = tags, .is_notice = strcmp (command, "NOTICE") == 0, .multiline = TRUE };
+  char source[HS_SOURCE_SIZE];
+  Saying saying = { .from = peer, .source = hs_peer_write_source (peer, source), .command = command, .text = text, .tags = tags,
+                    .is_notice = strcmp (command, "NOTICE") == 0, .multiline = TRUE };
 
   /* A batch has one target (IRCv3 multiline). */
   if (strchr (target, ',') != NULL)

@@ -357,8 +357,7 @@ typedef struct
   const HsIrcMessage *message;
   const HsPeer *sender;    /* (nullable) */
   const char *client_tags; /* (nullable) raw */
-  gboolean has_id;
-  char id[40];
+  gint64 id;   /* 0: it has none */
   gint64 time; /* Unix µs */
   HsLines lines;
 } HsFanout;

@@ -357,10 +357,9 @@ hs_fanout_init (HsFanout *self, HsEngine *engine, const HsIrcMessage *message, c
 void
 hs_fanout_identify (HsFanout *self, gint64 id, const char *client_tags)
 {
-  self->has_id = TRUE;
+  self->id = id;
   self->client_tags = client_tags;
   self->time = HS_SERVER_ID_TIME (id) * 1000;
-  hs_engine_write_msgid (self->engine, id, self->id);
 }
 
 /* @first: with what only the first line of several has, its id and its sender's tags. Appends to @tags. */
@@ -374,8 +373,12 @@ append_tags (HsFanout *self, guint variant, gboolean first, GString *tags)
       hs_irc_format_time (self->time, time);
       hs_irc_tags_append (tags, "time", time);
     }
-  if (first && (variant & HS_VARIANT_TAGS) != 0 && self->has_id)
-    hs_irc_tags_append (tags, "msgid", self->id);
+  if (first && (variant & HS_VARIANT_TAGS) != 0 && self->id != 0)
+    {
+      char msgid[HS_MSGID_SIZE];
+
+      hs_irc_tags_append (tags, "msgid", hs_engine_write_msgid (self->engine, self->id, msgid));
+    }
   if (first && (variant & HS_VARIANT_TAGS) != 0 && self->client_tags != NULL)
     {
       if (tags->len > 0)
@@ -431,7 +434,7 @@ hs_fanout_send (HsFanout *self, HsPeer *peer)
 void
 hs_fanout_send_channel (HsFanout *self, HsChannel *channel, HsPeer *except)
 {
-  if (!self->has_id)
+  if (self->id == 0)
     hs_engine_keep_event (self->engine, channel, self->message);
   for (guint i = 0; i < channel->members->len; i++)
     {
