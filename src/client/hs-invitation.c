@@ -9,6 +9,7 @@
 
 #include "hs-address.h"
 #include "hs-addresses.h"
+#include "hs-firewall.h"
 #include "hs-limits.h"
 #include "hs-secret.h"
 
@@ -108,6 +109,7 @@ struct _HsInvitation
   char *room;
   char *key, *token; /* (nullable) */
   char *link; /* (nullable) */
+  char *firewall_command; /* (nullable) */
   GListStore *addresses;
   GCancellable *cancellable;
 
@@ -292,6 +294,7 @@ hs_invitation_finalize (GObject *object)
   g_object_unref (self->addresses);
   g_free (self->bound);
   g_free (self->room);
+  g_free (self->firewall_command);
   g_free (self->key);
   hs_secret_free (self->token);
   hs_secret_free (self->link);
@@ -318,6 +321,15 @@ hs_invitation_init (HsInvitation *self)
   self->addresses = g_list_store_new (HS_TYPE_INVITATION_ADDRESS);
 }
 
+/* Who is bound to this computer alone has no guests from outside that anything could keep out. */
+static gboolean
+is_loopback (const char *bound)
+{
+  g_autoptr (GInetAddress) address = bound != NULL ? g_inet_address_new_from_string (bound) : NULL;
+
+  return address != NULL && g_inet_address_get_is_loopback (address);
+}
+
 HsInvitation *
 hs_invitation_new (const char *bound, guint16 port, const char *room, const char *key)
 {
@@ -327,6 +339,8 @@ hs_invitation_new (const char *bound, guint16 port, const char *room, const char
   self->port = port;
   self->room = g_strdup (room);
   self->key = g_strdup (key);
+  if (!is_loopback (bound))
+    self->firewall_command = hs_firewall_dup_command (hs_firewall_find (""), port);
   read_again (self);
   return self;
 }
@@ -347,6 +361,12 @@ gboolean
 hs_invitation_get_known (HsInvitation *self)
 {
   return self->known;
+}
+
+const char *
+hs_invitation_get_firewall_command (HsInvitation *self)
+{
+  return self->firewall_command;
 }
 
 void

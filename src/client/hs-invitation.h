@@ -28,3 +28,5 @@ void hs_invitation_set_token (HsInvitation *self, const char *token);
 GListModel *hs_invitation_get_addresses (HsInvitation *self);
 const char *hs_invitation_get_link (HsInvitation *self); /* (nullable) */
 gboolean hs_invitation_get_known (HsInvitation *self);
+/* What opens the port in this computer's firewall, if one is switched on that may stand in the way. (nullable) */
+const char *hs_invitation_get_firewall_command (HsInvitation *self);

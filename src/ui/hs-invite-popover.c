@@ -21,6 +21,9 @@ struct _HsInvitePopover
   GtkCheckButton *with_token;
   GtkWidget *token_part, *link_part, *number_part, *number_rule, *classroom;
   GtkLabel *number;
+  GtkWidget *firewall_part;
+  GtkLabel *firewall_command;
+  HsCopyButton *copy_firewall;
   HsQrCode *code;
   HsCopyButton *copy_link, *copy_number;
 
@@ -140,6 +143,16 @@ update_number (HsInvitePopover *self)
   hs_copy_button_set_text (self->copy_number, number, _("Copy Number"));
 }
 
+static void
+update_firewall (HsInvitePopover *self)
+{
+  const char *command = hs_invitation_get_firewall_command (self->invitation);
+
+  gtk_widget_set_visible (self->firewall_part, command != NULL);
+  gtk_label_set_text (self->firewall_command, command != NULL ? command : "");
+  hs_copy_button_set_text (self->copy_firewall, command, _("Copy Command"));
+}
+
 /* ---- Open and closed ---- */
 
 static void
@@ -158,6 +171,7 @@ begin (HsInvitePopover *self)
   update (self);
   update_number (self);
   update_token (self);
+  update_firewall (self);
 }
 
 static void
@@ -220,6 +234,9 @@ hs_invite_popover_class_init (HsInvitePopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, number);
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, copy_number);
   gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, classroom);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, firewall_part);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, firewall_command);
+  gtk_widget_class_bind_template_child (widget_class, HsInvitePopover, copy_firewall);
 }
 
 static void

@@ -2,6 +2,7 @@
 /* What an invitation tells, in a network of this test's own where that is allowed (root), else only by addresses every computer has. */
 #include "hs-invitation.h"
 
+#include <glib/gstdio.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -198,6 +199,27 @@ enter_own_network (void)
          mount ("sysfs", "/sys", "sysfs", 0, NULL) == 0;
 }
 
+/* One that runs is told of, with the command for this port; not to who is bound to this computer alone. */
+static void
+test_firewall (void)
+{
+  g_autoptr (HsInvitation) open = NULL, own = NULL;
+
+  if (!own_network)
+    {
+      g_test_skip ("no network namespace of one's own");
+      return;
+    }
+  g_assert_cmpint (mount ("tmpfs", "/run", "tmpfs", 0, NULL), ==, 0);
+  g_assert_cmpint (g_mkdir ("/run/firewalld", 0755), ==, 0);
+  open = hs_invitation_new ("::", 8001, "#lobby", NULL);
+  own = hs_invitation_new ("127.0.0.1", 8001, "#lobby", NULL);
+  g_assert_cmpint (umount ("/run"), ==, 0);
+  g_assert_nonnull (hs_invitation_get_firewall_command (open)); /* ufw's, where that is on, too */
+  g_assert_true (g_str_has_suffix (hs_invitation_get_firewall_command (open), "8001/tcp"));
+  g_assert_null (hs_invitation_get_firewall_command (own));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -207,6 +229,7 @@ main (int argc, char *argv[])
     run ("ip link set lo up");
   g_test_add_func ("/client/invitation/bound", test_bound);
   g_test_add_func ("/client/invitation/key", test_key);
+  g_test_add_func ("/client/invitation/firewall", test_firewall);
   g_test_add_func ("/client/invitation/dropped", test_dropped);
   g_test_add_func ("/client/invitation/follows", test_follows);
   g_test_add_func ("/client/invitation/devices", test_devices);
