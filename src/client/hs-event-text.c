@@ -39,6 +39,8 @@ static const struct { const char *word; const char *sentence; } events[] = {
   [HS_EVENT_NOT_LIMIT] = { "not-limit", N_("{0} removed the limit of people") },
   [HS_EVENT_TOPIC_LOCKED] = { "topic-locked", N_("{0} lets only operators set the topic") },
   [HS_EVENT_NOT_TOPIC_LOCKED] = { "not-topic-locked", N_("{0} lets everybody set the topic") },
+  [HS_EVENT_RENAME] = { "rename", N_("{0} renamed the room: it is {1} now") },
+  [HS_EVENT_RENAME_WHY] = { "rename-why", N_("{0} renamed the room: it is {1} now ({2})") },
 };
 
 char *

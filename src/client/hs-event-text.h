@@ -34,6 +34,8 @@ typedef enum
   HS_EVENT_NOT_LIMIT,
   HS_EVENT_TOPIC_LOCKED,
   HS_EVENT_NOT_TOPIC_LOCKED,
+  HS_EVENT_RENAME,     /* who, title */
+  HS_EVENT_RENAME_WHY, /* who, title, why */
 } HsEventKind;
 
 /* At most three arguments, NULL-terminated. (transfer full) */

@@ -61,6 +61,30 @@ hs_room_history_set_joined (HsRoomHistory *self, gboolean joined)
 }
 
 static gpointer
+work_rename (HsHistory *history, gpointer data, GError **error)
+{
+  Operation *op = data;
+  gint64 id = hs_room_key_get_id (op->key, history, error);
+
+  if (id != 0)
+    hs_history_rename_room (history, id, op->title, error);
+  return NULL;
+}
+
+/* What is asked of the store before goes by the former name, what is asked from now on by the new one. */
+void
+hs_room_history_rename (HsRoomHistory *self, const char *name)
+{
+  Operation *op = hs_room_operation_new (self);
+  RoomKey *former = self->key;
+
+  op->title = g_strdup (name);
+  hs_store_run (self->store, work_rename, hs_room_history_done_note, op, hs_room_operation_free);
+  self->key = hs_room_key_new (former->network, name);
+  hs_room_key_unref (former);
+}
+
+static gpointer
 work_set_title (HsHistory *history, gpointer data, GError **error)
 {
   Operation *op = data;

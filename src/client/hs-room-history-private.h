@@ -69,6 +69,8 @@ typedef struct
   GDestroyNotify func_destroy;
 } Operation;
 
+RoomKey *hs_room_key_new (const char *network, const char *name);
+void hs_room_key_unref (RoomKey *key);
 gint64 hs_room_key_get_id (RoomKey *key, HsHistory *history, GError **error); /* on the store's thread */
 Operation *hs_room_operation_new (HsRoomHistory *self);
 void hs_room_operation_free (gpointer data);

@@ -14,8 +14,8 @@
 
 #define LINE_MS 400 /* what is not marked read within it was not looked at */
 
-static RoomKey *
-room_key_new (const char *network, const char *name)
+RoomKey *
+hs_room_key_new (const char *network, const char *name)
 {
   RoomKey *key = g_new0 (RoomKey, 1);
 
@@ -32,8 +32,8 @@ room_key_ref (RoomKey *key)
   return key;
 }
 
-static void
-room_key_unref (RoomKey *key)
+void
+hs_room_key_unref (RoomKey *key)
 {
   if (!g_atomic_ref_count_dec (&key->ref_count))
     return;
@@ -76,7 +76,7 @@ hs_room_operation_free (gpointer data)
   g_free (op->draft);
   g_free (op->msgid);
   g_free (op->title);
-  room_key_unref (op->key);
+  hs_room_key_unref (op->key);
   hs_room_history_unref (op->history);
   g_free (op);
 }
@@ -497,7 +497,7 @@ hs_room_history_unref (HsRoomHistory *self)
   g_ptr_array_unref (self->gathered);
   g_hash_table_unref (self->left);
   g_free (self->draft_waiting);
-  room_key_unref (self->key);
+  hs_room_key_unref (self->key);
   g_object_unref (self->store);
   g_free (self);
 }
@@ -516,7 +516,7 @@ hs_room_history_new (HsStore *store, const char *network, const char *name, HsRo
 
   g_atomic_ref_count_init (&self->ref_count);
   self->store = g_object_ref (store);
-  self->key = room_key_new (network, name);
+  self->key = hs_room_key_new (network, name);
   self->kind = kind;
   self->gathered = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_history_row_free);
   self->left = g_hash_table_new_full (NULL, NULL, g_object_unref, (GDestroyNotify) hs_history_row_free);

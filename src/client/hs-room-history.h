@@ -35,6 +35,8 @@ void hs_room_history_find_msgid (HsRoomHistory *self, HsEntry *entry, HsRoomHist
 /* ---- What is open (hs-room-history-open.c). A history that is made is open until it is closed; its title is kept as it changes. ---- */
 void hs_room_history_close (HsRoomHistory *self);
 void hs_room_history_choose (HsRoomHistory *self);
+/* What was said stays its own: the room is called @name from now on. */
+void hs_room_history_rename (HsRoomHistory *self, const char *name);
 void hs_room_history_set_joined (HsRoomHistory *self, gboolean joined);
 
 /* ---- Own messages ---- */

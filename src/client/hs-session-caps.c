@@ -21,6 +21,7 @@ static const struct { const char *name; guint bit; } wanted[] = {
   { "away-notify", HS_CAP_AWAY },
   { "chghost", HS_CAP_CHGHOST }, /* else whoever gets another host seems to go and come back */
   { SASL, HS_CAP_SASL },
+  { "draft/channel-rename", HS_CAP_CHANNEL_RENAME },
   { "draft/chathistory", HS_CAP_CHATHISTORY },
   { "draft/multiline", HS_CAP_MULTILINE },
   { "draft/message-redaction", HS_CAP_REDACTION },

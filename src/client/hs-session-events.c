@@ -253,7 +253,7 @@ on_fail (HsSession *self, const HsEvent *event)
       hs_session_on_redact_fail (self, event);
       return;
     }
-  if (hs_session_account_note (self, event, text))
+  if (hs_session_account_note (self, event, text) || hs_session_follow_renamed (self, event))
     return;
   if (hs_session_sasl_note_words (self, HS_PARAM (event, 0), HS_PARAM (event, 1), text))
     return;
@@ -303,6 +303,7 @@ const HsEventRow hs_session_event_rows[] = {
   { "RESUME", hs_session_on_resume, 1 },
   { "ERROR", on_error, 1 },
   { "REDACT", hs_session_on_redact, 2 },
+  { "RENAME", hs_session_on_rename, 2 },
   { "REGISTER", hs_session_on_register, 2 },
   { "MARKREAD", hs_session_on_markread, 2 },
   { HS_VIEW_COMMAND, hs_session_on_view, 1 },

@@ -27,6 +27,7 @@ enum
   HS_CAP_VIEW = 1 << 16,
   HS_CAP_SASL = 1 << 15,
   HS_CAP_CHGHOST = 1 << 16,
+  HS_CAP_CHANNEL_RENAME = 1 << 17,
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"
@@ -325,6 +326,11 @@ HS_DECLARE_VERB (mode);
 gsize hs_session_find_shown (HsConversation *conversation, const char *words, char **nick);
 /* Does a room's mode take a parameter (ISUPPORT CHANMODES=A,B,C,D)? */
 gboolean hs_session_mode_takes_param (HsSession *self, char mode, gboolean on);
+/* ---- hs-session-rename.c ---- */
+void hs_session_on_rename (HsSession *self, const HsEvent *event);
+/* FAIL JOIN CHANNEL_RENAMED: the room is called something else now, and joined by that. FALSE: it is something else. */
+gboolean hs_session_follow_renamed (HsSession *self, const HsEvent *event);
+
 /* ---- hs-session-account.c ---- */
 void hs_session_account_free (HsSessionAccount *self);
 void hs_session_set_account (HsSession *self, const char *name); /* (nullable) we are logged in, or no more */

@@ -83,6 +83,9 @@ void hs_session_choose_room (HsSession *self, HsRoom *room);
 void hs_session_set_shown_name (HsSession *self, const char *shown_name); /* for the next connection: only while offline */
 gboolean hs_session_set_nick (HsSession *self, const char *nick, GError **error);
 gboolean hs_session_set_topic (HsSession *self, HsRoom *room, const char *topic, GError **error);
+/* @name as it is typed: a title, or a channel's name. Where the server has draft/channel-rename. */
+gboolean hs_session_can_rename_room (HsSession *self, HsRoom *room);
+gboolean hs_session_rename_room (HsSession *self, HsRoom *room, const char *name, GError **error);
 HsRoom *hs_session_open_person (HsSession *self, const char *nick); /* the private conversation with @nick, made when new. Borrowed */
 void hs_session_set_typing (HsSession *self, HsRoom *room, gboolean typing); /* at most one a 3 s (IRCv3 typing) */
 void hs_session_mark_read (HsSession *self, HsRoom *room);

@@ -23,6 +23,9 @@ const char *const hs_history_texts[N_SQL] = {
   [SQL_ROOM_SET_READ] = "UPDATE room SET read_id = ? WHERE id = ?",
   [SQL_ROOM_SET_DRAFT] = "UPDATE room SET draft = ? WHERE id = ?",
   [SQL_ROOM_SET_SHOWN] = "UPDATE room SET shown = ? WHERE id = ?",
+  [SQL_ROOM_GIVE_WAY] = "UPDATE room SET name = name || ' ' || id, opened = 0, joined = 0"
+                        " WHERE network = (SELECT network FROM room WHERE id = ?1) AND name = ?2 AND id <> ?1",
+  [SQL_ROOM_RENAME] = "UPDATE room SET name = ? WHERE id = ?",
   [SQL_ROOM_OPEN] = "UPDATE room SET kind = ?, opened = ? WHERE id = ? AND opened = 0",
   [SQL_ROOM_CLOSE] = "UPDATE room SET opened = 0, joined = 0 WHERE id = ?",
   [SQL_ROOM_CHOOSE] = "UPDATE room SET opened = max (?, (SELECT max (opened) + 1 FROM room)) WHERE id = ? AND opened > 0",

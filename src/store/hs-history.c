@@ -178,6 +178,14 @@ hs_history_set_draft (HsHistory *self, gint64 room, const char *draft, GError **
 }
 
 gboolean
+hs_history_rename_room (HsHistory *self, gint64 room, const char *name, GError **error)
+{
+  hs_history_check (self);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_GIVE_WAY, "is", room, name), error) &&
+         hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_RENAME, "si", name, room), error);
+}
+
+gboolean
 hs_history_set_shown (HsHistory *self, gint64 room, const char *shown, GError **error)
 {
   hs_history_check (self);

@@ -86,6 +86,8 @@ GPtrArray *hs_history_list_rooms (HsHistory *self, const char *network, GError *
 HsHistoryRoom *hs_history_get_room (HsHistory *self, gint64 room, GError **error); /* NULL without error: there is none */
 gboolean hs_history_set_read (HsHistory *self, gint64 room, gint64 id, GError **error);
 gboolean hs_history_set_draft (HsHistory *self, gint64 room, const char *draft, GError **error);
+/* A room that was called @name before, and is no more, gives way: what was said there is kept under another name, and not open. */
+gboolean hs_history_rename_room (HsHistory *self, gint64 room, const char *name, GError **error);
 gboolean hs_history_set_shown (HsHistory *self, gint64 room, const char *shown, GError **error);
 
 /* ---- What is open: conversations that a person has in the sidebar, hs-history-open.c ---- */

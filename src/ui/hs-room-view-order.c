@@ -265,6 +265,12 @@ do_topic (HsRoomView *self, HsRoom *room, const char *nick, const char *text, GE
 }
 
 static gboolean
+do_rename (HsRoomView *self, HsRoom *room, const char *nick, const char *text, GError **error)
+{
+  return hs_session_rename_room (self->session, room, text, error);
+}
+
+static gboolean
 do_key (HsRoomView *self, HsRoom *room, const char *nick, const char *text, GError **error)
 {
   const char *old = hs_room_get_key (room);
@@ -302,6 +308,16 @@ on_topic (GSimpleAction *action, GVariant *parameter, gpointer data)
   const Form form = { _("Topic"), _("What the room is about; empty for nothing."), _("Topic"), _("_Set"), FALSE, do_topic };
 
   ask (self, &form, NULL, hs_room_get_topic (self->room));
+}
+
+static void
+on_rename (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  HsRoomView *self = data;
+  const Form form = { _("Rename Room"), _("Who is here and what was said stay. Whoever looks for the former name is led here for a week."), _("Name"),
+                      _("_Rename"), FALSE, do_rename };
+
+  ask (self, &form, NULL, hs_room_get_title (self->room));
 }
 
 static void
@@ -348,6 +364,7 @@ on_switch (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 static const GActionEntry order_actions[] = {
   { "topic", on_topic },
+  { "rename", on_rename },
   { "key", on_key },
   { "limit", on_limit },
   { "invite", on_invite },
@@ -373,6 +390,7 @@ hs_room_view_update_order (HsRoomView *self)
     set_enabled (self, order_actions[i].name, rules);
   /* The server says who else may: a room without +t has a topic of everybody's. */
   set_enabled (self, "topic", many);
+  set_enabled (self, "rename", rules && hs_session_can_rename_room (self->session, self->room));
   set_enabled (self, "invite", many);
   for (guint i = 0; i < G_N_ELEMENTS (switches); i++)
     g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self->order), switches[i].action)),

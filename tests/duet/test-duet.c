@@ -558,6 +558,46 @@ test_topic (void)
   duet_clear (&duet);
 }
 
+/* Who is there follows, and who looks for the former name is led on. */
+static void
+test_rename (void)
+{
+  Duet duet;
+  Player *ana, *wei, *bea;
+  HsRoom *room, *same;
+  GError *error = NULL;
+
+  duet_init (&duet);
+  ana = join (&duet, "Ana", NULL);
+  wei = join (&duet, "李伟", NULL);
+  says (ana, "/join slides");
+  play_until (&duet, hs_session_find_room (ana->session, "#slides") != NULL);
+  g_assert_true (hs_session_join (wei->session, "#slides", NULL));
+  play_until (&duet, hs_session_find_room (wei->session, "#slides") != NULL);
+  same = hs_session_find_room (wei->session, "#slides");
+  room = hs_session_find_room (ana->session, "#slides");
+  g_assert_false (hs_session_can_rename_room (ana->session, lobby (ana)));
+  g_assert_false (hs_session_rename_room (ana->session, lobby (ana), "hall", &error));
+  g_clear_error (&error);
+  g_assert_false (hs_session_rename_room (ana->session, room, " ", &error));
+  g_clear_error (&error);
+  g_assert_true (hs_session_rename_room (ana->session, room, "my decks", NULL));
+  play_until (&duet, hs_session_find_room (wei->session, "#my-decks") != NULL);
+  g_assert_true (hs_session_find_room (wei->session, "#my-decks") == same);
+  g_assert_null (hs_session_find_room (wei->session, "#slides"));
+  g_assert_cmpstr (hs_room_get_title (same), ==, "My-decks");
+  g_assert_true (hs_room_is_joined (same));
+  g_object_unref (sees (wei, same, "Ana renamed the room: it is My-decks now"));
+  g_assert_true (hs_session_say (ana->session, room, "here still", NULL));
+  g_object_unref (sees (wei, same, "here still"));
+
+  bea = join (&duet, "Bea", NULL);
+  g_assert_true (hs_session_join (bea->session, "slides", NULL));
+  play_until (&duet, hs_session_find_room (bea->session, "#my-decks") != NULL);
+  g_assert_null (hs_session_find_room (bea->session, "#slides"));
+  duet_clear (&duet);
+}
+
 static void
 test_typing (void)
 {
@@ -696,6 +736,7 @@ main (int argc, char **argv)
   g_test_add_func ("/duet/nick-collision", test_nick_collision);
   g_test_add_func ("/duet/names-change", test_names_change);
   g_test_add_func ("/duet/topic", test_topic);
+  g_test_add_func ("/duet/rename", test_rename);
   g_test_add_func ("/duet/typing", test_typing);
   g_test_add_func ("/duet/private", test_private);
   g_test_add_func ("/duet/part-and-quit", test_part_and_quit);

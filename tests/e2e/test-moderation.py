@@ -197,11 +197,18 @@ def invited(desktop):
     ana.send('/invite Wei')
     wei.press('Join')
     wei.row('Rooms', 'Slides')
+    ana.press('Room Menu')
+    ana.choose('Rename Room…')
+    ana.write('Name', 'my decks')
+    ana.focus()
+    ana.xdotool('key', 'Return')
+    wei.row('Rooms', 'My-decks')
+    wei.row('Messages', 'ana renamed the room: it is My-decks now')
     ana.send('/kick Wei too loud')
     wei.shows('ana removed you from the room: too loud')
     ana.send('/mode +i')
     wei.press('Join Again')
-    wei.row('Messages', 'Slides is for invited people only')
+    wei.row('Messages', 'My-decks is for invited people only')
 
 
 CASES = {'server-page': server_page, 'thousand': thousand, 'invited': invited}

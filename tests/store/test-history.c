@@ -381,6 +381,25 @@ test_redact (Fixture *fixture, gconstpointer data)
   g_assert_null (((HsHistoryRow *) rows->pdata[1])->text);
 }
 
+/* What was said goes on under the new name; an earlier room of that name gives way, and keeps its own. */
+static void
+test_rename_room (Fixture *fixture, gconstpointer data)
+{
+  gint64 other = hs_history_room (fixture->history, "host", "#new", NULL);
+  gint64 elsewhere = hs_history_room (fixture->history, "libera", "#new", NULL);
+
+  insert_text (fixture->history, fixture->room, T0, "here", NULL);
+  insert_text (fixture->history, other, T0, "earlier", NULL);
+  g_assert_true (hs_history_rename_room (fixture->history, fixture->room, "#new", NULL));
+  g_assert_cmpint (hs_history_room (fixture->history, "host", "#new", NULL), ==, fixture->room);
+  g_assert_cmpint (hs_history_room (fixture->history, "libera", "#new", NULL), ==, elsewhere);
+  g_assert_cmpint (hs_history_room (fixture->history, "host", "#lobby", NULL), !=, fixture->room);
+  g_assert_cmpuint (hs_history_count (fixture->history, fixture->room, NULL), ==, 1);
+  g_assert_cmpuint (hs_history_count (fixture->history, other, NULL), ==, 1);
+  g_assert_true (hs_history_rename_room (fixture->history, fixture->room, "#new", NULL)); /* it is so already */
+  g_assert_cmpint (hs_history_room (fixture->history, "host", "#new", NULL), ==, fixture->room);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -396,6 +415,7 @@ main (int argc, char *argv[])
     { "/store/history/presence", test_presence },
     { "/store/history/presence-is-bounded", test_presence_is_bounded },
     { "/store/history/rooms", test_rooms },
+    { "/store/history/rename-room", test_rename_room },
     { "/store/history/delivery", test_delivery },
     { "/store/history/beyond-the-end", test_beyond_the_end },
     { "/store/history/rollback", test_rollback },
