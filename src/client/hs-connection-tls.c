@@ -158,23 +158,30 @@ static const struct
   { HS_TRUST_NOT_LOOKED_UP, HS_FAILURE_NOT_LOOKED_UP },
 };
 
+static void
+add_sentence (HsFailure *failure, const char *more)
+{
+  g_autofree char *before = g_steal_pointer (&failure->sentence);
+
+  /* Translators: one sentence after another; without the space where none stands between them. */
+  failure->sentence = g_strdup_printf (C_("sentences", "%s %s"), before, more);
+}
+
 /* Its number, the one that was expected, and what the certificate lacks. */
 static void
 describe_stop (HsConnection *self, HsFailure *failure)
 {
   const char *number = hs_security_get_number (self->security), *expected = hs_security_get_expected_number (self->security);
   const char *problems = hs_security_get_problems (self->security);
-  g_autoptr (GString) sentence = g_string_new (failure->sentence);
 
   if (failure->kind == HS_FAILURE_NOT_VERIFIED && problems != NULL)
-    g_string_append_printf (sentence, " %s", problems);
+    add_sentence (failure, problems);
   if (expected != NULL && number != NULL)
     {
-      g_string_append_c (sentence, ' ');
-      g_string_append_printf (sentence, _("Expected was %s, it shows %s."), expected, number);
+      g_autofree char *numbers = g_strdup_printf (_("Expected was %s, it shows %s."), expected, number);
+
+      add_sentence (failure, numbers);
     }
-  g_free (failure->sentence);
-  failure->sentence = g_string_free (g_steal_pointer (&sentence), FALSE);
 }
 
 static HsFailureKind
@@ -288,7 +295,7 @@ make_tls_failure (HsConnection *self, const GError *error)
   HsFailureKind told = self->offered ? HS_FAILURE_OFFER_FAILED : self->pinned || self->strict ? HS_FAILURE_NO_LONGER_ENCRYPTED : kind;
   HsFailure *failure = hs_failure_new (told, self->address, NULL);
   const char *observed = error != NULL ? error->message : _("The connection ended before it was encrypted.");
-  char *sentence = told == kind && kind != HS_FAILURE_TLS_BROKEN ? NULL : g_strdup_printf ("%s %s", observed, failure->sentence);
+  char *sentence = told == kind && kind != HS_FAILURE_TLS_BROKEN ? NULL : g_strdup_printf (C_("sentences", "%s %s"), observed, failure->sentence);
 
   if (sentence != NULL)
     {

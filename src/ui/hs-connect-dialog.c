@@ -261,6 +261,7 @@ show_failure (HsConnectDialog *self, const GError *error)
   gtk_widget_set_visible (self->failure, TRUE);
   hs_stop_view_set_security (self->stop, hs_connection_get_security (self->connection));
   stopped = hs_stop_view_is_final (hs_connection_get_security (self->connection));
+  gtk_widget_set_visible (GTK_WIDGET (self->failure_text), !hs_stop_view_says_all (hs_connection_get_security (self->connection)));
   gtk_widget_set_visible (self->steps_title, FALSE);
   gtk_widget_set_visible (self->edit, TRUE);
   gtk_widget_set_visible (self->again, !stopped);

@@ -103,6 +103,7 @@ hs_message_row_need_note (HsMessageRow *self)
   gtk_label_set_wrap_mode (GTK_LABEL (self->note_label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_justify (GTK_LABEL (self->note_label), GTK_JUSTIFY_CENTER);
   gtk_label_set_max_width_chars (GTK_LABEL (self->note_label), 60);
+  gtk_widget_set_halign (box, GTK_ALIGN_CENTER); /* wrapped, the text is narrower than its room */
   gtk_box_append (GTK_BOX (box), self->note_label);
   gtk_box_append (GTK_BOX (box), self->note_arrow);
   self->note = gtk_button_new ();

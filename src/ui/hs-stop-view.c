@@ -37,13 +37,13 @@ typedef struct
 static const Words words[] = {
   [HS_TRUST_CHANGED] = {
     N_("The server that was here before"), N_("The server that answered"),
-    N_("Perhaps another computer has this address now, or your host has set the server up anew. Or someone is in between, and would read all you say. Ask your host before you go on."),
+    N_("Nothing was said to it. Perhaps another computer has this address now, or your host has set the server up anew. Or someone is in between, and would read all you say. Ask your host before you go on."),
     N_("Forget the Old Key…"),
     N_("Ask by telephone or in person: under Invite the host has a number of four groups. Type it here. If it is the one of the server that answered, the old key is forgotten."),
     N_("Forget the Old Key") },
   [HS_TRUST_NOT_INVITED] = {
     N_("The server that the invite names"), N_("The server that answered"),
-    N_("Perhaps another computer has this address now, or the invite is of another time. Or someone is in between, and would read all you say. Ask your host for a new invite."),
+    N_("Nothing was said to it. Perhaps another computer has this address now, or the invite is of another time. Or someone is in between, and would read all you say. Ask your host for a new invite."),
     NULL, NULL, NULL },
   [HS_TRUST_NO_LONGER_ENCRYPTED] = {
     N_("The server that was here before"), NULL,
@@ -82,6 +82,14 @@ hs_stop_view_is_final (HsSecurity *security)
   const Words *found = find_words (security);
 
   return found != NULL && found->answered != NULL;
+}
+
+gboolean
+hs_stop_view_says_all (HsSecurity *security)
+{
+  const Words *found = find_words (security);
+
+  return found != NULL && found->answered != NULL && found->expected != NULL;
 }
 
 /* ---- The second step: the number, typed as the host shows it ---- */
@@ -314,7 +322,8 @@ hs_stop_view_present (GtkWidget *parent, HsSecurity *security, const char *title
   gtk_widget_set_margin_top (box, 6);
   gtk_widget_set_margin_bottom (box, 18);
   gtk_box_append (GTK_BOX (box), make_sentence (title, "title-4"));
-  gtk_box_append (GTK_BOX (box), make_sentence (sentence, "secondary"));
+  if (!hs_stop_view_says_all (security))
+    gtk_box_append (GTK_BOX (box), make_sentence (sentence, "secondary"));
   gtk_box_append (GTK_BOX (box), view);
   gtk_box_append (GTK_BOX (whole), bar);
   gtk_box_append (GTK_BOX (whole), box);

@@ -18,5 +18,7 @@ void hs_stop_view_set_security (HsStopView *self, HsSecurity *security);
 gboolean hs_stop_view_is_about (HsSecurity *security);
 /* Another server answered: trying again would come to the same. */
 gboolean hs_stop_view_is_final (HsSecurity *security);
+/* With both numbers and what they mean: the failure's sentence would say the same again. */
+gboolean hs_stop_view_says_all (HsSecurity *security);
 /* In a window of its own, for who was in the conversation before. The view inside is returned (borrowed). */
 HsStopView *hs_stop_view_present (GtkWidget *parent, HsSecurity *security, const char *title, const char *sentence);
