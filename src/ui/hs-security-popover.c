@@ -80,7 +80,7 @@ update_key_text (HsSecurityPopover *self)
 {
   gtk_label_set_text (self->key_text, gtk_switch_get_active (self->shows_key)
                                         ? _("From the next time you join. Where there is NickServ, tell it once then: /msg NickServ CERT ADD")
-                                        : _("Without a password. The network could know you again by your key, whatever your name."));
+                                        : _("From the next time you join, without a password. The network could know you again by your key, whatever your name."));
 }
 
 static void
