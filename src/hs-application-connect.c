@@ -114,6 +114,64 @@ remember_login (HsApplication *self, const Request *request)
   g_settings_set_value (settings, "logins", g_variant_builder_end (&logins));
 }
 
+/* ---- Forgotten ---- */
+
+/* @server (nullable): to any. */
+static gboolean
+leads_to (HsApplication *self, const char *address, HsKnownServer *server)
+{
+  return server == NULL || hs_known_servers_is_at (self->known_servers, server, address);
+}
+
+static void
+forget_logins (HsApplication *self, HsKnownServer *server)
+{
+  GSettings *settings = hs_profile_get_settings (self->profile);
+  g_autoptr (GVariant) old = g_settings_get_value (settings, "logins");
+  GVariantBuilder logins;
+  GVariantIter iter;
+  const char *address, *account;
+  gboolean kept_password, kept_account_password;
+
+  g_variant_builder_init (&logins, G_VARIANT_TYPE ("a(ssbb)"));
+  g_variant_iter_init (&iter, old);
+  while (g_variant_iter_next (&iter, "(&s&sbb)", &address, &account, &kept_password, &kept_account_password))
+    if (!leads_to (self, address, server))
+      g_variant_builder_add (&logins, "(ssbb)", address, account, kept_password, kept_account_password);
+  g_settings_set_value (settings, "logins", g_variant_builder_end (&logins));
+}
+
+static void
+on_passwords_forgotten (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  hs_keyring_forget_finish (HS_KEYRING (source), result, &error);
+  if (error != NULL) /* there is no keyring: then it has none */
+    g_debug ("Keyring: %s", error->message);
+}
+
+void
+hs_application_forget_server (HsApplication *self, HsKnownServer *server)
+{
+  g_autofree char *key = server != NULL ? hs_known_server_dup_key_text (server) : NULL;
+
+  hs_keyring_forget_all_async (self->keyring, key, self->cancellable, on_passwords_forgotten, NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->connections)); i++)
+    {
+      g_autoptr (HsConnection) connection = g_list_model_get_item (G_LIST_MODEL (self->connections), i);
+      Request *request = g_object_get_data (G_OBJECT (connection), REQUEST);
+
+      hs_session_forget_server (hs_connection_get_session (connection), key);
+      if (request == NULL || !leads_to (self, request->address, server))
+        continue;
+      hs_secret_set (&request->password, NULL);
+      hs_secret_set (&request->account_password, NULL);
+      request->kept_password = request->kept_account_password = FALSE;
+    }
+  forget_logins (self, server);
+}
+
 /* ---- What is remembered ---- */
 
 static void

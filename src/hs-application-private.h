@@ -55,6 +55,9 @@ HsConnection *hs_application_make_connection (HsApplication *self, HsSession *se
 /* Fills in the account at @address, which @account (nullable) then owns, and which passwords the keyring should have. FALSE: nothing is known. */
 gboolean hs_application_recall_login (HsApplication *self, const char *address, HsConnectRequest *request, char **account);
 
+/* A server (nullable: each) is about to be forgotten: its passwords, its accounts, and by what it would know us again. */
+void hs_application_forget_server (HsApplication *self, HsKnownServer *server);
+
 /* -open.c */
 /* Asks the store what was open; the window shows it when the answer comes. */
 void hs_application_restore (HsApplication *self);

@@ -178,6 +178,7 @@ on_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
     return;
   preferences = hs_preferences_window_new (GTK_WINDOW (self->window), hs_profile_get_settings (self->profile), self->server, self->known_servers, name,
                                            self->room_password);
+  g_signal_connect_object (preferences, "forgetting", G_CALLBACK (hs_application_forget_server), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (preferences, "room-password", G_CALLBACK (hs_application_set_room_password), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (preferences));
 }

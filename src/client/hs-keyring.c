@@ -210,6 +210,16 @@ hs_keyring_forget_async (HsKeyring *self, const HsKeyringPlace *place, GCancella
   secret_service_clear (NULL, &schema, attributes, cancellable, on_forgotten, task);
 }
 
+void
+hs_keyring_forget_all_async (HsKeyring *self, const char *key, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GHashTable) attributes = secret_attributes_build (&schema, "profile", self->profile, key != NULL ? "key" : NULL, key, NULL);
+
+  g_task_set_source_tag (task, hs_keyring_forget_all_async);
+  secret_service_clear (NULL, &schema, attributes, cancellable, on_forgotten, task);
+}
+
 gboolean
 hs_keyring_forget_finish (HsKeyring *self, GAsyncResult *result, GError **error)
 {

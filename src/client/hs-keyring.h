@@ -30,4 +30,6 @@ gboolean hs_keyring_save_finish (HsKeyring *self, GAsyncResult *result, GError *
 
 /* FALSE without an error: there was none. */
 void hs_keyring_forget_async (HsKeyring *self, const HsKeyringPlace *place, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Every one of this profile; @key (nullable): only of the server with this key. */
+void hs_keyring_forget_all_async (HsKeyring *self, const char *key, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean hs_keyring_forget_finish (HsKeyring *self, GAsyncResult *result, GError **error);

@@ -91,6 +91,12 @@ hs_known_server_set_text (HsKnownServer *server, char **place, const char *text,
 
 /* ---- Facts ---- */
 
+char *
+hs_known_server_dup_key_text (HsKnownServer *self)
+{
+  return hs_fingerprint_to_text (&self->key);
+}
+
 const HsFingerprint *
 hs_known_server_get_key (HsKnownServer *self)
 {

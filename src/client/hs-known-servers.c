@@ -360,6 +360,12 @@ apply_sts (HsHistory *history, const Change *change, GError **error)
   return hs_history_set_sts (history, &sts, error);
 }
 
+static gboolean
+apply_forget_sts (HsHistory *history, const Change *change, GError **error)
+{
+  return hs_history_forget_sts (history, change->text, error);
+}
+
 static gpointer
 work_change (HsHistory *history, gpointer data, GError **error)
 {
@@ -532,10 +538,47 @@ hs_known_servers_rename (HsKnownServers *self, HsKnownServer *server, const char
   write_change (self, (Change) { .apply = apply_name }, &server->key, server->name);
 }
 
+gboolean
+hs_known_servers_is_at (HsKnownServers *self, HsKnownServer *server, const char *address)
+{
+  g_autoptr (HsAddress) parsed = hs_address_parse (address, NULL);
+  g_autofree char *binding = parsed != NULL ? hs_trust_bind_address (parsed) : NULL;
+  HsTrustPin pin;
+
+  return hs_known_servers_find_pin (self, binding, &pin) && hs_fingerprint_equal (&pin.key, &server->key);
+}
+
 static gboolean
 is_bound_to (gpointer binding, gpointer pin, gpointer key)
 {
   return equal_key (&((HsTrustPin *) pin)->key, key);
+}
+
+/* "address:irc.example.org:6697" → "irc.example.org". (nullable): of another kind. (transfer full) */
+static char *
+dup_host (const char *binding)
+{
+  static const char prefix[] = "address:";
+  const char *end = strrchr (binding, ':');
+
+  return g_str_has_prefix (binding, prefix) ? g_strndup (binding + strlen (prefix), (gsize) (end - binding) - strlen (prefix)) : NULL;
+}
+
+/* A promise is a host's; who forgets its server wants to hear nothing of it. */
+static void
+forget_promises (HsKnownServers *self, const HsFingerprint *key)
+{
+  GHashTableIter iter;
+  gpointer binding, pin;
+
+  g_hash_table_iter_init (&iter, self->pins);
+  while (g_hash_table_iter_next (&iter, &binding, &pin))
+    {
+      g_autofree char *host = equal_key (&((HsTrustPin *) pin)->key, key) ? dup_host (binding) : NULL;
+
+      if (host != NULL && g_hash_table_remove (self->sts, host))
+        write_change (self, (Change) { .apply = apply_forget_sts }, NULL, host);
+    }
 }
 
 void
@@ -546,6 +589,7 @@ hs_known_servers_forget (HsKnownServers *self, HsKnownServer *server)
 
   if (!g_ptr_array_find (self->servers, server, &position))
     return;
+  forget_promises (self, &held->key);
   write_change (self, (Change) { .apply = apply_forget }, &held->key, NULL);
   g_hash_table_foreach_remove (self->pins, is_bound_to, &held->key);
   g_hash_table_remove (self->by_key, &held->key);

@@ -17,6 +17,7 @@ const char *hs_known_server_get_places (HsKnownServer *self);
 gint64 hs_known_server_get_first_seen (HsKnownServer *self);
 gint64 hs_known_server_get_last_seen (HsKnownServer *self);
 gint64 hs_known_server_get_compared (HsKnownServer *self);
+char *hs_known_server_dup_key_text (HsKnownServer *self); /* "sha256:…" */
 
 #define HS_TYPE_KNOWN_SERVERS (hs_known_servers_get_type ())
 /* A GListModel of HsKnownServer, in the order in which they were first seen. */
@@ -33,7 +34,9 @@ gboolean hs_known_servers_wait_finish (HsKnownServers *self, GAsyncResult *resul
 void hs_known_servers_set_compared (HsKnownServers *self, HsKnownServer *server, gint64 now);
 /* (nullable) @name; white space around it is dropped. */
 void hs_known_servers_rename (HsKnownServers *self, HsKnownServer *server, const char *name);
-/* With everything that was bound to its key: next time it is seen for the first time. */
+/* Is what a person types to join bound to it? */
+gboolean hs_known_servers_is_at (HsKnownServers *self, HsKnownServer *server, const char *address);
+/* With everything that was bound to its key, and what its hosts promised: next time it is seen for the first time. */
 void hs_known_servers_forget (HsKnownServers *self, HsKnownServer *server);
 /* Every server, every pin, every promise of encryption. */
 void hs_known_servers_forget_all (HsKnownServers *self);

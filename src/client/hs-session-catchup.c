@@ -187,6 +187,13 @@ hs_session_set_server_key (HsSession *self, const char *key)
 }
 
 void
+hs_session_forget_server (HsSession *self, const char *key)
+{
+  if (key == NULL || g_strcmp0 (self->server_key, key) == 0)
+    hs_secret_set (&self->resume_token, NULL);
+}
+
+void
 hs_session_put_resume (HsSession *self)
 {
   self->resumed = self->resume_token != NULL && (self->caps & HS_CAP_RESUME) != 0;

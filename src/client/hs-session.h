@@ -53,6 +53,9 @@ typedef guint64 (*HsSessionSend) (HsSession *self, const char *data, gsize len, 
  * @network: key in history.db. @shown_name: what people see; the nick is derived from it. */
 HsSession *hs_session_new (HsStore *store, const char *network, const char *address, const char *shown_name, gboolean hosted);
 
+/* By which the server with this key (nullable: any) would find us again. */
+void hs_session_forget_server (HsSession *self, const char *key);
+
 const char *hs_session_get_name (HsSession *self);
 /* As it was typed or pasted: of an invite all of it, with its key and token. */
 const char *hs_session_get_address (HsSession *self);

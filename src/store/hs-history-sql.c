@@ -53,6 +53,7 @@ const char *const hs_history_texts[N_SQL] = {
   [SQL_STS_SET] = "INSERT INTO sts (host, port, until) VALUES (?, ?, ?)"
                   " ON CONFLICT (host) DO UPDATE SET port = excluded.port, until = excluded.until",
   [SQL_STS_LIST] = "SELECT host, port, until FROM sts ORDER BY host",
+  [SQL_STS_FORGET] = "DELETE FROM sts WHERE host = ?",
   [SQL_STS_FORGET_ALL] = "DELETE FROM sts",
 
   [SQL_DAYS] = "SELECT day, n FROM room_day WHERE room = ? ORDER BY day",

@@ -86,6 +86,13 @@ hs_history_set_sts (HsHistory *self, const HsHistorySts *sts, GError **error)
   return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_STS_SET, "sii", sts->host, (gint64) sts->port, sts->until), error);
 }
 
+gboolean
+hs_history_forget_sts (HsHistory *self, const char *host, GError **error)
+{
+  hs_history_check (self);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_STS_FORGET, "s", host), error);
+}
+
 /* ---- Lists ---- */
 
 /* (nullable): not one. */

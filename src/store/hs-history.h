@@ -152,6 +152,7 @@ gboolean hs_history_forget_key (HsHistory *self, GBytes *fingerprint, GError **e
 gboolean hs_history_forget_keys (HsHistory *self, GError **error);
 gboolean hs_history_set_pin (HsHistory *self, const HsHistoryPin *pin, GError **error);
 gboolean hs_history_set_sts (HsHistory *self, const HsHistorySts *sts, GError **error);
+gboolean hs_history_forget_sts (HsHistory *self, const char *host, GError **error);
 /* (element-type HsHistoryKey) in the order in which they were first seen, HsHistoryPin, HsHistorySts. Rows that cannot be of ours (a
  * fingerprint of another length, a port that is none) are left out. (transfer full) */
 GPtrArray *hs_history_list_keys (HsHistory *self, GError **error);

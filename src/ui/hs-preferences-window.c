@@ -27,7 +27,7 @@ struct _HsPreferencesWindow
   HsKnownServers *known;
 };
 
-enum { ROOM_PASSWORD, N_SIGNALS };
+enum { ROOM_PASSWORD, FORGETTING, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HsPreferencesWindow, hs_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -120,14 +120,16 @@ update_own_number (HsPreferencesWindow *self)
 static void
 update_forget_all (HsPreferencesWindow *self)
 {
-  gtk_widget_set_sensitive (self->forget_all, g_list_model_get_n_items (G_LIST_MODEL (self->known)) > 0);
+  g_autoptr (GVariant) logins = g_settings_get_value (self->settings, "logins");
+
+  gtk_widget_set_sensitive (self->forget_all, g_list_model_get_n_items (G_LIST_MODEL (self->known)) > 0 || g_variant_n_children (logins) > 0);
 }
 
 static AdwMessageDialog *
 ask_to_forget (HsPreferencesWindow *self, const char *title)
 {
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), title,
-    _("Next time it is a server that was never seen: a change of its key goes unnoticed, and its number has to be compared again.")));
+    _("Next time it is a server that was never seen: a change of its key goes unnoticed, and its number has to be compared again. Its passwords go from the keyring.")));
 
   adw_message_dialog_add_responses (dialog, "cancel", _("Cancel"), "forget", _("Forget"), NULL);
   adw_message_dialog_set_response_appearance (dialog, "forget", ADW_RESPONSE_DESTRUCTIVE);
@@ -141,8 +143,10 @@ on_forget_answered (HsPreferencesWindow *self, const char *response, AdwMessageD
 {
   HsKnownServer *server = g_object_get_data (G_OBJECT (dialog), "server");
 
-  if (g_str_equal (response, "forget"))
-    hs_known_servers_forget (self->known, server);
+  if (!g_str_equal (response, "forget"))
+    return;
+  g_signal_emit (self, signals[FORGETTING], 0, server);
+  hs_known_servers_forget (self->known, server);
 }
 
 static void
@@ -160,8 +164,10 @@ on_forget (HsKnownServerRow *row, HsPreferencesWindow *self)
 static void
 on_forget_all_answered (HsPreferencesWindow *self, const char *response)
 {
-  if (g_str_equal (response, "forget"))
-    hs_known_servers_forget_all (self->known);
+  if (!g_str_equal (response, "forget"))
+    return;
+  g_signal_emit (self, signals[FORGETTING], 0, NULL);
+  hs_known_servers_forget_all (self->known);
 }
 
 static void
@@ -169,7 +175,7 @@ on_forget_all_clicked (HsPreferencesWindow *self)
 {
   AdwMessageDialog *dialog = ask_to_forget (self, _("Forget All Servers?"));
 
-  adw_message_dialog_set_body (dialog, _("Every known server, its name and whether you compared its number. Changes of their keys go unnoticed when you join them next."));
+  adw_message_dialog_set_body (dialog, _("Every known server, its name and whether you compared its number. Changes of their keys go unnoticed when you join them next. The passwords in the keyring go too, and which accounts are yours."));
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_forget_all_answered), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -206,6 +212,7 @@ hs_preferences_window_class_init (HsPreferencesWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = hs_preferences_window_dispose;
   signals[ROOM_PASSWORD] = g_signal_new ("room-password", HS_TYPE_PREFERENCES_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[FORGETTING] = g_signal_new ("forgetting", HS_TYPE_PREFERENCES_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, HS_TYPE_KNOWN_SERVER);
   g_type_ensure (HS_TYPE_COPY_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, shown_name);
@@ -249,6 +256,7 @@ hs_preferences_window_new (GtkWindow *parent, GSettings *settings, HsServer *ser
   update_own_number (self);
   gtk_list_box_bind_model (self->servers, G_LIST_MODEL (known), create_row, self, NULL);
   g_signal_connect_object (known, "items-changed", G_CALLBACK (update_forget_all), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::logins", G_CALLBACK (update_forget_all), self, G_CONNECT_SWAPPED);
   update_forget_all (self);
   return GTK_WIDGET (self);
 }

@@ -123,6 +123,38 @@ test_kept (void)
   keyring_stage_free (stage);
 }
 
+static gboolean
+forget_all (HsKeyring *keyring, const char *key)
+{
+  Answer answer = { 0 };
+
+  hs_keyring_forget_all_async (keyring, key, NULL, on_forgotten, &answer);
+  stage_wait_until (answer.done);
+  g_assert_no_error (answer.error);
+  return answer.good;
+}
+
+/* All of a server, all of a person; never another person's. */
+static void
+test_forget_all (void)
+{
+  KeyringStage *stage = keyring_stage_new (TRUE);
+  g_autoptr (HsKeyring) keyring = hs_keyring_new (NULL), other = hs_keyring_new ("other");
+
+  save (keyring, A, KEY, "ana", "one");
+  save (keyring, A, KEY, NULL, "two");
+  save (keyring, B, NULL, NULL, "three");
+  save (other, A, KEY, "ana", "four");
+  g_assert_true (forget_all (keyring, KEY));
+  expect_kept (stage, "Handshake: ana at " A " " KEY " of “other” → four\nHandshake: room at " B " of “” → three\n");
+  save (keyring, A, KEY, NULL, "two");
+  g_assert_true (forget_all (keyring, NULL));
+  g_assert_false (forget_all (keyring, NULL));
+  expect_kept (stage, "Handshake: ana at " A " " KEY " of “other” → four\n");
+  secret_service_disconnect ();
+  keyring_stage_free (stage);
+}
+
 /* Nobody unlocks it: as if nothing were kept. */
 static void
 test_locked (void)
@@ -200,6 +232,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/keyring/no-bus", test_no_bus);
   g_test_add_func ("/client/keyring/kept", test_kept);
+  g_test_add_func ("/client/keyring/forget-all", test_forget_all);
   g_test_add_func ("/client/keyring/locked", test_locked);
   g_test_add_func ("/client/keyring/cancelled", test_cancelled);
   g_test_add_func ("/client/keyring/no-service", test_no_service);

@@ -186,7 +186,7 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
 static void
 test_forget (Run *run, gconstpointer data)
 {
-  HsFingerprint a = make_key (0xaa), b = make_key (0xbb);
+  HsFingerprint a = make_key (0xaa), b = make_key (0xbb), c = make_key (0xcc);
   g_autoptr (GString) changes = g_string_new (NULL);
   HsTrustPin pin;
   guint16 port = 0;
@@ -195,11 +195,22 @@ test_forget (Run *run, gconstpointer data)
   hs_known_servers_see (run->servers, "address:10.0.0.1:8000", &a, FALSE, 10);
   hs_known_servers_see (run->servers, "address:10.0.0.2:8000", &b, FALSE, 20);
   hs_known_servers_note_sts (run->servers, "IRC.example.org", 6697, 100);
+  g_assert_true (hs_known_servers_is_at (run->servers, hs_known_servers_find (run->servers, &a), "10.0.0.1"));
+  g_assert_false (hs_known_servers_is_at (run->servers, hs_known_servers_find (run->servers, &a), "10.0.0.2"));
+  g_assert_false (hs_known_servers_is_at (run->servers, hs_known_servers_find (run->servers, &a), "no address"));
   hs_known_servers_forget (run->servers, hs_known_servers_find (run->servers, &a));
   g_assert_null (hs_known_servers_find (run->servers, &a));
   g_assert_false (hs_known_servers_find_pin (run->servers, "address:10.0.0.1:8000", &pin));
   g_assert_cmpstr (changes->str, ==, "0-0+1 1-0+1 0-1+0 ");
   assert_kept (run, "bb 10.0.0.2 [10.0.0.2] 20 20 0\n");
+
+  hs_known_servers_see (run->servers, "address:irc.example.net:6697", &c, TRUE, 30);
+  hs_known_servers_note_sts (run->servers, "irc.example.net", 6697, 100);
+  assert_kept (run, "bb 10.0.0.2 [10.0.0.2] 20 20 0\ncc irc.example.net:6697 [irc.example.net:6697] 30 30 0\n");
+  g_assert_true (hs_known_servers_find_sts (run->servers, "irc.example.net", 99, NULL));
+  hs_known_servers_forget (run->servers, hs_known_servers_find (run->servers, &c));
+  assert_kept (run, "bb 10.0.0.2 [10.0.0.2] 20 20 0\n");
+  g_assert_false (hs_known_servers_find_sts (run->servers, "irc.example.net", 99, NULL));
 
   g_assert_true (hs_known_servers_find_sts (run->servers, "irc.EXAMPLE.org", 99, &port));
   g_assert_cmpuint (port, ==, 6697);
