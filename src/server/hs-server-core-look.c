@@ -246,6 +246,14 @@ on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 }
 
 static void
+on_tap_tally (HsTcpTap *tap, const HsTcpTally *tally, gpointer user_data)
+{
+  Watched *self = user_data;
+
+  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_TALLY, self->watch_id)->tally = g_memdup2 (tally, sizeof *tally);
+}
+
+static void
 on_tap_gone (HsTcpTap *tap, gpointer user_data)
 {
   HsWatched *self = user_data;
@@ -262,7 +270,9 @@ on_tap_other (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
     hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_OTHER, self->watch_id)->numbers = *numbers;
 }
 
-static const HsTcpTapFuncs tap_funcs = { .event = on_tap_event, .numbers = on_tap_numbers, .gone = on_tap_gone, .other = on_tap_other };
+static const HsTcpTapFuncs tap_funcs = {
+  .event = on_tap_event, .numbers = on_tap_numbers, .gone = on_tap_gone, .other = on_tap_other, .tally = on_tap_tally,
+};
 
 HsWatched *
 hs_core_find_watched (HsServerCore *self, HsCarrier *carrier)

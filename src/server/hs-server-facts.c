@@ -128,6 +128,7 @@ static void (*const appliers[]) (Changes *changes, const HsNewsItem *item) = {
   [HS_NEWS_LISTENER_EVENT] = apply_listener_event,
   [HS_NEWS_WATCH_EVENT] = apply_watch,
   [HS_NEWS_WATCH_NUMBERS] = apply_watch,
+  [HS_NEWS_WATCH_TALLY] = apply_watch,
   [HS_NEWS_WATCH_ADDRESSES] = apply_watch,
   [HS_NEWS_WATCH_GONE] = apply_watch,
   [HS_NEWS_WATCH_OTHER] = apply_watch,

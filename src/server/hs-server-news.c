@@ -10,6 +10,7 @@ news_item_free (gpointer data)
   hs_guest_facts_clear (&self->facts);
   g_clear_pointer (&self->event, hs_tcp_event_unref);
   g_free (self->listener);
+  g_free (self->tally);
   g_free (self->local);
   g_free (self->remote);
   g_free (self);

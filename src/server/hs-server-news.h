@@ -7,6 +7,7 @@
 #include "hs-tcp-event.h"
 #include "hs-tcp-numbers.h"
 #include "hs-tcp-told.h"
+#include "hs-tcp-tally.h"
 
 typedef enum
 {
@@ -17,6 +18,7 @@ typedef enum
   HS_NEWS_LISTENER_EVENT,   /* event */
   HS_NEWS_WATCH_EVENT,      /* id of the watch, event */
   HS_NEWS_WATCH_NUMBERS,    /* id, numbers */
+  HS_NEWS_WATCH_TALLY,      /* id, tally */
   HS_NEWS_WATCH_ADDRESSES,  /* id, local, remote */
   HS_NEWS_WATCH_GONE,       /* id */
   HS_NEWS_WATCH_OTHER,      /* id, numbers: of the other end, on this computer */
@@ -45,6 +47,7 @@ typedef struct
   HsTcpNumbers numbers;
   HsTcpToldState told;
   gint64 offset, round_trip; /* µs */
+  HsTcpTally *tally;     /* (nullable) owned: rare */
 } HsNewsItem;
 
 /* One delivery. */

@@ -74,6 +74,8 @@ hs_server_apply_watch (HsServer *self, const HsNewsItem *item)
     hs_tcp_watch_add_event (watch, item->event);
   else if (item->kind == HS_NEWS_WATCH_NUMBERS)
     hs_tcp_watch_set_numbers (watch, &item->numbers);
+  else if (item->kind == HS_NEWS_WATCH_TALLY)
+    hs_tcp_watch_set_tally (watch, item->tally);
   else if (item->kind == HS_NEWS_WATCH_ADDRESSES)
     hs_tcp_watch_set_addresses (watch, item->local, item->remote);
   else if (item->kind == HS_NEWS_WATCH_OTHER)

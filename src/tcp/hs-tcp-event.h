@@ -5,6 +5,7 @@
 #include <glib-object.h>
 
 #include "hs-tcp-numbers.h"
+#include "hs-tcp-tally.h"
 
 typedef enum
 {
@@ -64,6 +65,7 @@ typedef struct
   gint64 time;          /* monotonic µs; for inferred ones the best estimate, never later than the look that showed it */
   gint64 real_time;     /* Unix µs */
   HsTcpState state;     /* STATE: entered; else the state at that time */
+  HsTcpTransport transport; /* other than TCP: there is no state */
   HsTcpState other;     /* OTHER */
   guint8 flags;         /* SEGMENT, DATA ON_WIRE */
   gboolean outgoing;    /* SEGMENT, DATA */

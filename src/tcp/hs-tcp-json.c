@@ -5,6 +5,8 @@
 static const char *const kinds[] = { "step", "state", "segment", "data", "note", "first-number", "other-end" };
 static const char *const stages[] = { NULL, "queued", "written", "on-wire", "acknowledged", "received", "record" };
 
+static const char *const transports[] = { "tcp", "udp", "unix" };
+
 static const struct { guint8 flag; const char *name; } flags[] = {
   { HS_TCP_SYN, "SYN" }, { HS_TCP_FIN, "FIN" }, { HS_TCP_RST, "RST" }, { HS_TCP_PSH, "PSH" }, { HS_TCP_ACK, "ACK" },
 };
@@ -118,7 +120,10 @@ hs_tcp_event_to_json (const HsTcpEvent *event)
   put_time (json, event->real_time);
   put_text (json, "kind", event->kind < G_N_ELEMENTS (kinds) ? kinds[event->kind] : NULL);
   put_text (json, "known", event->known == HS_TCP_OBSERVED ? "observed" : "inferred");
-  put_text (json, "state", hs_tcp_state_get_name (event->state));
+  if (event->transport == HS_TCP_TRANSPORT_TCP)
+    put_text (json, "state", hs_tcp_state_get_name (event->state));
+  else
+    put_text (json, "transport", transports[event->transport]);
   if (event->kind == HS_TCP_EVENT_OTHER)
     put_text (json, "other-state", hs_tcp_state_get_name (event->other));
   put_text (json, "title", event->title);
@@ -155,5 +160,36 @@ hs_tcp_numbers_to_json (const HsTcpNumbers *numbers)
   put_number (json, "retransmits", numbers->total_retrans);
   put_number (json, "bytes-acknowledged", numbers->bytes_acked);
   put_number (json, "bytes-received", numbers->bytes_received);
+  return g_string_free (g_string_append_c (json, '}'), FALSE);
+}
+
+char *
+hs_tcp_tally_to_json (const HsTcpTally *tally)
+{
+  GString *json = g_string_new ("{");
+
+  put_time (json, g_get_real_time () - (g_get_monotonic_time () - tally->time));
+  put_text (json, "kind", "tally");
+  put_text (json, "transport", transports[tally->transport]);
+  put_number (json, "sent", tally->sent);
+  put_number (json, "received", tally->received);
+  put_number (json, "bytes-sent", tally->bytes_sent);
+  put_number (json, "bytes-received", tally->bytes_received);
+  put_number (json, "send-queue", tally->send_queue);
+  put_number (json, "receive-queue", tally->receive_queue);
+  if (tally->transport == HS_TCP_TRANSPORT_UDP)
+    put_number (json, "icmp", tally->errors);
+  if (tally->has_memory)
+    {
+      put_number (json, "receive-room", tally->receive_room);
+      put_number (json, "drops", tally->drops);
+    }
+  if (tally->has_peer)
+    {
+      put_number (json, "peer-pid", (guint) MAX (tally->pid, 0));
+      put_number (json, "peer-uid", tally->uid);
+      put_number (json, "peer-gid", tally->gid);
+      put_text (json, "peer-program", tally->program);
+    }
   return g_string_free (g_string_append_c (json, '}'), FALSE);
 }

@@ -7,6 +7,7 @@
 /* One object, without a line end. (transfer full) */
 char *hs_tcp_event_to_json (const HsTcpEvent *event);
 char *hs_tcp_numbers_to_json (const HsTcpNumbers *numbers);
+char *hs_tcp_tally_to_json (const HsTcpTally *tally);
 
 /* @text as a JSON string with its quotes; what is not UTF-8 becomes U+FFFD. */
 void hs_tcp_json_append_string (GString *json, const char *text);

@@ -11,6 +11,12 @@
 /* ---- Before there is a descriptor ---- */
 
 void
+hs_tcp_tap_set_transport (HsTcpTap *self, HsTcpTransport transport)
+{
+  self->tally.transport = transport;
+}
+
+void
 hs_tcp_tap_step (HsTcpTap *self, const char *title, const char *detail, const char *source)
 {
   hs_tcp_tap_emit (self, hs_tcp_event_new (HS_TCP_EVENT_STEP, HS_TCP_OBSERVED, 0, title, detail, source));
@@ -208,6 +214,27 @@ establish_listener (HsTcpTap *self, gint64 time)
   });
   hs_tcp_tap_enter (self, &(HsTcpSighting){
     .state = HS_TCP_ESTABLISHED, .known = HS_TCP_OBSERVED, .time = time, .detail = cookie, .source = "accept()",
+  });
+}
+
+static const char *const families[] = { [HS_TCP_TRANSPORT_UDP] = "SOCK_DGRAM", [HS_TCP_TRANSPORT_UNIX] = "AF_UNIX" };
+
+/* Datagrams, a Unix socket; or a kernel that does not tell: then the calls that succeeded are all there is to say. */
+void
+hs_tcp_tap_begin_without (HsTcpTap *self, gint64 time)
+{
+  if (self->tally.transport != HS_TCP_TRANSPORT_TCP)
+    {
+      hs_tcp_tap_emit_note (self, N_("There is no TCP beneath"), families[self->tally.transport], "getsockopt()");
+      if (self->funcs->tally != NULL)
+        self->funcs->tally (self, &self->tally, self->user_data);
+      hs_tcp_tap_schedule (self);
+      return;
+    }
+  hs_tcp_tap_emit_cannot (self, HS_TCP_CANNOT_KERNEL, "TCP_INFO");
+  hs_tcp_tap_enter (self, &(HsTcpSighting){
+    .state = HS_TCP_ESTABLISHED, .known = HS_TCP_INFERRED, .time = time,
+    .source = self->role == HS_TCP_ROLE_OPENER ? "connect()" : "accept()",
   });
 }
 

@@ -112,7 +112,11 @@ hs_tcp_tap_wrote (HsTcpTap *self, gsize bytes, const char *what)
   event->has_seq = event->seq_calculated = self->has_own_isn;
   event->seq = self->own_isn + 1 + (guint32) before;
   hs_tcp_tap_emit (self, event);
-  if (self->phase != PHASE_HELD || self->is_unix)
+  self->tally.sent++;
+  self->tally.bytes_sent += bytes;
+  if (self->phase == PHASE_HELD && self->no_tcp)
+    hs_tcp_tap_count (self);
+  if (self->phase != PHASE_HELD || self->no_tcp)
     return;
   hs_tcp_tap_stamps_wrote (self, before);
   if (!self->shown || self->stamps != HS_TCP_STAMPS_OFF)
@@ -138,9 +142,29 @@ hs_tcp_tap_received (HsTcpTap *self, gsize bytes, guint reads, const char *what)
   event->bytes = bytes;
   event->offset = self->received;
   hs_tcp_tap_emit (self, event);
+  self->tally.received += reads;
+  self->tally.bytes_received += bytes;
+  if (self->phase == PHASE_HELD && self->no_tcp)
+    hs_tcp_tap_count (self);
+}
+
+void
+hs_tcp_tap_bounced (HsTcpTap *self, const char *title, const char *detail)
+{
+  hs_tcp_tap_emit_note (self, title, detail, "MSG_ERRQUEUE");
+  self->tally.errors++;
+  if (self->phase == PHASE_HELD)
+    hs_tcp_tap_count (self);
 }
 
 /* ---- Told by the kernel ---- */
+
+void
+hs_tcp_tap_count (HsTcpTap *self)
+{
+  if (self->shown && self->funcs->tally != NULL && hs_tcp_tally_read (self->fd, &self->tally))
+    self->funcs->tally (self, &self->tally, self->user_data);
+}
 
 static void
 settle_records (HsTcpTap *self)

@@ -58,7 +58,7 @@ static gboolean
 is_full_orphan (HsTcpTap *self)
 {
   return (self->phase == PHASE_CLOSING || self->phase == PHASE_ORPHAN) && self->state != HS_TCP_TIME_WAIT
-         && self->state != HS_TCP_CLOSED && self->cookie != 0 && self->diag != NULL && !self->is_unix;
+         && self->state != HS_TCP_CLOSED && self->cookie != 0 && self->diag != NULL && !self->no_tcp;
 }
 
 void
@@ -89,7 +89,7 @@ hs_tcp_tap_orphan_look (HsTcpTap *self)
 
   self->phase = PHASE_ORPHAN;
   hs_tcp_tap_look_other (self);
-  if (self->state == HS_TCP_CLOSED || self->is_unix)
+  if (self->state == HS_TCP_CLOSED || self->no_tcp)
     {
       hs_tcp_tap_over (self);
     }

@@ -20,7 +20,7 @@ hs_tcp_tap_look_other (HsTcpTap *self)
 {
   HsTcpNumbers numbers;
 
-  if (!self->shown || self->other_absent || self->is_unix || self->diag == NULL || !G_IS_INET_SOCKET_ADDRESS (self->local)
+  if (!self->shown || self->other_absent || self->no_tcp || self->diag == NULL || !G_IS_INET_SOCKET_ADDRESS (self->local)
       || !G_IS_INET_SOCKET_ADDRESS (self->remote))
     return;
   if (!hs_tcp_numbers_read_other (self->diag, G_INET_SOCKET_ADDRESS (self->local), G_INET_SOCKET_ADDRESS (self->remote), &numbers))

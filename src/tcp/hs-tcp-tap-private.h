@@ -46,6 +46,7 @@ struct _HsTcpTap
   HsTcpKnown known;
   guint64 cookie;
   HsTcpNumbers numbers;     /* of the last look */
+  HsTcpTally tally;         /* where there is no TCP */
   guint64 written;          /* stream offset: what the kernel took */
   guint64 received;         /* stream offset: what we read */
   guint64 told_acked;       /* stream offset of the last ACKNOWLEDGED */
@@ -70,7 +71,7 @@ struct _HsTcpTap
   gint64 turn_began;
   HsTcpStampsMode stamps;
 
-  guint is_unix : 1;
+  guint no_tcp : 1;           /* beneath; or a kernel that tells nothing of it */
   guint has_numbers : 1;
   guint has_own_isn : 1;
   guint has_peer_isn : 1;
@@ -106,6 +107,8 @@ void hs_tcp_tap_emit_cannot (HsTcpTap *self, HsTcpCannot cannot, const char *sou
 void hs_tcp_tap_look_other (HsTcpTap *self);
 
 /* ---- hs-tcp-tap-begin.c ---- */
+/* There is no TCP to attach to. */
+void hs_tcp_tap_begin_without (HsTcpTap *self, gint64 time);
 /* From what is known at attach () to ESTABLISHED, as the role has it. */
 void hs_tcp_tap_establish (HsTcpTap *self, gint64 time);
 
@@ -119,6 +122,8 @@ typedef struct
 void hs_tcp_tap_begin_counting (HsTcpTap *self);
 /* @exact: the kernel's own @time; else it is when we looked. */
 void hs_tcp_tap_acknowledged (HsTcpTap *self, guint64 offset, gint64 time, gboolean exact);
+/* Reads what the kernel counts of a socket without TCP, and tells it, while shown. */
+void hs_tcp_tap_count (HsTcpTap *self);
 /* By the numbers just read. */
 void hs_tcp_tap_tell_acknowledged (HsTcpTap *self);
 

@@ -15,7 +15,7 @@
 static gboolean
 is_wanted (HsTcpTap *self)
 {
-  return self->shown && self->phase == PHASE_HELD && !self->is_unix && !self->paused_for_bulk && !self->stamps_refused
+  return self->shown && self->phase == PHASE_HELD && !self->no_tcp && !self->paused_for_bulk && !self->stamps_refused
          && self->state != HS_TCP_CLOSED;
 }
 

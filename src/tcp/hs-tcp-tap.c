@@ -55,6 +55,7 @@ void
 hs_tcp_tap_emit (HsTcpTap *self, HsTcpEvent *event)
 {
   event->state = self->state;
+  event->transport = self->tally.transport;
   if (self->funcs->event != NULL)
     self->funcs->event (self, event, self->user_data);
   hs_tcp_event_unref (event);
@@ -88,7 +89,7 @@ next_delay (HsTcpTap *self)
     case PHASE_OVER:
       return 0;
     case PHASE_HELD:
-      if (!self->shown || self->is_unix)
+      if (!self->shown || (self->no_tcp && self->tally.transport == HS_TCP_TRANSPORT_TCP))
         return -1;
       return self->ack_delay != 0 ? MIN (self->ack_delay, HS_TCP_NUMBERS_MS) : HS_TCP_NUMBERS_MS;
     case PHASE_ORPHAN:
@@ -187,28 +188,10 @@ read_addresses (HsTcpTap *self)
   g_autoptr (GSocketAddress) local = read_address (self->fd, getsockname);
   g_autoptr (GSocketAddress) remote = read_address (self->fd, getpeername);
 
-  self->is_unix = local != NULL && g_socket_address_get_family (local) == G_SOCKET_FAMILY_UNIX;
   if (local != NULL)
     g_set_object (&self->local, local);
   if (remote != NULL)
     g_set_object (&self->remote, remote);
-}
-
-/* A Unix socket; or a kernel that does not tell: then the calls that succeeded are all there is to say. */
-static void
-begin_without_tcp (HsTcpTap *self, gint64 time)
-{
-  if (self->is_unix)
-    {
-      hs_tcp_tap_emit_note (self, N_("There is no TCP beneath"), "AF_UNIX", "getsockname()");
-      return;
-    }
-  self->is_unix = TRUE;
-  hs_tcp_tap_emit_cannot (self, HS_TCP_CANNOT_KERNEL, "TCP_INFO");
-  hs_tcp_tap_enter (self, &(HsTcpSighting){
-    .state = HS_TCP_ESTABLISHED, .known = HS_TCP_INFERRED, .time = time,
-    .source = self->role == HS_TCP_ROLE_OPENER ? "connect()" : "accept()",
-  });
 }
 
 void
@@ -223,9 +206,10 @@ hs_tcp_tap_attach (HsTcpTap *self, int fd, gint64 since)
   self->cookie = hs_tcp_socket_cookie (fd);
   read_addresses (self);
   self->has_numbers = hs_tcp_numbers_read (fd, &self->numbers);
-  if (self->is_unix || !self->has_numbers)
+  self->no_tcp = hs_tcp_tally_read (fd, &self->tally) || !self->has_numbers;
+  if (self->no_tcp)
     {
-      begin_without_tcp (self, time);
+      hs_tcp_tap_begin_without (self, time);
       return;
     }
 
@@ -269,7 +253,9 @@ look (HsTcpTap *self)
 {
   HsTcpSighting sighting;
 
-  if (self->phase != PHASE_HELD || self->is_unix)
+  if (self->phase == PHASE_HELD && self->no_tcp)
+    hs_tcp_tap_count (self);
+  if (self->phase != PHASE_HELD || self->no_tcp)
     return;
   if (self->stamps != HS_TCP_STAMPS_OFF)
     hs_tcp_tap_drain (self); /* the kernel's own times come before those of our looks */

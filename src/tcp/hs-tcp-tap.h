@@ -9,6 +9,7 @@
 #include "hs-tcp-diag.h"
 #include "hs-tcp-event.h"
 #include "hs-tcp-numbers.h"
+#include "hs-tcp-tally.h"
 
 typedef struct _HsTcpTap HsTcpTap;
 
@@ -25,6 +26,8 @@ typedef struct
   void (*gone) (HsTcpTap *tap, gpointer user_data);                        /* nothing is left of the connection */
   /* (nullable) The other end is on this computer, too: its numbers, at each look while shown. */
   void (*other) (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data);
+  /* (nullable) No TCP is beneath: instead of numbers, at each look while shown and once when attached. */
+  void (*tally) (HsTcpTap *tap, const HsTcpTally *tally, gpointer user_data);
 } HsTcpTapFuncs;
 
 /* @diag (nullable) is borrowed and outlives the tap. Timers run in the thread-default context of the caller. */
@@ -33,6 +36,8 @@ void hs_tcp_tap_free (HsTcpTap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTcpTap, hs_tcp_tap_free)
 
 /* ---- Before there is a descriptor: the opener's GIO steps ---- */
+/* It will not be TCP. */
+void hs_tcp_tap_set_transport (HsTcpTap *self, HsTcpTransport transport);
 void hs_tcp_tap_step (HsTcpTap *self, const char *title, const char *detail, const char *source);
 /* connect () was called to @remote: SYN-SENT, if TCP_INFO shows it (@fd ≥ 0); else it is inferred later from what follows, for without a road no
  * SYN goes out. A second call is a second address: the story begins anew. */
@@ -51,6 +56,8 @@ void hs_tcp_tap_errors (HsTcpTap *self);
 /* Told by the link, because the kernel does not log them. @bytes are the TCP stream's: under TLS, of ciphertext. */
 void hs_tcp_tap_wrote (HsTcpTap *self, gsize bytes, const char *what);
 void hs_tcp_tap_received (HsTcpTap *self, gsize bytes, guint reads, const char *what);
+/* UDP: an ICMP message came back about a datagram of ours. @title, @detail as of a note. */
+void hs_tcp_tap_bounced (HsTcpTap *self, const char *title, const char *detail);
 /* The link took a message that ends at @app in its own stream (what hs_link_send () returns). */
 void hs_tcp_tap_queued (HsTcpTap *self, guint64 app);
 /* Under TLS: the record that carries the link's own stream up to @app ends at @stream of TCP's. Told when the record is made, before

@@ -31,6 +31,7 @@ struct _HsTcpWatch
   gint64 since;
   gint64 expires;
   guint began;
+  HsTcpTally tally;      /* where there is no TCP */
   HsTcpNumbers numbers;
   guint experiments;
   HsTcpNumbers other_numbers;
@@ -50,6 +51,7 @@ enum
   PROP_LOCAL,
   PROP_REMOTE,
   PROP_ROLE,
+  PROP_TRANSPORT,
   PROP_STATE,
   PROP_KNOWN,
   PROP_SOURCE,
@@ -97,6 +99,7 @@ hs_tcp_watch_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_LOCAL: g_value_set_string (value, self->local); break;
     case PROP_REMOTE: g_value_set_string (value, self->remote); break;
     case PROP_ROLE: g_value_set_int (value, self->role); break;
+    case PROP_TRANSPORT: g_value_set_int (value, self->tally.transport); break;
     case PROP_STATE: g_value_set_int (value, self->state); break;
     case PROP_KNOWN: g_value_set_int (value, self->known); break;
     case PROP_SOURCE: g_value_set_string (value, self->source); break;
@@ -142,6 +145,7 @@ hs_tcp_watch_class_init (HsTcpWatchClass *klass)
   props[PROP_LOCAL] = g_param_spec_string ("local", NULL, NULL, NULL, readable);
   props[PROP_REMOTE] = g_param_spec_string ("remote", NULL, NULL, NULL, readable);
   props[PROP_ROLE] = g_param_spec_int ("role", NULL, NULL, 0, HS_TCP_ROLE_LISTENER, 0, readable);
+  props[PROP_TRANSPORT] = g_param_spec_int ("transport", NULL, NULL, 0, HS_TCP_TRANSPORT_UNIX, 0, readable);
   props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, HS_TCP_N_STATES - 1, 0, readable);
   props[PROP_KNOWN] = g_param_spec_int ("known", NULL, NULL, 0, HS_TCP_INFERRED, 0, readable);
   props[PROP_SOURCE] = g_param_spec_string ("source", NULL, NULL, NULL, readable);
@@ -391,6 +395,27 @@ hs_tcp_watch_set_numbers (HsTcpWatch *self, const HsTcpNumbers *numbers)
 }
 
 void
+hs_tcp_watch_set_transport (HsTcpWatch *self, HsTcpTransport transport)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  if (self->tally.transport == transport)
+    return;
+  self->tally.transport = transport;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TRANSPORT]);
+}
+
+void
+hs_tcp_watch_set_tally (HsTcpWatch *self, const HsTcpTally *tally)
+{
+  g_return_if_fail (HS_IS_TCP_WATCH (self));
+
+  hs_tcp_watch_set_transport (self, tally->transport);
+  self->tally = *tally;
+  g_signal_emit (self, signals[NUMBERS_CHANGED], 0);
+}
+
+void
 hs_tcp_watch_set_other (HsTcpWatch *self, const HsTcpNumbers *numbers)
 {
   g_return_if_fail (HS_IS_TCP_WATCH (self));
@@ -509,6 +534,12 @@ hs_tcp_watch_get_role (HsTcpWatch *self)
   return self->role;
 }
 
+HsTcpTransport
+hs_tcp_watch_get_transport (HsTcpWatch *self)
+{
+  return self->tally.transport;
+}
+
 HsTcpState
 hs_tcp_watch_get_state (HsTcpWatch *self)
 {
@@ -555,6 +586,12 @@ const HsTcpNumbers *
 hs_tcp_watch_get_numbers (HsTcpWatch *self)
 {
   return self->has_numbers ? &self->numbers : NULL;
+}
+
+const HsTcpTally *
+hs_tcp_watch_get_tally (HsTcpWatch *self)
+{
+  return self->tally.time != 0 ? &self->tally : NULL;
 }
 
 GListModel *

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "hs-tcp-lab.h"
+#include "hs-tcp-tally.h"
 #include "hs-tcp-tap.h"
 #include "hs-tcp-told.h"
 #include "hs-tcp-way.h"
@@ -15,6 +16,7 @@ G_DECLARE_FINAL_TYPE (HsTcpWatch, hs_tcp_watch, HS, TCP_WATCH, GObject)
 /* Properties (all notify): name, local, remote (strings), role, state (int), known (int), source, since (µs Unix),
  * began (int: 0 nobody yet, 1 we, 2 the peer, 3 both), expires (monotonic µs when TIME-WAIT ends, else 0), gone, shown,
  * cannot (HsTcpCannot bits: what is not seen here, see hs_tcp_cannot_get_sentence ()), numbered (bool: a first sequence number is known).
+ * transport (int: HsTcpTransport; other than TCP there is no state, and a tally instead of numbers),
  * other (int: the other end's state, where that is on this computer; -1 not seen), experiments (HS_TCP_LAB_BIT: made, or under way).
  * told (int HsTcpToldState: whether the other end tells of itself). Signal "told-changed": what it tells was added to.
  * Signal "way-changed": a moment of some message's way was added; ask again. Signal "experiment" (guint HsTcpLab, gboolean on): a person wishes
@@ -26,6 +28,9 @@ void hs_tcp_watch_add_event (HsTcpWatch *self, HsTcpEvent *event);
 void hs_tcp_watch_set_numbers (HsTcpWatch *self, const HsTcpNumbers *numbers);
 void hs_tcp_watch_set_addresses (HsTcpWatch *self, const char *local, const char *remote);
 void hs_tcp_watch_set_gone (HsTcpWatch *self);
+/* Known from the address before anything is tried; a tally says it, too. */
+void hs_tcp_watch_set_transport (HsTcpWatch *self, HsTcpTransport transport);
+void hs_tcp_watch_set_tally (HsTcpWatch *self, const HsTcpTally *tally);
 void hs_tcp_watch_set_name (HsTcpWatch *self, const char *name);
 
 /* The panel's wish; "notify::shown" is what the owner of the tap listens to. */
@@ -41,6 +46,7 @@ const char *hs_tcp_watch_get_name (HsTcpWatch *self);
 const char *hs_tcp_watch_get_local (HsTcpWatch *self);
 const char *hs_tcp_watch_get_remote (HsTcpWatch *self);
 HsTcpRole hs_tcp_watch_get_role (HsTcpWatch *self);
+HsTcpTransport hs_tcp_watch_get_transport (HsTcpWatch *self);
 HsTcpState hs_tcp_watch_get_state (HsTcpWatch *self);
 HsTcpKnown hs_tcp_watch_get_known (HsTcpWatch *self);
 const char *hs_tcp_watch_get_source (HsTcpWatch *self);
@@ -50,6 +56,8 @@ guint hs_tcp_watch_get_began (HsTcpWatch *self);
 gboolean hs_tcp_watch_get_gone (HsTcpWatch *self);
 /* Last numbers; NULL before the first. Signal "numbers-changed" after each. */
 const HsTcpNumbers *hs_tcp_watch_get_numbers (HsTcpWatch *self);
+/* The last tally; (nullable) before the first, and where there is TCP. Signal "numbers-changed" after each, too. */
+const HsTcpTally *hs_tcp_watch_get_tally (HsTcpWatch *self);
 /* The same of the other end, where it is on this computer, too. Signal "other-changed" after each. */
 void hs_tcp_watch_set_other (HsTcpWatch *self, const HsTcpNumbers *numbers);
 const HsTcpNumbers *hs_tcp_watch_get_other (HsTcpWatch *self); /* (nullable) */

@@ -2,6 +2,8 @@
 /* Events as lines of JSON: every kind, and text that has to be escaped. */
 #include "hs-tcp-json.h"
 
+#include <string.h>
+
 static void
 test_strings (void)
 {
@@ -71,6 +73,25 @@ test_numbers (void)
   g_assert_nonnull (g_strstr_len (json, -1, "\"state\":\"ESTABLISHED\",\"rtt-us\":410,"));
 }
 
+/* Where there is no TCP there is no state to name. */
+static void
+test_without_tcp (void)
+{
+  HsTcpEvent *event = hs_tcp_event_new (HS_TCP_EVENT_STEP, HS_TCP_OBSERVED, 0, "connected", NULL, "GSocket");
+  HsTcpTally udp = { .time = g_get_monotonic_time (), .transport = HS_TCP_TRANSPORT_UDP, .sent = 2, .bytes_sent = 9, .errors = 1, .has_memory = TRUE, .drops = 3 };
+  HsTcpTally local = { .time = g_get_monotonic_time (), .transport = HS_TCP_TRANSPORT_UNIX, .has_peer = TRUE, .pid = 7, .uid = 1000, .program = "a\"b" };
+  g_autofree char *told = hs_tcp_tally_to_json (&udp), *other = hs_tcp_tally_to_json (&local), *json = NULL;
+
+  event->transport = HS_TCP_TRANSPORT_UDP;
+  json = hs_tcp_event_to_json (event);
+  g_assert_nonnull (strstr (json, "\"known\":\"observed\",\"transport\":\"udp\",\"title\""));
+  g_assert_nonnull (strstr (told, "\"kind\":\"tally\",\"transport\":\"udp\",\"sent\":2,\"received\":0,\"bytes-sent\":9,"));
+  g_assert_nonnull (strstr (told, "\"icmp\":1,\"receive-room\":0,\"drops\":3}"));
+  g_assert_nonnull (strstr (other, "\"peer-pid\":7,\"peer-uid\":1000,\"peer-gid\":0,\"peer-program\":\"a\\\"b\"}"));
+  g_assert_null (strstr (other, "drops"));
+  hs_tcp_event_unref (event);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -79,5 +100,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/tcp/json/segment", test_segment);
   g_test_add_func ("/tcp/json/data", test_data);
   g_test_add_func ("/tcp/json/numbers", test_numbers);
+  g_test_add_func ("/tcp/json/without-tcp", test_without_tcp);
   return g_test_run ();
 }

@@ -149,6 +149,32 @@ test_bound (void)
   g_assert_cmpuint (n_gone, ==, 1);
 }
 
+static void
+count_signal (HsTcpWatch *watch, guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_tally (void)
+{
+  g_autoptr (HsTcpWatch) watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, "test");
+  HsTcpTally tally = { .time = 1, .transport = HS_TCP_TRANSPORT_UDP, .sent = 3 };
+  guint n_transports = 0, n_numbers = 0;
+
+  g_signal_connect_swapped (watch, "notify::transport", G_CALLBACK (count), &n_transports);
+  g_signal_connect (watch, "numbers-changed", G_CALLBACK (count_signal), &n_numbers);
+  g_assert_null (hs_tcp_watch_get_tally (watch));
+  hs_tcp_watch_set_transport (watch, HS_TCP_TRANSPORT_UDP);
+  g_assert_null (hs_tcp_watch_get_tally (watch)); /* nothing is counted yet */
+  hs_tcp_watch_set_tally (watch, &tally);
+  g_assert_cmpuint (n_transports, ==, 1);
+  g_assert_cmpuint (n_numbers, ==, 1);
+  g_assert_cmpuint (hs_tcp_watch_get_tally (watch)->sent, ==, 3);
+  g_assert_cmpint (hs_tcp_watch_get_transport (watch), ==, HS_TCP_TRANSPORT_UDP);
+  g_assert_null (hs_tcp_watch_get_numbers (watch));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -158,5 +184,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/tcp/watch/expires", test_expires);
   g_test_add_func ("/tcp/watch/log", test_log);
   g_test_add_func ("/tcp/watch/bound", test_bound);
+  g_test_add_func ("/tcp/watch/tally", test_tally);
   return g_test_run ();
 }
