@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One attempt to connect: GSocketClient's events become steps; its connection becomes a bare descriptor. */
 #include "hs-config.h"
-#include "hs-dialer.h"
+#include "hs-dialer-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -344,7 +344,7 @@ make_connectable (const HsAddress *address, GError **error)
   if (address->scheme == HS_SCHEME_UNIX && address->path != NULL)
     return G_SOCKET_CONNECTABLE (g_unix_socket_address_new (address->path));
   /* A number is one for GNetworkAddress, too, zone ("fe80::1%eth0") included. */
-  if (address->scheme != HS_SCHEME_UDP && address->host != NULL)
+  if (address->host != NULL)
     return g_network_address_new (address->host, address->port);
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("No connection can be opened to this address"));
   return NULL;
@@ -373,16 +373,24 @@ hs_dial_async (const HsAddress *address, HsTcpTap *tap, HsDialFunc func, gpointe
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   g_autoptr (GSocketConnectable) connectable = NULL;
   GError *error = NULL;
-  Dial *self = g_new0 (Dial, 1);
+  Dial *self = NULL;
 
   g_task_set_source_tag (task, hs_dial_async);
   g_task_set_check_cancellable (task, FALSE); /* it would drop a descriptor; fail () looks itself */
+  if (address->scheme == HS_SCHEME_UDP && address->host != NULL)
+    {
+      hs_dial_datagram (address, tap, func, func_data, g_steal_pointer (&task));
+      return;
+    }
+  self = g_new0 (Dial, 1);
   g_task_set_task_data (task, self, (GDestroyNotify) dial_free);
   self->fd = -1;
   self->tap = tap;
   self->func = func;
   self->func_data = func_data;
   self->local = address->scheme == HS_SCHEME_UNIX;
+  if (self->local && tap != NULL)
+    hs_tcp_tap_set_transport (tap, HS_TCP_TRANSPORT_UNIX);
   self->where = g_strdup (self->local ? address->path : address->host);
   self->inner = g_cancellable_new ();
   self->client = make_client (self);

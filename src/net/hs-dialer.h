@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opens one connection to an address by GSocketClient, asynchronously, cancellable at each step, and tells its steps.
+/* Opens one connection to an address by GSocketClient, or a socket for datagrams, asynchronously, cancellable at each step, and tells its steps.
  * It never retries: that is client/'s policy. */
 #pragma once
 
@@ -13,7 +13,7 @@ typedef enum
   HS_DIAL_NAME,     /* looking the name up; detail: the address found first */
   HS_DIAL_ADDRESS,  /* which address is tried; a second one may follow (happy eyeballs), and then the SYN's step begins anew */
   HS_DIAL_SYN,      /* the SYN is out */
-  HS_DIAL_STANDS,   /* the connection stands; detail: our own address */
+  HS_DIAL_STANDS,   /* the connection stands; detail: our own address. UDP: the socket is there, and nobody was asked */
   HS_DIAL_SYN_AGAIN, /* the SYN went out once more; detail: how often in all, as the kernel says (TCP_INFO) */
 } HsDialStep;
 

@@ -25,7 +25,7 @@ hs_link_shut_write (HsLink *self)
   if (self->tap != NULL)
     hs_tcp_tap_shutting_down (self->tap);
   shutdown (self->fd, SHUT_WR);
-  if (self->tap != NULL && !self->local)
+  if (self->tap != NULL && hs_link_has_tcp (self))
     hs_tcp_tap_look (self->tap);
 }
 
@@ -92,6 +92,11 @@ hs_link_advance_close (HsLink *self)
           hs_link_finish (self, HS_LINK_CLOSED, TRUE);
           return;
         }
+      if (self->datagrams) /* it has no FIN, and nobody to wait for */
+        {
+          hs_link_finish (self, HS_LINK_CLOSED, FALSE);
+          return;
+        }
       enter_phase (self, HS_LINK_PHASE_WAITING, self->fin_ms);
       over = self->fin_ms == 0;
     }
@@ -133,7 +138,7 @@ hs_link_reset (HsLink *self)
 void
 hs_link_half_close (HsLink *self)
 {
-  if (self->phase != HS_LINK_PHASE_OPEN)
+  if (self->phase != HS_LINK_PHASE_OPEN || self->datagrams)
     return;
   self->half = TRUE;
   hs_poller_mark_dirty (self->poller, &self->pollee);

@@ -18,7 +18,7 @@ hs_link_experiment (HsLink *self, HsTcpLab experiment, gboolean on)
 {
   guint bit = HS_TCP_LAB_BIT (experiment);
 
-  if (self->phase != HS_LINK_PHASE_OPEN || self->overflow || self->fd < 0 || (self->experiments & bit) == (on ? bit : 0))
+  if (self->phase != HS_LINK_PHASE_OPEN || self->overflow || self->fd < 0 || self->datagrams || (self->experiments & bit) == (on ? bit : 0))
     return FALSE;
   if (experiment == HS_TCP_LAB_STOP_READING)
     hold (self, on);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the link share: hs-link.c (life and facts), -read (up), -write (down), -close (the end), -socket (the lowest
- * stage), -tls (the one over it). */
+ * stage), -tls (the one over it), -datagram (where there is no stream). */
 #pragma once
 
 #include <sys/uio.h>
@@ -71,6 +71,7 @@ struct _HsLink
   guint32 framing : 2;
   guint32 phase : 3;
   guint32 local : 1;       /* a Unix socket: no TCP to look at */
+  guint32 datagrams : 1;   /* UDP: no stream */
   guint32 paused : 1;
   guint32 held : 1;        /* an experiment: nothing is read */
   guint32 blocked : 1;     /* the kernel takes no more; EPOLLOUT will come */
@@ -110,6 +111,15 @@ gboolean hs_link_is_judging (HsLink *self);
 gint64 hs_link_get_input_deadline (HsLink *self);
 void hs_link_input_due (HsLink *self);
 
+/* -datagram */
+void hs_link_datagram_prepare (HsLink *self, int domain);
+void hs_link_datagram_pump (HsLink *self);
+/* Reads the error queue: ICMP messages. The link may be closed inside. */
+void hs_link_datagram_errors (HsLink *self);
+/* send () failed. TRUE: try again; else the datagram is lost, and _failed () tells so. */
+gboolean hs_link_datagram_may_retry (HsLink *self, int error_no, gboolean first);
+void hs_link_datagram_failed (HsLink *self, int error_no, const char *data, gsize len);
+
 /* -write */
 void hs_link_write_queue (HsLink *self);
 void hs_link_drop_queue (HsLink *self);
@@ -147,6 +157,13 @@ void hs_link_advance_close (HsLink *self);
 void hs_link_close_descriptor (HsLink *self, gboolean reset);
 /* Closes the descriptor and tells the end; nothing follows. */
 void hs_link_finish (HsLink *self, HsLinkEnd end, gboolean reset);
+
+/* There is a TCP to look at. */
+static inline gboolean
+hs_link_has_tcp (HsLink *self)
+{
+  return !self->local && !self->datagrams;
+}
 
 static inline gboolean
 hs_link_is_over (HsLink *self)

@@ -208,6 +208,11 @@ hs_link_pump (HsLink *self)
 {
   guint budget = HS_LINES_PER_ITERATION;
 
+  if (self->datagrams)
+    {
+      hs_link_datagram_pump (self);
+      return;
+    }
   for (guint reads = 0; hand_up (self, &budget); reads++)
     {
       if (self->ended)

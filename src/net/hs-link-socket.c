@@ -35,12 +35,15 @@ set_option (HsLink *self, int level, int option, int value)
 void
 hs_link_socket_prepare (HsLink *self)
 {
-  int domain = AF_UNSPEC;
+  int domain = AF_UNSPEC, type = SOCK_STREAM;
   socklen_t len = sizeof domain;
 
   getsockopt (self->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+  getsockopt (self->fd, SOL_SOCKET, SO_TYPE, &type, &len);
   self->local = domain == AF_UNIX;
-  if (!self->local)
+  if (!self->local && type == SOCK_DGRAM)
+    hs_link_datagram_prepare (self, domain);
+  else if (!self->local)
     set_option (self, IPPROTO_TCP, TCP_NODELAY, 1); /* writes are gathered here already */
 }
 
@@ -48,7 +51,7 @@ hs_link_socket_prepare (HsLink *self)
 void
 hs_link_socket_keep_alive (HsLink *self)
 {
-  if (self->local)
+  if (!hs_link_has_tcp (self))
     return;
   set_option (self, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option (self, IPPROTO_TCP, TCP_KEEPIDLE, HS_TCP_USER_TIMEOUT_MS / 2000);
@@ -80,7 +83,7 @@ hs_link_socket_is_reset (HsLink *self)
 {
   HsTcpNumbers numbers;
 
-  return !self->local && hs_tcp_numbers_read (self->fd, &numbers) && numbers.state == HS_TCP_CLOSED;
+  return hs_link_has_tcp (self) && hs_tcp_numbers_read (self->fd, &numbers) && numbers.state == HS_TCP_CLOSED;
 }
 
 /* ---- Names ---- */

@@ -64,14 +64,14 @@ hs_link_drop_queue (HsLink *self)
   g_free (queue);
 }
 
-/* Up to the next break. */
+/* Up to the next break, @max bufs at most. */
 static guint
-queue_gather (HsLinkQueue *queue, struct iovec *iov)
+queue_gather (HsLinkQueue *queue, struct iovec *iov, guint max)
 {
   guint n = 0;
   guint32 offset = queue->offset;
 
-  for (guint32 i = queue->first; i < queue->end && n < IOV_MAX_HERE && queue->bufs[i] != NULL; i++, n++)
+  for (guint32 i = queue->first; i < queue->end && n < max && queue->bufs[i] != NULL; i++, n++)
     {
       iov[n].iov_base = queue->bufs[i]->data + offset;
       iov[n].iov_len = queue->bufs[i]->len - offset;
@@ -154,7 +154,7 @@ write_until_blocked (HsLink *self)
 
   while (self->queue != NULL)
     {
-      guint n_bufs = queue_gather (self->queue, iov);
+      guint n_bufs = queue_gather (self->queue, iov, IOV_MAX_HERE);
       gboolean more = is_last_word (self, n_bufs);
       gssize n = self->stage->writev (self, iov, join_short (self, iov, n_bufs), more);
 
@@ -175,6 +175,39 @@ write_until_blocked (HsLink *self)
       queue_take (self, (gsize) n);
     }
   return total;
+}
+
+/* Each in a call of its own. What is not taken is lost, and told; the others are tried. */
+static void
+write_datagrams (HsLink *self)
+{
+  struct iovec iov;
+  gboolean first = TRUE;
+
+  while (self->queue != NULL && self->fd >= 0 && queue_gather (self->queue, &iov, 1) == 1)
+    {
+      g_autoptr (HsBuf) buf = hs_buf_ref (self->queue->bufs[self->queue->first]);
+      gssize n = self->stage->writev (self, &iov, 1, FALSE);
+      int error_no = n < 0 ? errno : 0;
+
+      if (error_no == EINTR || (error_no != 0 && hs_link_datagram_may_retry (self, error_no, first)))
+        {
+          first = error_no == EINTR && first;
+          continue;
+        }
+      if (error_no == EAGAIN || error_no == ENOBUFS || error_no == ENOMEM)
+        {
+          self->blocked = TRUE;
+          return;
+        }
+      first = TRUE;
+      self->bytes_written += buf->len; /* the offsets that were promised: lost or not, it is over */
+      queue_take (self, buf->len);
+      if (error_no != 0)
+        hs_link_datagram_failed (self, error_no, buf->data, buf->len);
+      else if (self->tap != NULL)
+        hs_tcp_tap_wrote (self->tap, buf->len, NULL);
+    }
 }
 
 /* A broken connection may still hold what the peer said before: it is read first, then the end is told. */
@@ -199,7 +232,7 @@ tell_tap (HsLink *self, gsize total)
     hs_link_tls_tell_tap (self);
   else if (total > 0 && self->tap != NULL)
     hs_tcp_tap_wrote (self->tap, total, NULL);
-  if (total > 0 && self->tap != NULL && !self->local)
+  if (total > 0 && self->tap != NULL && hs_link_has_tcp (self))
     hs_tcp_tap_look (self->tap);
 }
 
@@ -211,7 +244,9 @@ hs_link_write_queue (HsLink *self)
   if (!hs_link_has_unsent (self) || self->blocked || self->error_no != 0)
     return;
 
-  if (self->queue != NULL)
+  if (self->datagrams)
+    write_datagrams (self);
+  else if (self->queue != NULL)
     total = write_until_blocked (self);
   else
     hs_link_tls_flush (self);

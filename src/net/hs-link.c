@@ -62,7 +62,7 @@ hs_link_update_deadline (HsLink *self)
 static void
 look (HsLink *self)
 {
-  if (self->tap != NULL && !self->local && !hs_link_is_over (self))
+  if (self->tap != NULL && hs_link_has_tcp (self) && !hs_link_is_over (self))
     hs_tcp_tap_look (self->tap);
 }
 
@@ -72,7 +72,9 @@ drain_errors (HsLink *self)
 {
   if (hs_link_is_over (self) || self->local)
     return;
-  if (self->tap != NULL)
+  if (self->datagrams)
+    hs_link_datagram_errors (self);
+  else if (self->tap != NULL)
     hs_tcp_tap_errors (self->tap);
   else
     hs_tcp_stamps_drain (self->fd, 0, 0, NULL, NULL);
@@ -88,7 +90,7 @@ link_ready (HsPollee *pollee, guint32 events)
     drain_errors (self);
   else
     look (self);
-  if ((events & EPOLLERR) && self->error_no == 0)
+  if ((events & EPOLLERR) && self->error_no == 0 && !self->datagrams)
     self->error_no = (guint16) hs_link_socket_take_error (self);
   if (self->error_no != 0)
     hs_link_drop_queue (self);
@@ -276,6 +278,12 @@ gboolean
 hs_link_is_eof (HsLink *self)
 {
   return self->eof;
+}
+
+gboolean
+hs_link_is_datagrams (HsLink *self)
+{
+  return self->datagrams;
 }
 
 gboolean

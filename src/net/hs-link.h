@@ -32,6 +32,15 @@ typedef enum
   HS_LINK_CLOSED,   /* our own orderly close is through: read to the end, or bounded; @error, if the peer reset it meanwhile */
 } HsLinkEnd;
 
+/* What became of a datagram that was sent: an ICMP message came back about it, or send () did not take it. */
+typedef struct
+{
+  int error_no;
+  gboolean icmp;
+  const char *data; /* its bytes: of ICMP as many as came back with it, none perhaps */
+  gsize len;
+} HsLinkBounce;
+
 typedef struct
 {
   /* A whole line or message. IRC: TOO_LONG comes with data NULL. The link may be closed or freed inside. */
@@ -49,9 +58,12 @@ typedef struct
   void (*drained) (HsLink *link, gpointer user_data);
   /* (nullable) the handshake is through: hs_link_get_tls_facts () tells with whom. Lines follow. */
   void (*secured) (HsLink *link, gpointer user_data);
+  /* (nullable) datagrams only. The link goes on: somebody may listen there later. It may be closed or freed inside. */
+  void (*bounced) (HsLink *link, const HsLinkBounce *bounce, gpointer user_data);
 } HsLinkFuncs;
 
-/* Takes @fd (non-blocking, TCP or Unix; sets TCP_NODELAY). @funcs is static, @user_data borrowed. */
+/* Takes @fd (non-blocking, TCP or Unix; sets TCP_NODELAY). Or UDP, connected, with HS_FRAMING_PLAIN: then each HsBuf leaves as one datagram, each
+ * that comes is one line (an empty one has length 0), and close () has nothing to wait for but the queue. @funcs is static, @user_data borrowed. */
 HsLink *hs_link_new (HsPoller *poller, int fd, HsFraming framing, const HsLinkFuncs *funcs, gpointer user_data);
 /* Closes at once (RST if unread data is there) when still open; the owner forgets it. Safe inside its own callbacks, where the line
  * that is handed up stays valid until the callback returns. */
@@ -95,6 +107,7 @@ gsize hs_link_get_queued (HsLink *self);
 HsFraming hs_link_get_framing (HsLink *self);
 gboolean hs_link_peer_frames (HsLink *self);     /* it has once sent LF */
 gboolean hs_link_is_eof (HsLink *self);
+gboolean hs_link_is_datagrams (HsLink *self);
 gboolean hs_link_is_closing (HsLink *self);      /* close () was asked for */
 /* As the kernel counts: encrypted bytes under TLS. */
 guint64 hs_link_get_bytes_read (HsLink *self);

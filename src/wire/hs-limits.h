@@ -7,6 +7,7 @@
 #define HS_TAGS_MAX             8191       /* IRCv3 message-tags: '@' and the space included, server and client together */
 #define HS_TAGS_CLIENT_MAX      4094       /* IRCv3 message-tags: tag data a client may send */
 #define HS_PLAIN_MESSAGE_MAX    (64 * 1024) /* one plain-text message; longer text is split, nothing is dropped */
+#define HS_DATAGRAM_MAX         65507      /* RFC 768, RFC 791 3.1: 65,535 bytes without the headers of IPv4 (20) and UDP (8) */
 #define HS_PARAMS_MAX           15         /* RFC 2812 2.3.1 */
 #define HS_HTTP_LINE_MAX        8000       /* RFC 9112 3: the request line a recipient should at least support */
 #define HS_READ_MAX             (64 * 1024) /* one read from a socket */
@@ -123,6 +124,8 @@
 #define HS_HOST_TOKEN_MS        10000      /* the host's own client presents its token within this */
 #define HS_TCP_USER_TIMEOUT_MS  120000     /* RFC 5482; plain-text guests, who are never pinged, and our own connections, which ping nobody */
 #define HS_STALL_MS             5000       /* what we wrote has not been acknowledged for this long: worth a word */
+#define HS_DATAGRAM_DOUBT_MS    5000       /* after a datagram left: so long an ICMP message about it is waited for (3 s without an answer to ARP make one) */
+#define HS_DATAGRAM_ANSWER_MS   3000       /* handshake-probe: so long the first answer to a datagram is waited for */
 #define HS_TYPING_MS            6000       /* IRCv3 typing: an "active" holds this long */
 #define HS_TYPING_SPACING_MS    3000       /* IRCv3 typing: our own "active" at most this often */
 #define HS_WHO_AFTER_JOINS_MS   2000       /* our side: who has come is asked about together */

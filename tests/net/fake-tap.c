@@ -37,6 +37,18 @@ hs_tcp_tap_step (HsTcpTap *self, const char *title, const char *detail, const ch
 }
 
 void
+hs_tcp_tap_set_transport (HsTcpTap *self, HsTcpTransport transport)
+{
+  g_assert_cmpint (transport, !=, HS_TCP_TRANSPORT_TCP);
+}
+
+void
+hs_tcp_tap_bounced (HsTcpTap *self, const char *title, const char *detail)
+{
+  g_string_append (self->log, "bounced ");
+}
+
+void
 hs_tcp_tap_connecting (HsTcpTap *self, int fd, GSocketAddress *remote)
 {
   g_assert_nonnull (remote);

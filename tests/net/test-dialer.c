@@ -325,12 +325,48 @@ test_name_not_found (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->told->str, ==, "resolving failed ");
 }
 
+/* Nothing is sent, and there is no SYN: it "stands" whether anybody is there or not. */
 static void
-test_not_a_connection (Fixture *fixture, gconstpointer data)
+test_datagram (Fixture *fixture, gconstpointer address)
 {
-  dial (fixture, "udp://127.0.0.1:9");
-  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
-  g_assert_cmpstr (fixture->log->str, ==, "");
+  struct sockaddr_storage name;
+  socklen_t len = sizeof name;
+  int type = 0;
+
+  dial (fixture, address);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpstr (fixture->log->str, ==, "name… name address stands ");
+  g_assert_cmpstr (fixture->told->str, ==, "resolving resolved attach connected ");
+  len = sizeof type;
+  g_assert_cmpint (getsockopt (fixture->fd, SOL_SOCKET, SO_TYPE, &type, &len), ==, 0);
+  g_assert_cmpint (type, ==, SOCK_DGRAM);
+  len = sizeof name;
+  g_assert_cmpint (getpeername (fixture->fd, (struct sockaddr *) &name, &len), ==, 0);
+  g_assert_cmpint (name.ss_family, ==, strchr (address, '[') != NULL ? AF_INET6 : AF_INET); /* of a name that has both: IPv4 */
+  g_assert_cmpint (fcntl (fixture->fd, F_GETFL) & O_NONBLOCK, !=, 0);
+  g_assert_cmpint (fcntl (fixture->fd, F_GETFD) & FD_CLOEXEC, !=, 0);
+}
+
+static void
+test_datagram_name (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, "udp://no-such-name.invalid:9");
+  finish (fixture, 30);
+  g_assert_nonnull (fixture->error);
+  g_assert_true (fixture->error->domain == G_RESOLVER_ERROR);
+  g_assert_cmpstr (fixture->told->str, ==, "resolving failed ");
+}
+
+/* Turned away at each step that is told. */
+static void
+test_datagram_cancelled (Fixture *fixture, gconstpointer data)
+{
+  fixture->cancel_at = GPOINTER_TO_INT (data);
+  start (fixture, "udp://localhost:9");
+  finish (fixture, 30);
+  if (fixture->fd < 0) /* at the last one it was there already, and is ours to close */
+    g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (fixture->n_calls, ==, fixture->cancel_at + 1);
 }
 
 /* A listener whose accept queue is full drops further SYNs: a peer that does not answer, on loopback. */
@@ -432,7 +468,16 @@ main (int argc, char **argv)
   ADD ("bare", test_bare);
   ADD ("refused", test_refused);
   ADD ("name-not-found", test_name_not_found);
-  ADD ("not-a-connection", test_not_a_connection);
+  g_test_add ("/net/dialer/datagram", Fixture, "udp://127.0.0.1:9", set_up, test_datagram, tear_down);
+  g_test_add ("/net/dialer/datagram-v6", Fixture, "udp://[::1]:9", set_up, test_datagram, tear_down);
+  g_test_add ("/net/dialer/datagram-localhost", Fixture, "udp://localhost:9", set_up, test_datagram, tear_down);
+  ADD ("datagram-name", test_datagram_name);
+  for (int i = 0; i < 4; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/net/dialer/datagram-cancelled/%d", i);
+
+      g_test_add (path, Fixture, GINT_TO_POINTER (i), set_up, test_datagram_cancelled, tear_down);
+    }
   ADD ("no-answer", test_no_answer);
   ADD ("cancel", test_cancel);
   return g_test_run ();
