@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The connection from the inside: shared by its files (-open, -tls, -login, -link, -plain), seen by nobody else. */
+/* The connection from the inside: shared by its files (-open, -tls, -login, -link, -plain, -datagram), seen by nobody else. */
 #pragma once
 
 #include "hs-address.h"
@@ -66,7 +66,7 @@ struct _HsConnection
   GSource *cancel_source;   /* (nullable) */
   GQueue texts;             /* HsBuf: plain texts that wait for their moment */
   GString *heard_line;      /* the line being received, as it came */
-  guint ack_source, spacing_source, welcome_source, offer_source;
+  guint ack_source, spacing_source, welcome_source, offer_source, settle_source;
 
   struct
   {
@@ -103,6 +103,7 @@ struct _HsConnection
   guint ack_delay;          /* ms */
   guint64 acked;            /* stream offset up to which the peer's TCP has acknowledged */
   gint64 acked_at;          /* monotonic µs when that was last seen to change, or nothing was waiting */
+  int bounce_told;          /* datagrams: errno of what was told last; 0: nothing, or somebody has answered since */
   guint unstored;           /* lines heard since the store was last known to have all */
   guint syns;               /* how often the SYN went out, 0 unknown */
   guint syn_at[8];          /* at which second */
@@ -189,3 +190,10 @@ guint64 hs_connection_plain_send (HsConnection *self, const char *text);
 void hs_connection_plain_heard (HsConnection *self, const HsLine *line);
 void hs_connection_plain_leave (HsConnection *self);
 void hs_connection_plain_clear (HsConnection *self);
+
+/* ---- hs-connection-datagram.c ---- */
+gboolean hs_connection_is_datagrams (HsConnection *self);
+guint64 hs_connection_datagram_send (HsConnection *self, const char *text);
+void hs_connection_datagram_sent (HsConnection *self);
+void hs_connection_datagram_heard (HsConnection *self, const HsLine *line);
+void hs_connection_datagram_bounced (HsLink *link, const HsLinkBounce *bounce, gpointer user_data);

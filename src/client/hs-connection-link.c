@@ -33,11 +33,14 @@ host_name (HsConnection *self)
 static void
 begin_plain (HsConnection *self, const char *detail)
 {
+  gboolean datagrams = hs_connection_is_datagrams (self);
+
   if (hs_connection_stops_unencrypted (self))
     return;
   hs_connection_set_found (self, HS_DIALECT_PLAIN);
-  hs_connection_step_done (self, STEP_PROTOCOL, detail);
-  hs_connection_step_done (self, STEP_WELCOME, _("Plain text begins without one: just write"));
+  hs_connection_step_done (self, STEP_PROTOCOL, datagrams ? _("Plain text: one message, one datagram") : detail);
+  hs_connection_step_done (self, STEP_WELCOME, datagrams ? _("Nobody was asked: whether somebody is there, only an answer shows")
+                                                         : _("Plain text begins without one: just write"));
   g_clear_handle_id (&self->welcome_source, g_source_remove);
   hs_session_begin_plain (self->session, host_name (self));
   if (self->task != NULL)
@@ -165,7 +168,9 @@ on_line (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_da
       heard.len = line->len;
       hs_session_hear (self->session, &heard);
     }
-  if (hs_session_is_plain (self->session))
+  if (hs_connection_is_datagrams (self))
+    hs_connection_datagram_heard (self, line);
+  else if (hs_session_is_plain (self->session))
     hs_connection_plain_heard (self, line);
   else if (status == HS_LINE_TOO_LONG)
     hs_session_receive_too_long (self->session);
@@ -363,6 +368,11 @@ on_drained (HsLink *link, gpointer user_data)
 
   if (link != self->link)
     return;
+  if (hs_connection_is_datagrams (self))
+    {
+      hs_connection_datagram_sent (self);
+      return;
+    }
   first = first_delay (self);
   hs_session_written (self->session, hs_link_get_lines_written (link));
   if (self->ack_delay > first)
@@ -378,6 +388,7 @@ static const HsLinkFuncs link_funcs = {
   .end = on_end,
   .drained = on_drained,
   .secured = hs_connection_on_secured,
+  .bounced = hs_connection_datagram_bounced,
 };
 
 /* ---- Down ---- */
@@ -389,6 +400,8 @@ on_session_send (HsSession *session, const char *data, gsize len, gpointer user_
 
   if (self->link == NULL || hs_link_is_closing (self->link) || is_half_closed (self))
     return 0;
+  if (hs_connection_is_datagrams (self))
+    return hs_connection_datagram_send (self, data);
   if (self->ack_source == 0) /* should the queue never drain */
     {
       self->ack_delay = ACK_LAST_MS;
@@ -446,7 +459,7 @@ hs_connection_take_descriptor (HsConnection *self, int fd)
       hs_poller_set_priority (self->poller, LINK_PRIORITY);
     }
   self->link = hs_link_new (self->poller, fd, framings[self->protocol], &link_funcs, self);
-  if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer attaches TCP only */
+  if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer does not attach these */
     hs_tcp_tap_attach (self->tap, fd, 0);
   hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
   hs_link_keep_alive (self->link);

@@ -125,6 +125,12 @@ on_tap_other (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 }
 
 static void
+on_tap_tally (HsTcpTap *tap, const HsTcpTally *tally, gpointer user_data)
+{
+  hs_tcp_watch_set_tally (watch_of (user_data, tap), tally);
+}
+
+static void
 on_tap_gone (HsTcpTap *tap, gpointer user_data)
 {
   HsConnection *self = user_data;
@@ -141,6 +147,7 @@ static const HsTcpTapFuncs tap_funcs = {
   .numbers = on_tap_numbers,
   .gone = on_tap_gone,
   .other = on_tap_other,
+  .tally = on_tap_tally,
 };
 
 /* ---- Dialling ---- */
@@ -268,7 +275,9 @@ has_step (HsConnection *self, guint index)
 {
   if (index == STEP_TLS)
     return self->encrypted;
-  return self->address->scheme != HS_SCHEME_UNIX || (index != STEP_NAME && index != STEP_SYN);
+  if (index == STEP_SYN)
+    return self->address->scheme != HS_SCHEME_UNIX && !hs_connection_is_datagrams (self);
+  return self->address->scheme != HS_SCHEME_UNIX || index != STEP_NAME;
 }
 
 void

@@ -36,7 +36,8 @@ obey_sts (HsConnection *self)
 {
   guint16 port = 0;
 
-  if (self->known == NULL || self->address->host == NULL || self->address->scheme == HS_SCHEME_TCP || self->encryption == HS_ENCRYPTION_NEVER)
+  if (self->known == NULL || self->address->host == NULL || self->address->scheme == HS_SCHEME_TCP || hs_connection_is_datagrams (self)
+      || self->encryption == HS_ENCRYPTION_NEVER)
     return;
   self->strict = hs_known_servers_find_sts (self->known, self->address->host, now_ms (), &port);
   if (!self->strict && (!self->pinned || !hs_known_servers_find_sts (self->known, self->address->host, 0, &port)))

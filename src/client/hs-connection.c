@@ -167,7 +167,7 @@ on_leave_requested (HsSession *session, HsConnection *self)
     }
   else if (self->link == NULL)
     return;
-  else if (hs_session_is_plain (session))
+  else if (hs_session_is_plain (session) && !hs_connection_is_datagrams (self)) /* of these there is no goodbye */
     hs_connection_plain_leave (self);
   else
     hs_link_close (self->link, 0);
@@ -280,11 +280,19 @@ on_experiment (HsTcpWatch *watch, guint experiment, gboolean on, HsConnection *s
   update_experiments (self);
 }
 
+static HsTcpTransport
+transport_of (const HsAddress *address)
+{
+  return address->scheme == HS_SCHEME_UDP ? HS_TCP_TRANSPORT_UDP : address->scheme == HS_SCHEME_UNIX ? HS_TCP_TRANSPORT_UNIX : HS_TCP_TRANSPORT_TCP;
+}
+
 HsTcpWatch *
 hs_connection_make_watch (HsConnection *self)
 {
   HsTcpWatch *watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, self->place);
 
+  if (self->address != NULL)
+    hs_tcp_watch_set_transport (watch, transport_of (self->address));
   g_signal_connect (watch, "notify::shown", G_CALLBACK (on_watch_shown), self);
   g_signal_connect (watch, "experiment", G_CALLBACK (on_experiment), self);
   return watch;
@@ -323,9 +331,9 @@ check_scheme (const HsAddress *address, HsEncryption encryption, GError **error)
       g_set_error_literal (error, HS_SESSION_ERROR, HS_SESSION_ERROR_NEEDS_ENCRYPTION, _("This address asks for encryption."));
       return hs_failure_new (HS_FAILURE_NEEDS_ENCRYPTION, address, NULL);
     }
-  if (address->scheme == HS_SCHEME_UDP)
+  if (address->scheme == HS_SCHEME_UDP && encryption == HS_ENCRYPTION_ALWAYS)
     {
-      g_set_error_literal (error, HS_SESSION_ERROR, HS_SESSION_ERROR_UNSUPPORTED, _("Datagrams are not supported yet."));
+      g_set_error_literal (error, HS_SESSION_ERROR, HS_SESSION_ERROR_UNSUPPORTED, _("Datagrams cannot be encrypted."));
       return hs_failure_new (HS_FAILURE_UNSUPPORTED, address, NULL);
     }
   return NULL;
@@ -337,7 +345,7 @@ choose_protocol (HsConnection *self)
 {
   if (self->address->scheme == HS_SCHEME_IRC || self->address->scheme == HS_SCHEME_IRCS || self->host_token != NULL)
     self->protocol = HS_PROTOCOL_IRC;
-  else if (self->address->scheme == HS_SCHEME_TCP)
+  else if (self->address->scheme == HS_SCHEME_TCP || self->address->scheme == HS_SCHEME_UDP)
     self->protocol = HS_PROTOCOL_PLAIN;
 }
 
@@ -420,6 +428,8 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
       return;
     }
   choose_protocol (self);
+  hs_tcp_watch_set_transport (self->watch, transport_of (self->address));
+  hs_session_set_transport (self->session, transport_of (self->address));
   list_routes (self);
   watch_cancellable (self, cancellable);
   hs_session_set_state (self->session, HS_SESSION_CONNECTING, NULL);
@@ -515,6 +525,7 @@ hs_connection_clear_ticks (HsConnection *self)
   g_clear_handle_id (&self->spacing_source, g_source_remove);
   g_clear_handle_id (&self->welcome_source, g_source_remove);
   g_clear_handle_id (&self->offer_source, g_source_remove);
+  g_clear_handle_id (&self->settle_source, g_source_remove);
 }
 
 void

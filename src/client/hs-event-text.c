@@ -41,6 +41,8 @@ static const struct { const char *word; const char *sentence; } events[] = {
   [HS_EVENT_NOT_TOPIC_LOCKED] = { "not-topic-locked", N_("{0} lets everybody set the topic") },
   [HS_EVENT_RENAME] = { "rename", N_("{0} renamed the room: it is {1} now") },
   [HS_EVENT_RENAME_WHY] = { "rename-why", N_("{0} renamed the room: it is {1} now ({2})") },
+  [HS_EVENT_LEFT_SENT] = { "left-sent", N_("You left at {t}. Every message was sent; whether it arrived, UDP does not say.") },
+  [HS_EVENT_LEFT_HANDED] = { "left-handed", N_("You left at {t}. Nothing was lost: every message went into the other program’s queue.") },
 };
 
 char *

@@ -36,6 +36,8 @@ typedef enum
   HS_EVENT_NOT_TOPIC_LOCKED,
   HS_EVENT_RENAME,     /* who, title */
   HS_EVENT_RENAME_WHY, /* who, title, why */
+  HS_EVENT_LEFT_SENT,   /* datagrams: nobody acknowledges */
+  HS_EVENT_LEFT_HANDED, /* a local socket: nobody has to */
 } HsEventKind;
 
 /* At most three arguments, NULL-terminated. (transfer full) */

@@ -37,6 +37,10 @@ typedef enum
   HINT_NO_ACCOUNT = 1 << 21,
   HINT_HISTORY = 1 << 22,
   HINT_ENCRYPTED_PORT = 1 << 23,
+  HINT_UDP_PROGRAM = 1 << 24,
+  HINT_UDP_PORT = 1 << 25,
+  HINT_UDP_LOST = 1 << 26,
+  HINT_NEVER = 1 << 27,
 } HintFlags;
 
 /* {who} is the host (or path), {port} its port. */
@@ -165,9 +169,9 @@ static const Words words[] = {
     N_("The server does not know this password itself."),
     HINT_COMPARE_FIRST | HINT_GET_INVITE },
   [HS_FAILURE_UNSUPPORTED] = {
-    N_("Datagrams are not supported yet"),
-    N_("An address that begins with udp:// comes with a later version. Use tcp:// for plain text over TCP."),
-    0 },
+    N_("Datagrams cannot be encrypted"),
+    N_("Encryption was chosen to be always used, and there is none for udp:// here: TLS needs the stream that TCP makes."),
+    HINT_NEVER },
   [HS_FAILURE_ADDRESS] = {
     N_("This address cannot be used"),
     N_("It is not an address that can be connected to."),
@@ -229,6 +233,12 @@ static const Hint hints[] = {
   { HINT_COMPARE_FIRST, N_("Compare the number"),
     N_("Ask the host, best by voice, for the number of its server. Once you have compared it, Handshake trusts this server with a password."), NULL },
   { HINT_NO_ACCOUNT, N_("Without the account?"), N_("Under More, leave Account empty to join as a guest."), NULL },
+  { HINT_UDP_PROGRAM, N_("Is the other program started?"),
+    N_("It has to be one that listens on UDP. A room that Handshake hosts listens on TCP only."), NULL },
+  { HINT_UDP_PORT, N_("Is the port right?"), N_("Ports of UDP and of TCP have nothing to do with each other: a program that listens on the one need not listen on the other."), NULL },
+  { HINT_UDP_LOST, N_("Does its firewall let datagrams in?"), N_("On that computer, run:"), "sudo ufw allow {port}/udp" },
+  { HINT_NEVER, N_("If it need not be encrypted"),
+    N_("Under More, choose Encryption: Automatic. Then everybody on the way can read what is said, and change it."), NULL },
   { HINT_SOCKET_PATH, N_("Is the path right?"), N_("The server makes the socket file when it starts, and only its own user may use it."), NULL },
 };
 
@@ -274,6 +284,12 @@ add_hints (HsFailure *self, guint flags, const HsAddress *address)
     }
 }
 
+static gboolean
+is_datagrams (const HsAddress *address)
+{
+  return address != NULL && address->scheme == HS_SCHEME_UDP;
+}
+
 /* For a socket in the file system the words about networks make no sense. */
 static guint
 hints_for (HsFailureKind kind, const HsAddress *address)
@@ -284,6 +300,10 @@ hints_for (HsFailureKind kind, const HsAddress *address)
     return HINT_SERVER_STARTED;
   if (local && kind == HS_FAILURE_ADDRESS)
     return HINT_SOCKET_PATH;
+  if (is_datagrams (address) && kind == HS_FAILURE_REFUSED)
+    return HINT_UDP_PROGRAM | HINT_UDP_PORT;
+  if (is_datagrams (address) && kind == HS_FAILURE_NO_ANSWER)
+    return HINT_UDP_PROGRAM | HINT_UDP_LOST;
   /* To go unencrypted is no way where encryption is what was asked for. */
   if (address != NULL && (address->scheme == HS_SCHEME_IRCS || hs_address_is_invite (address)))
     return words[kind].hints & ~(guint) (HINT_UNENCRYPTED | HINT_CLASSROOM);
@@ -303,6 +323,10 @@ hs_failure_new (HsFailureKind kind, const HsAddress *address, const char *said)
   self->title = fill (_(words[kind].title), address);
   if (kind == HS_FAILURE_REFUSED && address != NULL && address->scheme == HS_SCHEME_UNIX)
     sentence = N_("The socket file is there, but no program listens on it.");
+  else if (kind == HS_FAILURE_REFUSED && is_datagrams (address))
+    sentence = N_("The datagram came back: an ICMP message says that no program waits on port {port} of UDP.");
+  else if (kind == HS_FAILURE_NO_ANSWER && is_datagrams (address))
+    sentence = N_("Nothing came back, neither an answer nor a refusal. What was sent may have arrived, or not: UDP does not say.");
   if (said != NULL && *said != '\0')
     self->sentence = kind == HS_FAILURE_ADDRESS ? g_strdup (_(said)) : g_strdup_printf (_("It said: “%s”"), said);
   else

@@ -37,7 +37,7 @@ typedef enum
   HS_FAILURE_ACCOUNT_WRONG, /* the account, or its password */
   HS_FAILURE_NO_LOGIN,      /* the server has no way to log in */
   HS_FAILURE_IMPOSTOR,      /* it does not know the password itself */
-  HS_FAILURE_UNSUPPORTED,   /* udp:// */
+  HS_FAILURE_UNSUPPORTED,   /* udp://, and always encrypted */
   HS_FAILURE_ADDRESS,       /* cannot be parsed, unix path missing or not allowed */
   HS_FAILURE_LOST,          /* stood, then reset or timed out */
   HS_FAILURE_CLOSED,        /* stood, then the other side's FIN, after last words where the protocol has them */

@@ -132,6 +132,7 @@ struct _HsSession
   HsSessionState state;
   int lag;
   guint offered, caps;        /* HS_CAP_*: by a CAP LS in pieces; granted */
+  HsTcpTransport transport;
   gboolean plain, hosted;
   gboolean plain_heard;       /* the peer has said something: a BOM can no longer stand there */
   gboolean ours;              /* a Handshake server: rooms have titles, names may be of any script */

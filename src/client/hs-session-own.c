@@ -2,6 +2,8 @@
 /* What becomes of own messages once they went out: written, acknowledged, accepted, or visibly not. */
 #include "hs-session-impl.h"
 
+#include <string.h>
+
 #include "hs-name.h"
 
 HsOwnMessage *
@@ -60,8 +62,15 @@ hs_session_written (HsSession *self, guint64 offset)
       HsOwnMessage *own = g_ptr_array_index (self->own, i);
 
       if (own->offset != 0 && own->offset <= offset && own->delivery == HS_DELIVERY_PENDING)
-        hs_session_set_delivery (own, HS_DELIVERY_WRITTEN, FALSE);
+        hs_session_set_delivery (own, self->transport == HS_TCP_TRANSPORT_UDP ? HS_DELIVERY_SENT : HS_DELIVERY_WRITTEN, FALSE);
     }
+}
+
+/* Where nothing better will be known. On a local socket what is written stands in the other program's queue: there is no TCP that could say so. */
+static HsDelivery
+best_delivery (HsSession *self)
+{
+  return self->transport == HS_TCP_TRANSPORT_UNIX ? HS_DELIVERY_HANDED : HS_DELIVERY_ACKNOWLEDGED;
 }
 
 void
@@ -76,17 +85,58 @@ hs_session_acknowledged (HsSession *self, guint64 offset)
           i++;
           continue;
         }
-      hs_session_set_delivery (own, HS_DELIVERY_ACKNOWLEDGED, FALSE);
+      hs_session_set_delivery (own, best_delivery (self), FALSE);
       hs_passage_acknowledged (own->passage, g_get_monotonic_time ());
       if (self->plain || !(self->caps & HS_CAP_ECHO)) /* nothing better will be known */
         {
           settle_doubtful_before (self, own);
-          settle_own (self, own, HS_DELIVERY_ACKNOWLEDGED);
+          settle_own (self, own, best_delivery (self));
           i = 0;
         }
       else
         i++;
     }
+}
+
+/* ---- Datagrams ---- */
+
+gboolean
+hs_session_settle_sent (HsSession *self, gint64 time)
+{
+  gboolean left = FALSE;
+
+  for (guint i = 0; i < self->own->len;)
+    {
+      HsOwnMessage *own = g_ptr_array_index (self->own, i);
+
+      if (own->delivery != HS_DELIVERY_SENT || own->sent >= time)
+        {
+          left |= own->delivery == HS_DELIVERY_SENT;
+          i++;
+          continue;
+        }
+      settle_doubtful_before (self, own);
+      settle_own (self, own, HS_DELIVERY_SENT);
+      i = 0;
+    }
+  return left;
+}
+
+/* Of several with the same bytes the oldest: they come back in the order they left, mostly, and it makes no difference to anybody. */
+gboolean
+hs_session_bounced (HsSession *self, const char *data, gsize len)
+{
+  for (guint i = 0; len > 0 && i < self->own->len; i++)
+    {
+      HsOwnMessage *own = g_ptr_array_index (self->own, i);
+      const HsPassageFacts *facts = hs_passage_get_facts (own->passage);
+
+      if (own->delivery != HS_DELIVERY_SENT || facts->len < len || memcmp (facts->line, data, len) != 0)
+        continue;
+      hs_session_set_delivery (own, HS_DELIVERY_FAILED, TRUE);
+      return TRUE;
+    }
+  return FALSE;
 }
 
 gboolean
@@ -102,10 +152,17 @@ hs_session_awaits_ack (HsSession *self)
   return FALSE;
 }
 
+/* What is to come may still say more of it. */
+static gboolean
+is_undecided (const HsOwnMessage *own)
+{
+  return own->delivery < HS_DELIVERY_ACCEPTED || own->delivery == HS_DELIVERY_HANDED;
+}
+
 static gboolean
 is_waiting (const HsOwnMessage *own)
 {
-  return own->offset != 0 && own->delivery < HS_DELIVERY_ACCEPTED;
+  return own->offset != 0 && is_undecided (own);
 }
 
 /* By label, else by our id, else the oldest with the same words to the same place. */
@@ -215,11 +272,12 @@ hs_session_refuse_lines (HsSession *self)
 void
 hs_session_doubt_own (HsSession *self)
 {
+  hs_session_settle_sent (self, G_MAXINT64);
   for (guint i = 0; i < self->own->len; i++)
     {
       HsOwnMessage *own = g_ptr_array_index (self->own, i);
 
-      if (own->delivery < HS_DELIVERY_ACCEPTED)
+      if (is_undecided (own))
         hs_session_set_delivery (own, own->offset == 0 ? HS_DELIVERY_FAILED : HS_DELIVERY_UNCONFIRMED, TRUE);
     }
 }
@@ -282,7 +340,7 @@ hs_session_send_again (HsSession *self, HsRoom *room, HsEntry *entry, GError **e
       hs_session_put_text (self, conversation, (HsEntryKind) hs_entry_get_kind (entry), hs_entry_get_text (entry));
       return TRUE;
     }
-  if (own->delivery < HS_DELIVERY_FAILED) /* on its way */
+  if (own->delivery != HS_DELIVERY_FAILED && own->delivery != HS_DELIVERY_UNCONFIRMED) /* on its way */
     return TRUE;
 
   /* The disk refused it then: another try from the start. Or the server that takes it in one message is another one. */

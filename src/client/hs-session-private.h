@@ -49,6 +49,8 @@ void hs_session_restart (HsSession *self);
 void hs_session_join_addressed (HsSession *self, const char *room);
 /* (nullable) The key of who carries the lines from now on, as text; NULL: it is not encrypted. What another has given us is not for it. */
 void hs_session_set_server_key (HsSession *self, const char *key);
+/* What carries the lines. In datagrams a text is never cut, "q" is a text, and nothing is acknowledged; on a local socket nothing has to be. */
+void hs_session_set_transport (HsSession *self, HsTcpTransport transport);
 /* Plain dialect: one room named after the peer. */
 void hs_session_begin_plain (HsSession *self, const char *peer);
 /* One IRC line from the server; written to. */
@@ -61,6 +63,10 @@ void hs_session_tell (HsSession *self, HsConversation *conversation, const char 
 /* The peer's TCP has acknowledged the stream up to @offset; the kernel took it up to @offset. */
 void hs_session_written (HsSession *self, guint64 offset);
 void hs_session_acknowledged (HsSession *self, guint64 offset);
+/* Datagrams: an ICMP message brought (the beginning of) one of ours back. TRUE: of a message, which has failed. */
+gboolean hs_session_bounced (HsSession *self, const char *data, gsize len);
+/* Datagrams sent before @time (monotonic µs) that did not come back have their place: more will not be known. TRUE: others are waited for. */
+gboolean hs_session_settle_sent (HsSession *self, gint64 time);
 /* Is there an own message for which an acknowledgement would be news? */
 gboolean hs_session_awaits_ack (HsSession *self);
 /* ---- TCPVIEW (hs-session-view.c). Signal "view-heard" (int HsViewVerb, HsIrcMessage *, borrowed): a line of the server's, with all parameters. ---- */

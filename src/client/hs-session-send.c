@@ -358,7 +358,9 @@ hs_session_put_text (HsSession *self, HsConversation *conversation, HsEntryKind 
 {
   g_autofree char *chomped = self->plain ? g_strdup (text) : dup_chomped (text);
 
-  if (hs_session_takes_lines (self, kind))
+  if (self->plain && self->transport == HS_TCP_TRANSPORT_UDP) /* one text, one datagram */
+    put_one (self, conversation, kind, text, strlen (text));
+  else if (hs_session_takes_lines (self, kind))
     put_batches (self, conversation, kind, chomped);
   else
     put_lines (self, conversation, kind, chomped);

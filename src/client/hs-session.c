@@ -373,6 +373,12 @@ hs_session_set_state (HsSession *self, HsSessionState state, const char *error_t
 }
 
 void
+hs_session_set_transport (HsSession *self, HsTcpTransport transport)
+{
+  self->transport = transport;
+}
+
+void
 hs_session_begin_plain (HsSession *self, const char *peer)
 {
   HsConversation *conversation;
@@ -419,6 +425,12 @@ hs_session_begin_irc (HsSession *self, const char *pass)
   hs_session_register (self, pass);
 }
 
+static const HsEventKind left_events[] = {
+  [HS_TCP_TRANSPORT_TCP] = HS_EVENT_LEFT_ACKED,
+  [HS_TCP_TRANSPORT_UDP] = HS_EVENT_LEFT_SENT,
+  [HS_TCP_TRANSPORT_UNIX] = HS_EVENT_LEFT_HANDED,
+};
+
 /* Who leaves wants to know whether all of it arrived. The host's own conversations only pause. */
 static void
 note_leaving (HsSession *self, HsConversation *conversation, gboolean echoes)
@@ -434,7 +446,7 @@ note_leaving (HsSession *self, HsConversation *conversation, gboolean echoes)
   if (n > 0)
     text = hs_event_text_make (HS_EVENT_LEFT_DOUBT, count, NULL);
   else
-    text = hs_event_text_make (echoes ? HS_EVENT_LEFT : HS_EVENT_LEFT_ACKED, NULL);
+    text = hs_event_text_make (echoes ? HS_EVENT_LEFT : left_events[self->transport], NULL);
   hs_session_add_row (self, conversation, HS_ENTRY_EVENT, 0, self->nick != NULL ? self->nick : "", text, NULL, 0, FALSE);
 }
 

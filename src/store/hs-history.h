@@ -40,6 +40,8 @@ typedef enum
   HS_DELIVERY_READ = 5,
   HS_DELIVERY_FAILED = 6,       /* visibly not delivered */
   HS_DELIVERY_UNCONFIRMED = 7,  /* in doubt: may be sent again */
+  HS_DELIVERY_SENT = 8,         /* a datagram: whether it arrives, UDP does not say */
+  HS_DELIVERY_HANDED = 9,       /* a local socket: it stands in the other program's queue, and no TCP is there to acknowledge it */
 } HsDelivery; /* stored; append only */
 
 typedef struct

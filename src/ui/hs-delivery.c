@@ -14,6 +14,8 @@ static const struct
   [HS_SENT_ACCEPTED] = { "hs-accepted-symbolic", N_("Accepted by the server"), NULL },
   [HS_SENT_READ] = { "hs-accepted-symbolic", N_("Read"), "accent" },
   [HS_SENT_FAILED] = { "hs-failed-symbolic", N_("Not delivered"), "error" },
+  [HS_SENT_SENT] = { "hs-sent-symbolic", N_("Sent: UDP does not say whether it arrives"), NULL },
+  [HS_SENT_HANDED] = { "hs-acknowledged-symbolic", N_("In the other program’s queue"), NULL },
   [HS_SENT_UNCONFIRMED] = { "hs-unconfirmed-symbolic", N_("Not confirmed"), "warning" },
 };
 

@@ -26,6 +26,8 @@ static const struct
   { "reset", "a.example", G_IO_ERROR_CONNECTION_CLOSED, 0, HS_FAILURE_CLOSED_EARLY, "a.example closed*", "*broke it off (No such).", NULL },
   { "no socket", "unix:/run/x", G_IO_ERROR_NOT_FOUND, 0, HS_FAILURE_ADDRESS, "*", "No such", NULL },
   { "dead socket", "unix:/run/x", G_IO_ERROR_CONNECTION_REFUSED, 0, HS_FAILURE_REFUSED, "/run/x answers*", "*socket file*", NULL },
+  { "datagram refused", "udp://10.0.0.1:9000", G_IO_ERROR_CONNECTION_REFUSED, 0, HS_FAILURE_REFUSED, "10.0.0.1 answers*", "*port 9000 of UDP*", NULL },
+  { "datagram unanswered", "udp://10.0.0.1:9000", G_IO_ERROR_TIMED_OUT, 0, HS_FAILURE_NO_ANSWER, "No answer*", "*UDP does not say*", "sudo ufw allow 9000/udp" },
   { "anything else", "a.example", G_IO_ERROR_FAILED, 0, HS_FAILURE_OTHER, "*a.example failed", "No such", NULL },
 };
 

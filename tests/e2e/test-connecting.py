@@ -57,17 +57,6 @@ def says(words):
         yield listener.getsockname()[1]
 
 
-@contextlib.contextmanager
-def untouched():
-    """It must not be connected to."""
-    with socket.create_server(('127.0.0.1', 0)) as listener:
-        listener.setblocking(False)
-        yield listener.getsockname()[1]
-        with contextlib.suppress(BlockingIOError):
-            listener.accept()
-            raise Failure('it was connected to')
-
-
 FAILURES = [
     # who is there, the address, what is said of it: title, sentence, hints
     (nobody, '127.0.0.1:{port}', '127.0.0.1 answers, but nobody is listening there', 'no program waits on port {port}', 'Is the server started?'),
@@ -80,7 +69,6 @@ FAILURES = [
      'Is the port right?'),
     (lambda: says(b''), 'ircs://127.0.0.1:{port}/lobby?key=sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
      '127.0.0.1 closed the connection before it was encrypted', 'It may be full, or not want you'),
-    (untouched, 'udp://127.0.0.1:{port}', 'Datagrams are not supported yet', 'Use tcp://'),
     (nobody, 'unix:/nowhere/at/all', 'This address cannot be used', 'Is the path right?'),
 ]
 

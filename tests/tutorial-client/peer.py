@@ -332,6 +332,65 @@ def unix(path):
     strict(connection, iter(["over a path"] * 9))
 
 
+# ---- Datagrams ----
+
+def udp_socket():
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+    server.settimeout(20)
+    say("port", server.getsockname()[1])
+    return server
+
+
+def udp_greet():
+    """The classic one: bind, recvfrom, sendto; no listen, no accept, and it greets whoever writes."""
+    server = udp_socket()
+    while True:
+        data, address = server.recvfrom(65535)
+        say("recv", repr(data.decode("utf-8")))
+        server.sendto(b"Hello, %s!" % data, address)
+
+
+def udp_silent():
+    server = udp_socket()
+    while True:
+        data, _ = server.recvfrom(65535)
+        say("recv", repr(data.decode("utf-8")))
+
+
+def udp_garbage():
+    """Whatever a datagram can hold, then a text that must still arrive."""
+    server = udp_socket()
+    _, address = server.recvfrom(65535)
+    chance = random.Random(7)
+    for data in (b"\xff\xfe\x00", b"", b"\n", b"\xef\xbb\xbfBOM", b"NICK x\r\n", b"\x16\x03\x01", "半个好".encode()[:-1], b"\x00" * 300):
+        server.sendto(data, address)
+    for _ in range(300):
+        server.sendto(chance.randbytes(chance.randrange(1400)), address)
+        time.sleep(0.001)
+    server.sendto("two\nlines\n".encode(), address)
+    server.sendto("still here".encode(), address)
+    server.recvfrom(65535)
+
+
+def udp_largest():
+    server = udp_socket()
+    data, address = server.recvfrom(65535)
+    say("recv", len(data), hash(data) == hash(b"m" * len(data)))
+    server.sendto(b"M" * 65507, address)
+    server.recvfrom(65535)
+
+
+def udp_goes():
+    """It ends after one word: the next datagram finds no socket."""
+    server = udp_socket()
+    data, address = server.recvfrom(65535)
+    server.sendto(b"going", address)
+    server.close()
+    say("gone")
+    time.sleep(20)
+
+
 def no_backlog():
     """A listener whose accept queue is full: a SYN to it gets no answer."""
     server = socket.socket()

@@ -57,13 +57,25 @@ on_closed (HsConnection *connection, Row *row)
 }
 
 void
-row_open_address (Row *row, const char *address, HsProtocol protocol)
+row_make (Row *row, const char *address, HsProtocol protocol)
 {
   row->store = hs_store_new (":memory:");
   row->session = hs_session_new (row->store, address, address, "Ana", FALSE);
   row->connection = hs_connection_new (row->session, address, protocol, HS_LINE_ENDING_AUTOMATIC);
   g_signal_connect (row->connection, "closed", G_CALLBACK (on_closed), row);
+}
+
+void
+row_open_made (Row *row)
+{
   hs_connection_open_async (row->connection, NULL, on_opened, row);
+}
+
+void
+row_open_address (Row *row, const char *address, HsProtocol protocol)
+{
+  row_make (row, address, protocol);
+  row_open_made (row);
 }
 
 void

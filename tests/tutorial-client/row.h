@@ -20,6 +20,9 @@ typedef struct
 
 /* A run of peer.py: fills @row anew, waits for its port. */
 void row_start_peer (Row *row, const char *mode, const char *argument);
+/* In two steps, for what is chosen between. */
+void row_make (Row *row, const char *address, HsProtocol protocol);
+void row_open_made (Row *row);
 void row_open_address (Row *row, const char *address, HsProtocol protocol);
 /* PORT in @format is the peer's. */
 void row_open (Row *row, const char *format, HsProtocol protocol);

@@ -177,7 +177,6 @@ static const Failing failing[] = {
   { "banned-irc", "banned", "irc://127.0.0.1:PORT", HS_FAILURE_REFUSED_BY_SERVER, "*“you are banned”*" },
   { "ircs", "banned", "ircs://127.0.0.1:PORT", HS_FAILURE_NOT_TLS, "*does not speak TLS*" },
   { "invite", "early", "ircs://127.0.0.1:PORT/lobby?key=sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", HS_FAILURE_TLS_CUT, "*in the middle of*" },
-  { "udp", NULL, "udp://127.0.0.1:1", HS_FAILURE_UNSUPPORTED, NULL },
   { "port", NULL, "127.0.0.1:70000", HS_FAILURE_ADDRESS, NULL },
   { "rubbish", NULL, "http://x y", HS_FAILURE_ADDRESS, NULL },
   { "empty", NULL, " ", HS_FAILURE_ADDRESS, NULL },
