@@ -14,6 +14,7 @@
 #include "hs-address.h"
 #include "hs-dialer.h"
 #include "hs-failure.h"
+#include "hs-limits.h"
 #include "hs-link.h"
 #include "hs-tcp-json.h"
 
@@ -41,7 +42,6 @@ static const struct { HsFailureKind kind; int status; const char *word; } status
   { HS_FAILURE_CLOSED_EARLY, EXIT_BROKEN, "closed-early" },
   { HS_FAILURE_LOST, EXIT_BROKEN, "lost" },
   { HS_FAILURE_ADDRESS, EXIT_USAGE, "address" },
-  { HS_FAILURE_UNSUPPORTED, EXIT_USAGE, "unsupported" },
   { HS_FAILURE_NEEDS_ENCRYPTION, EXIT_USAGE, "needs-encryption" },
 };
 
@@ -128,6 +128,17 @@ on_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
   if (!((Probe *) user_data)->json)
     return;
   line = hs_tcp_numbers_to_json (numbers);
+  g_print ("%s\n", line);
+}
+
+static void
+on_tally (HsTcpTap *tap, const HsTcpTally *tally, gpointer user_data)
+{
+  g_autofree char *line = NULL;
+
+  if (!((Probe *) user_data)->json)
+    return;
+  line = hs_tcp_tally_to_json (tally);
   g_print ("%s\n", line);
 }
 
@@ -233,7 +244,7 @@ on_gone (HsTcpTap *tap, gpointer user_data)
     end (self);
 }
 
-static const HsTcpTapFuncs tap_funcs = { .event = on_event, .numbers = on_numbers, .gone = on_gone };
+static const HsTcpTapFuncs tap_funcs = { .event = on_event, .numbers = on_numbers, .gone = on_gone, .tally = on_tally };
 
 /* The descriptor is closed: the tap follows what is left. */
 static void
@@ -285,11 +296,26 @@ find_manner (const char *name)
 }
 
 static gboolean
+is_datagrams (Probe *self)
+{
+  return self->address->scheme == HS_SCHEME_UDP;
+}
+
+/* Where nothing is acknowledged, silence is no good news. */
+static gboolean
+is_unanswered (Probe *self)
+{
+  return is_datagrams (self) && self->send != NULL && self->heard == 0;
+}
+
+static gboolean
 on_quiet (gpointer user_data)
 {
   Probe *self = user_data;
 
   self->timer = 0;
+  if (is_unanswered (self) && !g_str_equal (self->manner, "wait"))
+    set_result (self, hs_failure_new (HS_FAILURE_NO_ANSWER, self->address, NULL));
   self->closing = !g_str_equal (self->manner, "wait");
   manners[find_manner (self->manner)].close (self);
   return G_SOURCE_REMOVE;
@@ -301,7 +327,7 @@ wait_for_quiet (Probe *self)
   if (self->closing)
     return;
   g_clear_handle_id (&self->timer, g_source_remove);
-  self->timer = g_timeout_add (QUIET_MS, on_quiet, self);
+  self->timer = g_timeout_add (is_unanswered (self) ? HS_DATAGRAM_ANSWER_MS : QUIET_MS, on_quiet, self);
 }
 
 /* ---- The link ---- */
@@ -341,7 +367,7 @@ on_line (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_da
 {
   Probe *self = user_data;
 
-  self->heard += line->len;
+  self->heard += line->len + 1; /* an empty one is heard, too */
   print_heard (self, line);
   wait_for_quiet (self);
 }
@@ -401,21 +427,43 @@ on_link_end (HsLink *link, HsLinkEnd how, const GError *error, gpointer user_dat
   follow_orphan (self);
 }
 
-static const HsLinkFuncs link_funcs = { .line = on_line, .dialect = on_dialect, .silent = on_silent, .end = on_link_end };
+/* An ICMP message, or send () itself. */
+static void
+on_bounced (HsLink *link, const HsLinkBounce *bounce, gpointer user_data)
+{
+  Probe *self = user_data;
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, (gint) g_io_error_from_errno (bounce->error_no), g_strerror (bounce->error_no));
+
+  if (self->closing)
+    return;
+  self->closing = TRUE;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  set_result (self, hs_failure_from_error (self->address, error, 0, NULL));
+  hs_link_close (link, 0);
+}
+
+static const HsLinkFuncs link_funcs = { .line = on_line, .dialect = on_dialect, .silent = on_silent, .end = on_link_end, .bounced = on_bounced };
+
+/* A datagram ends where it ends. */
+static void
+send_line (Probe *self)
+{
+  g_autofree char *line = g_strconcat (self->send, is_datagrams (self) ? NULL : "\r\n", NULL);
+
+  hs_link_send_bytes (self->link, line, strlen (line));
+}
 
 static void
 take_descriptor (Probe *self, int fd)
 {
-  if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer attaches TCP only */
+  if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer does not attach these */
     hs_tcp_tap_attach (self->tap, fd, 0);
   self->link = hs_link_new (self->poller, fd, HS_FRAMING_PLAIN, &link_funcs, self);
   hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
   if (self->send != NULL)
-    {
-      g_autofree char *line = g_strconcat (self->send, "\r\n", NULL);
-
-      hs_link_send_bytes (self->link, line, strlen (line));
-    }
+    send_line (self);
+  else if (is_datagrams (self))
+    hs_tcp_tap_note (hs_link_get_tap (self->link), N_("Nothing is sent by itself, so nobody is asked (--send)"), NULL, "connect()");
   wait_for_quiet (self);
 }
 
@@ -472,12 +520,32 @@ on_interrupt (gpointer user_data)
 
 /* ---- Options ---- */
 
+/* What UDP has not is not promised. */
+static gboolean
+check_datagrams (Probe *self, GError **error)
+{
+  if (!is_datagrams (self))
+    return TRUE;
+  if (g_str_equal (self->manner, "half") || g_str_equal (self->manner, "reset"))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("UDP has no close: --close %s cannot be had with udp://"), self->manner);
+      return FALSE;
+    }
+  if (self->send != NULL && strlen (self->send) > HS_DATAGRAM_MAX)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("One datagram carries at most %u bytes, and this has %u"), HS_DATAGRAM_MAX,
+                   (guint) strlen (self->send));
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 parse_options (Probe *self, int *argc, char ***argv, GError **error)
 {
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Print each fact as a line of JSON"), NULL },
-    { "send", 0, 0, G_OPTION_ARG_STRING, &self->send, N_("Send this line once the connection stands"), "TEXT" },
+    { "send", 0, 0, G_OPTION_ARG_STRING, &self->send, N_("Send this line once the connection stands; to udp:// as one datagram, without a line end"), "TEXT" },
     { "close", 0, 0, G_OPTION_ARG_STRING, &self->manner, N_("How to close: active, half, reset, or wait for the other side"), "MANNER" },
     { "follow", 0, 0, G_OPTION_ARG_NONE, &self->follow, N_("Follow the socket until nothing of it is left (TIME-WAIT: a minute)"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, N_("Tell the version and end"), NULL },
@@ -504,7 +572,7 @@ parse_options (Probe *self, int *argc, char ***argv, GError **error)
       return FALSE;
     }
   self->address = hs_address_parse ((*argv)[1], error);
-  return self->address != NULL;
+  return self->address != NULL && check_datagrams (self, error);
 }
 
 /* ---- Life ---- */
@@ -512,7 +580,6 @@ parse_options (Probe *self, int *argc, char ***argv, GError **error)
 /* What an address asks for is not done in another way: never unencrypted where it says ircs. */
 static const struct { HsScheme scheme; HsFailureKind kind; } not_opened[] = {
   { HS_SCHEME_IRCS, HS_FAILURE_NEEDS_ENCRYPTION },
-  { HS_SCHEME_UDP, HS_FAILURE_UNSUPPORTED },
 };
 
 static gboolean

@@ -177,12 +177,11 @@ class Probe(unittest.TestCase):
     def test_not_opened(self):
         """What an address asks for is not done in another way, and nothing is sent."""
         self.listener.settimeout(0.3)
-        for scheme, word in (('ircs', 'needs-encryption'), ('udp', 'unsupported')):
-            status, lines = self.run_json('--send', 'secret', f'{scheme}://{self.address}')
-            self.assertEqual(status, 1)
-            self.assertEqual(lines[-1]['failure'], word)
-            with self.assertRaises(socket.timeout):
-                self.listener.accept()
+        status, lines = self.run_json('--send', 'secret', f'ircs://{self.address}')
+        self.assertEqual(status, 1)
+        self.assertEqual(lines[-1]['failure'], 'needs-encryption')
+        with self.assertRaises(socket.timeout):
+            self.listener.accept()
 
     def test_unix(self):
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
@@ -192,6 +191,65 @@ class Probe(unittest.TestCase):
             done = self.run_probe('unix:' + folder + '/s')
         self.assertEqual(done.returncode, 0)
         self.assertIn('There is no TCP beneath', done.stdout)
+
+    def run_datagrams(self, *arguments, answer=None):
+        """Against a UDP socket that answers each datagram with what answer () makes of it; returns what it heard, too."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind(('127.0.0.1', 0))
+            server.settimeout(20)
+            heard = []
+
+            def run():
+                try:
+                    while True:
+                        data, guest = server.recvfrom(65535)
+                        heard.append(data)
+                        for text in answer(data) if answer else []:
+                            server.sendto(text, guest)
+                except OSError:
+                    pass
+            threading.Thread(target=run, daemon=True).start()
+            status, lines = self.run_json(*arguments, 'udp://127.0.0.1:%d' % server.getsockname()[1])
+        return status, lines, heard
+
+    def test_udp(self):
+        """One datagram each way, no state, no acknowledgement."""
+        status, lines, heard = self.run_datagrams('--send', '你好', answer=lambda data: [b'Hello, ' + data + b'!', b'', b'two\nlines\n'])
+        self.assertEqual(status, 0)
+        self.assertEqual(heard, ['你好'.encode()])  # and no line end
+        self.assertEqual([line['text'] for line in lines if line['kind'] == 'heard'], ['Hello, 你好!', '', 'two\\x0alines'])
+        self.assertEqual(self.states(lines), [])
+        self.assertFalse([line for line in lines if 'state' in line])
+        self.assertEqual({line['stage'] for line in lines if line['kind'] == 'data'}, {'written', 'received'})
+        last = [line for line in lines if line['kind'] == 'tally'][-1]
+        self.assertEqual((last['transport'], last['sent'], last['bytes-sent'], last['received'], last['icmp']), ('udp', 1, 6, 3, 0))
+
+    def test_udp_refused(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind(('127.0.0.1', 0))
+            port = server.getsockname()[1]
+        done = self.run_probe('--send', 'x', f'udp://127.0.0.1:{port}')
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('ICMP: port unreachable  3/3 · 127.0.0.1 · 1 B', done.stdout)
+        self.assertIn(f'no program waits on port {port} of UDP', done.stderr)
+
+    def test_udp_unanswered(self):
+        """Silence is no success, and no failure that anybody saw."""
+        status, lines, heard = self.run_datagrams('--send', 'anybody?')
+        self.assertEqual((status, heard), (4, [b'anybody?']))
+        self.assertEqual([line['failure'] for line in lines if line['kind'] == 'result'], ['no-answer'])
+
+    def test_udp_says_nothing_by_itself(self):
+        status, lines, heard = self.run_datagrams()
+        self.assertEqual((status, heard), (0, []))
+        self.assertIn('Nothing is sent by itself, so nobody is asked (--send)', [line.get('title') for line in lines])
+
+    def test_udp_has_not(self):
+        for arguments in (['--close', 'half'], ['--close', 'reset'], ['--send', 'x' * 65508]):
+            with self.subTest(arguments[0]):
+                done = self.run_probe(*arguments, 'udp://127.0.0.1:9')
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, 'UDP has no close|at most 65507 bytes, and this has 65508')
 
     def test_plain_when_piped(self):
         done = self.run_probe(self.address, handle=steer_terminal)
