@@ -119,7 +119,7 @@ hs_passage_sent (HsPassage *self, HsTcpWatch *watch, const char *line, gsize len
   self->facts.end = end;
   self->facts.sent = time;
   self->facts.awaits_accepted = awaits_accepted;
-  self->facts.acknowledged = self->facts.accepted = 0;
+  self->facts.acknowledged = self->facts.accepted = self->facts.bounced = 0;
   g_signal_emit (self, signals[MOVED], 0);
 }
 
@@ -150,5 +150,14 @@ hs_passage_accepted (HsPassage *self, gint64 time)
   if (self->facts.accepted != 0)
     return;
   self->facts.accepted = time;
+  g_signal_emit (self, signals[MOVED], 0);
+}
+
+void
+hs_passage_bounced (HsPassage *self, gint64 time)
+{
+  if (self->facts.bounced != 0)
+    return;
+  self->facts.bounced = time;
   g_signal_emit (self, signals[MOVED], 0);
 }

@@ -24,6 +24,7 @@ typedef struct
   gint64 sent, received;
   gint64 acknowledged;      /* no later than */
   gint64 accepted;
+  gint64 bounced;           /* a datagram: an ICMP message has brought it back */
 } HsPassageFacts;
 
 /* Signal "moved": one more of the times is known, or it was sent. */
@@ -41,3 +42,4 @@ void hs_passage_sent (HsPassage *self, HsTcpWatch *watch, const char *line, gsiz
 void hs_passage_received (HsPassage *self, const char *line, gsize len, guint64 begin, guint reads, gint64 time, gboolean tls);
 void hs_passage_acknowledged (HsPassage *self, gint64 time);
 void hs_passage_accepted (HsPassage *self, gint64 time);
+void hs_passage_bounced (HsPassage *self, gint64 time);

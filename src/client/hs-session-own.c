@@ -134,6 +134,7 @@ hs_session_bounced (HsSession *self, const char *data, gsize len)
       if (own->delivery != HS_DELIVERY_SENT || facts->len < len || memcmp (facts->line, data, len) != 0)
         continue;
       hs_session_set_delivery (own, HS_DELIVERY_FAILED, TRUE);
+      hs_passage_bounced (own->passage, g_get_monotonic_time ());
       return TRUE;
     }
   return FALSE;

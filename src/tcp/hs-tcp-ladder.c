@@ -476,6 +476,8 @@ hs_tcp_ladder_data (HsTcpWatch *watch, guint max)
   guint n = 0;
 
   walk_init (&walk, watch);
+  if (hs_tcp_watch_get_transport (watch) != HS_TCP_TRANSPORT_TCP) /* a datagram is no segment, and nothing follows from it */
+    return g_steal_pointer (&walk.rungs);
   for (walk.begin = walk.events->len; walk.begin > 0 && n < max; walk.begin--)
     n += is_data (event_at (&walk, walk.begin - 1)) ? 1 : 0;
   for (guint i = walk.begin; i < walk.events->len; i++)

@@ -106,10 +106,17 @@ dump (const char *bytes, gsize len)
   return g_string_free (out, FALSE);
 }
 
+static HsTcpTransport
+transport_of (const HsPassageFacts *facts)
+{
+  return facts->watch != NULL ? hs_tcp_watch_get_transport (facts->watch) : HS_TCP_TRANSPORT_TCP;
+}
+
 static char *
 describe_line (const HsPassageFacts *facts)
 {
-  const char *end = _("nothing: the reader has to know where it ends");
+  gboolean datagram = transport_of (facts) == HS_TCP_TRANSPORT_UDP;
+  const char *end = datagram ? _("nothing: it ends where the datagram ends") : _("nothing: the reader has to know where it ends");
 
   if (facts->len >= 2 && memcmp (facts->line + facts->len - 2, "\r\n", 2) == 0)
     end = _("CR LF (0D 0A)");
@@ -145,6 +152,14 @@ append_range (GString *out, const char *name, guint64 begin, guint64 end)
   append_fact (out, name, "%" G_GUINT64_FORMAT " … %" G_GUINT64_FORMAT, begin, end > begin ? end - 1 : end);
 }
 
+/* Of datagrams there is no stream in which they had a place. */
+static void
+append_place (GString *out, const HsPassageFacts *facts, const char *name)
+{
+  if (transport_of (facts) != HS_TCP_TRANSPORT_UDP)
+    append_range (out, name, facts->begin, facts->end);
+}
+
 static void
 append_numbers (GString *out, guint32 first, guint64 bytes)
 {
@@ -167,7 +182,7 @@ describe_sent (const HsPassageFacts *facts)
   gboolean known = facts->watch != NULL && hs_tcp_watch_get_way (facts->watch, facts->begin, facts->end, &way);
   gint64 base = way.queued.time != 0 ? way.queued.time : facts->sent;
 
-  append_range (out, _("Bytes of what you sent"), facts->begin, facts->end);
+  append_place (out, facts, _("Bytes of what you sent"));
   if (known && way.end > way.begin && (way.begin != facts->begin || way.end != facts->end))
     append_range (out, _("In TCP’s stream, encrypted"), way.begin, way.end);
   if (known && way.has_seq && way.end > way.begin)
@@ -188,7 +203,7 @@ describe_received (const HsPassageFacts *facts)
   GString *out = g_string_new (NULL);
   guint32 first;
 
-  append_range (out, _("Bytes of what the other side sent"), facts->begin, facts->end);
+  append_place (out, facts, _("Bytes of what the other side sent"));
   if (!facts->tls && facts->watch != NULL && hs_tcp_watch_get_first_number (facts->watch, FALSE, &first, NULL))
     append_numbers (out, first + 1 + (guint32) facts->begin, facts->len);
   if (facts->reads > 0)
@@ -196,9 +211,25 @@ describe_received (const HsPassageFacts *facts)
   return g_string_free (out, FALSE);
 }
 
+/* What carries the line, where it is not TCP. */
+static const struct { const char *line, *title, *note; } carriers[] = {
+  [HS_TCP_TRANSPORT_TCP] = { N_("The line that carries it"), N_("Segments"), NULL },
+  [HS_TCP_TRANSPORT_UDP] = {
+    N_("The datagram that carries it"), N_("UDP and IP"),
+    N_("UDP puts 8 bytes before it: both ports, the length and a checksum. No number, so nothing says which datagram comes first. IP adds both "
+       "addresses; what is larger than the way takes at once, it cuts into fragments, and if one is lost, all of it is.") },
+  [HS_TCP_TRANSPORT_UNIX] = {
+    N_("The line that carries it"), N_("The queue"),
+    N_("Nothing is put before it: the kernel copies the bytes into the other program’s queue, and there they wait to be read.") },
+};
+
 static const char *
 segments_note (const HsPassageFacts *facts)
 {
+  HsTcpTransport transport = transport_of (facts);
+
+  if (carriers[transport].note != NULL)
+    return _(carriers[transport].note);
   if (facts->own)
     return _("Where these bytes lie in the stream. TCP may cut them into several segments, or put others beside them.");
   if (facts->tls)
@@ -228,8 +259,10 @@ hs_bytes_make_layers (const char *text, const HsPassageFacts *facts)
     add_layer (layers, _("Line and segments"), g_strdup (_("It was not sent yet.")), NULL);
   else
     {
-      add_layer (layers, _("The line that carries it"), describe_line (facts), dump (facts->line, facts->len));
-      add_layer (layers, _("Segments"), g_strdup (segments_note (facts)), facts->own ? describe_sent (facts) : describe_received (facts));
+      HsTcpTransport transport = transport_of (facts);
+
+      add_layer (layers, _(carriers[transport].line), describe_line (facts), dump (facts->line, facts->len));
+      add_layer (layers, _(carriers[transport].title), g_strdup (segments_note (facts)), facts->own ? describe_sent (facts) : describe_received (facts));
     }
   return layers;
 }

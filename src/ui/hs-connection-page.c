@@ -15,6 +15,7 @@
 #include "hs-sparkline.h"
 #include "hs-state-diagram.h"
 #include "hs-time-ring.h"
+#include "hs-without-tcp.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -48,6 +49,7 @@ struct _HsConnectionPage
   GtkFlowBox *numbers;
   GtkBox *charts;
   HsBothEnds *both;
+  HsWithoutTcp *without;
   GtkLabel *cannot;
   GtkWidget *lab_strip;
   GtkLabel *lab_words;
@@ -206,6 +208,32 @@ update_state (HsConnectionPage *self)
   gtk_label_set_label (self->sentence, format_sentence (self->watch));
 }
 
+/* Where there is no TCP there is no state, and nothing that was observed of one. */
+static void
+update_without_tcp (HsConnectionPage *self)
+{
+  HsTcpTransport transport = hs_tcp_watch_get_transport (self->watch);
+
+  hs_without_tcp_update (self->without, self->watch);
+  gtk_widget_set_visible (GTK_WIDGET (self->since), transport == HS_TCP_TRANSPORT_TCP);
+  if (transport == HS_TCP_TRANSPORT_TCP)
+    return;
+  gtk_widget_set_css_classes (self->dot, (const char *[]){ "panel-dot", "over", NULL });
+  gtk_label_set_label (self->state, hs_without_tcp_get_name (transport));
+  gtk_widget_set_visible (GTK_WIDGET (self->known), FALSE);
+  gtk_label_set_label (self->sentence, hs_without_tcp_get_sentence (transport));
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->learn_more), "s", hs_without_tcp_get_page (transport));
+}
+
+/* A socket without TCP has nothing to say of what was tried; it can be let go. */
+static gboolean
+can_close (HsTcpWatch *watch)
+{
+  if (hs_tcp_watch_get_transport (watch) == HS_TCP_TRANSPORT_TCP)
+    return hs_tcp_watch_get_state (watch) == HS_TCP_SYN_SENT;
+  return hs_tcp_watch_get_tally (watch) != NULL && !hs_tcp_watch_get_gone (watch);
+}
+
 static void
 update_foot (HsConnectionPage *self)
 {
@@ -218,7 +246,8 @@ update_foot (HsConnectionPage *self)
   /* A guest's connection is the server's to close. */
   gtk_widget_set_visible (self->close_button, own);
   gtk_widget_set_hexpand (GTK_WIDGET (self->lab), !own);
-  gtk_widget_set_visible (self->foot, possible || (own && hs_tcp_watch_get_state (self->watch) == HS_TCP_SYN_SENT));
+  gtk_widget_set_visible (GTK_WIDGET (self->lab), hs_tcp_watch_get_transport (self->watch) == HS_TCP_TRANSPORT_TCP);
+  gtk_widget_set_visible (self->foot, possible || (own && can_close (self->watch)));
   gtk_widget_set_visible (self->lab_strip, words != NULL);
   gtk_label_set_label (self->lab_words, words != NULL ? words : "");
 }
@@ -235,10 +264,20 @@ on_end_experiments (HsConnectionPage *self)
 
 /* ---- Numbers ---- */
 
+static char *
+dup_trouble (HsTcpWatch *watch, const HsTcpNumbers *numbers)
+{
+  const HsTcpTally *tally = hs_tcp_watch_get_tally (watch);
+
+  if (hs_tcp_watch_get_gone (watch))
+    return NULL;
+  return numbers != NULL ? hs_numbers_dup_trouble (numbers) : tally != NULL ? hs_without_tcp_dup_trouble (tally) : NULL;
+}
+
 static void
 update_trouble (HsConnectionPage *self, const HsTcpNumbers *numbers)
 {
-  g_autofree char *words = numbers != NULL && !hs_tcp_watch_get_gone (self->watch) ? hs_numbers_dup_trouble (numbers) : NULL;
+  g_autofree char *words = dup_trouble (self->watch, numbers);
 
   gtk_widget_set_visible (GTK_WIDGET (self->trouble), words != NULL);
   if (words != NULL && !g_str_equal (gtk_label_get_label (self->trouble), words))
@@ -255,6 +294,8 @@ update_numbers (HsConnectionPage *self)
     return;
   if (self->watch != NULL)
     hs_both_ends_update (self->both, self->watch);
+  if (self->watch != NULL)
+    hs_without_tcp_update (self->without, self->watch);
   if (self->watch != NULL)
     update_trouble (self, numbers);
   gtk_widget_set_visible (self->numbers_card, numbers != NULL);
@@ -281,7 +322,7 @@ on_numbers (HsConnectionPage *self)
 {
   if (!self->shown || self->watch == NULL || self->numbers_update != 0)
     return;
-  if (!gtk_widget_get_visible (self->numbers_card))
+  if (!gtk_widget_get_visible (self->numbers_card) && hs_tcp_watch_get_numbers (self->watch) != NULL)
     update_numbers (self);
   self->numbers_update = g_timeout_add (NUMBERS_MS, on_numbers_update, self);
 }
@@ -339,6 +380,7 @@ on_update (gpointer user_data)
   self->update = 0;
   update_who (self);
   update_state (self);
+  update_without_tcp (self);
   update_clock (self);
   hs_ladder_card_update (self->handshake, self->watch);
   hs_ladder_card_update (self->closing, self->watch);
@@ -557,6 +599,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   g_type_ensure (HS_TYPE_SPARKLINE);
   g_type_ensure (HS_TYPE_STATE_DIAGRAM);
   g_type_ensure (HS_TYPE_TIME_RING);
+  g_type_ensure (HS_TYPE_WITHOUT_TCP);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-connection-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, stack);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, who);
@@ -588,6 +631,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, numbers);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, foot);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, both);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, without);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, close_button);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, lab);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPage, lab_strip);

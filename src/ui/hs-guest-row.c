@@ -5,6 +5,7 @@
 #include "hs-guest.h"
 #include "hs-numbers.h"
 #include "hs-tcp-watch.h"
+#include "hs-without-tcp.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -112,6 +113,11 @@ update (HsGuestRow *self)
 
       show (self, name != NULL ? name : "", name, remote != NULL ? remote : "", hs_tcp_watch_get_state (watch),
             numbers != NULL ? numbers->rtt_us : 0, FALSE);
+      if (hs_tcp_watch_get_transport (watch) != HS_TCP_TRANSPORT_TCP) /* it has no state */
+        {
+          gtk_label_set_label (self->state, hs_without_tcp_get_name (hs_tcp_watch_get_transport (watch)));
+          update_accessible (self);
+        }
     }
 }
 

@@ -61,9 +61,16 @@ complete (HsTcpMoment *moment, gint64 time, gboolean exact)
     *moment = (HsTcpMoment){ time, HS_TCP_OBSERVED, exact };
 }
 
+static HsTcpTransport
+transport_of (const HsPassageFacts *facts)
+{
+  return facts->watch != NULL ? hs_tcp_watch_get_transport (facts->watch) : HS_TCP_TRANSPORT_TCP;
+}
+
 static guint
 gather (const HsPassageFacts *facts, HsTcpMoment moments[N_STOPS_MAX])
 {
+  HsTcpTransport transport = transport_of (facts);
   HsTcpWay way = { 0 };
 
   if (facts->line != NULL && facts->watch != NULL)
@@ -71,8 +78,13 @@ gather (const HsPassageFacts *facts, HsTcpMoment moments[N_STOPS_MAX])
   moments[0] = way.queued;
   complete (&moments[0], way.written.time, way.written.exact);
   complete (&moments[0], facts->sent, TRUE);
-  moments[1] = way.on_wire;
-  moments[2] = way.acknowledged;
+  moments[1] = transport == HS_TCP_TRANSPORT_TCP ? way.on_wire : way.written; /* what the kernel took of these is there, or on its way */
+  if (transport == HS_TCP_TRANSPORT_UNIX)
+    {
+      moments[2] = (HsTcpMoment){ facts->accepted, HS_TCP_OBSERVED, FALSE };
+      return facts->awaits_accepted ? 3 : 2;
+    }
+  moments[2] = transport == HS_TCP_TRANSPORT_UDP ? (HsTcpMoment){ facts->bounced, HS_TCP_OBSERVED, FALSE } : way.acknowledged;
   complete (&moments[2], facts->acknowledged, FALSE);
   moments[3] = (HsTcpMoment){ facts->accepted, HS_TCP_OBSERVED, FALSE };
   return facts->awaits_accepted ? 4 : 3;
@@ -80,8 +92,10 @@ gather (const HsPassageFacts *facts, HsTcpMoment moments[N_STOPS_MAX])
 
 /* Who has something later has this, too: then it was only not seen. */
 static const char *
-absent_word (const HsTcpMoment *moments, guint i, guint n)
+absent_word (HsTcpTransport transport, const HsTcpMoment *moments, guint i, guint n)
 {
+  if (transport == HS_TCP_TRANSPORT_UDP && i == 2)
+    return _("never");
   for (guint k = i + 1; k < n; k++)
     if (moments[k].time != 0)
       return _("not seen");
@@ -91,7 +105,12 @@ absent_word (const HsTcpMoment *moments, guint i, guint n)
 static void
 fill_track (HsMessageWay *self, const HsPassageFacts *facts)
 {
-  static const char *const names[N_STOPS_MAX] = { N_("Written"), N_("On the wire"), N_("Acknowledged"), N_("Accepted") };
+  static const char *const names[][N_STOPS_MAX] = {
+    [HS_TCP_TRANSPORT_TCP] = { N_("Written"), N_("On the wire"), N_("Acknowledged"), N_("Accepted") },
+    [HS_TCP_TRANSPORT_UDP] = { N_("Written"), N_("Sent"), N_("Acknowledged"), NULL },
+    [HS_TCP_TRANSPORT_UNIX] = { N_("Written"), N_("In its queue"), N_("Accepted"), NULL },
+  };
+  HsTcpTransport transport = transport_of (facts);
   HsTcpMoment moments[N_STOPS_MAX];
   HsWayStop stops[N_STOPS_MAX];
   g_autofree char *times[N_STOPS_MAX] = { NULL };
@@ -100,11 +119,11 @@ fill_track (HsMessageWay *self, const HsPassageFacts *facts)
   for (guint i = 0; i < n; i++)
     {
       gboolean reached = moments[i].time != 0;
-      const char *absent = absent_word (moments, i, n);
+      const char *absent = absent_word (transport, moments, i, n);
       gboolean passed = !reached && g_str_equal (absent, _("not seen"));
 
       times[i] = !reached ? g_strdup (absent) : i == 0 ? g_strdup (_("0 ms")) : format_after (moments[i].time - moments[0].time);
-      stops[i] = (HsWayStop){ _(names[i]), times[i], describe_moment (&moments[i]), reached || passed,
+      stops[i] = (HsWayStop){ i == 2 && facts->bounced != 0 ? _("Came back") : _(names[transport][i]), times[i], describe_moment (&moments[i]), reached || passed,
                               passed || (reached && moments[i].known == HS_TCP_INFERRED) };
     }
   hs_way_track_set_stops (self->track, stops, n);

@@ -39,6 +39,34 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class DatagramServer(threading.Thread):
+    """The tutorial's UDP server: it greets whoever writes, and accepts nobody."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(('127.0.0.1', 0))
+        self.port = self.socket.getsockname()[1]
+        self.heard = []
+
+    def run(self):
+        try:
+            while True:
+                data, address = self.socket.recvfrom(65535)
+                if not data:  # our own last word
+                    return
+                self.heard.append(data.decode())
+                self.socket.sendto(b'Hello, ' + data + b'!', address)
+        except OSError:
+            pass
+
+    def stop(self):
+        """Its port is free afterwards."""
+        self.socket.sendto(b'', ('127.0.0.1', self.port))
+        self.join(10)
+        self.socket.close()
+
+
 class PlainGuest:
     """The tutorial's client: connects, sends text without a newline, reads whatever comes."""
 

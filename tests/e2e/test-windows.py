@@ -83,6 +83,43 @@ def message_bytes(desktop):
     desktop.picture('message-bytes')
 
 
+def datagrams(desktop):
+    """A tutorial's UDP server: talked to, gone, there again. No state, no tick, and what TCP would have added is said."""
+    from guests import DatagramServer
+    server = DatagramServer()
+    server.start()
+    wei = join(desktop, f'udp://127.0.0.1:{server.port}')
+    wei.wait_state('UDP')
+    wei.send('Michael')
+    wei.row('Messages', 'Hello, Michael!')
+    wei.row('Messages', 'Michael', 'Sent: UDP does not say whether it arrives')
+    wei.send('q')
+    wei.row('Messages', 'Hello, q!')
+    wei.row('A message’s way', 'Acknowledged', 'never')
+    wei.shows('Datagrams sent: 2', roles=wei.LABEL)
+    wei.shows('Acknowledgement, UDP: None', roles=wei.LABEL)
+    wei.shows('Acknowledgement, TCP: Of every byte', roles=wei.LABEL)
+    if {'ESTABLISHED', 'CLOSED', 'observed'} & set(wei.state()):
+        raise Failure(f'there is a state: {wei.state()}')
+    desktop.picture('datagrams')
+    server.stop()
+    wei.send('还在吗？')
+    wei.row('Messages', '还在吗？', 'Not delivered')
+    wei.row('Messages', 'nobody listens on that port')
+    wei.row('A message’s way', 'Came back', 'ms')
+    wei.shows('ICMP messages: 1', roles=wei.LABEL)
+    desktop.picture('datagrams-refused')
+    wei.press('Show Bytes')
+    wei.shows('The datagram that carries it')
+    desktop.picture('datagrams-bytes')
+    wei.close_top()
+    wei.press('Disconnect')
+    wei.row('Messages', 'UDP does not say')
+    if server.heard != ['Michael', 'q']:
+        raise Failure(f'it heard {server.heard}')
+    desktop.picture('datagrams-left')
+
+
 def lab(desktop):
     """A half-close announced: FIN-WAIT-2, and still heard; what lasts is shown and ended; a reset is over at once."""
     ana, port = host(desktop)
@@ -639,7 +676,7 @@ def undo_stop(desktop):
 
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
-    'conversation': conversation, 'message-bytes': message_bytes, 'lab': lab, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
+    'conversation': conversation, 'datagrams': datagrams, 'message-bytes': message_bytes, 'lab': lab, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages, 'invite': invite, 'invite-code': invite_code,

@@ -238,6 +238,20 @@ add_data (HsTcpWatch *watch, HsTcpStage stage, guint32 seq, guint32 ack, guint64
   hs_tcp_watch_add_event (watch, event);
 }
 
+/* What comes in a datagram is no segment, and no ladder is made up of it. */
+static void
+test_datagrams (void)
+{
+  g_autoptr (HsTcpWatch) watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, "test");
+  g_autoptr (GPtrArray) rungs = NULL;
+
+  hs_tcp_watch_set_transport (watch, HS_TCP_TRANSPORT_UDP);
+  add_data (watch, HS_TCP_STAGE_WRITTEN, 0, 0, 6);
+  add_data (watch, HS_TCP_STAGE_RECEIVED, 0, 0, 9);
+  rungs = hs_tcp_ladder_data (watch, 10);
+  g_assert_cmpuint (rungs->len, ==, 0);
+}
+
 static void
 test_data (void)
 {
@@ -391,6 +405,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/tcp/ladder/rungs", test_rungs);
   g_test_add_func ("/tcp/ladder/numbers-later", test_numbers_later);
   g_test_add_func ("/tcp/ladder/data", test_data);
+  g_test_add_func ("/tcp/ladder/datagrams", test_datagrams);
   g_test_add_func ("/tcp/ladder/numbers", test_numbers);
   g_test_add_func ("/tcp/ladder/told", test_told);
   g_test_add_func ("/tcp/ladder/told-without-clock", test_told_without_clock);

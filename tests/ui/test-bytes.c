@@ -64,6 +64,25 @@ test_long (void)
   g_assert_nonnull (strstr (all, "… and 904 more"));
 }
 
+/* Where there is no TCP, none is told of. */
+static void
+test_datagram (void)
+{
+  g_autoptr (HsTcpWatch) watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, "test");
+  HsPassageFacts facts = { .own = TRUE, .watch = watch, .line = bare_line, .len = 1, .begin = 6, .end = 7, .sent = 1000 };
+  g_autoptr (GPtrArray) layers = NULL;
+  g_autofree char *all = NULL;
+
+  hs_tcp_watch_set_transport (watch, HS_TCP_TRANSPORT_UDP);
+  layers = hs_bytes_make_layers ("q", &facts);
+  all = hs_bytes_dup_all (layers);
+  g_assert_nonnull (strstr (all, "The datagram that carries it"));
+  g_assert_nonnull (strstr (all, "At its end: nothing: it ends where the datagram ends"));
+  g_assert_nonnull (strstr (all, "UDP puts 8 bytes before it"));
+  g_assert_null (strstr (all, "Segments"));
+  g_assert_null (strstr (all, "6 … 6")); /* there is no stream it could have a place in */
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -75,5 +94,6 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &cases[i], test_layers);
     }
   g_test_add_func ("/ui/bytes/long", test_long);
+  g_test_add_func ("/ui/bytes/datagram", test_datagram);
   return g_test_run ();
 }

@@ -64,7 +64,13 @@ on_gone (HsTcpTap *tap, gpointer user_data)
   hs_tcp_watch_set_gone (((End *) user_data)->watch);
 }
 
-static const HsTcpTapFuncs funcs = { on_event, on_numbers, on_gone };
+static void
+on_tally (HsTcpTap *tap, const HsTcpTally *tally, gpointer user_data)
+{
+  hs_tcp_watch_set_tally (((End *) user_data)->watch, tally);
+}
+
+static const HsTcpTapFuncs funcs = { .event = on_event, .numbers = on_numbers, .gone = on_gone, .tally = on_tally };
 
 static void
 on_shown (HsTcpWatch *watch, GParamSpec *pspec, End *end)
@@ -552,6 +558,100 @@ test_refused (void)
 }
 
 /* What is drawn grows with the text beside it. */
+/* Two sockets of a kind without TCP. */
+static void
+stage_pair (Stage *stage, int family)
+{
+  struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t len = sizeof name;
+  int fds[2];
+
+  if (family == AF_UNIX)
+    g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  else
+    {
+      fds[0] = socket (AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      fds[1] = socket (AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      g_assert_cmpint (bind (fds[1], (struct sockaddr *) &name, len), ==, 0);
+      g_assert_cmpint (getsockname (fds[1], (struct sockaddr *) &name, &len), ==, 0);
+      g_assert_cmpint (connect (fds[0], (struct sockaddr *) &name, len), ==, 0);
+    }
+  stage->opener.fd = fds[0];
+  stage->guest.fd = fds[1];
+  hs_tcp_tap_attach (stage->opener.tap, fds[0], 0);
+}
+
+typedef struct
+{
+  const char *name;
+  int family;
+  const char *shown[5], *hidden[5];
+} Without;
+
+static const Without withouts[] = {
+  { "UDP", AF_INET, { "What TCP adds", "Datagrams sent", "ICMP messages", "Each byte has a number; late ones are put in their place", "As they happen to arrive, some perhaps twice" },
+    { "observed", "CLOSED", "Handshake", "Round trip", "Path through the states" } },
+  { "Unix", AF_UNIX, { "What TCP adds", "Other program", "(you)", "Kept: it is one queue", "Not read there" },
+    { "observed", "CLOSED", "Datagrams sent", "Round trip", "Lab" } },
+};
+
+static gboolean
+ends_with (GtkWidget *widget, gconstpointer text)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && g_str_has_suffix (gtk_label_get_label (GTK_LABEL (widget)), text);
+}
+
+/* No state is made up, and no ladder: what can be counted, and what is not there. */
+static void
+test_without_tcp (gconstpointer data)
+{
+  const Without *test = data;
+  Stage stage;
+
+  stage_init (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.opener.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  stage_pair (&stage, test->family);
+  wait_until (shows (&stage, test->name));
+  for (guint i = 0; i < G_N_ELEMENTS (test->shown); i++)
+    wait_until (find (stage.window, ends_with, test->shown[i]) != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (test->hidden); i++)
+    g_assert_false (shows (&stage, test->hidden[i]));
+  g_assert_true (find (stage.window, is_a, GSIZE_TO_POINTER (HS_TYPE_LADDER_CARD)) != NULL);
+  g_assert_true (find (stage.window, is_visible_ladder, GUINT_TO_POINTER (0)) == NULL);
+  paint (&stage, test->name);
+  hs_connection_panel_set_watch (stage.panel, stage.guest.watch); /* this one may have TCP */
+  wait_until (!shows (&stage, "What TCP adds"));
+  stage_clear (&stage);
+}
+
+static void
+test_dropped (void)
+{
+  Stage stage;
+  int little = 2048;
+
+  stage_init (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.opener.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  stage_pair (&stage, AF_INET);
+  wait_until (shows (&stage, "UDP"));
+  setsockopt (stage.opener.fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+  for (guint i = 0; i < 50; i++)
+    {
+      struct sockaddr_in name;
+      socklen_t len = sizeof name;
+
+      getsockname (stage.opener.fd, (struct sockaddr *) &name, &len);
+      g_assert_cmpint (sendto (stage.guest.fd, "0123456789", 10, 0, (struct sockaddr *) &name, len), ==, 10);
+    }
+  wait_until (find (stage.window, ends_with, "and were dropped here. Their sender was told nothing.") != NULL);
+  paint (&stage, "UDP-dropped");
+  stage_clear (&stage);
+}
+
 static void
 test_large_text (void)
 {
@@ -633,6 +733,13 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/panel/hidden-costs-nothing", test_hidden_costs_nothing);
   g_test_add_func ("/ui/panel/server", test_server);
   g_test_add_func ("/ui/panel/refused", test_refused);
+  for (gsize i = 0; i < G_N_ELEMENTS (withouts); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/ui/panel/without-tcp/%s", withouts[i].name);
+
+      g_test_add_data_func (path, &withouts[i], test_without_tcp);
+    }
+  g_test_add_func ("/ui/panel/dropped", test_dropped);
   g_test_add_func ("/ui/panel/large-text", test_large_text);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 #include "hs-help-book.h"
 
 #include "hs-tcp-lab.h"
+#include "hs-without-tcp.h"
 
 #include <pango/pango.h>
 #include <string.h>
@@ -134,6 +135,15 @@ test_experiments (void)
 }
 
 static void
+test_without_tcp (void)
+{
+  g_autoptr (HsHelpBook) book = hs_help_book_new (english);
+
+  for (HsTcpTransport i = HS_TCP_TRANSPORT_TCP; i <= HS_TCP_TRANSPORT_UNIX; i++)
+    g_assert_nonnull (hs_help_book_find (book, hs_without_tcp_get_page (i)));
+}
+
+static void
 test_flags (void)
 {
   static const char *const targets[] = { "tcp-flags#syn", "tcp-flags#ack", "tcp-flags#fin", "tcp-flags#rst", "tcp-flags#psh", "tcp-flags#urg",
@@ -224,6 +234,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/help/translation", test_translation);
   g_test_add_func ("/ui/help/states", test_states);
   g_test_add_func ("/ui/help/experiments", test_experiments);
+  g_test_add_func ("/ui/help/without-tcp", test_without_tcp);
   g_test_add_func ("/ui/help/flags", test_flags);
   g_test_add_func ("/ui/help/parse", test_parse);
   g_test_add_func ("/ui/help/not-understood", test_not_understood);
