@@ -10,6 +10,7 @@ struct _HsPassage
 
   /* Owned */
   HsPassageFacts facts;
+  char *msgid;    /* (nullable) */
 
   /* Borrowed */
   gpointer room;  /* weak */
@@ -35,6 +36,7 @@ hs_passage_finalize (GObject *object)
   g_clear_object (&self->facts.watch);
   g_free (self->facts.text);
   g_free (self->facts.line);
+  g_free (self->msgid);
   G_OBJECT_CLASS (hs_passage_parent_class)->finalize (object);
 }
 
@@ -98,7 +100,33 @@ hs_passage_is_of (HsPassage *self, gpointer room, HsEntry *entry)
   return self->entry == entry || (self->id != 0 && self->id == hs_entry_get_id (entry));
 }
 
+void
+hs_passage_set_msgid (HsPassage *self, const char *msgid)
+{
+  g_free (self->msgid);
+  self->msgid = g_strdup (msgid);
+}
+
+const char *
+hs_passage_get_msgid (HsPassage *self)
+{
+  return self->msgid;
+}
+
 /* ---- What happens to it ---- */
+
+void
+hs_passage_redact (HsPassage *self)
+{
+  if (self->facts.redacted)
+    return;
+  self->facts.redacted = TRUE;
+  g_free (self->facts.text);
+  self->facts.text = g_strdup ("");
+  g_clear_pointer (&self->facts.line, g_free);
+  self->facts.len = 0;
+  g_signal_emit (self, signals[MOVED], 0);
+}
 
 static void
 set_line (HsPassage *self, const char *line, gsize len)
@@ -159,5 +187,20 @@ hs_passage_bounced (HsPassage *self, gint64 time)
   if (self->facts.bounced != 0)
     return;
   self->facts.bounced = time;
+  g_signal_emit (self, signals[MOVED], 0);
+}
+
+void
+hs_passage_set_awaits_read (HsPassage *self, gboolean awaits_read)
+{
+  self->facts.awaits_read = awaits_read;
+}
+
+void
+hs_passage_read (HsPassage *self, gint64 time)
+{
+  if (self->facts.read != 0)
+    return;
+  self->facts.read = time;
   g_signal_emit (self, signals[MOVED], 0);
 }

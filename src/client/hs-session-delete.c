@@ -67,8 +67,10 @@ hs_session_on_redact (HsSession *self, const HsEvent *event)
   const char *target = HS_PARAM (event, 0);
   HsConversation *conversation = hs_session_find_conversation (self, hs_session_is_channel (self, target) || event->own ? target : event->nick);
 
-  if (conversation != NULL)
-    hs_room_history_redact (conversation->history, HS_PARAM (event, 1));
+  if (conversation == NULL)
+    return;
+  hs_session_redact_passages (self, conversation, HS_PARAM (event, 1));
+  hs_room_history_redact (conversation->history, HS_PARAM (event, 1));
 }
 
 static const struct

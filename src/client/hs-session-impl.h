@@ -251,6 +251,8 @@ void hs_session_send_doubtful_again (HsSession *self);
 /* ---- hs-session-passages.c ---- */
 void hs_session_keep_passage (HsSession *self, HsConversation *conversation, HsPassage *passage);
 void hs_session_clear_passages (HsSession *self);
+/* The message of that name in @conversation was deleted: nothing of what it said is kept. */
+void hs_session_redact_passages (HsSession *self, HsConversation *conversation, const char *msgid);
 /* Of the line being received, for a row of @conversation. (nullable) (transfer full) */
 HsPassage *hs_session_make_heard_passage (HsSession *self, HsConversation *conversation, const char *text);
 void hs_session_append_heard (const HsHeard *heard, GString *out); /* its bytes, with the ending */

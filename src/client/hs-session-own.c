@@ -199,6 +199,7 @@ take_place (HsOwnMessage *own, const HsIrcMessage *message, const char *text, gi
   own->row->msgid = msgid != NULL && *msgid != '\0' ? g_steal_pointer (&msgid) : NULL;
   g_free (own->row->text);
   own->row->text = g_strdup (text);
+  hs_passage_set_msgid (own->passage, own->row->msgid);
 }
 
 gboolean

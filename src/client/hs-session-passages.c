@@ -55,6 +55,14 @@ hs_session_get_newest_passage (HsSession *self, HsRoom *room)
   return NULL;
 }
 
+void
+hs_session_redact_passages (HsSession *self, HsConversation *conversation, const char *msgid)
+{
+  for (GList *l = self->passages.head; l != NULL; l = l->next)
+    if (hs_passage_is_in (l->data, conversation->room) && g_strcmp0 (hs_passage_get_msgid (l->data), msgid) == 0)
+      hs_passage_redact (l->data);
+}
+
 /* ---- What comes ---- */
 
 void

@@ -284,6 +284,8 @@ hs_session_add_row (HsSession *self, HsConversation *conversation, HsEntryKind k
   row->msgid = msgid != NULL && *msgid != '\0' ? g_strdup (msgid) : NULL;
   if (kind == HS_ENTRY_MESSAGE || kind == HS_ENTRY_ACTION || kind == HS_ENTRY_NOTICE)
     passage = hs_session_make_heard_passage (self, conversation, text);
+  if (passage != NULL)
+    hs_passage_set_msgid (passage, row->msgid);
   hs_room_history_add (conversation->history, row, counts, passage);
 }
 

@@ -150,6 +150,18 @@ map_begin (HsTcpWays *self, guint64 app)
 }
 
 static void
+count_records (HsTcpWays *self, guint64 begin, guint64 end, HsTcpWay *way)
+{
+  guint first = find (self->pairs, begin + 1), last = find (self->pairs, end);
+
+  if (self->pairs == NULL || last == self->pairs->len || first > last)
+    return;
+  way->records = last - first + 1;
+  way->app_begin = first > 0 ? g_array_index (self->pairs, Pair, first - 1).app : 0;
+  way->app_end = g_array_index (self->pairs, Pair, last).app;
+}
+
+static void
 fill (HsTcpMoment *moment, const Mark *mark)
 {
   if (mark != NULL)
@@ -177,6 +189,7 @@ hs_tcp_ways_get (HsTcpWays *self, guint64 begin, guint64 end, HsTcpWay *way)
   if (end == 0 || begin > end || !map (self, end, &way->end))
     return way->queued.time != 0;
   way->begin = map_begin (self, begin);
+  count_records (self, begin, end, way);
   fill (&way->written, get_mark (self, HS_TCP_STAGE_WRITTEN, way->end));
   fill_on_wire (way, get_mark (self, HS_TCP_STAGE_ON_WIRE, way->end));
   fill (&way->acknowledged, get_mark (self, HS_TCP_STAGE_ACKNOWLEDGED, way->end));

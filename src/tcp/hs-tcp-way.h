@@ -15,6 +15,8 @@ typedef struct
 typedef struct
 {
   guint64 begin, end; /* in the TCP stream, end exclusive; under TLS of the records that carry it */
+  guint records;      /* under TLS: how many these are, */
+  guint64 app_begin, app_end; /* and what of the link's own stream is in them: others' lines, too, perhaps */
   HsTcpMoment queued, written, on_wire, acknowledged;
   gboolean has_seq;   /* our first number is known, so the bytes' are */
   guint32 seq;        /* of the first byte (reckoned) */

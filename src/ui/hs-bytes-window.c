@@ -102,26 +102,94 @@ add_escape (GtkWidget *window)
   gtk_widget_add_controller (window, keys);
 }
 
-void
-hs_bytes_window_present (GtkWidget *parent, const char *text, HsPassage *passage)
-{
-  g_autoptr (GPtrArray) layers = hs_bytes_make_layers (text, passage != NULL ? hs_passage_get_facts (passage) : NULL);
-  GtkRoot *root = gtk_widget_get_root (parent);
-  GtkWidget *window = adw_window_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
+/* ---- The window ---- */
 
-  gtk_window_set_title (GTK_WINDOW (window), _("From Text to Bytes"));
-  gtk_window_set_default_size (GTK_WINDOW (window), 480, 680);
-  if (GTK_IS_WINDOW (root))
-    {
-      gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (root));
-      gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
-    }
+/* What it shows, kept with it to be shown anew. */
+typedef struct
+{
+  HsEntry *entry;     /* (nullable) */
+  HsPassage *passage; /* (nullable) */
+  GtkWidget *window;  /* borrowed */
+  gboolean deleted;   /* as shown */
+} Subject;
+
+static void
+subject_free (gpointer data)
+{
+  Subject *self = data;
+
+  if (self->entry != NULL)
+    g_signal_handlers_disconnect_by_data (self->entry, self);
+  if (self->passage != NULL)
+    g_signal_handlers_disconnect_by_data (self->passage, self);
+  g_clear_object (&self->entry);
+  g_clear_object (&self->passage);
+  g_free (self);
+}
+
+static gboolean
+is_deleted (Subject *self)
+{
+  return (self->entry != NULL && hs_entry_is_redacted (self->entry)) || (self->passage != NULL && hs_passage_get_facts (self->passage)->redacted);
+}
+
+static void
+fill (Subject *self)
+{
+  const HsPassageFacts *facts = self->passage != NULL ? hs_passage_get_facts (self->passage) : NULL;
+  const char *text = is_deleted (self) ? NULL : self->entry != NULL ? hs_entry_get_text (self->entry) : facts->text;
+  g_autoptr (GPtrArray) layers = hs_bytes_make_layers (text, facts);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
+
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), make_copy_button (_("Copy All"), hs_bytes_dup_all (layers)));
   gtk_widget_add_css_class (header, "flat");
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), make_layers (layers));
-  gtk_widget_add_css_class (window, "bytes");
-  adw_window_set_content (ADW_WINDOW (window), box);
-  add_escape (window);
-  gtk_window_present (GTK_WINDOW (window));
+  adw_window_set_content (ADW_WINDOW (self->window), box);
+}
+
+static void
+on_maybe_deleted (Subject *self)
+{
+  if (self->deleted || !is_deleted (self))
+    return;
+  self->deleted = TRUE;
+  fill (self);
+}
+
+static void
+follow (Subject *self)
+{
+  self->deleted = is_deleted (self);
+  if (self->entry != NULL)
+    g_signal_connect_swapped (self->entry, "notify::redacted", G_CALLBACK (on_maybe_deleted), self);
+  if (self->passage != NULL)
+    g_signal_connect_swapped (self->passage, "moved", G_CALLBACK (on_maybe_deleted), self);
+}
+
+void
+hs_bytes_window_present (GtkWidget *parent, HsEntry *entry, HsPassage *passage)
+{
+  GtkRoot *root = gtk_widget_get_root (parent);
+  Subject *subject;
+
+  g_return_if_fail (entry != NULL || passage != NULL);
+
+  subject = g_new0 (Subject, 1);
+  subject->window = adw_window_new ();
+  g_set_object (&subject->entry, entry);
+  g_set_object (&subject->passage, passage);
+  g_object_set_data_full (G_OBJECT (subject->window), "hs-subject", subject, subject_free);
+  gtk_window_set_title (GTK_WINDOW (subject->window), _("From Text to Bytes"));
+  gtk_window_set_default_size (GTK_WINDOW (subject->window), 480, 680);
+  if (GTK_IS_WINDOW (root))
+    {
+      gtk_window_set_transient_for (GTK_WINDOW (subject->window), GTK_WINDOW (root));
+      gtk_window_set_destroy_with_parent (GTK_WINDOW (subject->window), TRUE);
+    }
+  gtk_widget_add_css_class (subject->window, "bytes");
+  add_escape (subject->window);
+  follow (subject);
+  fill (subject);
+  gtk_window_present (GTK_WINDOW (subject->window));
 }

@@ -183,7 +183,7 @@ describe_sent (const HsPassageFacts *facts)
   gint64 base = way.queued.time != 0 ? way.queued.time : facts->sent;
 
   append_place (out, facts, _("Bytes of what you sent"));
-  if (known && way.end > way.begin && (way.begin != facts->begin || way.end != facts->end))
+  if (known && way.records == 0 && way.end > way.begin && (way.begin != facts->begin || way.end != facts->end))
     append_range (out, _("In TCP’s stream, encrypted"), way.begin, way.end);
   if (known && way.has_seq && way.end > way.begin)
     append_numbers (out, way.seq, way.end - way.begin);
@@ -192,6 +192,7 @@ describe_sent (const HsPassageFacts *facts)
   append_moment (out, _("Acknowledged"), way.acknowledged.time != 0
                                            ? &way.acknowledged : &(HsTcpMoment){ facts->acknowledged, HS_TCP_OBSERVED, FALSE }, base);
   append_moment (out, _("Accepted"), &(HsTcpMoment){ facts->accepted, HS_TCP_OBSERVED, TRUE }, base);
+  append_moment (out, _("Read"), &(HsTcpMoment){ facts->read, HS_TCP_OBSERVED, FALSE }, base);
   if (way.resent > 0)
     append_fact (out, _("Sent again"), ngettext ("%u time", "%u times", way.resent), way.resent);
   return g_string_free (out, FALSE);
@@ -223,6 +224,48 @@ static const struct { const char *line, *title, *note; } carriers[] = {
     N_("Nothing is put before it: the kernel copies the bytes into the other program’s queue, and there they wait to be read.") },
 };
 
+/* ---- TLS ---- */
+
+/* RFC 8446 5.1: type 23 (application data), the version that middleboxes know, the length of what follows. */
+#define RECORD_HEADER 5
+
+/* NULL: it was not encrypted, or that is not known any more. */
+static char *
+describe_record (const HsPassageFacts *facts)
+{
+  GString *out;
+  HsTcpWay way = { 0 };
+  guint64 size;
+
+  if (!facts->own || facts->watch == NULL || !hs_tcp_watch_get_way (facts->watch, facts->begin, facts->end, &way) || way.records == 0)
+    return NULL;
+  out = g_string_new (NULL);
+  size = way.end - way.begin;
+  append_fact (out, _("Records"), "%u", way.records);
+  append_range (out, _("Lines in it"), way.app_begin, way.app_end);
+  append_range (out, _("In TCP’s stream, encrypted"), way.begin, way.end);
+  if (way.records == 1 && size > RECORD_HEADER)
+    append_fact (out, _("Header, calculated"), "17 03 03 %02X %02X", (guint) ((size - RECORD_HEADER) >> 8 & 0xff), (guint) ((size - RECORD_HEADER) & 0xff));
+  append_fact (out, _("TLS adds"), ngettext ("%u byte", "%u bytes", (gulong) (size - (way.app_end - way.app_begin))),
+               (guint) (size - (way.app_end - way.app_begin)));
+  return g_string_free (out, FALSE);
+}
+
+static void
+add_record_layer (GPtrArray *layers, const HsPassageFacts *facts)
+{
+  g_autofree char *sent = describe_record (facts);
+
+  if (sent != NULL)
+    add_layer (layers, _("The TLS record"),
+               g_strdup (_("The line is encrypted: what stands in the record nobody on the way can read, nor change without being noticed. Five bytes "
+                           "before it are readable: type 23, a version and the length. A proof that all of it is genuine stands at its end.")),
+               g_steal_pointer (&sent));
+  else if (facts->tls)
+    add_layer (layers, _("The TLS record"),
+               g_strdup (_("It came encrypted. In which record, and what that looked like, is not kept: only what was in it.")), NULL);
+}
+
 static const char *
 segments_note (const HsPassageFacts *facts)
 {
@@ -243,9 +286,15 @@ GPtrArray *
 hs_bytes_make_layers (const char *text, const HsPassageFacts *facts)
 {
   GPtrArray *layers = g_ptr_array_new_with_free_func (layer_free);
+  g_autofree char *points = NULL;
   guint n;
-  g_autofree char *points = list_code_points (text, &n);
 
+  if (text == NULL || (facts != NULL && facts->redacted))
+    {
+      add_layer (layers, _("Text"), g_strdup (_("This message was deleted. Neither what it said nor the bytes that carried it are kept here.")), NULL);
+      return layers;
+    }
+  points = list_code_points (text, &n);
   add_layer (layers, _("Text"), NULL, g_strdup (text));
   add_layer (layers, _("Code points, and each one in UTF-8"),
              g_strdup_printf (ngettext ("%u code point", "%u code points", n), n), g_steal_pointer (&points));
@@ -262,6 +311,7 @@ hs_bytes_make_layers (const char *text, const HsPassageFacts *facts)
       HsTcpTransport transport = transport_of (facts);
 
       add_layer (layers, _(carriers[transport].line), describe_line (facts), dump (facts->line, facts->len));
+      add_record_layer (layers, facts);
       add_layer (layers, _(carriers[transport].title), g_strdup (segments_note (facts)), facts->own ? describe_sent (facts) : describe_received (facts));
     }
   return layers;

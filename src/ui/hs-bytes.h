@@ -11,7 +11,7 @@ typedef struct
   char *text;  /* (nullable) what is to be copied; lines of at most 46 columns, but for the message itself */
 } HsBytesLayer;
 
-/* @facts (nullable): what went over the wire is not known, which the last layer says. (transfer full) (element-type HsBytesLayer) */
+/* @text (nullable): it was deleted, and nothing is shown but that. @facts (nullable): what went over the wire is not known, which the last layer says. (transfer full) (element-type HsBytesLayer) */
 GPtrArray *hs_bytes_make_layers (const char *text, const HsPassageFacts *facts);
 /* All of it, for the clipboard. (transfer full) */
 char *hs_bytes_dup_all (GPtrArray *layers);

@@ -504,7 +504,7 @@ static void
 on_show_bytes (HsConnectionPage *self)
 {
   if (self->passage != NULL)
-    hs_bytes_window_present (GTK_WIDGET (self), hs_passage_get_facts (self->passage)->text, self->passage);
+    hs_bytes_window_present (GTK_WIDGET (self), NULL, self->passage);
 }
 
 /* ---- Choosing another ---- */

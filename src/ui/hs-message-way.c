@@ -2,12 +2,13 @@
 /* The card with one message's way; see hs-message-way.h. Which message it is, others say. */
 #include "hs-message-way.h"
 
+#include "hs-entry-words.h"
 #include "hs-way-track.h"
 
 #include <glib/gi18n.h>
 
 #define QUOTE_CHARACTERS 24
-#define N_STOPS_MAX 4
+#define N_STOPS_MAX 5
 
 struct _HsMessageWay
 {
@@ -67,74 +68,118 @@ transport_of (const HsPassageFacts *facts)
   return facts->watch != NULL ? hs_tcp_watch_get_transport (facts->watch) : HS_TCP_TRANSPORT_TCP;
 }
 
-static guint
-gather (const HsPassageFacts *facts, HsTcpMoment moments[N_STOPS_MAX])
+typedef struct
 {
-  HsTcpTransport transport = transport_of (facts);
-  HsTcpWay way = { 0 };
+  const char *name;   /* translated */
+  HsTcpMoment moment;
+  const char *absent; /* (nullable) what is said while it has not come, instead of that it has not yet */
+} Stop;
 
-  if (facts->line != NULL && facts->watch != NULL)
+static void
+add_stop (Stop *stops, guint *n, const char *name, HsTcpMoment moment, const char *absent)
+{
+  stops[(*n)++] = (Stop){ name, moment, absent };
+}
+
+static void
+add_tcp_stops (const HsPassageFacts *facts, const HsTcpWay *way, Stop *stops, guint *n)
+{
+  HsTcpMoment acknowledged = way->acknowledged;
+
+  complete (&acknowledged, facts->acknowledged, FALSE);
+  add_stop (stops, n, _("On the wire"), way->on_wire, NULL);
+  add_stop (stops, n, _("Acknowledged"), acknowledged, NULL);
+}
+
+static void
+add_udp_stops (const HsPassageFacts *facts, const HsTcpWay *way, Stop *stops, guint *n)
+{
+  HsTcpMoment bounced = { facts->bounced, HS_TCP_OBSERVED, FALSE };
+
+  add_stop (stops, n, _("Sent"), way->written, NULL);
+  add_stop (stops, n, facts->bounced != 0 ? _("Came back") : _("Acknowledged"), bounced, _("never"));
+}
+
+static void
+add_unix_stops (const HsPassageFacts *facts, const HsTcpWay *way, Stop *stops, guint *n)
+{
+  add_stop (stops, n, _("In its queue"), way->written, NULL);
+}
+
+static void (*const add_transport_stops[]) (const HsPassageFacts *facts, const HsTcpWay *way, Stop *stops, guint *n) = {
+  [HS_TCP_TRANSPORT_TCP] = add_tcp_stops,
+  [HS_TCP_TRANSPORT_UDP] = add_udp_stops,
+  [HS_TCP_TRANSPORT_UNIX] = add_unix_stops,
+};
+
+/* A guest of ours says by its read marker how far it has read, if its program has such a thing. */
+static guint
+gather (const HsPassageFacts *facts, Stop stops[N_STOPS_MAX])
+{
+  HsTcpWay way = { 0 };
+  HsTcpMoment queued;
+  guint n = 0;
+
+  if (facts->begin < facts->end && facts->watch != NULL)
     hs_tcp_watch_get_way (facts->watch, facts->begin, facts->end, &way);
-  moments[0] = way.queued;
-  complete (&moments[0], way.written.time, way.written.exact);
-  complete (&moments[0], facts->sent, TRUE);
-  moments[1] = transport == HS_TCP_TRANSPORT_TCP ? way.on_wire : way.written; /* what the kernel took of these is there, or on its way */
-  if (transport == HS_TCP_TRANSPORT_UNIX)
-    {
-      moments[2] = (HsTcpMoment){ facts->accepted, HS_TCP_OBSERVED, FALSE };
-      return facts->awaits_accepted ? 3 : 2;
-    }
-  moments[2] = transport == HS_TCP_TRANSPORT_UDP ? (HsTcpMoment){ facts->bounced, HS_TCP_OBSERVED, FALSE } : way.acknowledged;
-  complete (&moments[2], facts->acknowledged, FALSE);
-  moments[3] = (HsTcpMoment){ facts->accepted, HS_TCP_OBSERVED, FALSE };
-  return facts->awaits_accepted ? 4 : 3;
+  queued = way.queued;
+  complete (&queued, way.written.time, way.written.exact);
+  complete (&queued, facts->sent, TRUE);
+  add_stop (stops, &n, _("Written"), queued, NULL);
+  add_transport_stops[transport_of (facts)] (facts, &way, stops, &n);
+  if (facts->awaits_accepted)
+    add_stop (stops, &n, _("Accepted"), (HsTcpMoment){ facts->accepted, HS_TCP_OBSERVED, FALSE }, NULL);
+  if (facts->watch != NULL && hs_tcp_watch_get_role (facts->watch) == HS_TCP_ROLE_LISTENER)
+    add_stop (stops, &n, _("Read"), (HsTcpMoment){ facts->read, HS_TCP_OBSERVED, FALSE }, facts->awaits_read ? NULL : _("not told"));
+  return n;
 }
 
 /* Who has something later has this, too: then it was only not seen. */
-static const char *
-absent_word (HsTcpTransport transport, const HsTcpMoment *moments, guint i, guint n)
+static gboolean
+is_passed (const Stop *stops, guint i, guint n)
 {
-  if (transport == HS_TCP_TRANSPORT_UDP && i == 2)
-    return _("never");
-  for (guint k = i + 1; k < n; k++)
-    if (moments[k].time != 0)
-      return _("not seen");
-  return _("not yet");
+  for (guint k = i + 1; k < n && stops[i].absent == NULL; k++)
+    if (stops[k].moment.time != 0)
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+format_time (const Stop *stops, guint i, gboolean passed)
+{
+  const HsTcpMoment *moment = &stops[i].moment;
+
+  if (moment->time == 0)
+    return g_strdup (stops[i].absent != NULL ? stops[i].absent : passed ? _("not seen") : _("not yet"));
+  return i == 0 ? g_strdup (_("0 ms")) : format_after (moment->time - stops[0].moment.time);
 }
 
 static void
 fill_track (HsMessageWay *self, const HsPassageFacts *facts)
 {
-  static const char *const names[][N_STOPS_MAX] = {
-    [HS_TCP_TRANSPORT_TCP] = { N_("Written"), N_("On the wire"), N_("Acknowledged"), N_("Accepted") },
-    [HS_TCP_TRANSPORT_UDP] = { N_("Written"), N_("Sent"), N_("Acknowledged"), NULL },
-    [HS_TCP_TRANSPORT_UNIX] = { N_("Written"), N_("In its queue"), N_("Accepted"), NULL },
-  };
-  HsTcpTransport transport = transport_of (facts);
-  HsTcpMoment moments[N_STOPS_MAX];
-  HsWayStop stops[N_STOPS_MAX];
-  g_autofree char *times[N_STOPS_MAX] = { NULL };
-  guint n = gather (facts, moments);
+  Stop stops[N_STOPS_MAX];
+  HsWayStop shown[N_STOPS_MAX];
+  char *times[N_STOPS_MAX];
+  guint n = gather (facts, stops);
 
   for (guint i = 0; i < n; i++)
     {
-      gboolean reached = moments[i].time != 0;
-      const char *absent = absent_word (transport, moments, i, n);
-      gboolean passed = !reached && g_str_equal (absent, _("not seen"));
+      const HsTcpMoment *moment = &stops[i].moment;
+      gboolean passed = moment->time == 0 && is_passed (stops, i, n);
 
-      times[i] = !reached ? g_strdup (absent) : i == 0 ? g_strdup (_("0 ms")) : format_after (moments[i].time - moments[0].time);
-      stops[i] = (HsWayStop){ i == 2 && facts->bounced != 0 ? _("Came back") : _(names[transport][i]), times[i], describe_moment (&moments[i]), reached || passed,
-                              passed || (reached && moments[i].known == HS_TCP_INFERRED) };
+      times[i] = format_time (stops, i, passed);
+      shown[i] = (HsWayStop){ stops[i].name, times[i], describe_moment (moment), moment->time != 0 || passed,
+                              passed || (moment->time != 0 && moment->known == HS_TCP_INFERRED) };
     }
-  hs_way_track_set_stops (self->track, stops, n);
+  hs_way_track_set_stops (self->track, shown, n);
   for (guint i = 0; i < n; i++)
-    g_clear_pointer (&times[i], g_free);
+    g_free (times[i]);
 }
 
 static char *
 format_quote (const HsPassageFacts *facts)
 {
-  g_autofree char *line = g_strdelimit (g_strdup (facts->text), "\n\r\t", ' ');
+  g_autofree char *line = g_strdelimit (g_strdup (facts->redacted ? hs_entry_words_deleted () : facts->text), "\n\r\t", ' ');
   glong len = g_utf8_strlen (line, -1);
   g_autofree char *start = len > QUOTE_CHARACTERS ? g_utf8_substring (line, 0, QUOTE_CHARACTERS) : NULL;
   g_autofree char *bytes = facts->line != NULL ? g_strdup_printf (_("%u B"), (guint) facts->len) : NULL;

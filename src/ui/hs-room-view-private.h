@@ -36,6 +36,7 @@ struct _HsRoomView
   HsRoom *room;
   HsConnection *connection;
   HsSession *session;
+  HsPassage *chosen_passage; /* (nullable) of the one message that is chosen, whosever it is */
   HsPassage *passage;
   HsServer *server; /* (nullable) hosted here */
   GSimpleActionGroup *order; /* what rules the room */

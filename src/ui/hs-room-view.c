@@ -239,11 +239,27 @@ find_passage (HsRoomView *self)
   return passage != NULL ? passage : hs_session_get_newest_passage (self->session, self->room);
 }
 
+static HsPassage *
+find_chosen_passage (HsRoomView *self)
+{
+  g_autoptr (HsEntry) chosen = hs_message_list_dup_chosen (self->messages);
+
+  return self->room != NULL && chosen != NULL ? hs_session_find_passage (self->session, self->room, chosen) : NULL;
+}
+
 static void
 update_passage (HsRoomView *self)
 {
-  if (g_set_object (&self->passage, find_passage (self)))
+  gboolean chosen = g_set_object (&self->chosen_passage, find_chosen_passage (self));
+
+  if (g_set_object (&self->passage, find_passage (self)) || chosen)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PASSAGE]);
+}
+
+HsPassage *
+hs_room_view_get_chosen_passage (HsRoomView *self)
+{
+  return self->chosen_passage;
 }
 
 HsPassage *
@@ -255,7 +271,7 @@ hs_room_view_get_passage (HsRoomView *self)
 static void
 on_show_bytes (HsRoomView *self, HsEntry *entry)
 {
-  hs_bytes_window_present (GTK_WIDGET (self), hs_entry_get_text (entry), hs_session_find_passage (self->session, self->room, entry));
+  hs_bytes_window_present (GTK_WIDGET (self), entry, hs_session_find_passage (self->session, self->room, entry));
 }
 
 /* ---- Members ---- */
@@ -504,6 +520,7 @@ hs_room_view_dispose (GObject *object)
   g_clear_object (&self->connection);
   g_clear_object (&self->session);
   g_clear_object (&self->passage);
+  g_clear_object (&self->chosen_passage);
   g_clear_object (&self->server);
   G_OBJECT_CLASS (hs_room_view_parent_class)->dispose (object);
 }

@@ -20,6 +20,8 @@ void hs_room_view_set_server (HsRoomView *self, HsServer *server);
 void hs_room_view_set_room (HsRoomView *self, HsRoom *room, HsConnection *connection);
 HsRoom *hs_room_view_get_room (HsRoomView *self);
 HsPassage *hs_room_view_get_passage (HsRoomView *self);
+/* (nullable) Of the one message that is selected, whosever it is; told of with the property, too. */
+HsPassage *hs_room_view_get_chosen_passage (HsRoomView *self);
 /* The session a room belongs to. Borrowed. */
 HsSession *hs_room_view_find_session (HsRoom *room);
 /* Its draft goes to the session now. */

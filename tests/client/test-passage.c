@@ -175,6 +175,45 @@ test_plain (void)
   stage_clear (&stage);
 }
 
+/* A deleted message leaves nothing of what it said, own or not, in any list. */
+static void
+test_redacted (void)
+{
+  static const char line[] = "@msgid=m7 :Bo!b@h PRIVMSG #r :a secret";
+  Stage stage;
+  HsRoom *room;
+  HsPassage *theirs, *own, *other;
+  guint moved = 0;
+  g_autoptr (HsEntry) entry = NULL, kept = NULL, mine = NULL;
+
+  stage_init (&stage);
+  room = join_room (&stage);
+  server_says (&stage, line, 4000, 1);
+  server_says (&stage, "@msgid=m8 :Bo!b@h PRIVMSG #r :no secret", 4100, 1);
+  entry = stage_wait_for_entry (room, "a secret");
+  kept = stage_wait_for_entry (room, "no secret");
+  theirs = hs_session_find_passage (stage.session, room, entry);
+  other = hs_session_find_passage (stage.session, room, kept);
+  g_assert_true (hs_session_say (stage.session, room, "my secret", NULL));
+  mine = stage_wait_for_entry (room, "my secret");
+  own = hs_session_get_newest_passage (stage.session, room);
+  stage_wait_until (hs_passage_get_facts (own)->line != NULL);
+  server_says (&stage, "@label=h1;msgid=m9 :Ana!a@h PRIVMSG #r :my secret", 4200, 1);
+  g_signal_connect (theirs, "moved", G_CALLBACK (count), &moved);
+
+  server_says (&stage, ":Bo!b@h REDACT #r m7", 4300, 1);
+  server_says (&stage, ":Ana!a@h REDACT #r m9", 4300, 1);
+  g_assert_true (hs_passage_get_facts (theirs)->redacted && hs_passage_get_facts (own)->redacted);
+  g_assert_cmpuint (moved, ==, 1);
+  g_assert_cmpstr (hs_passage_get_facts (theirs)->text, ==, "");
+  g_assert_null (hs_passage_get_facts (theirs)->line);
+  g_assert_null (hs_passage_get_facts (own)->line);
+  g_assert_cmpuint (hs_passage_get_facts (own)->len, ==, 0);
+  g_assert_false (hs_passage_get_facts (other)->redacted);
+  g_assert_nonnull (hs_passage_get_facts (other)->line);
+  stage_clear (&stage);
+}
+
 /* What is kept has an end, by number and by bytes. */
 static void
 test_bounded (void)
@@ -206,6 +245,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/client/passage/own", test_own);
   g_test_add_func ("/client/passage/received", test_received);
   g_test_add_func ("/client/passage/plain", test_plain);
+  g_test_add_func ("/client/passage/redacted", test_redacted);
   g_test_add_func ("/client/passage/bounded", test_bounded);
   return g_test_run ();
 }

@@ -114,6 +114,32 @@ test_records (void)
   g_assert_cmpuint (way.end, ==, 532);
   g_assert_cmpint (way.on_wire.time, ==, 30);
   g_assert_cmpint (way.acknowledged.time, ==, 0);
+  g_assert_cmpuint (way.records, ==, 1); /* and more is in it than this message */
+  g_assert_cmpuint (way.app_begin, ==, 0);
+  g_assert_cmpuint (way.app_end, ==, 10);
+}
+
+/* A long message takes several. */
+static void
+test_several_records (void)
+{
+  static const Step steps[] = {
+    { HS_TCP_STAGE_RECORD, .app = 0, .offset = 500 },
+    { HS_TCP_STAGE_RECORD, .app = 100, .offset = 622 },
+    { HS_TCP_STAGE_RECORD, .app = 200, .offset = 744 },
+    { HS_TCP_STAGE_RECORD, .app = 300, .offset = 866 },
+  };
+  g_autoptr (HsTcpWays) ways = make (steps, G_N_ELEMENTS (steps));
+  HsTcpWay way;
+
+  hs_tcp_ways_get (ways, 150, 250, &way);
+  g_assert_cmpuint (way.records, ==, 2);
+  g_assert_cmpuint (way.app_begin, ==, 100);
+  g_assert_cmpuint (way.app_end, ==, 300);
+  g_assert_cmpuint (way.begin, ==, 622);
+  g_assert_cmpuint (way.end, ==, 866);
+  hs_tcp_ways_get (ways, 250, 350, &way); /* its end was not encrypted yet */
+  g_assert_cmpuint (way.records, ==, 0);
 }
 
 static void
@@ -153,6 +179,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/tcp/way/half-way", test_half_way);
   g_test_add_func ("/tcp/way/in-an-earlier-segment", test_in_an_earlier_segment);
   g_test_add_func ("/tcp/way/records", test_records);
+  g_test_add_func ("/tcp/way/several-records", test_several_records);
   g_test_add_func ("/tcp/way/bounded", test_bounded);
   g_test_add_func ("/tcp/way/numbers", test_numbers);
   return g_test_run ();

@@ -64,6 +64,58 @@ test_long (void)
   g_assert_nonnull (strstr (all, "… and 904 more"));
 }
 
+/* Nothing of a deleted message, whichever way one comes to it. */
+static void
+test_deleted (void)
+{
+  HsPassageFacts facts = { .redacted = TRUE, .text = NULL, .begin = 7, .end = 10 };
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GPtrArray) layers = hs_bytes_make_layers (i == 1 ? "secret" : NULL, i == 2 ? NULL : &facts);
+      g_autofree char *all = hs_bytes_dup_all (layers);
+
+      g_assert_cmpuint (layers->len, ==, 1);
+      g_assert_nonnull (strstr (all, "This message was deleted."));
+      g_assert_null (strstr (all, "secret"));
+      g_assert_null (strstr (all, "73"));
+    }
+}
+
+static void
+tell (HsTcpWatch *watch, HsTcpStage stage, guint64 app, guint64 offset)
+{
+  g_autoptr (HsTcpEvent) event = hs_tcp_event_new (HS_TCP_EVENT_DATA, HS_TCP_OBSERVED, 0, NULL, NULL, NULL);
+
+  event->stage = stage;
+  event->app = app;
+  event->offset = offset;
+  hs_tcp_watch_add_event (watch, event);
+}
+
+/* Between the line and the segments stands the record: how much TLS adds, and what of it can be read on the way. */
+static void
+test_record (void)
+{
+  g_autoptr (HsTcpWatch) watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, "test");
+  HsPassageFacts facts = { .own = TRUE, .watch = watch, .line = bare_line, .len = 1, .begin = 6, .end = 7, .sent = 1000 };
+  g_autoptr (GPtrArray) layers = NULL;
+  g_autofree char *all = NULL;
+  const char *line, *record, *segments;
+
+  tell (watch, HS_TCP_STAGE_RECORD, 0, 400);
+  tell (watch, HS_TCP_STAGE_QUEUED, 7, 0);
+  tell (watch, HS_TCP_STAGE_RECORD, 7, 429);
+  layers = hs_bytes_make_layers ("q", &facts);
+  all = hs_bytes_dup_all (layers);
+  line = strstr (all, "The line that carries it");
+  record = strstr (all, "The TLS record");
+  segments = strstr (all, "\nSegments");
+  g_assert_true (line != NULL && record != NULL && segments != NULL && line < record && record < segments);
+  g_assert_nonnull (strstr (record, "Records: 1\nLines in it: 0 … 6\nIn TCP’s stream, encrypted: 400 … 428\n"
+                                    "Header, calculated: 17 03 03 00 18\nTLS adds: 22 bytes"));
+}
+
 /* Where there is no TCP, none is told of. */
 static void
 test_datagram (void)
@@ -94,6 +146,8 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &cases[i], test_layers);
     }
   g_test_add_func ("/ui/bytes/long", test_long);
+  g_test_add_func ("/ui/bytes/deleted", test_deleted);
+  g_test_add_func ("/ui/bytes/record", test_record);
   g_test_add_func ("/ui/bytes/datagram", test_datagram);
   return g_test_run ();
 }
