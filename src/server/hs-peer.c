@@ -191,3 +191,9 @@ hs_peer_write_source (const HsPeer *self, char *out)
   g_snprintf (out, HS_SOURCE_SIZE, "%s!%s@%s", self->nick, hs_peer_get_user (self), hs_peer_write_host (self, host));
   return out;
 }
+
+gboolean
+hs_peer_tells_reading (HsPeer *self)
+{
+  return (self->caps & HS_CAP_READ_MARKER) != 0;
+}

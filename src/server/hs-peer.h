@@ -16,6 +16,8 @@ gboolean hs_peer_is_host (HsPeer *self);
 gboolean hs_peer_is_encrypted (HsPeer *self);
 /* It is sending a message of several lines: that is paid for by its bytes. */
 gboolean hs_peer_is_composing (HsPeer *self);
+/* Its program knows read markers: it says how far it has read. */
+gboolean hs_peer_tells_reading (HsPeer *self);
 /* (nullable) The name of the account that it is logged in to. */
 const char *hs_peer_get_account (const HsPeer *self);
 /* (nullable) Of its own key. */

@@ -61,6 +61,8 @@ on_line (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_da
     return;
   if (self->config->flood_protection)
     pace (carrier, line);
+  if (hs_link_get_tap (link) != NULL)
+    hs_core_note_heard (self, carrier, line);
   if (status == HS_LINE_TOO_LONG)
     hs_engine_receive_too_long (self->engine, carrier->peer);
   else if (hs_link_get_framing (link) == HS_FRAMING_IRC)
@@ -214,7 +216,11 @@ link_of (HsPeer *peer)
 static void
 engine_send (HsPeer *peer, HsBuf *buf, gpointer user_data)
 {
-  hs_link_send (link_of (peer), buf);
+  HsLink *link = link_of (peer);
+  guint64 end = hs_link_send (link, buf);
+
+  if (hs_link_get_tap (link) != NULL)
+    hs_core_note_carried (user_data, hs_peer_get_owner (peer), buf, end);
 }
 
 static void

@@ -248,9 +248,10 @@ on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 static void
 on_tap_tally (HsTcpTap *tap, const HsTcpTally *tally, gpointer user_data)
 {
-  Watched *self = user_data;
+  HsWatched *self = user_data;
 
-  hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_TALLY, self->watch_id)->tally = g_memdup2 (tally, sizeof *tally);
+  if (!self->hidden)
+    hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_TALLY, self->watch_id)->tally = g_memdup2 (tally, sizeof *tally);
 }
 
 static void
@@ -304,6 +305,59 @@ hs_core_release_tap (HsServerCore *self, HsCarrier *carrier)
   watched->asked = watched->asking = FALSE;
   if (watched->hidden) /* who looked has gone */
     g_hash_table_remove (self->watched, &watched->watch_id);
+}
+
+/* ---- What a guest that is shown is told ---- */
+
+/* (nullable) Few are looked at, mostly one. */
+static HsWatched *
+find_shown (HsServerCore *self, HsCarrier *carrier)
+{
+  GHashTableIter iter;
+  HsWatched *watched;
+
+  g_hash_table_iter_init (&iter, self->watched);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watched))
+    if (watched->carrier == carrier && watched->shown)
+      return watched;
+  return NULL;
+}
+
+/* Takes @carried (nullable). */
+static void
+tell_carried (HsWatched *watched, HsServerCarried *carried)
+{
+  if (carried != NULL)
+    hs_news_add (hs_core_gather (watched->core), HS_NEWS_WATCH_CARRIED, watched->watch_id)->carried = carried;
+}
+
+void
+hs_core_note_carried (HsServerCore *self, HsCarrier *carrier, const HsBuf *buf, guint64 end)
+{
+  HsWatched *watched = find_shown (self, carrier);
+  HsServerCarried *carried;
+
+  if (watched == NULL || carrier->peer == NULL || end < buf->len)
+    return;
+  if (hs_peer_get_dialect (carrier->peer) == HS_DIALECT_IRC)
+    carried = hs_server_carried_from_irc (buf->data, buf->len, hs_peer_get_nick (carrier->peer));
+  else
+    carried = hs_server_carried_from_plain (buf->data, buf->len);
+  if (carried != NULL)
+    {
+      carried->end = end;
+      carried->tells = hs_peer_tells_reading (carrier->peer);
+    }
+  tell_carried (watched, carried);
+}
+
+void
+hs_core_note_heard (HsServerCore *self, HsCarrier *carrier, const HsLine *line)
+{
+  HsWatched *watched = find_shown (self, carrier);
+
+  if (watched != NULL && line->data != NULL && hs_link_get_framing (carrier->link) == HS_FRAMING_IRC)
+    tell_carried (watched, hs_server_carried_from_guest (line->data, line->len));
 }
 
 /* ---- Verbs ---- */
@@ -416,11 +470,10 @@ show_watch (gpointer data)
   Wish *wish = data;
   HsWatched *watched = g_hash_table_lookup (wish->core->watched, &wish->watch_id);
 
-  if (watched != NULL)
-    {
-      watched->shown = wish->on;
-      hs_core_view_update (watched);
-    }
+  if (watched == NULL)
+    return G_SOURCE_REMOVE;
+  watched->shown = wish->on;
+  hs_core_view_update (watched);
   return G_SOURCE_REMOVE;
 }
 

@@ -129,6 +129,7 @@ static void (*const appliers[]) (Changes *changes, const HsNewsItem *item) = {
   [HS_NEWS_WATCH_EVENT] = apply_watch,
   [HS_NEWS_WATCH_NUMBERS] = apply_watch,
   [HS_NEWS_WATCH_TALLY] = apply_watch,
+  [HS_NEWS_WATCH_CARRIED] = apply_watch,
   [HS_NEWS_WATCH_ADDRESSES] = apply_watch,
   [HS_NEWS_WATCH_GONE] = apply_watch,
   [HS_NEWS_WATCH_OTHER] = apply_watch,

@@ -11,6 +11,7 @@ news_item_free (gpointer data)
   g_clear_pointer (&self->event, hs_tcp_event_unref);
   g_free (self->listener);
   g_free (self->tally);
+  g_clear_pointer (&self->carried, hs_server_carried_free);
   g_free (self->local);
   g_free (self->remote);
   g_free (self);

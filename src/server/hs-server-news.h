@@ -4,6 +4,7 @@
 
 #include "hs-fingerprint.h"
 #include "hs-guest-private.h"
+#include "hs-server-carried.h"
 #include "hs-tcp-event.h"
 #include "hs-tcp-numbers.h"
 #include "hs-tcp-told.h"
@@ -28,6 +29,7 @@ typedef enum
   HS_NEWS_WATCH_TOLD_EVENT, /* id, event: what it tells */
   HS_NEWS_WATCH_TOLD_NUMBERS, /* id, numbers */
   HS_NEWS_WATCH_TOLD_CLOCK, /* id, offset, round_trip */
+  HS_NEWS_WATCH_CARRIED,    /* id, carried */
 } HsNewsKind;
 
 typedef struct
@@ -48,6 +50,7 @@ typedef struct
   HsTcpToldState told;
   gint64 offset, round_trip; /* µs */
   HsTcpTally *tally;     /* (nullable) owned: rare */
+  HsServerCarried *carried; /* (nullable) owned */
 } HsNewsItem;
 
 /* One delivery. */

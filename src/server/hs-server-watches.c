@@ -76,6 +76,8 @@ hs_server_apply_watch (HsServer *self, const HsNewsItem *item)
     hs_tcp_watch_set_numbers (watch, &item->numbers);
   else if (item->kind == HS_NEWS_WATCH_TALLY)
     hs_tcp_watch_set_tally (watch, item->tally);
+  else if (item->kind == HS_NEWS_WATCH_CARRIED)
+    g_signal_emit_by_name (self, "carried", watch, item->carried);
   else if (item->kind == HS_NEWS_WATCH_ADDRESSES)
     hs_tcp_watch_set_addresses (watch, item->local, item->remote);
   else if (item->kind == HS_NEWS_WATCH_OTHER)

@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (HsServer, hs_server, HS, SERVER, GObject)
  * key ("sha256:…", as in invites; nullable: not known yet, or a classroom), key-number (what people compare; nullable), has-password, n-guests (the host is none), n-listeners, half-open, accept-queue, backlog, drops, syn-cookies, warnings (HsTcpDoorWarning bits),
  * bans (GStrv: masks of who is not let in; told, as guests are, from the first hs_server_get_guests () on).
  * experiments (HS_TCP_LAB_BIT: on the listener).
- * Signal "stopped": all leave has been taken. */
+ * Signal "stopped": all leave has been taken. Signal "carried" (HsTcpWatch of a guest that is shown, HsServerCarried, borrowed): a message went to it. */
 HsServer *hs_server_new (const HsServerConfig *config, gboolean threaded);
 
 /* Can the files that @config names be used? Nothing is made or started. */

@@ -3,6 +3,7 @@
 #include "hs-connection-panel.h"
 
 #include "hs-connection-page.h"
+#include "hs-guest-passages.h"
 #include "hs-listener-page.h"
 #include "hs-log-page.h"
 
@@ -21,6 +22,8 @@ struct _HsConnectionPanel
   /* Owned */
   HsTcpWatch *watch;    /* (nullable) what is shown: the window's, or a guest's */
   HsServer *server;     /* (nullable) */
+  HsPassage *passage;   /* (nullable) of our own newest message, or the one chosen */
+  HsPassage *chosen;    /* (nullable) whosever it is */
   GListModel *watches;  /* (nullable) */
   GHashTable *guests;   /* HsGuest → HsTcpWatch, once chosen: the kernel gives out a guest's SYN only once */
 
@@ -83,6 +86,23 @@ hs_connection_panel_get_shown (HsConnectionPanel *self)
 
 /* ---- Which connection ---- */
 
+/* Of a guest the way of what went to it is shown: the message that is chosen in the conversation, else the newest. */
+static void
+update_passage (HsConnectionPanel *self)
+{
+  gboolean guest = self->watch != NULL && hs_tcp_watch_get_role (self->watch) == HS_TCP_ROLE_LISTENER;
+
+  hs_connection_page_set_passage (self->connection, guest ? hs_guest_passages_find (self->watch, self->chosen) : self->passage);
+}
+
+static void
+on_carried (HsConnectionPanel *self, HsTcpWatch *watch, gpointer carried)
+{
+  hs_guest_passages_take (watch, carried);
+  if (watch == self->watch)
+    update_passage (self);
+}
+
 void
 hs_connection_panel_set_watch (HsConnectionPanel *self, HsTcpWatch *watch)
 {
@@ -96,15 +116,18 @@ hs_connection_panel_set_watch (HsConnectionPanel *self, HsTcpWatch *watch)
   g_set_object (&self->watch, watch);
   hs_connection_page_set_watch (self->connection, watch);
   hs_log_page_set_watch (self->log, watch);
+  update_passage (self);
   update_shown (self);
 }
 
 void
-hs_connection_panel_set_passage (HsConnectionPanel *self, HsPassage *passage)
+hs_connection_panel_set_passage (HsConnectionPanel *self, HsPassage *passage, HsPassage *chosen)
 {
   g_return_if_fail (HS_IS_CONNECTION_PANEL (self));
 
-  hs_connection_page_set_passage (self->connection, passage);
+  g_set_object (&self->passage, passage);
+  g_set_object (&self->chosen, chosen);
+  update_passage (self);
 }
 
 HsTcpWatch *
@@ -181,7 +204,11 @@ hs_connection_panel_set_server (HsConnectionPanel *self, HsServer *server)
   if (server == NULL && adw_view_stack_get_visible_child (self->stack) == GTK_WIDGET (self->listener))
     adw_view_stack_set_visible_child (self->stack, GTK_WIDGET (self->connection));
   g_hash_table_remove_all (self->guests);
+  if (self->server != NULL)
+    g_signal_handlers_disconnect_by_func (self->server, on_carried, self);
   g_set_object (&self->server, server);
+  if (server != NULL)
+    g_signal_connect_object (server, "carried", G_CALLBACK (on_carried), self, G_CONNECT_SWAPPED);
   hs_listener_page_set_server (self->listener, server);
   adw_view_stack_page_set_visible (self->server_page, server != NULL);
   update_choices (self);
@@ -237,6 +264,8 @@ hs_connection_panel_dispose (GObject *object)
   g_clear_pointer (&self->guests, g_hash_table_unref);
   g_clear_object (&self->server);
   g_clear_object (&self->watches);
+  g_clear_object (&self->passage);
+  g_clear_object (&self->chosen);
   G_OBJECT_CLASS (hs_connection_panel_parent_class)->dispose (object);
 }
 

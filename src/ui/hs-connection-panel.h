@@ -23,7 +23,7 @@ void hs_connection_panel_set_server (HsConnectionPanel *self, HsServer *server);
 /* (nullable) The connection of the conversation in front. A guest chosen on the page Server is shown until the next call. */
 void hs_connection_panel_set_watch (HsConnectionPanel *self, HsTcpWatch *watch);
 /* (nullable) The message of ours that is followed: shown with the connection that carried it. */
-void hs_connection_panel_set_passage (HsConnectionPanel *self, HsPassage *passage);
+void hs_connection_panel_set_passage (HsConnectionPanel *self, HsPassage *passage, HsPassage *chosen);
 /* A guest of the server that is set: its connection is shown until another is. */
 void hs_connection_panel_show_guest (HsConnectionPanel *self, HsGuest *guest);
 HsTcpWatch *hs_connection_panel_get_watch (HsConnectionPanel *self);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The card with one message's way: written, on the wire, acknowledged, accepted, with the times between; and the way to its bytes. */
+/* The card with one message's way: written, on the wire, acknowledged, accepted (to a guest of ours: read), with the times between; and the way to
+ * its bytes. */
 #pragma once
 
 #include <gtk/gtk.h>

@@ -55,7 +55,8 @@ void
 hs_window_update_passage (HsWindow *self)
 {
   if (self->panel != NULL)
-    hs_connection_panel_set_passage (self->panel, self->view != NULL ? hs_room_view_get_passage (self->view) : NULL);
+    hs_connection_panel_set_passage (self->panel, self->view != NULL ? hs_room_view_get_passage (self->view) : NULL,
+                                     self->view != NULL ? hs_room_view_get_chosen_passage (self->view) : NULL);
 }
 
 /* The window does not wait for it: its place is kept, and it comes after the first frame, or when it is first revealed. */

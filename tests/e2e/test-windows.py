@@ -79,6 +79,7 @@ def message_bytes(desktop):
     wei.press('Show Bytes')
     wei.shows('E5 AD 97')
     wei.shows('CR LF')
+    wei.shows('Header, calculated: 17 03 03')
     wei.shows('Bytes of what you sent')
     desktop.picture('message-bytes')
 
@@ -118,6 +119,40 @@ def datagrams(desktop):
     if server.heard != ['Michael', 'q']:
         raise Failure(f'it heard {server.heard}')
     desktop.picture('datagrams-left')
+
+
+def choose_guest(window, name):
+    """Its connection is what the panel shows from now on."""
+    show_server_page(window)
+    window.row('Connections', name)
+    window.focus()
+    window.activate('Connections', next(i for i, row in enumerate(window.rows('Connections')) if name in row))
+    window.wait_state('ESTABLISHED')
+
+
+def guest_way(desktop):
+    """The host follows what goes to a guest: to its kernel, and as far as its program tells to its eyes."""
+    from guests import IrcGuest
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    bo = IrcGuest(port, 'bo', 'Bo')
+    choose_guest(ana, '李伟')
+    bo.send('到了吗？')
+    ana.row('A message’s way', 'Read', 'not yet')
+    wei.focus()  # who looks at it has read it, and says so after two seconds
+    ana.row('A message’s way', 'Read', ' s,', seconds=20)
+    for stop in ('Written', 'On the wire', 'Acknowledged'):
+        ana.row('A message’s way', stop, 'ms')
+    ana.shows('“到了吗？”')
+    desktop.picture('guest-way')
+    wei.send('Here!')
+    bo.hears('Here!')
+    choose_guest(ana, 'Bo')
+    wei.send('Read this, Bo')
+    ana.shows('“Read this, Bo”')
+    ana.row('A message’s way', 'Acknowledged', 'ms')
+    ana.row('A message’s way', 'Read', 'not told')  # a program without read markers
+    desktop.picture('guest-way-not-told')
 
 
 def lab(desktop):
@@ -676,7 +711,8 @@ def undo_stop(desktop):
 
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
-    'conversation': conversation, 'datagrams': datagrams, 'message-bytes': message_bytes, 'lab': lab, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
+    'conversation': conversation, 'datagrams': datagrams, 'guest-way': guest_way,
+    'message-bytes': message_bytes, 'lab': lab, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages, 'invite': invite, 'invite-code': invite_code,

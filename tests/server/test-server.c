@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The façade over real sockets, on a thread of its own and without one: start, guests, watch, stop. */
 #include "hs-server.h"
+#include "hs-server-carried.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -384,6 +385,75 @@ test_observed (void)
   stage_clear (&stage);
 }
 
+typedef struct
+{
+  GString *told; /* "message hi #lobby|" */
+  guint64 end;
+} Carried;
+
+static void
+on_carried (HsServer *server, HsTcpWatch *watch, const HsServerCarried *carried, Carried *self)
+{
+  static const char *const kinds[] = { "message", "read", "deleted" };
+
+  g_string_append_printf (self->told, "%s %s %s%s|", kinds[carried->kind], carried->text != NULL ? carried->text : "-", carried->place != NULL ? carried->place : "-",
+                          carried->tells ? " tells" : "");
+  if (carried->kind == HS_CARRIED_MESSAGE)
+    self->end = carried->end;
+}
+
+/* What goes to a guest that is shown is told, with its place in that guest's stream; of one that nobody looks at, nothing is. */
+static void
+test_carried (void)
+{
+  Stage stage;
+  Carried carried = { g_string_new (NULL), 0 };
+  g_autoptr (GSocketConnection) guest = NULL, other = NULL;
+  g_autoptr (GString) out = g_string_new (NULL), other_out = g_string_new (NULL);
+  g_autoptr (HsGuest) first = NULL;
+  g_autoptr (HsTcpWatch) watch = NULL;
+  HsTcpWay way;
+
+  stage_init (&stage, TRUE, 0);
+  g_signal_connect (stage.server, "carried", G_CALLBACK (on_carried), &carried);
+  start (&stage);
+  guest = connect_guest (&stage);
+  write_all (guest, "CAP REQ :draft/read-marker server-time\r\nNICK anna\r\nUSER u 0 * :r\r\nCAP END\r\n");
+  wait_reading (guest, out, " 366 ");
+  wait_until (g_list_model_get_n_items (hs_server_get_guests (stage.server)) == 1);
+  first = g_list_model_get_item (hs_server_get_guests (stage.server), 0);
+  watch = hs_server_watch_guest (stage.server, first);
+  wait_until (hs_tcp_watch_get_state (watch) == HS_TCP_ESTABLISHED);
+  other = connect_guest (&stage);
+  write_all (other, "NICK bert\r\nUSER u 0 * :r\r\n");
+  wait_reading (other, other_out, " 366 ");
+
+  write_all (other, "PRIVMSG #lobby :unseen\r\n");
+  wait_reading (guest, out, " unseen\r\n");
+  hs_tcp_watch_set_shown (watch, TRUE);
+  hs_tcp_watch_experiment (watch, HS_TCP_LAB_NAGLE, TRUE); /* told in order: it is shown by then */
+  wait_reading (guest, out, "NOTICE anna :Lab: small");
+  write_all (other, "PRIVMSG #lobby :seen\r\n");
+  wait_reading (guest, out, " seen\r\n");
+  wait_until (g_str_equal (carried.told->str, "message seen #lobby tells|"));
+  wait_until (hs_tcp_watch_get_way (watch, carried.end - 10, carried.end, &way) && way.acknowledged.time != 0);
+  g_assert_cmpint (way.queued.time, >, 0);
+  write_all (guest, "MARKREAD #lobby timestamp=2099-01-02T03:04:05.678Z\r\nPRIVMSG #lobby :mine\r\n");
+  wait_reading (other, other_out, " mine\r\n");
+  wait_until (g_str_equal (carried.told->str, "message seen #lobby tells|read - #lobby|"));
+
+  hs_tcp_watch_set_shown (watch, FALSE);
+  hs_tcp_watch_experiment (watch, HS_TCP_LAB_NAGLE, FALSE);
+  wait_reading (guest, out, "Lab: this experiment has ended.");
+  write_all (other, "PRIVMSG #lobby :unseen again\r\n");
+  wait_reading (guest, out, ":unseen again");
+  wait_until (hs_tcp_watch_get_experiments (watch) == 0);
+  g_assert_cmpstr (carried.told->str, ==, "message seen #lobby tells|read - #lobby|");
+  stop (&stage);
+  stage_clear (&stage);
+  g_string_free (carried.told, TRUE);
+}
+
 /* The guest on whose connection it is made is told before; and nobody else's is touched. */
 static void
 test_lab (void)
@@ -645,6 +715,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/server/port-taken", test_port_taken);
   g_test_add_func ("/server/server/observed", test_observed);
   g_test_add_func ("/server/server/lab", test_lab);
+  g_test_add_func ("/server/carried", test_carried);
   g_test_add_func ("/server/server/disposed-while-running", test_disposed_while_running);
   g_test_add_func ("/server/server/many-at-once", test_many_at_once);
   g_test_add_func ("/server/server/burst", test_burst);

@@ -12,10 +12,12 @@
 #include "hs-connection-page.h"
 #include "hs-connection-panel.h"
 #include "hs-ghost-ladder.h"
+#include "hs-guest-passages.h"
 #include "hs-ladder-card.h"
 #include "hs-ladder.h"
 #include "hs-log-page.h"
 #include "hs-tcp-tap.h"
+#include "hs-way-track.h"
 
 #define WAIT_US (10 * G_USEC_PER_SEC)
 
@@ -558,6 +560,72 @@ test_refused (void)
 }
 
 /* What is drawn grows with the text beside it. */
+static gboolean
+is_stop (GtkWidget *widget, gconstpointer name)
+{
+  return is_label (widget, name) && GTK_IS_WIDGET (gtk_widget_get_ancestor (widget, HS_TYPE_WAY_TRACK));
+}
+
+static void
+tell_guest (Stage *stage, const char *text, guint64 end, const char *msgid, gboolean tells)
+{
+  g_autofree char *line = g_strdup_printf (":ana!a@h PRIVMSG #r :%s\r\n", text);
+  HsServerCarried carried = { .kind = HS_CARRIED_MESSAGE, .text = (char *) text, .line = line, .len = strlen (line), .end = end, .place = (char *) "#r",
+                              .msgid = (char *) msgid, .said = (gint64) end, .time = g_get_monotonic_time (), .tells = tells };
+
+  hs_guest_passages_take (stage->guest.watch, &carried);
+}
+
+/* Of a guest's connection the way of what went to it is shown: four stops, the last as far as its program tells. */
+static void
+test_guest_way (void)
+{
+  Stage stage;
+  const HsServerCarried read = { .kind = HS_CARRIED_READ, .place = (char *) "#r", .said = 150, .time = g_get_monotonic_time () };
+  const HsServerCarried elsewhere = { .kind = HS_CARRIED_READ, .place = (char *) "#x", .said = 1000, .time = g_get_monotonic_time () };
+  const HsServerCarried deleted = { .kind = HS_CARRIED_DELETED, .msgid = (char *) "m1" };
+  HsPassage *first, *second;
+  g_autoptr (HsPassage) chosen = hs_passage_new (NULL, "first", TRUE), unknown = hs_passage_new (NULL, "never sent", FALSE);
+
+  stage_init (&stage);
+  stage_connect (&stage);
+  g_assert_null (hs_guest_passages_find (stage.guest.watch, NULL));
+  tell_guest (&stage, "first", 100, "m1", TRUE);
+  tell_guest (&stage, "second", 200, "m2", TRUE);
+  second = hs_guest_passages_find (stage.guest.watch, NULL);
+  first = hs_guest_passages_find (stage.guest.watch, chosen);
+  g_assert_cmpstr (hs_passage_get_facts (first)->text, ==, "first");
+  g_assert_cmpstr (hs_passage_get_facts (second)->text, ==, "second");
+  g_assert_true (hs_guest_passages_find (stage.guest.watch, unknown) == second);
+
+  hs_connection_panel_set_watch (stage.panel, stage.guest.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (shows (&stage, "“second” · 29 B"));
+  wait_until (find (stage.window, is_stop, "Acknowledged") != NULL && find (stage.window, is_stop, "Read") != NULL);
+  g_assert_true (find (stage.window, is_stop, "Accepted") == NULL);
+  g_assert_true (find (stage.window, is_stop, "not told") == NULL);
+  hs_guest_passages_take (stage.guest.watch, &elsewhere);
+  hs_guest_passages_take (stage.guest.watch, &read);
+  g_assert_cmpint (hs_passage_get_facts (first)->read, ==, read.time);
+  g_assert_cmpint (hs_passage_get_facts (second)->read, ==, 0);
+  hs_connection_panel_set_passage (stage.panel, NULL, chosen);
+  wait_until (shows (&stage, "“first” · 28 B"));
+  paint (&stage, "guest-way");
+  hs_guest_passages_take (stage.guest.watch, &deleted);
+  wait_until (shows (&stage, "“This message was deleted”"));
+  g_assert_null (hs_passage_get_facts (first)->line);
+
+  hs_connection_panel_set_passage (stage.panel, NULL, NULL);
+  tell_guest (&stage, "third", 300, NULL, FALSE); /* as nc is told */
+  hs_connection_panel_set_passage (stage.panel, NULL, NULL);
+  wait_until (find (stage.window, is_stop, "not told") != NULL);
+  for (guint i = 0; i < 100; i++)
+    tell_guest (&stage, "more", 400 + i * 40, NULL, FALSE);
+  g_assert_true (hs_guest_passages_find (stage.guest.watch, chosen) != first); /* what is kept has an end */
+  stage_clear (&stage);
+}
+
 /* Two sockets of a kind without TCP. */
 static void
 stage_pair (Stage *stage, int family)
@@ -733,6 +801,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/panel/hidden-costs-nothing", test_hidden_costs_nothing);
   g_test_add_func ("/ui/panel/server", test_server);
   g_test_add_func ("/ui/panel/refused", test_refused);
+  g_test_add_func ("/ui/panel/guest-way", test_guest_way);
   for (gsize i = 0; i < G_N_ELEMENTS (withouts); i++)
     {
       g_autofree char *path = g_strdup_printf ("/ui/panel/without-tcp/%s", withouts[i].name);
