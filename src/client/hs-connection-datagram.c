@@ -57,7 +57,8 @@ hs_connection_datagram_heard (HsConnection *self, const HsLine *line)
   if (line->len > 0)
     hs_session_receive_plain (self->session, line->data, line->len);
   else
-    hs_session_tell (self->session, NULL, line->stamp.length > 0 ? _("A datagram came with nothing in it but a line’s end.") : _("An empty datagram came."));
+    hs_session_tell (self->session, NULL,
+                     line->stamp.length > 0 ? _("A datagram came with nothing in it but a line’s end.") : _("An empty datagram came."));
 }
 
 static const struct { int error_no; const char *words; } bounces[] = {

@@ -45,7 +45,8 @@ tell_bounced (HsLink *self, const HsLinkBounce *bounce)
 static void
 note_icmp (HsLink *self, const struct sock_extended_err *error, const char *from, gsize len)
 {
-  g_autofree char *detail = g_strdup_printf ("%u/%u%s%s · %" G_GSIZE_FORMAT " B", error->ee_type, error->ee_code, *from != '\0' ? " · " : "", from, len);
+  g_autofree char *detail = g_strdup_printf ("%u/%u%s%s · %" G_GSIZE_FORMAT " B", error->ee_type, error->ee_code,
+                                             *from != '\0' ? " · " : "", from, len);
 
   if (self->tap != NULL)
     hs_tcp_tap_bounced (self->tap, hs_tcp_icmp_get_title (error->ee_origin == SO_EE_ORIGIN_ICMP6, error->ee_type, error->ee_code), detail);

@@ -115,6 +115,7 @@ tell (HsEngine *self, const RedactAsk *ask)
   HsIrcMessage message;
   HsFanout fanout;
 
+  hs_engine_fact (self, HS_FACT_DELETED, NULL, ask->msgid);
   hs_irc_message_set (&message, ask->source, "REDACT", ask->target, ask->msgid, ask->reason, NULL);
   hs_fanout_init (&fanout, self, &message, from);
   hs_fanout_identify (&fanout, ask->id, NULL);

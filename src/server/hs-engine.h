@@ -20,6 +20,7 @@ typedef enum
   HS_FACT_PEER_REMOVED,
   HS_FACT_ROOM_CHANGED,    /* created, topic, member count; removed when empty */
   HS_FACT_BANS_CHANGED,    /* who is not let in */
+  HS_FACT_DELETED,         /* a message: room is its msgid */
   HS_N_FACTS
 } HsFactKind;
 

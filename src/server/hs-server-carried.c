@@ -91,12 +91,6 @@ take_line (HsServerCarried *self, const HsIrcMessage *message, const char *nick)
 {
   g_autofree char *concat = NULL;
 
-  if (strcmp (message->command, "REDACT") == 0 && message->n_params >= 2)
-    {
-      self->kind = HS_CARRIED_DELETED;
-      g_free (self->msgid);
-      self->msgid = g_strdup (message->params[1]);
-    }
   if (strcmp (message->command, "BATCH") == 0) /* of several lines: the first says whose they are, and when */
     take_tags (self, message);
   if (!is_said (message, nick))
@@ -127,7 +121,7 @@ hs_server_carried_from_irc (const char *data, gsize len, const char *nick)
         take_line (self, &message, nick);
       start = end;
     }
-  if (self->kind == HS_CARRIED_MESSAGE && self->text == NULL)
+  if (self->text == NULL)
     return NULL;
   self->line = g_memdup2 (data, len);
   self->len = len;
@@ -148,6 +142,15 @@ hs_server_carried_from_plain (const char *data, gsize len)
   self->text = g_strchomp (g_strdup (*line == '*' ? line + 2 : colon + 2));
   self->line = g_memdup2 (data, len);
   self->len = len;
+  return self;
+}
+
+HsServerCarried *
+hs_server_carried_new_deleted (const char *msgid)
+{
+  HsServerCarried *self = carried_new (HS_CARRIED_DELETED);
+
+  self->msgid = g_strdup (msgid);
   return self;
 }
 

@@ -29,6 +29,8 @@ typedef struct
 /* Of what is queued to @nick (nullable: it has none yet). NULL: no message of another person. (nullable) (transfer full) */
 HsServerCarried *hs_server_carried_from_irc (const char *data, gsize len, const char *nick);
 HsServerCarried *hs_server_carried_from_plain (const char *data, gsize len);
+/* (transfer full) */
+HsServerCarried *hs_server_carried_new_deleted (const char *msgid);
 /* Of a line that a guest says; NULL: it is about something else. (nullable) (transfer full) */
 HsServerCarried *hs_server_carried_from_guest (const char *data, gsize len);
 void hs_server_carried_free (HsServerCarried *self);

@@ -245,6 +245,8 @@ engine_fact (HsFactKind kind, HsPeer *peer, const char *room, gpointer user_data
     }
   else if (kind == HS_FACT_BANS_CHANGED)
     hs_core_tell_bans (user_data);
+  else if (kind == HS_FACT_DELETED)
+    hs_core_note_deleted (user_data, room);
 }
 
 static gint64

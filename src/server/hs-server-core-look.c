@@ -351,6 +351,18 @@ hs_core_note_carried (HsServerCore *self, HsCarrier *carrier, const HsBuf *buf, 
   tell_carried (watched, carried);
 }
 
+/* Also of guests that are not told, for their programs know no deleting: what is kept of them here goes all the same. */
+void
+hs_core_note_deleted (HsServerCore *self, const char *msgid)
+{
+  GHashTableIter iter;
+  HsWatched *watched;
+
+  g_hash_table_iter_init (&iter, self->watched);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watched))
+    tell_carried (watched, hs_server_carried_new_deleted (msgid));
+}
+
 void
 hs_core_note_heard (HsServerCore *self, HsCarrier *carrier, const HsLine *line)
 {

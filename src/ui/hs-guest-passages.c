@@ -74,9 +74,20 @@ take_read (HsTcpWatch *watch, GQueue *items, const HsServerCarried *carried)
 static void
 take_deleted (HsTcpWatch *watch, GQueue *items, const HsServerCarried *carried)
 {
-  for (GList *l = items->head; l != NULL; l = l->next)
-    if (g_strcmp0 (hs_passage_get_msgid (((Item *) l->data)->passage), carried->msgid) == 0)
-      hs_passage_redact (((Item *) l->data)->passage);
+  for (GList *l = items->head, *next; l != NULL; l = next)
+    {
+      Item *item = l->data;
+      const char *msgid = hs_passage_get_msgid (item->passage);
+
+      next = l->next;
+      if (msgid != NULL && !g_str_equal (msgid, carried->msgid))
+        continue;
+      hs_passage_redact (item->passage);
+      if (msgid != NULL)
+        continue;
+      g_queue_delete_link (items, l); /* it has no name, and may be that one: none of these is kept */
+      item_free (item);
+    }
 }
 
 static void (*const takers[]) (HsTcpWatch *watch, GQueue *items, const HsServerCarried *carried) = {

@@ -26,8 +26,11 @@ G_DEFINE_FINAL_TYPE (HsWithoutTcp, hs_without_tcp, GTK_TYPE_WIDGET)
 
 static const struct { const char *name, *sentence, *page; } words[] = {
   [HS_TCP_TRANSPORT_TCP] = { NULL, NULL, "tcp-handshake" },
-  [HS_TCP_TRANSPORT_UDP] = { "UDP", N_("Datagrams: each message travels on its own. There is no connection, so there is no state it could be in."), "udp" },
-  [HS_TCP_TRANSPORT_UNIX] = { "Unix", N_("A stream that never leaves this computer: the kernel hands each byte over by itself. No TCP, so none of its states."), "unix-socket" },
+  [HS_TCP_TRANSPORT_UDP] = {
+    "UDP", N_("Datagrams: each message travels on its own. There is no connection, so there is no state it could be in."), "udp" },
+  [HS_TCP_TRANSPORT_UNIX] = {
+    "Unix", N_("A stream that never leaves this computer: the kernel hands each byte over by itself. No TCP, so none of its states."),
+    "unix-socket" },
 };
 
 const char *
@@ -54,7 +57,9 @@ hs_without_tcp_dup_trouble (const HsTcpTally *tally)
   if (!tally->has_memory || tally->drops == 0)
     return NULL;
   return g_strdup_printf (ngettext ("%u datagram came faster than it was read, and was dropped here. Its sender was told nothing.",
-                                    "%u datagrams came faster than they were read, and were dropped here. Their sender was told nothing.", tally->drops), tally->drops);
+                                    "%u datagrams came faster than they were read, and were dropped here. Their sender was told nothing.",
+                                    tally->drops),
+                          tally->drops);
 }
 
 /* ---- What is counted ---- */
@@ -151,7 +156,8 @@ static const Count counts[] = {
   { HS_TCP_TRANSPORT_UNIX, N_("Received"), N_("Bytes read by us"), format_bytes_received },
   { HS_TCP_TRANSPORT_UNIX, N_("Not read there"), N_("Memory of what the other program has not read yet (SIOCOUTQ)"), format_not_read_there },
   { HS_TCP_TRANSPORT_UNIX, N_("Not read"), N_("Bytes that came and were not read by us yet (SIOCINQ)"), format_not_read },
-  { HS_TCP_TRANSPORT_UNIX, N_("Other program"), N_("The process that opened the other end, as the kernel says (SO_PEERCRED); its name is what /proc calls it"), format_program },
+  { HS_TCP_TRANSPORT_UNIX, N_("Other program"),
+    N_("The process that opened the other end, as the kernel says (SO_PEERCRED); its name is what /proc calls it"), format_program },
   { HS_TCP_TRANSPORT_UNIX, N_("Its user"), N_("Whose process that is, as the kernel says (SO_PEERCRED): nobody can pretend"), format_user },
 };
 

@@ -119,6 +119,7 @@ test_rights (void)
       g_assert_true (guest_saw (by, expected));
       g_assert_cmpint (guest_saw (by == scene.anna ? scene.berta : scene.anna, "REDACT"), ==, cases[i].code == NULL);
       g_assert_false (guest_saw (scene.carl, "REDACT"));
+      g_assert_cmpuint (scene.stage.n_facts[HS_FACT_DELETED], ==, cases[i].code == NULL); /* whoever keeps something of it hears */
       scene_clear (&scene);
     }
 }

@@ -19,6 +19,7 @@ static const struct
     "one\ntwomore", "#r", "m1", G_GINT64_CONSTANT (1767323045000) },
   { "its own, come back", ":bo!b@h PRIVMSG #r :mine\r\n", NULL, NULL, NULL, 0 },
   { "the server's own words", ":s.x NOTICE bo :Lab: reset.\r\n", NULL, NULL, NULL, 0 },
+  { "a deletion", ":ana!a@h REDACT #r m7 :why\r\n", NULL, NULL, NULL, 0 },
   { "a join", ":ana!a@h JOIN #r\r\n", NULL, NULL, NULL, 0 },
   { "a numeric", ":s.x 353 bo = #r :bo ana!\r\n", NULL, NULL, NULL, 0 },
   { "a tag only", "@+typing=active :ana!a@h TAGMSG #r\r\n", NULL, NULL, NULL, 0 },
@@ -50,8 +51,7 @@ test_messages (void)
 static void
 test_deleted (void)
 {
-  static const char line[] = ":ana!a@h REDACT #r m7 :why\r\n";
-  g_autoptr (HsServerCarried) carried = hs_server_carried_from_irc (line, strlen (line), "bo");
+  g_autoptr (HsServerCarried) carried = hs_server_carried_new_deleted ("m7");
 
   g_assert_cmpint (carried->kind, ==, HS_CARRIED_DELETED);
   g_assert_cmpstr (carried->msgid, ==, "m7");
