@@ -16,6 +16,7 @@
 #include "hs-failure.h"
 #include "hs-limits.h"
 #include "hs-link.h"
+#include "hs-probe-options.h"
 #include "hs-tcp-json.h"
 
 #define QUIET_MS  500  /* after the last word of either side, before we close */
@@ -48,18 +49,16 @@ static const struct { HsFailureKind kind; int status; const char *word; } status
 typedef struct
 {
   /* Owned */
+  HsProbeOptions options;
   GMainLoop *loop;
-  HsAddress *address;
   HsPoller *poller;
   HsLink *link;          /* (nullable) */
   HsTcpTap *tap;         /* (nullable) while there is no link */
   HsTcpDiag *diag;       /* (nullable) */
   GCancellable *cancellable;
-  char *send, *manner;   /* (nullable) options */
   guint timer;           /* when to close, or to end */
 
   /* State */
-  gboolean json, follow, version;
   gboolean colour;
   gboolean closing;      /* we have begun to close, or nothing is left to close */
   gboolean gone;
@@ -109,7 +108,7 @@ on_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
 
   if (event->kind == HS_TCP_EVENT_DATA && (event->stage == HS_TCP_STAGE_QUEUED || event->stage == HS_TCP_STAGE_RECORD))
     return;
-  if (self->json)
+  if (self->options.json)
     {
       g_autofree char *line = hs_tcp_event_to_json (event);
 
@@ -125,7 +124,7 @@ on_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 {
   g_autofree char *line = NULL;
 
-  if (!((Probe *) user_data)->json)
+  if (!((Probe *) user_data)->options.json)
     return;
   line = hs_tcp_numbers_to_json (numbers);
   g_print ("%s\n", line);
@@ -136,7 +135,7 @@ on_tally (HsTcpTap *tap, const HsTcpTally *tally, gpointer user_data)
 {
   g_autofree char *line = NULL;
 
-  if (!((Probe *) user_data)->json)
+  if (!((Probe *) user_data)->options.json)
     return;
   line = hs_tcp_tally_to_json (tally);
   g_print ("%s\n", line);
@@ -169,7 +168,7 @@ print_result (Probe *self, const char *word, const HsFailure *failure)
 {
   g_autoptr (GString) json = g_string_new (NULL);
 
-  if (!self->json)
+  if (!self->options.json)
     return;
   g_string_append_printf (json, "{\"kind\":\"result\",\"status\":%d", self->status);
   if (failure != NULL)
@@ -184,7 +183,7 @@ print_result (Probe *self, const char *word, const HsFailure *failure)
 static void
 print_failure (Probe *self, const HsFailure *failure)
 {
-  if (self->json)
+  if (self->options.json)
     return;
   g_printerr ("\n%s\n%s\n", failure->title, failure->sentence);
   for (guint i = 0; i < failure->hints->len; i++)
@@ -253,7 +252,7 @@ follow_orphan (Probe *self)
   g_clear_handle_id (&self->timer, g_source_remove);
   if (self->gone || self->tap == NULL)
     end (self);
-  else if (!self->follow)
+  else if (!self->options.follow)
     self->timer = g_timeout_add (LINGER_MS, on_end_due, self);
 }
 
@@ -282,30 +281,15 @@ close_wait (Probe *self)
 {
 }
 
-static const struct { const char *name; void (*close) (Probe *self); } manners[] = {
-  { "active", close_active }, { "half", close_half }, { "reset", close_reset }, { "wait", close_wait },
+static void (*const closes[]) (Probe *self) = {
+  [HS_PROBE_ACTIVE] = close_active, [HS_PROBE_HALF] = close_half, [HS_PROBE_RESET] = close_reset, [HS_PROBE_WAIT] = close_wait,
 };
-
-static int
-find_manner (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (manners); i++)
-    if (name == NULL || g_str_equal (manners[i].name, name))
-      return (int) i;
-  return -1;
-}
-
-static gboolean
-is_datagrams (Probe *self)
-{
-  return self->address->scheme == HS_SCHEME_UDP;
-}
 
 /* Where nothing is acknowledged, silence is no good news. */
 static gboolean
 is_unanswered (Probe *self)
 {
-  return is_datagrams (self) && self->send != NULL && self->heard == 0;
+  return hs_probe_is_datagrams (&self->options) && self->options.send != NULL && self->heard == 0;
 }
 
 static gboolean
@@ -314,10 +298,10 @@ on_quiet (gpointer user_data)
   Probe *self = user_data;
 
   self->timer = 0;
-  if (is_unanswered (self) && !g_str_equal (self->manner, "wait"))
-    set_result (self, hs_failure_new (HS_FAILURE_NO_ANSWER, self->address, NULL));
-  self->closing = !g_str_equal (self->manner, "wait");
-  manners[find_manner (self->manner)].close (self);
+  if (is_unanswered (self) && self->options.manner != HS_PROBE_WAIT)
+    set_result (self, hs_failure_new (HS_FAILURE_NO_ANSWER, self->options.address, NULL));
+  self->closing = self->options.manner != HS_PROBE_WAIT;
+  closes[self->options.manner] (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -353,7 +337,7 @@ print_heard (Probe *self, const HsLine *line)
   g_autofree char *text = escape_controls (line->data, line->len);
   g_autoptr (GString) json = g_string_new ("{\"kind\":\"heard\"");
 
-  if (self->json)
+  if (self->options.json)
     {
       put_member (json, "text", text);
       g_print ("%s}\n", json->str);
@@ -385,7 +369,7 @@ on_silent (HsLink *link, gpointer user_data)
 static void
 on_broken (Probe *self, const GError *error)
 {
-  HsFailure *failure = hs_failure_new (self->heard > 0 ? HS_FAILURE_LOST : HS_FAILURE_CLOSED_EARLY, self->address, NULL);
+  HsFailure *failure = hs_failure_new (self->heard > 0 ? HS_FAILURE_LOST : HS_FAILURE_CLOSED_EARLY, self->options.address, NULL);
 
   if (error != NULL)
     {
@@ -398,7 +382,7 @@ on_broken (Probe *self, const GError *error)
 static void
 on_eof (Probe *self)
 {
-  gboolean expected = self->closing || self->heard > 0 || g_str_equal (self->manner, "wait");
+  gboolean expected = self->closing || self->heard > 0 || self->options.manner == HS_PROBE_WAIT;
 
   if (!expected)
     on_broken (self, NULL);
@@ -438,7 +422,7 @@ on_bounced (HsLink *link, const HsLinkBounce *bounce, gpointer user_data)
     return;
   self->closing = TRUE;
   g_clear_handle_id (&self->timer, g_source_remove);
-  set_result (self, hs_failure_from_error (self->address, error, 0, NULL));
+  set_result (self, hs_failure_from_error (self->options.address, error, 0, NULL));
   hs_link_close (link, 0);
 }
 
@@ -448,7 +432,7 @@ static const HsLinkFuncs link_funcs = { .line = on_line, .dialect = on_dialect, 
 static void
 send_line (Probe *self)
 {
-  g_autofree char *line = g_strconcat (self->send, is_datagrams (self) ? NULL : "\r\n", NULL);
+  g_autofree char *line = g_strconcat (self->options.send, hs_probe_is_datagrams (&self->options) ? NULL : "\r\n", NULL);
 
   hs_link_send_bytes (self->link, line, strlen (line));
 }
@@ -456,13 +440,13 @@ send_line (Probe *self)
 static void
 take_descriptor (Probe *self, int fd)
 {
-  if (self->address->scheme == HS_SCHEME_UNIX) /* the dialer does not attach these */
+  if (self->options.address->scheme == HS_SCHEME_UNIX) /* the dialer does not attach these */
     hs_tcp_tap_attach (self->tap, fd, 0);
   self->link = hs_link_new (self->poller, fd, HS_FRAMING_PLAIN, &link_funcs, self);
   hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
-  if (self->send != NULL)
+  if (self->options.send != NULL)
     send_line (self);
-  else if (is_datagrams (self))
+  else if (hs_probe_is_datagrams (&self->options))
     hs_tcp_tap_note (hs_link_get_tap (self->link), N_("Nothing is sent by itself, so nobody is asked (--send)"), NULL, "connect()");
   wait_for_quiet (self);
 }
@@ -496,7 +480,7 @@ on_dialled (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->closing = TRUE;
-  set_result (self, hs_failure_from_error (self->address, error, self->syns, NULL));
+  set_result (self, hs_failure_from_error (self->options.address, error, self->syns, NULL));
   if (self->gone || g_cancellable_is_cancelled (self->cancellable))
     end (self);
 }
@@ -518,63 +502,6 @@ on_interrupt (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* ---- Options ---- */
-
-/* What UDP has not is not promised. */
-static gboolean
-check_datagrams (Probe *self, GError **error)
-{
-  if (!is_datagrams (self))
-    return TRUE;
-  if (g_str_equal (self->manner, "half") || g_str_equal (self->manner, "reset"))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("UDP has no close: --close %s cannot be had with udp://"), self->manner);
-      return FALSE;
-    }
-  if (self->send != NULL && strlen (self->send) > HS_DATAGRAM_MAX)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("One datagram carries at most %u bytes, and this has %u"), HS_DATAGRAM_MAX,
-                   (guint) strlen (self->send));
-      return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-parse_options (Probe *self, int *argc, char ***argv, GError **error)
-{
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Print each fact as a line of JSON"), NULL },
-    { "send", 0, 0, G_OPTION_ARG_STRING, &self->send, N_("Send this line once the connection stands; to udp:// as one datagram, without a line end"), "TEXT" },
-    { "close", 0, 0, G_OPTION_ARG_STRING, &self->manner, N_("How to close: active, half, reset, or wait for the other side"), "MANNER" },
-    { "follow", 0, 0, G_OPTION_ARG_NONE, &self->follow, N_("Follow the socket until nothing of it is left (TIME-WAIT: a minute)"), NULL },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, N_("Tell the version and end"), NULL },
-    { NULL },
-  };
-  g_autoptr (GOptionContext) context = g_option_context_new (_("ADDRESS – see a TCP connection open, work and close"));
-
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
-  if (self->manner == NULL)
-    self->manner = g_strdup ("active");
-  if (self->version)
-    return TRUE;
-  if (*argc != 2)
-    {
-      /* Translators: of handshake-probe, with no address or with several */
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("One address is needed: handshake-probe ADDRESS"));
-      return FALSE;
-    }
-  if (find_manner (self->manner) < 0)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--close knows active, half, reset and wait, not “%s”"), self->manner);
-      return FALSE;
-    }
-  self->address = hs_address_parse ((*argv)[1], error);
-  return self->address != NULL && check_datagrams (self, error);
-}
-
 /* ---- Life ---- */
 
 /* What an address asks for is not done in another way: never unencrypted where it says ircs. */
@@ -586,9 +513,9 @@ static gboolean
 refuse (Probe *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (not_opened); i++)
-    if (not_opened[i].scheme == self->address->scheme)
+    if (not_opened[i].scheme == self->options.address->scheme)
       {
-        set_result (self, hs_failure_new (not_opened[i].kind, self->address, NULL));
+        set_result (self, hs_failure_new (not_opened[i].kind, self->options.address, NULL));
         return TRUE;
       }
   return FALSE;
@@ -609,7 +536,7 @@ run (Probe *self)
   hs_tcp_tap_set_shown (self->tap, TRUE);
   if (!refuse (self))
     {
-      hs_dial_async (self->address, self->tap, on_step, self, self->cancellable, on_dialled, self);
+      hs_dial_async (self->options.address, self->tap, on_step, self, self->cancellable, on_dialled, self);
       g_main_loop_run (self->loop);
     }
   g_source_remove (interrupt);
@@ -623,11 +550,9 @@ clear (Probe *self)
   g_clear_pointer (&self->tap, hs_tcp_tap_free);
   g_clear_pointer (&self->poller, hs_poller_free);
   g_clear_pointer (&self->diag, hs_tcp_diag_free);
-  g_clear_pointer (&self->address, hs_address_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_object (&self->cancellable);
-  g_free (self->send);
-  g_free (self->manner);
+  hs_probe_options_clear (&self->options);
 }
 
 int
@@ -641,12 +566,12 @@ main (int argc, char *argv[])
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
-  if (!parse_options (&self, &argc, &argv, &error))
+  if (!hs_probe_options_parse (&self.options, &argc, &argv, &error))
     {
       g_printerr ("%s\n", error->message);
       self.status = EXIT_USAGE;
     }
-  else if (self.version)
+  else if (self.options.version)
     g_print ("handshake-probe " HS_VERSION "\n");
   else
     run (&self);
