@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Only what is safe to hand to the desktop, or is ours. */
-static const char *const prefixes[] = { "https://", "http://", "ftp://", "mailto:", "ircs://", "irc://", "tcp://", "www." };
+static const char *const prefixes[] = { "https://", "http://", "ftp://", "mailto:", "ircs://", "irc://", "tcp://", "udp://", "www." };
 
 /* Ends an address wherever it stands: white space, controls, quotes, and the punctuation of Chinese and Japanese, which is written without a space. */
 static gboolean
@@ -18,7 +18,7 @@ static gsize
 match_prefix (const char *p)
 {
   /* No prefix begins otherwise: nearly every character is done with here. */
-  if (strchr ("hHfFmMiItTwW", *p) == NULL)
+  if (strchr ("hHfFmMiItTuUwW", *p) == NULL)
     return 0;
   for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
     if (g_ascii_strncasecmp (p, prefixes[i], strlen (prefixes[i])) == 0)

@@ -320,7 +320,7 @@ update_looked_at (HsWindow *self)
 static void
 on_open_uri (HsWindow *self, const char *uri)
 {
-  static const char *const ours[] = { "irc://", "ircs://", "tcp://" };
+  static const char *const ours[] = { "irc://", "ircs://", "tcp://", "udp://" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (ours); i++)
     if (g_ascii_strncasecmp (uri, ours[i], strlen (ours[i])) == 0)

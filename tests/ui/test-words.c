@@ -29,6 +29,7 @@ static const struct
   { "without scheme", "www.x.org/a", "https://www.x.org/a" },
   { "two", "http://a.b http://c.d", "http://a.b http://c.d" },
   { "ours", "irc://h:8000/lobby", "irc://h:8000/lobby" },
+  { "ours, in datagrams", "try udp://127.0.0.1:9999.", "udp://127.0.0.1:9999" },
   { "scheme alone", "http:// is a scheme", "" },
   { "no script", "javascript:alert(1) file:///etc/passwd", "" },
   { "markup", "<a href=\"http://x.org\">y</a>", "http://x.org" },
