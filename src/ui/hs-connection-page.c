@@ -221,7 +221,7 @@ update_without_tcp (HsConnectionPage *self)
   gtk_widget_set_css_classes (self->dot, (const char *[]){ "panel-dot", "over", NULL });
   gtk_label_set_label (self->state, hs_without_tcp_get_name (transport));
   gtk_widget_set_visible (GTK_WIDGET (self->known), FALSE);
-  gtk_label_set_label (self->sentence, hs_without_tcp_get_sentence (transport));
+  gtk_label_set_label (self->sentence, hs_without_tcp_get_sentence (transport, hs_tcp_watch_get_gone (self->watch)));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->learn_more), "s", hs_without_tcp_get_page (transport));
 }
 

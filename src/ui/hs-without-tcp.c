@@ -40,8 +40,10 @@ hs_without_tcp_get_name (HsTcpTransport transport)
 }
 
 const char *
-hs_without_tcp_get_sentence (HsTcpTransport transport)
+hs_without_tcp_get_sentence (HsTcpTransport transport, gboolean gone)
 {
+  if (gone)
+    return _("It is over. The kernel has forgotten it at once: without TCP there is no state in which anybody would have to wait.");
   return _(words[transport].sentence);
 }
 

@@ -16,7 +16,7 @@ void hs_without_tcp_update (HsWithoutTcp *self, HsTcpWatch *watch);
 /* What stands in the place of a state: "UDP". Not translated; NULL for TCP. */
 const char *hs_without_tcp_get_name (HsTcpTransport transport);
 /* One sentence about it, translated. */
-const char *hs_without_tcp_get_sentence (HsTcpTransport transport);
+const char *hs_without_tcp_get_sentence (HsTcpTransport transport, gboolean gone);
 /* The help's page about it. */
 const char *hs_without_tcp_get_page (HsTcpTransport transport);
 /* What goes wrong here now, in words. NULL: nothing. (transfer full) */

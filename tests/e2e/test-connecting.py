@@ -69,6 +69,7 @@ FAILURES = [
      'Is the port right?'),
     (lambda: says(b''), 'ircs://127.0.0.1:{port}/lobby?key=sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
      '127.0.0.1 closed the connection before it was encrypted', 'It may be full, or not want you'),
+    (nobody, 'udp://nowhere.invalid:{port}', 'The name nowhere.invalid leads nowhere', 'No address is known'),
     (nobody, 'unix:/nowhere/at/all', 'This address cannot be used', 'Is the path right?'),
 ]
 

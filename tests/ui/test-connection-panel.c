@@ -671,6 +671,12 @@ ends_with (GtkWidget *widget, gconstpointer text)
   return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && g_str_has_suffix (gtk_label_get_label (GTK_LABEL (widget)), text);
 }
 
+static gboolean
+begins_with (GtkWidget *widget, gconstpointer text)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && g_str_has_prefix (gtk_label_get_label (GTK_LABEL (widget)), text);
+}
+
 /* No state is made up, and no ladder: what can be counted, and what is not there. */
 static void
 test_without_tcp (gconstpointer data)
@@ -691,6 +697,10 @@ test_without_tcp (gconstpointer data)
   g_assert_true (find (stage.window, is_a, GSIZE_TO_POINTER (HS_TYPE_LADDER_CARD)) != NULL);
   g_assert_true (find (stage.window, is_visible_ladder, GUINT_TO_POINTER (0)) == NULL);
   paint (&stage, test->name);
+  hs_tcp_tap_detach (stage.opener.tap, FALSE);
+  close (stage.opener.fd);
+  stage.opener.fd = 0;
+  wait_until (find (stage.window, begins_with, "It is over.") != NULL);
   hs_connection_panel_set_watch (stage.panel, stage.guest.watch); /* this one may have TCP */
   wait_until (!shows (&stage, "What TCP adds"));
   stage_clear (&stage);
