@@ -327,6 +327,37 @@ def irc_room():
     time.sleep(1)
 
 
+VIEW = "handshakechat.github.io/tcp-view"
+LIES = [b"", b" FACT", b" FACT :", b" FACT :state time=1 known=observed state=<b>", b" FACT :state time=99999999999999999999 known=observed state=CLOSED",
+        b" FACT :segment time=1 known=observed way=in flags=SYN seq=4294967296", b" TIME 1 2 3", b" TIME :", b" TIME", b" CLOCK", b" CLOCK :x", b" NOTHING", b" END",
+        b" FACT :" + b"state time=1 known=observed state=CLOSED " * 9]
+
+
+def view():
+    """Speaks TCPVIEW, and lies: unasked, then in thousands, when it is asked. Tells what is said to it in that."""
+    server, connection = listen()
+    fact = b":s TCPVIEW FACT :state time=%d known=observed state=LAST-ACK\r\n"
+    for line in connection.makefile("rb"):
+        line = line.decode().rstrip()
+        if line.startswith("CAP LS"):
+            connection.sendall(f":s CAP * LS :{VIEW}\r\n".encode())
+        elif line.startswith("CAP REQ"):
+            connection.sendall(f":s CAP * ACK :{VIEW}\r\n".encode())
+        elif line.startswith("CAP END"):
+            connection.sendall(fact % 1)
+            irc_welcome(connection)
+            connection.sendall(fact % 2 + b":bo!u@h PRIVMSG #a :unasked\r\n")
+        elif line == "TCPVIEW ASK":
+            say("asked")
+            connection.sendall(b"".join(b":s TCPVIEW%b\r\n" % lie for lie in LIES))
+            connection.sendall(b"".join(fact % (100 + n) for n in range(5000)) + b":s TCPVIEW ASK\r\n:bo!u@h PRIVMSG #a :told\r\n")
+        elif line.startswith("TCPVIEW FACT") and "ESTABLISHED" in line:
+            say("heard ESTABLISHED")
+        elif line.startswith("QUIT"):
+            break
+    connection.close()
+
+
 def unix(path):
     server, connection = listen(socket.AF_UNIX, path)
     strict(connection, iter(["over a path"] * 9))

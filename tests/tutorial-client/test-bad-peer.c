@@ -289,6 +289,39 @@ test_rubbish (gconstpointer mode)
   row_end (&row);
 }
 
+/* What the other end of the connection tells of itself: not heard where it was not asked, and never more than a little. */
+static void
+test_view (gconstpointer share)
+{
+  Row row;
+  const HsTcpTold *told;
+  HsTcpWatch *watch;
+  gint64 offset, round_trip;
+
+  row_start_peer (&row, "view", NULL);
+  row_open (&row, "irc://127.0.0.1:PORT", HS_PROTOCOL_IRC);
+  hs_connection_set_shares_view (row.connection, GPOINTER_TO_INT (share));
+  expect_online (&row, "unasked");
+  watch = hs_connection_get_watch (row.connection);
+  told = hs_tcp_watch_get_told (watch);
+  g_assert_cmpuint (hs_tcp_told_get_events (told)->len, ==, 0);
+  hs_tcp_watch_set_shown (watch, TRUE);
+  if (GPOINTER_TO_INT (share))
+    {
+      expect_online (&row, "told");
+      g_assert_cmpuint (hs_tcp_told_get_events (told)->len, ==, 64);
+      g_assert_false (hs_tcp_told_get_clock (told, &offset, &round_trip));
+      g_assert_null (hs_tcp_told_get_numbers (told));
+      stage_wait_until (g_str_has_prefix (row.seen->str, "asked\nheard ESTABLISHED\n"));
+    }
+  g_assert_cmpint (hs_tcp_watch_get_state (watch), ==, HS_TCP_ESTABLISHED); /* whatever it says, that is what we see */
+  hs_connection_leave (row.connection, FALSE);
+  stage_wait_until (row.closed);
+  if (!GPOINTER_TO_INT (share))
+    row_peer_saw (&row, "bye\n"); /* it was not asked, and was told nothing */
+  row_end (&row);
+}
+
 /* ---- Who does not read ---- */
 
 static void
@@ -382,6 +415,8 @@ add_quick (void)
   g_test_add_func ("/bad-peer/flood", test_flood);
   g_test_add_func ("/bad-peer/failure/refused", test_refused);
   g_test_add_func ("/bad-peer/failure/no-name", test_no_name);
+  g_test_add_data_func ("/bad-peer/view/shared", GINT_TO_POINTER (TRUE), test_view);
+  g_test_add_data_func ("/bad-peer/view/not-shared", GINT_TO_POINTER (FALSE), test_view);
   g_test_add_func ("/bad-peer/failure/cancel", test_cancel);
   g_test_add_func ("/bad-peer/failure/cancel-while-judging", test_cancel_while_judging);
   for (guint i = 0; i < G_N_ELEMENTS (failing); i++)
