@@ -118,6 +118,8 @@ on_dialect (HsLink *link, HsDialect dialect, gpointer user_data)
   self->judging = FALSE;
   if (dialect == HS_DIALECT_IRC)
     meet_irc (self);
+  else if (dialect == HS_DIALECT_TLS)
+    hs_connection_fail_open (self, hs_failure_new (HS_FAILURE_TLS_ONLY, self->address, NULL), NULL);
   else if (self->found != HS_DIALECT_PLAIN)
     begin_plain (self, _("Plain text"));
 }

@@ -41,6 +41,7 @@ typedef enum
   HINT_UDP_PORT = 1 << 25,
   HINT_UDP_LOST = 1 << 26,
   HINT_NEVER = 1 << 27,
+  HINT_BEGIN_TLS = 1 << 28,
 } HintFlags;
 
 /* {who} is the host (or path), {port} its port. */
@@ -96,6 +97,10 @@ static const Words words[] = {
     N_("{who} does not speak TLS"),
     N_("Something answers there on port {port}, but it does not speak TLS, so nothing can be encrypted."),
     HINT_PORT | HINT_UNENCRYPTED },
+  [HS_FAILURE_TLS_ONLY] = {
+    N_("{who} speaks only TLS"),
+    N_("It answered with an alert: it wants everything encrypted from the first byte."),
+    HINT_BEGIN_TLS | HINT_PORT },
   [HS_FAILURE_TLS_REFUSED] = {
     N_("{who} refused to encrypt the connection"),
     N_("It understands TLS, and answered with a refusal."),
@@ -220,6 +225,7 @@ static const Hint hints[] = {
     N_("Under More, choose Encryption: Never. Then everybody on the way can read what is said, and change it."), NULL },
   { HINT_CLASSROOM, N_("Has the host made it a plain-text classroom?"),
     N_("Ask. If so, choose Encryption: Never under More: it holds for this once, and no password goes with it."), NULL },
+  { HINT_BEGIN_TLS, N_("Begin encrypted"), N_("Write ircs:// before the address, or under More choose Encryption: Always."), NULL },
   { HINT_ENCRYPTED_PORT, N_("Has it an encrypted port, too?"),
     N_("Many IRC servers encrypt on another port: begin the address with ircs:// instead of irc://. In the clear everybody on the way could read a password."), NULL },
   { HINT_HISTORY, N_("Can the history be read again?"),

@@ -17,6 +17,7 @@ typedef enum
   HS_FAILURE_REFUSED_BY_SERVER, /* ERROR, 433 …: its own words */
   HS_FAILURE_NEEDS_ENCRYPTION, /* the address asks for it, the person forbade it */
   HS_FAILURE_NOT_TLS,       /* something answers a ClientHello, but not with TLS */
+  HS_FAILURE_TLS_ONLY,      /* it answers our line with a TLS alert */
   HS_FAILURE_TLS_REFUSED,   /* a fatal alert */
   HS_FAILURE_TLS_SILENT,    /* connected, then TLS silent */
   HS_FAILURE_TLS_CUT,       /* FIN or RST in the middle of the handshake */

@@ -166,6 +166,8 @@ hs_dialect_judge_guest (const char *data, gsize len, gboolean final)
 
 /* ---- A server ---- */
 
+#define ALERT_LEN 3
+
 /* Moves @line behind a word that begins with @sign and the spaces after it. FALSE while that word's end has not come. */
 static gboolean
 pass_word (FirstLine *line, char sign)
@@ -236,11 +238,24 @@ is_irc_server (const FirstLine *whole_line)
   return FALSE;
 }
 
+/* A record's type and version (RFC 8446 5.1), as far as they have come; no text has these bytes together. */
+static gboolean
+begins_alert (const char *data, gsize len)
+{
+  static const char beginning[] = { 0x15, 0x03 };
+
+  return len > 0 && memcmp (data, beginning, MIN (len, sizeof beginning)) == 0 && (len < ALERT_LEN || (guint8) data[2] <= 0x04);
+}
+
 HsDialect
 hs_dialect_judge_server (const char *data, gsize len, gboolean final)
 {
   FirstLine line = get_first_line (data, len);
 
+  if (begins_alert (data, len) && len >= ALERT_LEN)
+    return HS_DIALECT_TLS;
+  if (begins_alert (data, len) && !final)
+    return HS_DIALECT_UNKNOWN;
   if (!line.whole && final)
     return HS_DIALECT_PLAIN;
   if (!is_irc_server (&line))

@@ -19,5 +19,6 @@ typedef enum
 /* A guest's first bytes, as far as they have come. With @final (3 s of silence, or the end of the stream) it always decides. */
 HsDialect hs_dialect_judge_guest (const char *data, gsize len, gboolean final);
 
-/* A server's answer to our CAP LS 302. IRC only if its first whole line is CAP * LS, a numeric, NOTICE, ERROR or PING. */
+/* A server's answer to our CAP LS 302. IRC only if its first whole line is CAP * LS, a numeric, NOTICE, ERROR or PING. TLS: an alert, which is what
+ * those answer who understand nothing else (RFC 8446 6). */
 HsDialect hs_dialect_judge_server (const char *data, gsize len, gboolean final);

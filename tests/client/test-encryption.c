@@ -1019,6 +1019,33 @@ test_unread (void)
   host_end (&host, TRUE);
 }
 
+#define ALERTING \
+  "import socket\nl = socket.create_server(('127.0.0.1', 0))\nprint('port', l.getsockname()[1], flush=True)\n" \
+  "while True:\n g, _ = l.accept()\n g.recv(65536)\n g.sendall(bytes.fromhex('15030100020246'))\n g.close()\n"
+
+/* Asked in the clear where only TLS is understood: what is answered, an alert or nothing, is neither a greeting nor somebody's words. */
+static void
+test_tls_only (void)
+{
+  static const Leaf leaf = { "a stranger", "host.example", "host.example", .self_signed = TRUE };
+  Program bystander, alerting;
+  Person ana;
+
+  bystander_start (&bystander, &leaf, NULL);
+  program_start (&alerting, (const char *const[]) { "/usr/bin/python3", "-c", ALERTING, NULL });
+  person_init (&ana);
+  person_is_stopped (&ana, "127.0.0.1:PORT", alerting.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_FAILURE_TLS_ONLY);
+  g_assert_true (has_hint (&ana, "Begin encrypted"));
+  person_finish (&ana);
+  person_is_stopped (&ana, "irc://127.0.0.1:PORT", alerting.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_FAILURE_CLOSED_EARLY);
+  person_finish (&ana);
+  person_is_stopped (&ana, "127.0.0.1:PORT", bystander.ports[0], HS_ENCRYPTION_AUTOMATIC, HS_FAILURE_CLOSED_EARLY); /* Python's resets */
+  person_finish (&ana);
+  person_clear (&ana);
+  program_end (&alerting);
+  program_end (&bystander);
+}
+
 /* Told in the clear: the port that is encrypted, and only a name goes there that is vouched for. Told encrypted: from now on. */
 static void
 test_sts (void)
@@ -1178,6 +1205,7 @@ add_quick (void)
   g_test_add_func ("/client/encryption/middle/invite", test_middle_invite);
   g_test_add_func ("/client/encryption/password", test_password);
   g_test_add_func ("/client/encryption/password/stranger", test_password_stranger);
+  g_test_add_func ("/client/encryption/tls-only", test_tls_only);
   g_test_add_func ("/client/encryption/also", test_also);
   g_test_add_func ("/client/encryption/moved", test_moved);
   g_test_add_func ("/client/encryption/classroom", test_classroom);

@@ -143,6 +143,13 @@ static const Row servers[] = {
   { "q", P, P },
   { "\r\n", P, P },
   { "你好", P, P },
+  { "\x15\x03\x01\x01\x02\x02\x46", T, T }, /* an alert, but for its length's NUL */
+  { "\x15\x03\x04", T, T },
+  { "\x15\x03", U, P },
+  { "\x15", U, P },
+  { "\x15\x03\x05", P, P },
+  { "\x15hello", P, P },
+  { "\x16\x03\x01", P, P }, /* a server begins no handshake */
 };
 
 static void
