@@ -164,6 +164,17 @@ def recent(desktop):
         raise Failure(f'the name is {wei.read("Your Name")!r}')
 
 
+@contextlib.contextmanager
+def untouched():
+    """It must not be connected to."""
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        listener.setblocking(False)
+        yield listener.getsockname()[1]
+        with contextlib.suppress(BlockingIOError):
+            listener.accept()
+            raise Failure('it was connected to')
+
+
 def more(desktop):
     """Return on a row does what a click on it does: it opens More, and does not press Connect; in a field it connects."""
     from window import Window
