@@ -5,7 +5,7 @@
 
 static const char *const command_names[] = {
   "/away", "/ban", "/deop", "/devoice", "/help", "/invite", "/join", "/kick", "/me", "/mode", "/msg", "/mute", "/nick", "/op", "/part", "/query",
-  "/quit", "/topic", "/unban", "/unmute", "/voice", "/who", NULL,
+  "/quit", "/topic", "/unban", "/unmute", "/voice", "/who", "/whois", NULL,
 };
 
 static gboolean

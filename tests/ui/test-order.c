@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "hs-completion.h"
 #include "hs-member-list.h"
 #include "hs-room-view-private.h"
 #include "hs-session-private.h"
@@ -197,6 +198,42 @@ wait_for_entry (Stage *stage, const char *start)
   g_error ("in vain: %s", start);
 }
 
+/* Every /word that a conversation knows, as /help tells them, is completed. */
+static void
+test_words (void)
+{
+  GListModel *entries = NULL;
+  g_autoptr (HsEntry) entry = NULL;
+  g_auto (GStrv) words = NULL;
+  Stage stage;
+  guint n = 0;
+
+  stage_init (&stage);
+  g_assert_true (hs_session_say (stage.session, stage.room, "/help", NULL));
+  wait_for_entry (&stage, "What you can type: /me ");
+  entries = G_LIST_MODEL (hs_room_get_entries (stage.room));
+  entry = g_list_model_get_item (entries, g_list_model_get_n_items (entries) - 1);
+  words = g_strsplit_set (hs_entry_get_text (entry), " .", -1);
+  for (guint i = 0; words[i] != NULL; i++)
+    if (words[i][0] == '/' && words[i][1] != '/')
+      {
+        gboolean found = FALSE;
+
+        for (guint choice = 0; choice < 8 && !found; choice++)
+          {
+            gsize start;
+            g_autofree char *done = hs_complete (words[i], NULL, TRUE, choice, &start);
+
+            found = done != NULL && g_strcmp0 (g_strchomp (done), words[i]) == 0;
+          }
+        g_test_message ("%s", words[i]);
+        g_assert_true (found);
+        n++;
+      }
+  g_assert_cmpuint (n, >, 20);
+  stage_clear (&stage);
+}
+
 /* Whom one may not send away, one may still ask about. */
 static void
 test_who_is (void)
@@ -263,6 +300,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/order/menus", test_menus);
   g_test_add_func ("/ui/order/verbs", test_verbs);
   g_test_add_func ("/ui/order/who-is", test_who_is);
+  g_test_add_func ("/ui/order/words", test_words);
   g_test_add_func ("/ui/order/settings", test_settings);
   return g_test_run ();
 }
