@@ -187,10 +187,6 @@ void hs_core_release_tap (HsServerCore *self, HsCarrier *carrier);
 /* The newest. (nullable) */
 HsWatched *hs_core_find_watched (HsServerCore *self, HsCarrier *carrier);
 HsWatched *hs_core_add_watched (HsServerCore *self, HsCarrier *carrier, guint64 watch_id);
-/* Somebody looks at this guest, maybe (its link has a tap): what goes to it, and what it says about that, is told. */
-void hs_core_note_carried (HsServerCore *self, HsCarrier *carrier, const HsBuf *buf, guint64 end);
-void hs_core_note_deleted (HsServerCore *self, const char *msgid);
-void hs_core_note_heard (HsServerCore *self, HsCarrier *carrier, const HsLine *line);
 void hs_core_tell_listener_step (HsServerCore *self, const char *title, const char *detail, const char *source);
 void hs_trace_free (HsTrace *self);
 
@@ -210,3 +206,9 @@ gboolean hs_core_view_adopt (HsServerCore *self, HsCarrier *carrier, guint64 wat
 void hs_core_view_note_guest (HsServerCore *self, HsCarrier *carrier);
 /* The configuration has changed. */
 void hs_core_view_set_config (HsServerCore *self);
+
+/* hs-server-core-carried.c */
+/* Somebody looks at this guest, maybe (its link has a tap): what goes to it, and what it says about that, is told. */
+void hs_core_note_carried (HsServerCore *self, HsCarrier *carrier, const HsBuf *buf, guint64 end);
+void hs_core_note_deleted (HsServerCore *self, const char *msgid);
+void hs_core_note_heard (HsServerCore *self, HsCarrier *carrier, const HsLine *line);
