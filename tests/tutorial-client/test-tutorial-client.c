@@ -88,7 +88,7 @@ test_unix (void)
   g_autofree char *directory = g_dir_make_tmp ("hs-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (directory, "chat", NULL);
   g_autofree char *address = g_strconcat ("unix:", path, NULL);
-  g_autoptr (HsEntry) entry = NULL;
+  g_autoptr (HsEntry) entry = NULL, left = NULL;
 
   row_start_peer (&row, "unix", path);
   row_open_address (&row, address, HS_PROTOCOL_PLAIN);
@@ -102,7 +102,7 @@ test_unix (void)
   row_says (&row, "q");
   row_peer_saw (&row, "recv '你好'\nrecv 'q'\nbye\n");
   stage_wait_until (row.closed);
-  g_object_unref (row_find_said (&row, "You left at"));
+  stage_wait_until ((left = row_find_said (&row, "You left at")) != NULL);
   row_end (&row);
   g_remove (path);
   g_rmdir (directory);
