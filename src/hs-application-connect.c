@@ -41,6 +41,12 @@ on_share_view (GSettings *settings, const char *key, HsConnection *connection)
   hs_connection_set_shares_view (connection, g_settings_get_boolean (settings, key));
 }
 
+static void
+on_tell_reading (GSettings *settings, const char *key, HsSession *session)
+{
+  hs_session_set_tells_reading (session, g_settings_get_boolean (settings, key));
+}
+
 HsConnection *
 hs_application_make_connection (HsApplication *self, HsSession *session, const HsConnectRequest *wish)
 {
@@ -61,6 +67,9 @@ hs_application_make_connection (HsApplication *self, HsSession *session, const H
   hs_connection_set_trust (connection, self->known_servers, self->own_key);
   on_share_view (hs_profile_get_settings (self->profile), "share-view", connection);
   g_signal_connect_object (hs_profile_get_settings (self->profile), "changed::share-view", G_CALLBACK (on_share_view), connection, 0);
+  on_tell_reading (hs_profile_get_settings (self->profile), "tell-reading", session);
+  g_signal_handlers_disconnect_by_func (hs_profile_get_settings (self->profile), on_tell_reading, session); /* it may have had another connection */
+  g_signal_connect_object (hs_profile_get_settings (self->profile), "changed::tell-reading", G_CALLBACK (on_tell_reading), session, 0);
   return connection;
 }
 

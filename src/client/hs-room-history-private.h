@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the bridge share: rooms' rows (hs-room-history.c), own messages (-own), what is read and being written (-notes), what is open (-open), what is deleted (-delete). */
+/* What the files of the bridge share: rooms' rows (hs-room-history.c), own messages (-own), what is read and being written (-notes), what is open (-open), what is deleted (-delete), what others have read (-read). */
 #pragma once
 
 #include "hs-entry-list-private.h"
@@ -32,6 +32,7 @@ struct _HsRoomHistory
   guint flush_source, line_source;
   gint64 flushed;       /* monotonic µs */
   gint64 last_id;
+  gint64 read_id;       /* the row up to which somebody else has read, as far as it was told in this run */
   gint64 line_id;       /* the last row read when the first unread one came */
   gboolean has_line;    /* the New messages line stands */
   gboolean draft_storing, draft_again;
@@ -63,6 +64,7 @@ typedef struct
   GPtrArray *rows;      /* (nullable) owned */
   HsHistoryRow *last;   /* (nullable) owned */
   HsHistoryRow *said;   /* (nullable) owned: the newest that a preview shows */
+  GArray *positions;    /* (nullable) owned, of guint */
   HsRoomHistoryStored func;
   HsRoomHistoryNamed named;
   gpointer func_data;

@@ -71,6 +71,7 @@ hs_room_operation_free (gpointer data)
   g_clear_pointer (&op->said, hs_history_row_free);
   g_clear_pointer (&op->facts, hs_history_room_free);
   g_clear_pointer (&op->rows, g_ptr_array_unref);
+  g_clear_pointer (&op->positions, g_array_unref);
   g_clear_object (&op->entry);
   g_clear_object (&op->passage);
   g_free (op->draft);

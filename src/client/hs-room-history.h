@@ -32,6 +32,10 @@ typedef void (*HsRoomHistoryNamed) (const char *msgid, gpointer user_data); /* (
 /* How the server calls the stored @entry. */
 void hs_room_history_find_msgid (HsRoomHistory *self, HsEntry *entry, HsRoomHistoryNamed named, gpointer user_data, GDestroyNotify destroy);
 
+/* ---- Read by others (hs-room-history-read.c) ---- */
+/* Somebody has read up to the message @msgid: the own ones up to it are told so. */
+void hs_room_history_set_read_by_others (HsRoomHistory *self, const char *msgid);
+
 /* ---- What is open (hs-room-history-open.c). A history that is made is open until it is closed; its title is kept as it changes. ---- */
 void hs_room_history_close (HsRoomHistory *self);
 void hs_room_history_choose (HsRoomHistory *self);

@@ -34,6 +34,7 @@ enum
 #define HS_PLAIN_USER "plain"
 #define HS_OLD_NICK_MAX 9 /* RFC 2812 1.2.1: what every server takes */
 #define HS_TAG_TYPING "+typing"
+#define HS_TAG_READ "+handshakechat.github.io/read"
 #define HS_SERVER_ROOM "*" /* name of the room of the server's own lines; no nick, no channel */
 
 /* One room with what the session keeps beside the model. */
@@ -55,7 +56,8 @@ struct _HsConversation
   guint catchup_pages;
   gint64 said;            /* Unix ms of the newest message that the server told the time of, 0 none */
   gint64 marker;          /* Unix ms until when all is read, as the server knows it */
-  gboolean marking;       /* read, and the server is to be told */
+  gboolean marking;       /* read, and the server is to be told, or the others */
+  char *heard_id;         /* (nullable) the msgid of the newest message of somebody else that they have not been told of */
   gboolean who_wanted;    /* some have come of whom little is known */
 };
 
@@ -135,6 +137,7 @@ struct _HsSession
   HsTcpTransport transport;
   gboolean plain, hosted;
   gboolean plain_heard;       /* the peer has said something: a BOM can no longer stand there */
+  gboolean tells_reading;     /* the others are told how far one has read */
   gboolean ours;              /* a Handshake server: rooms have titles, names may be of any script */
   gboolean cap_sent, cap_ending, registered, leaving;
   gboolean listed, tls_offered; /* what the server can is known to all of its list; TLS is on this same port */
@@ -253,6 +256,8 @@ void hs_session_keep_passage (HsSession *self, HsConversation *conversation, HsP
 void hs_session_clear_passages (HsSession *self);
 /* The message of that name in @conversation was deleted: nothing of what it said is kept. */
 void hs_session_redact_passages (HsSession *self, HsConversation *conversation, const char *msgid);
+/* Somebody has read up to the message @msgid: so are the own ones before it. */
+void hs_session_passages_read (HsSession *self, HsConversation *conversation, const char *msgid);
 /* Of the line being received, for a row of @conversation. (nullable) (transfer full) */
 HsPassage *hs_session_make_heard_passage (HsSession *self, HsConversation *conversation, const char *text);
 void hs_session_append_heard (const HsHeard *heard, GString *out); /* its bytes, with the ending */
@@ -299,8 +304,12 @@ void hs_session_on_kick (HsSession *self, const HsEvent *event);
 void hs_session_on_nick (HsSession *self, const HsEvent *event);
 void hs_session_on_setname (HsSession *self, const HsEvent *event);
 void hs_session_on_away (HsSession *self, const HsEvent *event);
-/* hs-session-marker.c (IRCv3 read-marker) */
+/* hs-session-marker.c (IRCv3 read-marker, and the tag +handshakechat.github.io/read) */
 void hs_session_note_said (HsConversation *conversation, const HsIrcMessage *message, gint64 time);
+/* Somebody else has said @msgid (nullable). @before: it comes from the history. */
+void hs_session_note_heard (HsConversation *conversation, const char *msgid, gboolean before);
+/* Somebody there has read up to the message @msgid. */
+void hs_session_read_heard (HsSession *self, HsConversation *conversation, const char *msgid);
 void hs_session_put_marker (HsSession *self, HsConversation *conversation); /* all is read: told soon, once for many */
 void hs_session_flush_markers (HsSession *self);
 void hs_session_ask_marker (HsSession *self, HsConversation *conversation); /* of private conversations: nobody tells it unasked */

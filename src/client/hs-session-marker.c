@@ -1,10 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How far a person has read, between their own devices (IRCv3 draft/read-marker): told to the server at most once in a while, and heard from it. */
+/* How far a person has read: between their own devices (IRCv3 draft/read-marker), and, where they have chosen so, to the others by the tag
+ * +handshakechat.github.io/read. Told at most once in a while, and heard. */
 #include "hs-session-impl.h"
 
 #include <string.h>
 
 #include "hs-limits.h"
+
+static gboolean
+tells_device (HsSession *self, HsConversation *conversation)
+{
+  return (self->caps & HS_CAP_READ_MARKER) != 0 && conversation->said > conversation->marker;
+}
+
+/* Only on servers of ours: elsewhere nobody would understand. Not in rooms of many: each would hear it of each. */
+static gboolean
+tells_others (HsSession *self, HsConversation *conversation)
+{
+  return self->tells_reading && self->ours && conversation->heard_id != NULL && (self->caps & HS_CAP_TAGS) != 0 && hs_room_is_joined (conversation->room)
+         && hs_room_get_n_members (conversation->room) <= HS_READ_PEOPLE;
+}
+
+static void
+put_to_others (HsSession *self, HsConversation *conversation)
+{
+  g_autofree char *msgid = g_steal_pointer (&conversation->heard_id);
+  g_autoptr (GString) tags = g_string_new (NULL);
+  HsIrcMessage message;
+
+  hs_irc_tags_append (tags, HS_TAG_READ, msgid);
+  hs_irc_message_set (&message, NULL, "TAGMSG", hs_room_get_name (conversation->room), NULL);
+  message.tags = tags->str;
+  hs_session_put_message (self, &message);
+}
 
 static void
 put_one (HsSession *self, HsConversation *conversation)
@@ -13,7 +41,9 @@ put_one (HsSession *self, HsConversation *conversation)
   g_autofree char *parameter = NULL;
 
   conversation->marking = FALSE;
-  if (conversation->said <= conversation->marker || (self->caps & HS_CAP_READ_MARKER) == 0 || self->state != HS_SESSION_ONLINE)
+  if (self->state == HS_SESSION_ONLINE && tells_others (self, conversation))
+    put_to_others (self, conversation);
+  if (!tells_device (self, conversation) || self->state != HS_SESSION_ONLINE)
     return;
   conversation->marker = conversation->said;
   hs_irc_format_time (conversation->said * 1000, time);
@@ -47,7 +77,7 @@ on_due (gpointer user_data)
 void
 hs_session_put_marker (HsSession *self, HsConversation *conversation)
 {
-  if ((self->caps & HS_CAP_READ_MARKER) == 0 || conversation->said <= conversation->marker)
+  if (!tells_device (self, conversation) && !tells_others (self, conversation))
     return;
   conversation->marking = TRUE;
   if (self->marker_source == 0)
@@ -62,6 +92,31 @@ hs_session_note_said (HsConversation *conversation, const HsIrcMessage *message,
 
   if (told != NULL)
     conversation->said = MAX (conversation->said, time);
+}
+
+/* What was said before we came does not take the place of what was said since. */
+void
+hs_session_note_heard (HsConversation *conversation, const char *msgid, gboolean before)
+{
+  if (msgid == NULL || (before && conversation->heard_id != NULL))
+    return;
+  g_free (conversation->heard_id);
+  conversation->heard_id = g_strdup (msgid);
+}
+
+void
+hs_session_set_tells_reading (HsSession *self, gboolean tells)
+{
+  self->tells_reading = tells;
+}
+
+void
+hs_session_read_heard (HsSession *self, HsConversation *conversation, const char *msgid)
+{
+  if (*msgid == '\0' || strlen (msgid) > HS_LINE_MAX)
+    return;
+  hs_room_history_set_read_by_others (conversation->history, msgid);
+  hs_session_passages_read (self, conversation, msgid);
 }
 
 void

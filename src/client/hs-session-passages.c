@@ -63,6 +63,25 @@ hs_session_redact_passages (HsSession *self, HsConversation *conversation, const
       hs_passage_redact (l->data);
 }
 
+void
+hs_session_passages_read (HsSession *self, HsConversation *conversation, const char *msgid)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean reached = FALSE;
+
+  for (GList *l = self->passages.head; l != NULL; l = l->next)
+    {
+      if (!hs_passage_is_in (l->data, conversation->room))
+        continue;
+      reached |= g_strcmp0 (hs_passage_get_msgid (l->data), msgid) == 0;
+      if (reached && hs_passage_get_facts (l->data)->own && hs_passage_get_facts (l->data)->accepted != 0)
+        {
+          hs_passage_set_awaits_read (l->data, TRUE);
+          hs_passage_read (l->data, now);
+        }
+    }
+}
+
 /* ---- What comes ---- */
 
 void

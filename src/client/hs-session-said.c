@@ -134,6 +134,8 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
   if (event->history == NULL)
     hs_session_typing_heard (self, conversation, event->nick, FALSE);
   msgid = hs_irc_message_dup_tag (event->message, "msgid");
+  if (!event->own && kind != HS_ENTRY_NOTICE)
+    hs_session_note_heard (conversation, msgid, event->history != NULL);
   mention = !event->own && kind != HS_ENTRY_NOTICE && hs_session_is_mention (self, clean);
   hs_session_add_row (self, conversation, kind, event->time, event->nick, clean, msgid,
                       (event->own ? HS_ENTRY_OWN : 0) | (mention ? HS_ENTRY_MENTION : 0),
@@ -245,12 +247,17 @@ void
 hs_session_on_tagmsg (HsSession *self, const HsEvent *event)
 {
   g_autofree char *typing = hs_irc_message_dup_tag (event->message, HS_TAG_TYPING);
+  g_autofree char *read = hs_irc_message_dup_tag (event->message, HS_TAG_READ);
   const char *target = HS_PARAM (event, 0);
   HsConversation *conversation;
 
-  if (typing == NULL || event->own || *event->nick == '\0')
+  if (event->own || event->history != NULL || *event->nick == '\0')
     return;
   conversation = hs_session_find_conversation (self, hs_session_is_channel (self, target) ? target : event->nick);
-  if (conversation != NULL)
+  if (conversation == NULL)
+    return;
+  if (read != NULL)
+    hs_session_read_heard (self, conversation, read);
+  if (typing != NULL)
     hs_session_typing_heard (self, conversation, event->nick, strcmp (typing, "active") == 0);
 }

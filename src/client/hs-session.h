@@ -68,6 +68,8 @@ gboolean hs_session_is_plain (HsSession *self);
 gboolean hs_session_is_hosted (HsSession *self);
 GListModel *hs_session_get_rooms (HsSession *self);
 HsRoom *hs_session_find_room (HsSession *self, const char *name);
+/* FALSE at first. Whether the others in rooms of a Handshake server are told how far one has read (tag +handshakechat.github.io/read). */
+void hs_session_set_tells_reading (HsSession *self, gboolean tells);
 
 /* ---- Verbs (the one way down). Each fails with HS_SESSION_ERROR, and loses nothing. ---- */
 /* Typed text: a message, or /me /nick /join /part /msg /topic /invite /kick /ban /mute /op /voice /mode /whois /quit … ("//x" says "/x"). In a plain session only /quit and q are commands. */

@@ -70,6 +70,7 @@ const char *const hs_history_texts[N_SQL] = {
   [SQL_GET_MSGID] = "SELECT msgid FROM message WHERE id = ? AND room = ?",
   [SQL_REDACT] = "UPDATE message SET text = NULL WHERE id = ? AND kind <= 2 AND text IS NOT NULL",
   [SQL_PAGE] = "SELECT " ROW " FROM message WHERE room = ? AND id >= ? ORDER BY id LIMIT ?",
+  [SQL_LIST_ACCEPTED] = "SELECT id FROM message WHERE room = ? AND id > ? AND id <= ? AND delivery = 4 ORDER BY id DESC LIMIT ?",
   [SQL_SET_DELIVERY] = "UPDATE message SET delivery = ? WHERE id = ?",
   [SQL_PRESENCE_APPEND] = "UPDATE message SET text = ? WHERE id = ?",
 

@@ -312,6 +312,56 @@ hs_history_set_delivery (HsHistory *self, gint64 id, HsDelivery delivery, GError
   return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_SET_DELIVERY, "ii", (gint64) delivery, id), error);
 }
 
+/* (element-type gint64) (transfer full) */
+static GArray *
+list_accepted (HsHistory *self, gint64 room, gint64 from, gint64 until, GError **error)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  sqlite3_stmt *statement = hs_sql_bind (&self->base, SQL_LIST_ACCEPTED, "iiii", room, from, until, (gint64) HS_READ_AT_ONCE);
+
+  while (hs_sql_step (&self->base, statement, error))
+    {
+      gint64 id = sqlite3_column_int64 (statement, 0);
+
+      g_array_append_val (ids, id);
+    }
+  return ids;
+}
+
+GArray *
+hs_history_set_read_by_others (HsHistory *self, gint64 room, const char *msgid, gint64 *from, GError **error)
+{
+  g_autoptr (GArray) positions = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) ids = NULL;
+  g_autoptr (GError) problem = NULL;
+  HsPlaces *places;
+  gint64 until = 0;
+
+  hs_history_check (self);
+
+  places = hs_history_get_places (self, room, error);
+  if (places == NULL)
+    return NULL;
+  hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_FIND_MSGID, "is", room, msgid), &until, &problem);
+  if (problem == NULL && until > *from)
+    {
+      ids = list_accepted (self, room, *from != 0 ? *from : until - ((gint64) HS_READ_BACK_MS << 12), until, &problem);
+      *from = until;
+    }
+  for (guint i = 0; problem == NULL && ids != NULL && i < ids->len; i++)
+    {
+      gint64 id = g_array_index (ids, gint64, i);
+      guint position;
+
+      if (hs_history_set_delivery (self, id, HS_DELIVERY_READ, &problem) && hs_places_find_position (places, self, id, &position, &problem))
+        g_array_append_val (positions, position);
+    }
+  if (problem == NULL)
+    return g_steal_pointer (&positions);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
+}
+
 gboolean
 hs_history_redact (HsHistory *self, gint64 room, const char *msgid, guint *position, GError **error)
 {

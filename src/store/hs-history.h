@@ -168,6 +168,10 @@ gboolean hs_history_insert (HsHistory *self, gint64 room, HsHistoryRow *row, gui
  * When appended, @row becomes the whole stored row: its strings must be its own. */
 gboolean hs_history_insert_presence (HsHistory *self, gint64 room, HsHistoryRow *row, guint *position, gboolean *appended, GError **error);
 gboolean hs_history_set_delivery (HsHistory *self, gint64 id, HsDelivery delivery, GError **error);
+/* Somebody has read up to the message @msgid: our accepted ones behind row *@from (0: of the HS_READ_BACK_MS before it) are HS_DELIVERY_READ, the
+ * newest HS_READ_AT_ONCE of them. *@from becomes its row. (element-type guint) Their positions; empty where there is no such message, or it
+ * stands before *@from; NULL with @error. (transfer full) */
+GArray *hs_history_set_read_by_others (HsHistory *self, gint64 room, const char *msgid, gint64 *from, GError **error);
 /* Takes the text out of the message @msgid, keeps its row: *position is its index. FALSE without error: there is no such message with a text. */
 gboolean hs_history_redact (HsHistory *self, gint64 room, const char *msgid, guint *position, GError **error);
 /* The msgid of the row @id, (nullable) it has none, or there is no such row, or @error. (transfer full) */

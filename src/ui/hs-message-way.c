@@ -112,7 +112,7 @@ static void (*const add_transport_stops[]) (const HsPassageFacts *facts, const H
   [HS_TCP_TRANSPORT_UNIX] = add_unix_stops,
 };
 
-/* A guest of ours says by its read marker how far it has read, if its program has such a thing. */
+/* A guest of ours says by its read marker how far it has read, if its program has such a thing; on our side of a server the others say it, if they want. */
 static guint
 gather (const HsPassageFacts *facts, Stop stops[N_STOPS_MAX])
 {
@@ -129,7 +129,7 @@ gather (const HsPassageFacts *facts, Stop stops[N_STOPS_MAX])
   add_transport_stops[transport_of (facts)] (facts, &way, stops, &n);
   if (facts->awaits_accepted)
     add_stop (stops, &n, _("Accepted"), (HsTcpMoment){ facts->accepted, HS_TCP_OBSERVED, FALSE }, NULL);
-  if (facts->watch != NULL && hs_tcp_watch_get_role (facts->watch) == HS_TCP_ROLE_LISTENER)
+  if (facts->awaits_accepted || (facts->watch != NULL && hs_tcp_watch_get_role (facts->watch) == HS_TCP_ROLE_LISTENER))
     add_stop (stops, &n, _("Read"), (HsTcpMoment){ facts->read, HS_TCP_OBSERVED, FALSE }, facts->awaits_read ? NULL : _("not told"));
   return n;
 }

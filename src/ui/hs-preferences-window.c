@@ -13,7 +13,7 @@ struct _HsPreferencesWindow
   /* Template */
   AdwEntryRow *shown_name, *room_password;
   GtkAdjustment *port_adjustment;
-  GtkWidget *share_view;
+  GtkWidget *share_view, *tell_reading;
   AdwPreferencesGroup *who_group; /* its description says what is chosen */
   AdwComboRow *who;
   AdwActionRow *own_number;
@@ -219,6 +219,7 @@ hs_preferences_window_class_init (HsPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, room_password);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, port_adjustment);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, share_view);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, tell_reading);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, who_group);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, who);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, own_number);
@@ -251,6 +252,7 @@ hs_preferences_window_new (GtkWindow *parent, GSettings *settings, HsServer *ser
   show_who (self);
   g_signal_connect_object (settings, "changed::who-may-join", G_CALLBACK (show_who), self, G_CONNECT_SWAPPED);
   g_settings_bind (settings, "share-view", self->share_view, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "tell-reading", self->tell_reading, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind_with_mapping (settings, "server-port", self->port_adjustment, "value", G_SETTINGS_BIND_DEFAULT, get_port, set_port, NULL, NULL);
   g_signal_connect_object (server, "notify::key-number", G_CALLBACK (update_own_number), self, G_CONNECT_SWAPPED);
   update_own_number (self);

@@ -81,7 +81,7 @@ hs_way_track_size_allocate (GtkWidget *widget, int width, int height, int baseli
       int share = n > 1 ? width / (int) n : width, least, wanted, x;
 
       gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, &wanted, NULL, NULL);
-      wanted = CLAMP (wanted, least, MAX (least, share + share / 4));
+      wanted = CLAMP (wanted, least, MAX (least, share + share * 3 / 8)); /* its neighbours are shorter */
       x = (int) stop_x (widget, i, n, width) - wanted / 2;
       x = CLAMP (x, 0, MAX (width - wanted, 0));
       gtk_widget_size_allocate (child, &(GtkAllocation){ x, TOP, wanted, height - TOP }, -1);

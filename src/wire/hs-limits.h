@@ -130,6 +130,9 @@
 #define HS_TYPING_SPACING_MS    3000       /* IRCv3 typing: our own "active" at most this often */
 #define HS_WHO_AFTER_JOINS_MS   2000       /* our side: who has come is asked about together */
 #define HS_MARKER_MS            2000       /* how far one has read goes out this long after it changes, once for all (protocol.md: a room at most every 2 s) */
+#define HS_READ_PEOPLE          32         /* in a room of more nobody tells the others how far they have read: n people would hear it n times */
+#define HS_READ_BACK_MS         604800000  /* 7 days: the first such word of a run reaches so far back, */
+#define HS_READ_AT_ONCE         200        /* and each to so many messages */
 #define HS_REQUEST_SPACING_MS   2000       /* CTCP: how often a request is answered at most, whoever asks */
 #define HS_TRIM_AFTER_MS        250
 #define HS_FRAME_MS             16         /* the server thread hands facts to the main thread at most this often */

@@ -124,6 +124,86 @@ test_people (void)
   stage_scene_clear (&scene);
 }
 
+#define READ "TAGMSG #lobby\r\n"
+
+/* By choice, on servers of ours, in rooms of few: the newest message of somebody else, once for all that was read meanwhile. */
+static void
+test_tells_others (void)
+{
+  static const struct
+  {
+    const char *what;
+    gboolean tells, ours, many;
+    guint told;
+  } cases[] = {
+    { "chosen", TRUE, TRUE, FALSE, 1 },
+    { "not chosen", FALSE, TRUE, FALSE, 0 },
+    { "another server", TRUE, FALSE, FALSE, 0 },
+    { "a room of many", TRUE, TRUE, TRUE, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      StageScene scene;
+
+      g_test_message ("%s", cases[i].what);
+      scene_init (&scene, "message-tags server-time");
+      if (cases[i].ours)
+        stage_hear (scene.session, ":s.x 004 Ana s.x handshake-1 i n");
+      hs_session_set_tells_reading (scene.session, cases[i].tells);
+      for (guint k = 0; cases[i].many && k < 40; k++)
+        {
+          g_autofree char *line = g_strdup_printf (":guest%u!u@h JOIN #lobby", k);
+
+          stage_hear (scene.session, line);
+        }
+      stage_hear (scene.session, SAID ("1"));
+      stage_hear (scene.session, SAID ("2"));
+      stage_wait_until (hs_room_get_unread (scene.room) == 2);
+      hs_session_mark_read (scene.session, scene.room);
+      hs_session_mark_read (scene.session, scene.room);
+      hs_session_quit (scene.session, NULL);
+      g_assert_cmpuint (count (scene.out->str, READ), ==, cases[i].told);
+      g_assert_cmpuint (count (scene.out->str, "@+handshakechat.github.io/read=m2 " READ), ==, cases[i].told);
+      stage_scene_clear (&scene);
+    }
+}
+
+/* Others have read: what we had said until then is marked, and nothing that they say of what nobody said does harm. */
+static void
+test_hears_others (void)
+{
+  static const char *const nothing[] = {
+    ":bea!u@h TAGMSG #lobby", "@+handshakechat.github.io/read :bea!u@h TAGMSG #lobby", "@+handshakechat.github.io/read= :bea!u@h TAGMSG #lobby",
+    "@+handshakechat.github.io/read=unknown :bea!u@h TAGMSG #lobby", "@+handshakechat.github.io/read=m2 :bea!u@h TAGMSG #elsewhere",
+    "@+handshakechat.github.io/read=m2 :Ana!u@h TAGMSG #lobby",
+  };
+  StageScene scene;
+  g_autoptr (HsEntry) first = NULL, second = NULL;
+
+  scene_init (&scene, "message-tags server-time echo-message");
+  g_assert_true (hs_session_say (scene.session, scene.room, "one", NULL));
+  stage_wait_until (strstr (scene.out->str, "PRIVMSG #lobby one") != NULL);
+  stage_hear (scene.session, "@time=2026-01-02T03:04:01.000Z;msgid=m1 :Ana!u@h PRIVMSG #lobby one");
+  g_assert_true (hs_session_say (scene.session, scene.room, "two", NULL));
+  stage_wait_until (strstr (scene.out->str, "PRIVMSG #lobby two") != NULL);
+  stage_hear (scene.session, "@time=2026-01-02T03:04:02.000Z;msgid=m2 :Ana!u@h PRIVMSG #lobby two");
+  first = stage_wait_for_entry (scene.room, "one");
+  second = stage_wait_for_entry (scene.room, "two");
+  stage_wait_until (hs_entry_get_delivery (first) == HS_SENT_ACCEPTED && hs_entry_get_delivery (second) == HS_SENT_ACCEPTED);
+  for (guint i = 0; i < G_N_ELEMENTS (nothing); i++)
+    stage_hear (scene.session, nothing[i]);
+  stage_fence (scene.store);
+  g_assert_cmpint (hs_entry_get_delivery (first), ==, HS_SENT_ACCEPTED);
+  stage_hear (scene.session, "@+handshakechat.github.io/read=m1 :bea!u@h TAGMSG #lobby");
+  stage_wait_until (hs_entry_get_delivery (first) == HS_SENT_READ);
+  g_assert_cmpint (hs_entry_get_delivery (second), ==, HS_SENT_ACCEPTED);
+  stage_hear (scene.session, "@+handshakechat.github.io/read=m2 :bea!u@h TAGMSG #lobby");
+  stage_wait_until (hs_entry_get_delivery (second) == HS_SENT_READ);
+  g_assert_cmpint (hs_passage_get_facts (hs_session_find_passage (scene.session, scene.room, second))->read, !=, 0);
+  stage_scene_clear (&scene);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -131,5 +211,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/session-marker/tells", test_tells);
   g_test_add_func ("/client/session-marker/hears", test_hears);
   g_test_add_func ("/client/session-marker/people", test_people);
+  g_test_add_func ("/client/session-marker/tells-others", test_tells_others);
+  g_test_add_func ("/client/session-marker/hears-others", test_hears_others);
   return g_test_run ();
 }

@@ -46,15 +46,8 @@ def two_computers():
 
 
 def agree(window):
-    """Both Ends in One Picture, in the preferences: a row of a list, which is clicked on."""
-    from window import Atspi
-    window.keys('ctrl+comma')
-    label = window.find(window.LABEL, 'Both Ends in One Picture')
-    extents = Atspi.Component.get_extents(label, Atspi.CoordType.WINDOW)
-    dialog = window.xdotool('getactivewindow').strip()
-    window.xdotool('mousemove', '--window', dialog, str(extents.x + 30), str(extents.y + extents.height // 2), 'click', '1')
-    window.desktop.picture(f'both-ends-agree-{window.profile}')
-    window.xdotool('key', 'Escape')
+    """Both Ends in One Picture, in the preferences."""
+    window.prefer('Both Ends in One Picture')
 
 
 def meet(desktop, agreed=True):

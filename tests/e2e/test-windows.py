@@ -67,6 +67,26 @@ def conversation(desktop):
     ana.row('Messages', '再见')
 
 
+def reading(desktop):
+    """Who has chosen so tells that a message was seen, once its window is looked at; who has not tells nothing."""
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    wei.prefer('Tell Others What You Have Read')
+    ana.focus()
+    ana.send('看到了吗？')
+    ana.row('Messages', '看到了吗？', 'Accepted by the server')
+    wei.row('Messages', '看到了吗？')
+    wei.send('nobody has said that this was read')
+    wei.focus()
+    ana.row('Messages', '看到了吗？', 'Read')
+    ana.row('A message’s way', 'Read: +')
+    desktop.picture('reading')
+    ana.focus()
+    ana.row('Messages', 'nobody has said that this was read')
+    wei.row('Messages', 'nobody has said that this was read', 'Accepted by the server')
+    wei.never_row('Messages', 'nobody has said that this was read', ', Read', seconds=3)
+
+
 def message_bytes(desktop):
     """What one has said is followed to the server's copy, and shown byte by byte; so is what one has heard."""
     ana, port = host(desktop)
@@ -712,7 +732,7 @@ def undo_stop(desktop):
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
     'conversation': conversation, 'datagrams': datagrams, 'guest-way': guest_way,
-    'message-bytes': message_bytes, 'lab': lab, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
+    'message-bytes': message_bytes, 'reading': reading, 'lab': lab, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
     'plain-guest': plain_guest, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages, 'invite': invite, 'invite-code': invite_code,

@@ -24,6 +24,7 @@ LIST = {Atspi.Role.LIST, Atspi.Role.LIST_BOX, Atspi.Role.TABLE, Atspi.Role.TREE_
 ROW = {Atspi.Role.LIST_ITEM, Atspi.Role.TABLE_ROW, Atspi.Role.LIST_BOX}
 LABEL = {Atspi.Role.LABEL, Atspi.Role.STATIC, Atspi.Role.HEADING, Atspi.Role.PARAGRAPH, Atspi.Role.ALERT, Atspi.Role.NOTIFICATION,
          Atspi.Role.STATUS_BAR}
+SWITCH = {Atspi.Role.CHECK_BOX, Atspi.Role.TOGGLE_BUTTON}
 FORM_ROWS = 10
 WINDOW = {Atspi.Role.FRAME, Atspi.Role.WINDOW, Atspi.Role.DIALOG}
 
@@ -188,6 +189,25 @@ class Window:
 
     def close_top(self):
         self.keys('Escape')
+
+    def prefer(self, name):
+        """Switches a choice of the preferences on: a row of a list, which is clicked on until it is."""
+        self.keys('ctrl+comma')
+        self.find(LABEL, name)
+
+        def is_on():
+            return any(node.get_state_set().contains(Atspi.StateType.CHECKED) for node in self.nodes(SWITCH, name))
+
+        def click():
+            if not is_on():
+                extents = Atspi.Component.get_extents(self.find(LABEL, name), Atspi.CoordType.WINDOW)
+                dialog = self.xdotool('getactivewindow').strip()
+                self.xdotool('mousemove', '--window', dialog, str(extents.x + 30), str(extents.y + extents.height // 2), 'click', '1')
+            return is_on()
+
+        wait_until(f'{self.profile} prefers “{name}”', click, every=1)
+        self.desktop.picture(f'preferences-{self.profile}')
+        self.xdotool('key', 'Escape')
 
     # Lists
 

@@ -381,6 +381,51 @@ test_redact (Fixture *fixture, gconstpointer data)
   g_assert_null (((HsHistoryRow *) rows->pdata[1])->text);
 }
 
+static GArray *
+set_read (Fixture *fixture, const char *msgid, gint64 *from)
+{
+  g_autoptr (GError) error = NULL;
+  GArray *positions = hs_history_set_read_by_others (fixture->history, fixture->room, msgid, from, &error);
+
+  g_assert_no_error (error);
+  return positions;
+}
+
+/* Own messages that the server has, up to the one named, and none twice; who names an older one later says nothing new. */
+static void
+test_read_by_others (Fixture *fixture, gconstpointer data)
+{
+  static const HsDelivery deliveries[] = { HS_DELIVERY_ACCEPTED, HS_DELIVERY_NONE, HS_DELIVERY_FAILED, HS_DELIVERY_ACCEPTED, HS_DELIVERY_ACCEPTED };
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GArray) first = NULL, again = NULL, older = NULL, unknown = NULL, last = NULL;
+  gint64 from = 0, before;
+
+  for (guint i = 0; i < G_N_ELEMENTS (deliveries); i++)
+    {
+      g_autofree char *msgid = g_strdup_printf ("m%u", i);
+      HsHistoryRow row = { .time = T0 + i, .delivery = deliveries[i], .msgid = msgid, .sender = (char *) "ana", .text = (char *) "x" };
+
+      g_assert_true (hs_history_insert (fixture->history, fixture->room, &row, NULL, NULL));
+    }
+  first = set_read (fixture, "m3", &from);
+  g_assert_cmpuint (first->len, ==, 2);
+  g_assert_cmpuint (g_array_index (first, guint, 0), ==, 3);
+  g_assert_cmpuint (g_array_index (first, guint, 1), ==, 0);
+  before = from;
+  again = set_read (fixture, "m3", &from);
+  g_assert_cmpuint (again->len, ==, 0);
+  older = set_read (fixture, "m1", &from);
+  g_assert_cmpuint (older->len, ==, 0);
+  unknown = set_read (fixture, "nobody said this", &from);
+  g_assert_cmpuint (unknown->len, ==, 0);
+  g_assert_cmpint (from, ==, before);
+  rows = hs_history_page (fixture->history, fixture->room, 0, 10, NULL);
+  for (guint i = 0; i < rows->len; i++)
+    g_assert_cmpint (((HsHistoryRow *) rows->pdata[i])->delivery, ==, i == 0 || i == 3 ? HS_DELIVERY_READ : deliveries[i]);
+  last = set_read (fixture, "m4", &from);
+  g_assert_cmpuint (last->len, ==, 1);
+}
+
 /* What was said goes on under the new name; an earlier room of that name gives way, and keeps its own. */
 static void
 test_rename_room (Fixture *fixture, gconstpointer data)
@@ -422,6 +467,7 @@ main (int argc, char *argv[])
     { "/store/history/no-such-room", test_no_such_room },
     { "/store/history/row-copy", test_row_copy },
     { "/store/history/redact", test_redact },
+    { "/store/history/read-by-others", test_read_by_others },
   };
 
   g_test_init (&argc, &argv, NULL);
