@@ -42,7 +42,7 @@ typedef struct
 static gboolean
 holds (const char *data, gsize len, const char *words)
 {
-  return memmem (data, len, words, strlen (words)) != NULL;
+  return g_strstr_len (data, (gssize) len, words) != NULL;
 }
 
 /* Passwords leave inside TLS only, and in a form that their server could use elsewhere only to one that somebody vouches for. */
