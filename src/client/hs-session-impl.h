@@ -31,6 +31,7 @@ enum
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"
+#define HS_LABEL_ASIDE "aside" /* labeled-response: of what nobody wrote; that it was refused is nothing to tell */
 #define HS_PLAIN_USER "plain"
 #define HS_OLD_NICK_MAX 9 /* RFC 2812 1.2.1: what every server takes */
 #define HS_TAG_TYPING "+typing"
@@ -57,7 +58,10 @@ struct _HsConversation
   gint64 said;            /* Unix ms of the newest message that the server told the time of, 0 none */
   gint64 marker;          /* Unix ms until when all is read, as the server knows it */
   gboolean marking;       /* read, and the server is to be told, or the others */
-  char *heard_id;         /* (nullable) the msgid of the newest message of somebody else that they have not been told of */
+  gint64 marked;          /* Unix ms of the newest message that there was when it was read */
+  gint64 heard;           /* Unix ms of the newest message of somebody else, 0 none */
+  char *heard_id;         /* (nullable) its msgid, if they have not been told that it was read */
+  char *marked_id;        /* (nullable) and what it was when it was read */
   gboolean who_wanted;    /* some have come of whom little is known */
 };
 
@@ -307,7 +311,7 @@ void hs_session_on_away (HsSession *self, const HsEvent *event);
 /* hs-session-marker.c (IRCv3 read-marker, and the tag +handshakechat.github.io/read) */
 void hs_session_note_said (HsConversation *conversation, const HsIrcMessage *message, gint64 time);
 /* Somebody else has said @msgid (nullable). @before: it comes from the history. */
-void hs_session_note_heard (HsConversation *conversation, const char *msgid, gboolean before);
+void hs_session_note_heard (HsConversation *conversation, const char *msgid, gint64 time, gboolean before);
 /* Somebody there has read up to the message @msgid. */
 void hs_session_read_heard (HsSession *self, HsConversation *conversation, const char *msgid);
 void hs_session_put_marker (HsSession *self, HsConversation *conversation); /* all is read: told soon, once for many */
@@ -386,6 +390,8 @@ char *hs_session_clean_text (const char *text); /* without formatting codes and 
 /* One word of NAMES: prefixes and a name. */
 void hs_session_name_member (HsSession *self, HsConversation *conversation, const char *name);
 
+/* TAGMSG with one tag: what nobody wrote. Whether it was taken is not told. */
+void hs_session_put_aside (HsSession *self, HsRoom *room, const char *tag, const char *value);
 void hs_session_typing_heard (HsSession *self, HsConversation *conversation, const char *nick, gboolean typing);
 void hs_session_typing_clear (HsSession *self);
 

@@ -17,21 +17,20 @@ tells_device (HsSession *self, HsConversation *conversation)
 static gboolean
 tells_others (HsSession *self, HsConversation *conversation)
 {
-  return self->tells_reading && self->ours && conversation->heard_id != NULL && (self->caps & HS_CAP_TAGS) != 0 && hs_room_is_joined (conversation->room)
+  return self->tells_reading && self->ours && conversation->heard_id != NULL && (self->caps & HS_CAP_TAGS) != 0
+         && hs_room_get_kind (conversation->room) != HS_ROOM_SERVER && hs_room_is_joined (conversation->room)
          && hs_room_get_n_members (conversation->room) <= HS_READ_PEOPLE;
 }
 
+/* Not what has come since: that may not have been seen. */
 static void
 put_to_others (HsSession *self, HsConversation *conversation)
 {
-  g_autofree char *msgid = g_steal_pointer (&conversation->heard_id);
-  g_autoptr (GString) tags = g_string_new (NULL);
-  HsIrcMessage message;
+  g_autofree char *msgid = g_steal_pointer (&conversation->marked_id);
 
-  hs_irc_tags_append (tags, HS_TAG_READ, msgid);
-  hs_irc_message_set (&message, NULL, "TAGMSG", hs_room_get_name (conversation->room), NULL);
-  message.tags = tags->str;
-  hs_session_put_message (self, &message);
+  if (g_strcmp0 (conversation->heard_id, msgid) == 0)
+    g_clear_pointer (&conversation->heard_id, g_free);
+  hs_session_put_aside (self, conversation->room, HS_TAG_READ, msgid);
 }
 
 static void
@@ -41,12 +40,12 @@ put_one (HsSession *self, HsConversation *conversation)
   g_autofree char *parameter = NULL;
 
   conversation->marking = FALSE;
-  if (self->state == HS_SESSION_ONLINE && tells_others (self, conversation))
+  if (self->state == HS_SESSION_ONLINE && conversation->marked_id != NULL && tells_others (self, conversation))
     put_to_others (self, conversation);
-  if (!tells_device (self, conversation) || self->state != HS_SESSION_ONLINE)
+  if (conversation->marked <= conversation->marker || (self->caps & HS_CAP_READ_MARKER) == 0 || self->state != HS_SESSION_ONLINE)
     return;
-  conversation->marker = conversation->said;
-  hs_irc_format_time (conversation->said * 1000, time);
+  conversation->marker = conversation->marked;
+  hs_irc_format_time (conversation->marked * 1000, time);
   parameter = g_strconcat ("timestamp=", time, NULL);
   hs_session_put (self, "MARKREAD", hs_room_get_name (conversation->room), parameter, NULL);
 }
@@ -80,6 +79,9 @@ hs_session_put_marker (HsSession *self, HsConversation *conversation)
   if (!tells_device (self, conversation) && !tells_others (self, conversation))
     return;
   conversation->marking = TRUE;
+  conversation->marked = conversation->said;
+  g_free (conversation->marked_id);
+  conversation->marked_id = g_strdup (conversation->heard_id);
   if (self->marker_source == 0)
     self->marker_source = g_timeout_add (HS_MARKER_MS, on_due, self);
 }
@@ -94,12 +96,13 @@ hs_session_note_said (HsConversation *conversation, const HsIrcMessage *message,
     conversation->said = MAX (conversation->said, time);
 }
 
-/* What was said before we came does not take the place of what was said since. */
+/* Pages of the history come in any order, and begin with what we had: what is not newer was told, or will be with what is. */
 void
-hs_session_note_heard (HsConversation *conversation, const char *msgid, gboolean before)
+hs_session_note_heard (HsConversation *conversation, const char *msgid, gint64 time, gboolean before)
 {
-  if (msgid == NULL || (before && conversation->heard_id != NULL))
+  if (msgid == NULL || (before ? time <= conversation->heard : time < conversation->heard))
     return;
+  conversation->heard = time;
   g_free (conversation->heard_id);
   conversation->heard_id = g_strdup (msgid);
 }

@@ -445,7 +445,7 @@ hs_session_on_other_numeric (HsSession *self, const HsEvent *event)
   g_autofree char *text = known != NULL ? g_strdup (known) : hs_session_clean_text (HS_PARAM (event, n > 0 ? n - 1 : 0));
   g_autofree char *line = NULL;
 
-  if (n < 2 || hs_session_note_whois (self, event))
+  if (n < 2 || g_strcmp0 (event->label, HS_LABEL_ASIDE) == 0 || hs_session_note_whois (self, event))
     return;
   if (!self->registered)
     {

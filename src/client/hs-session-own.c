@@ -230,6 +230,8 @@ hs_session_accept_remembered (HsSession *self, const HsIrcMessage *message, cons
       if (own->outbox == 0 || g_strcmp0 (own->row->client_id, id) != 0 || !hs_name_equal (own->row->sender, nick))
         continue;
       take_place (own, message, text, time);
+      if (own->passage != NULL)
+        hs_passage_accepted (own->passage, g_get_monotonic_time ());
       settle_own (self, own, HS_DELIVERY_ACCEPTED);
       return TRUE;
     }

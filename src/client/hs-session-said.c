@@ -135,7 +135,7 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
     hs_session_typing_heard (self, conversation, event->nick, FALSE);
   msgid = hs_irc_message_dup_tag (event->message, "msgid");
   if (!event->own && kind != HS_ENTRY_NOTICE)
-    hs_session_note_heard (conversation, msgid, event->history != NULL);
+    hs_session_note_heard (conversation, msgid, event->time, event->history != NULL);
   mention = !event->own && kind != HS_ENTRY_NOTICE && hs_session_is_mention (self, clean);
   hs_session_add_row (self, conversation, kind, event->time, event->nick, clean, msgid,
                       (event->own ? HS_ENTRY_OWN : 0) | (mention ? HS_ENTRY_MENTION : 0),

@@ -88,11 +88,23 @@ hs_session_typing_clear (HsSession *self)
 }
 
 void
+hs_session_put_aside (HsSession *self, HsRoom *room, const char *tag, const char *value)
+{
+  g_autoptr (GString) tags = g_string_new (NULL);
+  HsIrcMessage message;
+
+  hs_irc_tags_append (tags, tag, value);
+  if ((self->caps & HS_CAP_LABEL) != 0)
+    hs_irc_tags_append (tags, "label", HS_LABEL_ASIDE);
+  hs_irc_message_set (&message, NULL, "TAGMSG", hs_room_get_name (room), NULL);
+  message.tags = tags->str;
+  hs_session_put_message (self, &message);
+}
+
+void
 hs_session_set_typing (HsSession *self, HsRoom *room, gboolean typing)
 {
   HsConversation *conversation = hs_session_conversation_of (self, room);
-  HsIrcMessage message;
-  g_autofree char *tags = NULL;
   gint64 now = g_get_monotonic_time ();
 
   if (conversation == NULL || self->plain || self->state != HS_SESSION_ONLINE || !(self->caps & HS_CAP_TAGS)
@@ -101,8 +113,5 @@ hs_session_set_typing (HsSession *self, HsRoom *room, gboolean typing)
   if (typing ? conversation->typing_sent != 0 && now - conversation->typing_sent < HS_TYPING_SPACING_MS * 1000 : conversation->typing_sent == 0)
     return;
   conversation->typing_sent = typing ? now : 0;
-  tags = g_strdup_printf (HS_TAG_TYPING "=%s", typing ? "active" : "done");
-  hs_irc_message_set (&message, NULL, "TAGMSG", hs_room_get_name (room), NULL);
-  message.tags = tags;
-  hs_session_put_message (self, &message);
+  hs_session_put_aside (self, room, HS_TAG_TYPING, typing ? "active" : "done");
 }

@@ -43,6 +43,7 @@ conversation_free (gpointer data)
   g_clear_pointer (&conversation->typing, g_hash_table_unref);
   g_free (conversation->removal);
   g_free (conversation->heard_id);
+  g_free (conversation->marked_id);
   g_free (conversation);
 }
 

@@ -42,6 +42,15 @@ test_tells (void)
   stage_wait_until (count (scene.out->str, "MARKREAD #lobby timestamp=2026-01-02T03:04:03.000Z\r\n") == 1);
   g_assert_cmpuint (count (scene.out->str, "MARKREAD"), ==, 1);
 
+  /* What comes after one has looked is not read */
+  stage_hear (scene.session, "@time=2026-01-02T03:04:03.500Z;msgid=m35 :bea!u@h PRIVMSG #lobby :3.5");
+  stage_wait_until (hs_room_get_unread (scene.room) == 1);
+  hs_session_mark_read (scene.session, scene.room);
+  stage_hear (scene.session, "@time=2026-01-02T03:04:03.800Z;msgid=m38 :bea!u@h PRIVMSG #lobby :3.8");
+  stage_wait_until (count (scene.out->str, "MARKREAD #lobby timestamp=2026-01-02T03:04:03.500Z\r\n") == 1);
+  g_string_truncate (scene.out, 0);
+  g_string_append (scene.out, "MARKREAD\r\n");
+
   /* What another device has read already need not be told; before one goes it is not waited */
   stage_hear (scene.session, SAID ("4"));
   stage_wait_until (hs_room_get_unread (scene.room) == 1);
@@ -169,6 +178,41 @@ test_tells_others (void)
     }
 }
 
+/* What had been seen when one looked, and no message of an older page; nor anything that the server will not take is told to a person. */
+static void
+test_tells_others_truly (void)
+{
+  StageScene scene;
+  g_autofree char *before = NULL, *after = NULL;
+
+  scene_init (&scene, "message-tags server-time batch labeled-response");
+  stage_hear (scene.session, ":s.x 004 Ana s.x handshake-1 i n");
+  hs_session_set_tells_reading (scene.session, TRUE);
+  stage_hear (scene.session, SAID ("5"));
+  stage_wait_until (hs_room_get_unread (scene.room) == 1);
+  hs_session_mark_read (scene.session, scene.room);
+  stage_hear (scene.session, SAID ("6"));
+  stage_wait_until (strstr (scene.out->str, "@+handshakechat.github.io/read=m5;label=aside " READ) != NULL);
+  before = stage_describe (scene.session);
+  stage_hear (scene.session, "@label=aside :s.x 404 Ana #lobby :Cannot send to channel (+m)");
+  after = stage_describe (scene.session);
+  g_assert_cmpstr (after, ==, before);
+
+  /* the older page, oldest first */
+  g_string_truncate (scene.out, 0);
+  stage_hear (scene.session, ":s.x BATCH +h chathistory #lobby");
+  stage_hear (scene.session, "@batch=h;time=2026-01-02T03:04:01.000Z;msgid=m1 :bea!u@h PRIVMSG #lobby :1");
+  stage_hear (scene.session, "@batch=h;time=2026-01-02T03:04:07.000Z;msgid=m7 :bea!u@h PRIVMSG #lobby :7");
+  stage_hear (scene.session, "@batch=h;time=2026-01-02T03:04:02.000Z;msgid=m2 :bea!u@h PRIVMSG #lobby :2");
+  stage_hear (scene.session, ":s.x BATCH -h");
+  stage_fence (scene.store);
+  hs_session_mark_read (scene.session, scene.room);
+  hs_session_quit (scene.session, NULL);
+  g_assert_nonnull (strstr (scene.out->str, "read=m7;label=aside " READ));
+  g_assert_cmpuint (count (scene.out->str, READ), ==, 1);
+  stage_scene_clear (&scene);
+}
+
 /* Others have read: what we had said until then is marked, and nothing that they say of what nobody said does harm. */
 static void
 test_hears_others (void)
@@ -212,6 +256,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/session-marker/hears", test_hears);
   g_test_add_func ("/client/session-marker/people", test_people);
   g_test_add_func ("/client/session-marker/tells-others", test_tells_others);
+  g_test_add_func ("/client/session-marker/tells-others-truly", test_tells_others_truly);
   g_test_add_func ("/client/session-marker/hears-others", test_hears_others);
   return g_test_run ();
 }

@@ -307,7 +307,7 @@ static const Case cases[] = {
     "    info <> #b has a key, and it was missing or wrong. Use /join #b KEY.\n    info <> This server does not know the command FOO.\n"
     "    info <> No such nick\n" },
   { "typing",
-    MODERN "< @+typing=active :bo!u@h TAGMSG #a\n! typing\n> @+typing=active TAGMSG #a\n! typing\n! typed\n> @+typing=done TAGMSG #a",
+    MODERN "< @+typing=active :bo!u@h TAGMSG #a\n! typing\n> @+typing=active;label=aside TAGMSG #a\n! typing\n! typed\n> @+typing=done;label=aside TAGMSG #a",
     "#a “#a”\n  Ana own rank 2\n  bo rank 1 typing\n  李伟\n" },
   { "typing/ends-with-the-message",
     MODERN "< @+typing=active :bo!u@h TAGMSG #a\n< :bo!u@h PRIVMSG #a :done",
