@@ -86,7 +86,7 @@ struct _HsConnection
   guint8 encrypted : 1;     /* TLS from the first byte of this TCP connection */
   guint8 pinned : 1;        /* this address was encrypted before */
   guint8 unread : 1;        /* it may have been: what is known of servers cannot be read */
-  guint8 shows_key : 1;     /* it is, or may be, a host of ours */
+  guint8 shows_key : 1;     /* it is a host of ours, as far as is known, or the person says so */
   guint8 strict : 1;        /* strict transport security: an authority has to vouch for it */
   guint8 offered : 1;       /* it is encrypted because the server offered it */
   guint8 asking : 1;        /* whether it offers TLS, or to prove a password, is not known yet, and nothing else is said */
@@ -162,6 +162,8 @@ void hs_connection_tls_failed (HsConnection *self, const GError *error);
 gboolean hs_connection_on_listed (HsSession *session, gboolean tls, const char *sts, HsConnection *self);
 /* The conversation begins: what was judged is remembered. */
 void hs_connection_remember_key (HsConnection *self);
+/* It says that it is a server of ours: remembered with its key. */
+void hs_connection_on_ours (HsSession *session, HsConnection *self);
 /* Has something to be known of the server before it is told who we are? */
 gboolean hs_connection_has_to_ask (HsConnection *self);
 /* (nullable) for PASS: our own server's token, or an invite's. (transfer full) */

@@ -67,7 +67,7 @@ decide_now (HsConnection *self)
   self->pinned = self->known != NULL && hs_known_servers_find_pin (self->known, self->binding, &pin);
   obey_sts (self);
   self->encrypted = !never && (self->encryption == HS_ENCRYPTION_ALWAYS || self->is_own || self->pinned || self->strict || asks_for_tls (self->address));
-  self->shows_key = self->is_own || self->address->key != NULL || (self->pinned && (pin.shows_key || !pin.by_authority));
+  self->shows_key = self->is_own || self->address->key != NULL || (self->pinned && (pin.shows_key || (pin.ours && !pin.by_authority)));
   if (self->protocol == HS_PROTOCOL_AUTOMATIC && asks_for_tls (self->address))
     self->protocol = HS_PROTOCOL_IRC;
   if (self->encrypted)
@@ -250,6 +250,13 @@ hs_connection_remember_key (HsConnection *self)
     judge (self, NULL);
   else if (hs_link_is_secured (self->link))
     hs_security_remember (self->security, now_ms ());
+}
+
+void
+hs_connection_on_ours (HsSession *session, HsConnection *self)
+{
+  if (self->link != NULL && hs_link_is_secured (self->link))
+    hs_security_set_ours (self->security);
 }
 
 char *

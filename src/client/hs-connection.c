@@ -415,6 +415,7 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   g_signal_connect (self->session, "view-heard", G_CALLBACK (hs_connection_on_view_heard), self);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
   g_signal_connect (self->session, "login-failed", G_CALLBACK (hs_connection_on_login_failed), self);
+  g_signal_connect (self->session, "ours", G_CALLBACK (hs_connection_on_ours), self);
   g_signal_connect (self->session, "capabilities-listed", G_CALLBACK (hs_connection_on_listed), self);
   g_signal_connect_object (self->session, "notify::name", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hs_session_get_rooms (self->session), "items-changed", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);

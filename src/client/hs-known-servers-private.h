@@ -52,6 +52,8 @@ void hs_known_servers_accept (HsKnownServers *self, const char *binding, const H
 /* The person's own key is shown at @binding from the next connection on, or no longer. FALSE: nothing is bound there. It stays with a new key that an
  * authority vouches for, and ends with one that it does not. */
 gboolean hs_known_servers_set_shows_key (HsKnownServers *self, const char *binding, gboolean shows_key);
+/* @key's server at @binding is one of ours: it stays so as long as that key is bound there. Nothing, where none or another one is. */
+void hs_known_servers_set_ours (HsKnownServers *self, const char *binding, const HsFingerprint *key);
 
 /* IRCv3 sts, of a verified connection: @until Unix ms, a past one ends it. */
 void hs_known_servers_note_sts (HsKnownServers *self, const char *host, guint16 port, gint64 until);

@@ -218,7 +218,7 @@ take_rows (HsKnownServers *self, Rows *rows)
       HsTrustPin *pin = g_new (HsTrustPin, 1);
 
       *pin = (HsTrustPin) { .key = read_fingerprint (row->fingerprint), .by_authority = row->by_authority, .since = row->since,
-                             .shows_key = row->shows_key };
+                             .shows_key = row->shows_key, .ours = row->ours };
       g_hash_table_replace (self->pins, g_strdup (row->binding), pin);
     }
   for (guint i = 0; i < rows->sts->len; i++)
@@ -301,7 +301,7 @@ struct _Change
   char *text;           /* (nullable) a name, a binding, a host */
   gint64 time;
   guint16 port;
-  gboolean by_authority, shows_key;
+  gboolean by_authority, shows_key, ours;
 };
 
 static void
@@ -347,7 +347,7 @@ apply_forget_all (HsHistory *history, const Change *change, GError **error)
 static gboolean
 apply_pin (HsHistory *history, const Change *change, GError **error)
 {
-  const HsHistoryPin pin = { change->text, change->key, change->by_authority, change->time, change->shows_key };
+  const HsHistoryPin pin = { change->text, change->key, change->by_authority, change->time, change->shows_key, change->ours };
 
   return hs_history_set_pin (history, &pin, error);
 }
@@ -437,8 +437,8 @@ set_pin (HsKnownServers *self, const char *binding, const HsTrustPin *pin)
 
   *copy = *pin;
   g_hash_table_replace (self->pins, g_strdup (binding), copy);
-  write_change (self, (Change) { .apply = apply_pin, .time = pin->since, .by_authority = pin->by_authority, .shows_key = pin->shows_key }, &pin->key,
-                binding);
+  write_change (self, (Change) { .apply = apply_pin, .time = pin->since, .by_authority = pin->by_authority, .shows_key = pin->shows_key,
+                                 .ours = pin->ours }, &pin->key, binding);
   if (had)
     update_places_of (self, &old.key);
   update_places_of (self, &pin->key);
@@ -460,7 +460,7 @@ hs_known_servers_see (HsKnownServers *self, const char *binding, const HsFingerp
   if (pinned && !same && !(pin.by_authority && verified))
     return; /* an invite's key where another was: what was chosen by its address stays bound to that */
   pin = (HsTrustPin) { .key = *key, .by_authority = verified, .since = pinned ? pin.since : now,
-                       .shows_key = pin.shows_key };
+                       .shows_key = pin.shows_key, .ours = same && pin.ours };
   set_pin (self, binding, &pin);
 }
 
@@ -484,6 +484,17 @@ hs_known_servers_set_shows_key (HsKnownServers *self, const char *binding, gbool
   pin.shows_key = shows_key;
   set_pin (self, binding, &pin);
   return TRUE;
+}
+
+void
+hs_known_servers_set_ours (HsKnownServers *self, const char *binding, const HsFingerprint *key)
+{
+  HsTrustPin pin;
+
+  if (!hs_known_servers_find_pin (self, binding, &pin) || pin.ours || !hs_fingerprint_equal (&pin.key, key))
+    return;
+  pin.ours = TRUE;
+  set_pin (self, binding, &pin);
 }
 
 /* "irc.example." is the same name, said to its root. */

@@ -12,5 +12,7 @@ HsSecurity *hs_security_new (HsKnownServers *known);
 HsTrust hs_security_judge (HsSecurity *self, const char *binding, const HsTrustQuestion *question, const HsTlsFacts *facts, gint64 now);
 /* The connection goes on: what was judged is remembered, unless it is our own server, unencrypted, or stops. */
 void hs_security_remember (HsSecurity *self, gint64 now);
+/* What was judged says that it is a Handshake server: remembered with its key, now or when that is. It sees the person's own key the next time. */
+void hs_security_set_ours (HsSecurity *self);
 /* Nothing is known any more: a new attempt begins. */
 void hs_security_reset (HsSecurity *self);

@@ -26,6 +26,7 @@ struct _HsSecurity
   guint8 known : 1;
   guint8 encrypted : 1;
   guint8 has_key : 1;
+  guint8 ours : 1;
 };
 
 G_DEFINE_FINAL_TYPE (HsSecurity, hs_security, G_TYPE_OBJECT)
@@ -253,7 +254,7 @@ hs_security_reset (HsSecurity *self)
   self->version = NULL;
   self->number[0] = self->expected[0] = '\0';
   self->first_seen = 0;
-  self->known = self->encrypted = self->has_key = FALSE;
+  self->known = self->encrypted = self->has_key = self->ours = FALSE;
   notify_all (self);
 }
 
@@ -317,13 +318,30 @@ hs_security_judge (HsSecurity *self, const char *binding, const HsTrustQuestion 
   return self->trust;
 }
 
+static gboolean
+is_to_be_remembered (HsSecurity *self)
+{
+  return self->known && self->has_key && self->servers != NULL && self->trust != HS_TRUST_OWN && !hs_trust_stops (self->trust);
+}
+
 void
 hs_security_remember (HsSecurity *self, gint64 now)
 {
-  if (!self->known || !self->has_key || self->servers == NULL || self->trust == HS_TRUST_OWN || hs_trust_stops (self->trust))
+  if (!is_to_be_remembered (self))
     return;
   hs_known_servers_see (self->servers, self->binding, &self->key, self->found == 0, now);
+  if (self->ours)
+    hs_known_servers_set_ours (self->servers, self->binding, &self->key);
   hold_server (self);
+}
+
+void
+hs_security_set_ours (HsSecurity *self)
+{
+  if (!is_to_be_remembered (self))
+    return;
+  self->ours = TRUE;
+  hs_known_servers_set_ours (self->servers, self->binding, &self->key);
 }
 
 /* ---- What a person does ---- */
@@ -379,7 +397,8 @@ hs_security_can_show_key (HsSecurity *self)
 {
   HsTrustPin pin;
 
-  return self->known && self->has_key && self->trust != HS_TRUST_OWN && !hs_trust_stops (self->trust) && find_pin (self, &pin) && pin.by_authority;
+  return is_to_be_remembered (self) && find_pin (self, &pin) && hs_fingerprint_equal (&pin.key, &self->key)
+         && (pin.by_authority || !pin.ours);
 }
 
 gboolean

@@ -30,8 +30,8 @@ const char *hs_security_get_problems (HsSecurity *self);
 gboolean hs_security_can_compare (HsSecurity *self);
 /* The person compared the number: remembered with the key. */
 void hs_security_set_compared (HsSecurity *self);
-/* May the person choose to log in there by its own key? On hosts of ours that is done anyway; elsewhere the key is not shown, for it is the same everywhere
- * and one would be known again by it. */
+/* May the person choose to log in there by its own key? On hosts of ours that is done anyway, unless an authority vouches for them; elsewhere
+ * the key is not shown, for it is the same everywhere and one would be known again by it. */
 gboolean hs_security_can_show_key (HsSecurity *self);
 gboolean hs_security_shows_key (HsSecurity *self);
 void hs_security_set_shows_key (HsSecurity *self, gboolean shows_key); /* from the next connection on */

@@ -54,6 +54,7 @@ update_titles (HsSession *self)
 void
 hs_session_set_ours (HsSession *self)
 {
+  g_signal_emit_by_name (self, "ours");
   if (self->ours)
     return;
   self->ours = TRUE;

@@ -168,6 +168,8 @@ hs_session_class_init (HsSessionClass *klass)
    * another connection is opened instead, and this one says no more. */
   g_signal_new ("capabilities-listed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN,
                 2, G_TYPE_BOOLEAN, G_TYPE_STRING);
+  /* For hs-connection, once a connection or more often: the other end says that it is a Handshake server. */
+  g_signal_new ("ours", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   /* For hs-connection: HsLoginProblem, and a sentence. Nothing more is said there. */
   g_signal_new ("login-failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
   /* For hs-connection: all that was said before is written; now close in good order. */

@@ -14,6 +14,7 @@ typedef struct
   gboolean by_authority; /* an authority vouched for it: another key that it vouches for is no change */
   gint64 since;          /* Unix ms */
   gboolean shows_key;    /* the person logs in by its own key there */
+  gboolean ours;         /* it is a Handshake server: a connection that was trusted has found so */
 } HsTrustPin;
 
 typedef struct

@@ -45,10 +45,10 @@ const char *const hs_history_texts[N_SQL] = {
   [SQL_KEY_FORGET_PINS] = "DELETE FROM pin WHERE fingerprint = ?",
   [SQL_KEY_LIST] = "SELECT fingerprint, name, first_seen, last_seen, compared FROM server_key ORDER BY first_seen, fingerprint",
   [SQL_KEY_FORGET_ALL] = "DELETE FROM server_key",
-  [SQL_PIN_SET] = "INSERT INTO pin (binding, fingerprint, by_authority, since, shows_key) VALUES (?, ?, ?, ?, ?)"
+  [SQL_PIN_SET] = "INSERT INTO pin (binding, fingerprint, by_authority, since, shows_key, ours) VALUES (?, ?, ?, ?, ?, ?)"
                   " ON CONFLICT (binding) DO UPDATE SET fingerprint = excluded.fingerprint, by_authority = excluded.by_authority,"
-                  " since = excluded.since, shows_key = excluded.shows_key",
-  [SQL_PIN_LIST] = "SELECT binding, fingerprint, by_authority, since, shows_key FROM pin ORDER BY binding",
+                  " since = excluded.since, shows_key = excluded.shows_key, ours = excluded.ours",
+  [SQL_PIN_LIST] = "SELECT binding, fingerprint, by_authority, since, shows_key, ours FROM pin ORDER BY binding",
   [SQL_PIN_FORGET_ALL] = "DELETE FROM pin",
   [SQL_STS_SET] = "INSERT INTO sts (host, port, until) VALUES (?, ?, ?)"
                   " ON CONFLICT (host) DO UPDATE SET port = excluded.port, until = excluded.until",

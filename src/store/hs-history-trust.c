@@ -75,8 +75,9 @@ gboolean
 hs_history_set_pin (HsHistory *self, const HsHistoryPin *pin, GError **error)
 {
   hs_history_check (self);
-  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_PIN_SET, "sbiii", pin->binding, pin->fingerprint,
-                                               (gint64) (pin->by_authority != FALSE), pin->since, (gint64) (pin->shows_key != FALSE)), error);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_PIN_SET, "sbiiii", pin->binding, pin->fingerprint,
+                                               (gint64) (pin->by_authority != FALSE), pin->since, (gint64) (pin->shows_key != FALSE),
+                                               (gint64) (pin->ours != FALSE)), error);
 }
 
 gboolean
@@ -136,6 +137,7 @@ dup_pin (sqlite3_stmt *statement)
   pin->by_authority = sqlite3_column_int (statement, 2) != 0;
   pin->since = sqlite3_column_int64 (statement, 3);
   pin->shows_key = sqlite3_column_int (statement, 4) != 0;
+  pin->ours = sqlite3_column_int (statement, 5) != 0;
   return pin;
 }
 

@@ -133,6 +133,7 @@ typedef struct
   gboolean by_authority; /* an authority vouched for it: another key that it vouches for is no change */
   gint64 since;
   gboolean shows_key;    /* the person chose to log in by its own key there */
+  gboolean ours;         /* it is a Handshake server */
 } HsHistoryPin;
 void hs_history_pin_free (HsHistoryPin *pin);
 /* A host that asked to be joined by TLS only (IRCv3 strict transport security). */

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small IRC server that speaks TLS with whatever certificate it is given, good or bad; with a second port, in the clear, that tells of it.
-usage: bystander.py CERTIFICATE KEY [STS-SECONDS]
+usage: bystander.py CERTIFICATE KEY [STS-SECONDS [GUEST-CERTIFICATE]]
 
-Says its ports ("port TLS CLEAR"), then what it read of each connection: "said clear|hidden REPR".
+Says its ports ("port TLS CLEAR"), then what it read of each connection: "said clear|hidden REPR". With GUEST-CERTIFICATE it asks for one, as many
+networks do, and tells of each encrypted connection whether that was shown: "key shown|hidden".
 """
 import contextlib
 import socket
@@ -15,6 +16,9 @@ context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.set_ciphers("DEFAULT@SECLEVEL=0")  # a weak key is shown on purpose
 context.load_cert_chain(sys.argv[1], sys.argv[2])
 seconds = sys.argv[3] if len(sys.argv) > 3 else None
+if len(sys.argv) > 4:
+    context.load_verify_locations(sys.argv[4])
+    context.verify_mode = ssl.CERT_OPTIONAL
 
 
 def converse(guest, capabilities, heard):
@@ -36,6 +40,8 @@ def serve(guest, secure, sts):
         guest.settimeout(20)
         if secure:
             guest = context.wrap_socket(guest, server_side=True)
+            if context.verify_mode == ssl.CERT_OPTIONAL:
+                print("key", "shown" if guest.getpeercert(True) else "hidden", flush=True)
         converse(guest, sts, heard)
         with contextlib.suppress(OSError):
             guest.shutdown(socket.SHUT_WR)

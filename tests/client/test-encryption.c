@@ -892,8 +892,9 @@ authority_clear (void)
   gnutls_x509_privkey_deinit (authority_key);
 }
 
+/* (nullable) @guest: the certificate that it asks for. */
 static void
-bystander_start (Program *program, const Leaf *leaf, const char *sts_seconds)
+bystander_start_asking (Program *program, const Leaf *leaf, const char *sts_seconds, const char *guest)
 {
   g_autofree char *script = g_test_build_filename (G_TEST_DIST, "client", "bystander.py", NULL);
   g_autofree char *certificate_file = g_build_filename (folder, "leaf.pem", NULL), *key_file = g_build_filename (folder, "leaf-key.pem", NULL);
@@ -912,7 +913,13 @@ bystander_start (Program *program, const Leaf *leaf, const char *sts_seconds)
   save (key_file, NULL, key);
   gnutls_x509_crt_deinit (certificate);
   gnutls_x509_privkey_deinit (key);
-  program_start (program, (const char *const[]) { "/usr/bin/python3", script, certificate_file, key_file, sts_seconds, NULL });
+  program_start (program, (const char *const[]) { "/usr/bin/python3", script, certificate_file, key_file, sts_seconds, guest, NULL });
+}
+
+static void
+bystander_start (Program *program, const Leaf *leaf, const char *sts_seconds)
+{
+  bystander_start_asking (program, leaf, sts_seconds, NULL);
 }
 
 static void
@@ -1193,6 +1200,71 @@ test_own_key (void)
   remove_directory (directory);
 }
 
+/* Joined once more: was our key shown? Then the person chooses whether it is the next time. */
+static void
+person_shows_stranger (Person *self, Program *stranger, HsTrust trust, gboolean shown, gboolean chosen)
+{
+  HsSecurity *security = NULL;
+
+  g_string_truncate (stranger->said, 0);
+  person_joins (self, "ircs://127.0.0.1:PORT", stranger->ports[0], HS_ENCRYPTION_AUTOMATIC, trust);
+  security = hs_connection_get_security (self->connection);
+  g_assert_true (hs_security_can_show_key (security));
+  hs_security_set_shows_key (security, chosen);
+  person_finish (self);
+  stage_wait_until (strstr (stranger->said->str, "said hidden") != NULL);
+  g_test_message ("%s", stranger->said->str);
+  g_assert_nonnull (strstr (stranger->said->str, shown ? "key shown\n" : "key hidden\n"));
+}
+
+/* No authority vouches for it, and it is no server of ours: known again, it still gets our key only where the person says so. */
+static void
+test_own_key_stranger (void)
+{
+  static const Leaf leaf = { "a stranger", "127.0.0.1", "host.example", -1, 10, .self_signed = TRUE };
+  g_autofree char *own = g_build_filename (folder, "own-key", NULL), *certificate = g_build_filename (own, "certificate.pem", NULL);
+  char number[HS_FINGERPRINT_NUMBER_SIZE];
+  Program stranger;
+  Person ana;
+
+  g_free (number_of (own, number)); /* makes it */
+  bystander_start_asking (&stranger, &leaf, "0", certificate);
+  person_init (&ana);
+  person_shows_stranger (&ana, &stranger, HS_TRUST_FIRST_SEEN, FALSE, FALSE);
+  person_shows_stranger (&ana, &stranger, HS_TRUST_SEEN_BEFORE, FALSE, TRUE);
+  person_shows_stranger (&ana, &stranger, HS_TRUST_SEEN_BEFORE, TRUE, FALSE);
+  person_shows_stranger (&ana, &stranger, HS_TRUST_SEEN_BEFORE, FALSE, FALSE);
+  person_clear (&ana);
+  program_end (&stranger);
+}
+
+/* A server of ours, once it is known to be one: unasked, and there is nothing to choose. */
+static void
+test_own_key_ours (void)
+{
+  Host host;
+  Person ana;
+
+  host_start (&host, NULL, 0, NULL);
+  person_init (&ana);
+  ana.password = NULL;
+  for (guint i = 0; i < 3; i++)
+    {
+      person_joins (&ana, "ircs://127.0.0.1:PORT", host.program.ports[0], HS_ENCRYPTION_AUTOMATIC,
+                    i == 0 ? HS_TRUST_FIRST_SEEN : HS_TRUST_SEEN_BEFORE);
+      person_is_seen (&ana, i > 0, i > 1);
+      g_assert_false (hs_security_can_show_key (hs_connection_get_security (ana.connection)));
+      if (i == 1)
+        {
+          hs_session_put (ana.session, "REGISTER", "*", "*", "correct-horse", NULL);
+          stage_wait_until (has_account (&ana));
+        }
+      person_finish (&ana);
+    }
+  person_clear (&ana);
+  host_end (&host, TRUE);
+}
+
 static void
 add_quick (void)
 {
@@ -1225,6 +1297,8 @@ add_quick (void)
     }
   g_test_add_func ("/client/encryption/sts", test_sts);
   g_test_add_func ("/client/encryption/own-key", test_own_key);
+  g_test_add_func ("/client/encryption/own-key/stranger", test_own_key_stranger);
+  g_test_add_func ("/client/encryption/own-key/ours", test_own_key_ours);
 }
 
 /* They wait for bounds, at most ten seconds each. */

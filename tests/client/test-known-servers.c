@@ -245,6 +245,46 @@ test_shows_key (Run *run, gconstpointer data)
   g_assert_false (pin.shows_key);
 }
 
+static gboolean
+is_ours (Run *run, const char *binding)
+{
+  HsTrustPin pin;
+
+  g_assert_true (hs_known_servers_find_pin (run->servers, binding, &pin));
+  return pin.ours;
+}
+
+/* A server of ours is a key at a place: neither another key there, nor that key elsewhere. It stands in the file. */
+static void
+test_ours (Run *run, gconstpointer data)
+{
+  HsFingerprint a = make_key (0xaa), b = make_key (0xbb);
+  gboolean answered = FALSE;
+
+  hs_known_servers_set_ours (run->servers, NULL, &a);
+  hs_known_servers_set_ours (run->servers, "address:10.0.0.1:8000", &a); /* it was never seen */
+  hs_known_servers_see (run->servers, "address:10.0.0.1:8000", &a, FALSE, 10);
+  hs_known_servers_see (run->servers, "address:10.0.0.2:8000", &a, FALSE, 10);
+  hs_known_servers_see (run->servers, "address:irc.example.org:6697", &a, TRUE, 10);
+  hs_known_servers_set_ours (run->servers, "address:10.0.0.1:8000", &b);
+  g_assert_false (is_ours (run, "address:10.0.0.1:8000"));
+  hs_known_servers_set_ours (run->servers, "address:10.0.0.1:8000", &a);
+  hs_known_servers_set_ours (run->servers, "address:irc.example.org:6697", &a);
+  run_end (run);
+  run->store = hs_store_new (run->path);
+  run->servers = hs_known_servers_new (run->store);
+  hs_known_servers_wait_async (run->servers, NULL, on_read, &answered);
+  stage_wait_until (answered);
+  g_assert_true (is_ours (run, "address:10.0.0.1:8000"));
+  g_assert_false (is_ours (run, "address:10.0.0.2:8000"));
+  hs_known_servers_see (run->servers, "address:10.0.0.1:8000", &a, TRUE, 20); /* the same, vouched for now */
+  g_assert_true (is_ours (run, "address:10.0.0.1:8000"));
+  hs_known_servers_accept (run->servers, "address:10.0.0.1:8000", &b, 30);
+  g_assert_false (is_ours (run, "address:10.0.0.1:8000"));
+  hs_known_servers_see (run->servers, "address:irc.example.org:6697", &b, TRUE, 30);
+  g_assert_false (is_ours (run, "address:irc.example.org:6697"));
+}
+
 /* Asked before the answer is there: answered when it is. */
 static void
 test_wait (Run *run, gconstpointer data)
@@ -304,6 +344,7 @@ main (int argc, char *argv[])
   ADD ("pins", test_pins);
   ADD ("forget", test_forget);
   ADD ("shows-key", test_shows_key);
+  ADD ("ours", test_ours);
   ADD ("wait", test_wait);
   ADD ("unread", test_unread);
   return g_test_run ();

@@ -194,15 +194,18 @@ test_follows (Stage *stage, gconstpointer data)
   g_assert_cmpint (hs_known_server_get_compared (server), >, 0);
 }
 
-/* Our own key: only where an authority vouches for who is there, and the person wishes it. Elsewhere there is nothing to choose. */
+/* Our own key: where the person wishes it. On a server of ours that no authority vouches for there is nothing to choose. */
 static void
 test_shows_key (Stage *stage, gconstpointer data)
 {
   HsSecurity *security = stage->security;
 
   judge (stage, 0xaa);
+  hs_security_set_ours (security); /* it tells before it is remembered */
   hs_security_remember (security, NOW);
-  g_assert_false (hs_security_can_show_key (security)); /* a host of ours, or one in the house */
+  g_assert_false (hs_security_can_show_key (security));
+  judge (stage, 0xaa);
+  g_assert_false (hs_security_can_show_key (security)); /* nor when it is known */
   judge_as (stage, "ircs://irc.example.org", 0xbb, 0);
   g_assert_false (hs_security_can_show_key (security)); /* not remembered yet */
   hs_security_remember (security, NOW);
@@ -226,6 +229,18 @@ test_shows_key (Stage *stage, gconstpointer data)
   hs_security_set_shows_key (security, TRUE);
   hs_security_set_shows_key (security, FALSE);
   g_assert_false (hs_security_shows_key (security));
+
+  judge_as (stage, "ircs://10.0.0.9", 0xee, HS_TLS_UNKNOWN_AUTHORITY); /* a stranger, known by its key only */
+  hs_security_remember (security, NOW);
+  g_assert_true (hs_security_can_show_key (security));
+  hs_security_set_shows_key (security, TRUE);
+  g_assert_true (hs_security_shows_key (security));
+  hs_security_set_ours (security); /* or it tells late */
+  g_assert_false (hs_security_can_show_key (security));
+  judge_as (stage, "ircs://irc.example.org", 0x11, HS_TLS_UNKNOWN_AUTHORITY);
+  hs_security_set_ours (security); /* what stops may say what it likes */
+  judge_as (stage, "ircs://10.0.0.9", 0xee, HS_TLS_UNKNOWN_AUTHORITY);
+  g_assert_true (hs_security_shows_key (security));
 }
 
 int

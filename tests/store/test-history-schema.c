@@ -68,7 +68,7 @@ check_rows (HsHistory *history)
 
 /* From the version on that has them. */
 static void
-check_trust (HsHistory *history, gboolean shows_key)
+check_trust (HsHistory *history, gboolean known_since_4)
 {
   g_autoptr (GPtrArray) keys = hs_history_list_keys (history, NULL);
   g_autoptr (GPtrArray) pins = hs_history_list_pins (history, NULL);
@@ -78,7 +78,8 @@ check_trust (HsHistory *history, gboolean shows_key)
   g_assert_cmpstr (((HsHistoryKey *) g_ptr_array_index (keys, 0))->name, ==, "Ana's room");
   g_assert_cmpuint (pins->len, ==, 1);
   g_assert_cmpstr (((HsHistoryPin *) g_ptr_array_index (pins, 0))->binding, ==, "address:192.0.2.5:8000");
-  g_assert_cmpint (((HsHistoryPin *) g_ptr_array_index (pins, 0))->shows_key, ==, shows_key);
+  g_assert_cmpint (((HsHistoryPin *) g_ptr_array_index (pins, 0))->shows_key, ==, known_since_4);
+  g_assert_cmpint (((HsHistoryPin *) g_ptr_array_index (pins, 0))->ours, ==, known_since_4);
   g_assert_cmpuint (sts->len, ==, 1);
 }
 

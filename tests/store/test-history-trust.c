@@ -11,7 +11,7 @@ make_fingerprint (guint8 byte)
   return g_bytes_new (bytes, sizeof bytes);
 }
 
-/* "key NN name first last compared", "pin binding NN authority since (shows)", "sts host port until", a line each. */
+/* "key NN name first last compared", "pin binding NN authority since (shows) (ours)", "sts host port until", a line each. */
 static char *
 describe (HsHistory *history)
 {
@@ -31,8 +31,8 @@ describe (HsHistory *history)
     {
       const HsHistoryPin *pin = g_ptr_array_index (pins, i);
 
-      g_string_append_printf (text, "pin %s %02x %d %d%s\n", pin->binding, *(const guint8 *) g_bytes_get_data (pin->fingerprint, NULL),
-                              pin->by_authority, (int) pin->since, pin->shows_key ? " shows" : "");
+      g_string_append_printf (text, "pin %s %02x %d %d%s%s\n", pin->binding, *(const guint8 *) g_bytes_get_data (pin->fingerprint, NULL),
+                              pin->by_authority, (int) pin->since, pin->shows_key ? " shows" : "", pin->ours ? " ours" : "");
     }
   for (guint i = 0; i < sts->len; i++)
     {
@@ -123,6 +123,10 @@ test_shows_key (void)
   g_assert_true (hs_history_set_pin (history, &pin, NULL));
   assert_trust (history, "pin address:irc.example.org:6697 aa 1 1 shows\n");
   pin.shows_key = FALSE;
+  pin.ours = TRUE;
+  g_assert_true (hs_history_set_pin (history, &pin, NULL));
+  assert_trust (history, "pin address:irc.example.org:6697 aa 1 1 ours\n");
+  pin.ours = FALSE;
   g_assert_true (hs_history_set_pin (history, &pin, NULL));
   assert_trust (history, "pin address:irc.example.org:6697 aa 1 1\n");
 }
@@ -135,7 +139,7 @@ test_foreign_rows (void)
 
   g_assert_cmpint (sqlite3_exec (history->base.db,
                                  "INSERT INTO server_key VALUES (x'aabb', 'short', 1, 1, 0), (zeroblob (32), 'whole', 2, 2, 0), (zeroblob (33), 'long', 3, 3, 0);"
-                                 "INSERT INTO pin VALUES ('a', x'', 0, 1, 0), ('b', zeroblob (32), 0, 1, 0);"
+                                 "INSERT INTO pin VALUES ('a', x'', 0, 1, 0, 0), ('b', zeroblob (32), 0, 1, 0, 0);"
                                  "INSERT INTO sts VALUES ('a', 0, 1), ('b', 65536, 1), ('c', 6697, 1)", NULL, NULL, NULL), ==, SQLITE_OK);
   assert_trust (history, "key 00 whole 2 2 0\npin b 00 0 1\nsts c 6697 1\n");
 }

@@ -128,7 +128,7 @@ find_type (GtkWidget *widget, GType type)
 
 /* ---- The lock ---- */
 
-/* Logging in by one's key is offered where an authority vouches for a network, and is remembered. */
+/* Logging in by one's key is offered wherever it is not done anyway, and is remembered. */
 static void
 test_key (Stage *stage, gconstpointer data)
 {
@@ -138,12 +138,18 @@ test_key (Stage *stage, gconstpointer data)
   gtk_window_present (GTK_WINDOW (stage->window));
   hs_security_button_set_security (HS_SECURITY_BUTTON (lock), stage->security);
   judge (stage, "10.0.0.1", 0xaa, NOW);
+  hs_security_set_ours (stage->security);
   hs_security_remember (stage->security, NOW);
   button = find_type (lock, GTK_TYPE_MENU_BUTTON);
   gtk_menu_button_popup (GTK_MENU_BUTTON (button));
   popover = GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button)));
   wait_until (gtk_widget_get_mapped (popover));
   g_assert_false (says (popover, "Log in by your key here"));
+
+  judge (stage, "10.0.0.2", 0xcc, NOW); /* none of ours */
+  hs_security_remember (stage->security, NOW);
+  judge (stage, "10.0.0.2", 0xcc, NOW);
+  g_assert_true (says (popover, "Log in by your key here"));
 
   judge_as (stage, "ircs://irc.example.org", 0xbb, NOW, 0);
   hs_security_remember (stage->security, NOW);
