@@ -2,9 +2,11 @@
 /* The table of the configuration's keys, and how the value of each kind is read and written. The file around them is hs-server-config.c's. */
 #include "hs-server-config-private.h"
 
+#include <errno.h>
 #include <gio/gio.h>
 #include "hs-config.h" /* GETTEXT_PACKAGE, before gi18n-lib.h */
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "hs-limits.h"
@@ -284,12 +286,35 @@ is_password (const char *text, char **problem)
   return FALSE;
 }
 
+/* No more than could be one is read, whatever the path names. (nullable): a problem; (transfer full) */
+static char *
+read_password_text (const char *path, gsize *len, char **problem)
+{
+  g_autofree char *text = g_malloc (HS_PASSWORD_FILE_MAX + 2); /* one byte more tells that there is more; NUL */
+  FILE *file = g_fopen (path, "re");
+  int failed = file != NULL ? 0 : errno;
+
+  if (file != NULL)
+    {
+      *len = fread (text, 1, HS_PASSWORD_FILE_MAX + 1, file);
+      failed = ferror (file) ? errno : 0;
+      fclose (file);
+    }
+  if (failed != 0)
+    *problem = g_strdup_printf ("%s: %s", path, g_strerror (failed));
+  else if (*len > HS_PASSWORD_FILE_MAX)
+    *problem = g_strdup_printf (_("that file holds more than one line of at most %d bytes"), HS_PASSWORD_MAX_BYTES);
+  if (*problem != NULL)
+    return NULL;
+  text[*len] = '\0';
+  return g_steal_pointer (&text);
+}
+
 /* Read at once, so that whoever checks the configuration hears of a file that is not there. One line feed at its end is the editor's. */
 static gboolean
 read_password_file (const HsServerConfigKey *key, const char *value, gpointer field, char **problem)
 {
   HsServerConfig *config = (HsServerConfig *) (gpointer) ((char *) field - key->offset);
-  g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   gsize len = 0;
 
@@ -298,11 +323,9 @@ read_password_file (const HsServerConfigKey *key, const char *value, gpointer fi
       hs_server_config_take_password (config, NULL);
       return take (field, NULL);
     }
-  if (!g_file_get_contents (value, &text, &len, &error))
-    {
-      *problem = g_strdup (error->message);
-      return FALSE;
-    }
+  text = read_password_text (value, &len, problem);
+  if (text == NULL)
+    return FALSE;
   if (len > 0 && text[len - 1] == '\n')
     text[--len] = '\0';
   if (len > 0 && text[len - 1] == '\r')

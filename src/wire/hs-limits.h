@@ -27,6 +27,7 @@
 #define HS_KICK_MAX_BYTES       200        /* as HS_REASON_MAX_BYTES, with one more name in the line; ISUPPORT KICKLEN */
 #define HS_MASK_MAX_BYTES       200        /* of a ban: the longest nick, user and host fit; ISUPPORT has no word for it */
 #define HS_PASSWORD_MAX_BYTES   300        /* IRCv3 account-registration: what still fits a line */
+#define HS_PASSWORD_FILE_MAX    302        /* such a password and CR LF; more than that is not read of a file */
 #define HS_KEY_MAX_BYTES        64         /* of a room; ISUPPORT KEYLEN */
 #define HS_REASON_MAX_BYTES     280        /* of QUIT and PART, so that the line with its source stays below HS_LINE_MAX */
 #define HS_RENAME_REASON_MAX_BYTES 200     /* as above, with two names of rooms in the line */

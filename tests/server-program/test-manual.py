@@ -62,6 +62,28 @@ def mistakes_are_named():
     assert said("--version").startswith("handshake-server ")
 
 
+def password_file_is_bounded():
+    """What never ends is given up, not read to its end; the longest password there may be is read with its line's end."""
+    with tempfile.NamedTemporaryFile("w", suffix=".conf", encoding="utf-8") as file:
+        file.write("[server]\npassword-file=/dev/stdin\n")
+        file.flush()
+        for text, words in ((b"a" * 300 + b"\r\n", ""), (b"a" * 301 + b"\n", "the password in it is longer than 300 bytes"),
+                            (b"a" * 303, "that file holds more than one line of at most 300 bytes")):
+            done = subprocess.run([PROGRAM, "--check-config", "--config", file.name], input=text, capture_output=True, timeout=20, env=ENGLISH)
+            complaint = f"{file.name}:2: password-file: {words}\n" if words else ""
+            assert (done.returncode, done.stderr.decode()) == (int(words != ""), complaint), done
+        with subprocess.Popen([PROGRAM, "--check-config", "--config", file.name], stdin=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+                              env=ENGLISH) as program:
+            written = 0
+            try:
+                while written < 2**24:
+                    written += program.stdin.write(b"a" * 4096)
+            except BrokenPipeError:
+                pass
+            assert written < 2**24, written
+            assert b"holds more than one line" in program.stderr.read()
+
+
 def page(name):
     """A manual page as text, without formatting."""
     if not shutil.which("groff"):
@@ -101,5 +123,5 @@ def keys_are_in_the_manual():
             assert f" {line} " in manual, line
 
 
-run([example_is_the_programs, example_can_be_uncommented, every_key_has_a_sentence, mistakes_are_named, pages_have_no_fault,
-     options_are_in_the_manual, keys_are_in_the_manual])
+run([example_is_the_programs, example_can_be_uncommented, every_key_has_a_sentence, mistakes_are_named, password_file_is_bounded,
+     pages_have_no_fault, options_are_in_the_manual, keys_are_in_the_manual])
