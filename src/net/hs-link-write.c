@@ -146,8 +146,9 @@ join_short (HsLink *self, struct iovec *iov, guint n)
   return 1;
 }
 
+/* @joins: the scratch may be written to. */
 static gsize
-write_until_blocked (HsLink *self)
+write_until_blocked (HsLink *self, gboolean joins)
 {
   struct iovec iov[IOV_MAX_HERE];
   gsize total = 0;
@@ -156,7 +157,7 @@ write_until_blocked (HsLink *self)
     {
       guint n_bufs = queue_gather (self->queue, iov, IOV_MAX_HERE);
       gboolean more = is_last_word (self, n_bufs);
-      gssize n = self->stage->writev (self, iov, join_short (self, iov, n_bufs), more);
+      gssize n = self->stage->writev (self, iov, joins ? join_short (self, iov, n_bufs) : n_bufs, more);
 
       if (n < 0 && errno == EINTR)
         continue;
@@ -247,7 +248,7 @@ hs_link_write_queue (HsLink *self)
   if (self->datagrams)
     write_datagrams (self);
   else if (self->queue != NULL)
-    total = write_until_blocked (self);
+    total = write_until_blocked (self, TRUE);
   else
     hs_link_tls_flush (self);
   if (self->error_no != 0)
@@ -274,14 +275,35 @@ overflow (HsLink *self)
   hs_poller_mark_dirty (self->poller, &self->pollee);
 }
 
+static gboolean
+has_room (HsLink *self, gsize len)
+{
+  return len <= self->send_max && hs_link_get_queued (self) <= self->send_max - len;
+}
+
+/* More was said at once than the queue holds: what the kernel takes of it no longer stands there, so that only who does not read is dropped. The
+ * scratch may hold the very datagram that is being answered. */
+static void
+write_ahead (HsLink *self)
+{
+  gsize total;
+
+  if (self->queue == NULL || self->blocked || self->datagrams)
+    return;
+  total = write_until_blocked (self, FALSE);
+  if (self->error_no != 0)
+    write_failed (self);
+  tell_tap (self, total);
+}
+
 guint64
 hs_link_send (HsLink *self, HsBuf *buf)
 {
-  gsize queued = self->queue != NULL ? self->queue->bytes : 0;
-
+  if (can_queue (self) && buf->len <= self->send_max && !has_room (self, buf->len))
+    write_ahead (self);
   if (!can_queue (self) || buf->len == 0)
-    return self->bytes_written + queued;
-  if (buf->len > self->send_max || queued > self->send_max - buf->len)
+    return self->bytes_written + hs_link_get_queued (self);
+  if (!has_room (self, buf->len))
     {
       overflow (self);
       return self->bytes_written;

@@ -651,6 +651,32 @@ test_send_limit (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_overflow, ==, 1);
 }
 
+/* What is said at once may be more than the queue holds: who has not been written to yet is not dropped for that. */
+static void
+test_send_at_once (Fixture *fixture, gconstpointer data)
+{
+  char block[1000], heard[sizeof block];
+
+  open_link (fixture, HS_FRAMING_IRC);
+  hs_link_set_send_queue_max (fixture->link, 2500);
+  for (guint i = 0; i < 20; i++)
+    {
+      memset (block, 'a' + (int) i, sizeof block);
+      g_assert_cmpuint (hs_link_send_bytes (fixture->link, block, sizeof block), ==, (i + 1) * sizeof block);
+      g_assert_cmpuint (hs_link_get_queued (fixture->link), <=, 2500);
+    }
+  g_assert_cmpuint (fixture->n_drained, ==, 0); /* never inside send () */
+  settle (fixture);
+  g_assert_cmpuint (fixture->n_overflow, ==, 0);
+  g_assert_cmpuint (fixture->n_drained, ==, 1);
+  for (guint i = 0; i < 20; i++)
+    {
+      memset (block, 'a' + (int) i, sizeof block);
+      g_assert_cmpint (recv (fixture->peer, heard, sizeof heard, MSG_WAITALL), ==, sizeof heard);
+      g_assert_cmpmem (heard, sizeof heard, block, sizeof block);
+    }
+}
+
 /* ---- Closing ---- */
 
 static void
@@ -1070,6 +1096,7 @@ main (int argc, char **argv)
   ADD ("write/break", test_break_write);
   ADD ("write/partial", test_partial_writes);
   ADD ("write/overflow", test_overflow);
+  ADD ("write/at-once", test_send_at_once);
   ADD ("write/limit", test_send_limit);
   ADD ("close/waits-for-fin", test_close_waits_for_fin);
   ADD ("close/reset", test_close_reset);
