@@ -3,6 +3,8 @@
  * none of it gets it in one piece, which is made once for all who have negotiated the same. */
 #include "hs-engine-keep-private.h"
 
+#include "hs-limits.h"
+
 typedef struct
 {
   HsPeer *peer; /* (nullable) it is gone */
@@ -23,6 +25,7 @@ struct _HsCrowd
   guint64 channel_id;
   guint32 age;
   guint32 variants; /* bits: somebody has it */
+  gsize size;       /* bytes: no variant's piece is longer */
 };
 
 static void
@@ -77,14 +80,26 @@ hs_crowd_is_of (const HsCrowd *self, const HsChannel *channel)
   return self->channel_id == channel->id && self->age == channel->crowd_age;
 }
 
+gboolean
+hs_crowd_is_full (const HsCrowd *self, const HsEngine *engine)
+{
+  return self->size >= MIN (HS_CROWD_PIECE_MAX, engine->config->send_queue / 4);
+}
+
 void
 hs_crowd_add (HsCrowd *self, HsFanout *fanout, guint append, HsPeer *from)
 {
   Said said = { .from = from, .append = append };
+  gsize longest = 0;
 
   for (guint variant = 0; variant < HS_N_VARIANTS; variant++)
-    if ((self->variants & (1u << variant)) != 0)
-      hs_fanout_get_line (fanout, variant);
+    {
+      const HsBuf *line = (self->variants & (1u << variant)) != 0 ? hs_fanout_get_line (fanout, variant) : NULL;
+
+      if (line != NULL)
+        longest = MAX (longest, line->len);
+    }
+  self->size += longest;
   said.lines = fanout->lines;
   fanout->lines = (HsLines){ 0 };
   g_array_append_val (self->said, said);

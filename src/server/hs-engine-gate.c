@@ -148,7 +148,7 @@ find_crowd (HsEngine *self, HsBatch *batch, HsChannel *channel)
   Entry entry = { .kind = ENTRY_CROWD };
   const Entry *last = batch->entries->len > 0 ? &g_array_index (batch->entries, Entry, batch->entries->len - 1) : NULL;
 
-  if (last != NULL && last->kind == ENTRY_CROWD && hs_crowd_is_of (last->crowd, channel))
+  if (last != NULL && last->kind == ENTRY_CROWD && hs_crowd_is_of (last->crowd, channel) && !hs_crowd_is_full (last->crowd, self))
     return last->crowd;
   entry.crowd = hs_crowd_new (self, channel);
   g_array_append_val (batch->entries, entry);

@@ -62,6 +62,8 @@ HsCrowd *hs_crowd_new (HsEngine *engine, HsChannel *channel);
 void hs_crowd_free (HsCrowd *self);
 /* The same people are in @channel as when it was made. */
 gboolean hs_crowd_is_of (const HsCrowd *self, const HsChannel *channel);
+/* Its pieces have become long: what is said next is another's. */
+gboolean hs_crowd_is_full (const HsCrowd *self, const HsEngine *engine);
 /* @from, one of them, says the append of index @append. Takes the lines of @fanout. */
 void hs_crowd_add (HsCrowd *self, HsFanout *fanout, guint append, HsPeer *from);
 void hs_crowd_forget_peer (HsCrowd *self, HsPeer *peer);

@@ -229,6 +229,57 @@ test_from_outside (void)
   scene_clear (&scene);
 }
 
+/* Long ones in one gathering: no piece is much longer than the limit, and nothing is lost between two. Also to who speaks among them. */
+static void
+test_long (void)
+{
+  g_autoptr (GString) all = g_string_new (NULL), others = g_string_new (NULL);
+  Scene scene;
+  guint n = 0;
+
+  scene_init (&scene, NULL);
+  for (; all->len < 5 * HS_CROWD_PIECE_MAX / 2; n++)
+    {
+      g_autofree char *words = g_strdup_printf ("%u %0400u", n, n);
+      g_autofree char *line = g_strconcat ("PRIVMSG #lobby :", words, NULL);
+      Guest *from = n % 100 == 99 ? scene.berta : scene.anna;
+
+      guest_says (from, line);
+      g_string_append_printf (all, ":%s!u@10.0.0.1 PRIVMSG #lobby :%s\n", from == scene.anna ? "anna" : "berta", words);
+      if (from == scene.anna)
+        g_string_append_printf (others, ":anna!u@10.0.0.1 PRIVMSG #lobby :%s\n", words);
+    }
+  stage_commit (&scene.stage);
+  guest_sees (scene.carla, all->str);
+  g_assert_cmpuint (scene.carla->n_sends, ==, 3);
+  guest_sees (scene.berta, others->str);
+  guest_says (scene.carla, "PING x"); /* nobody is held any more */
+  guest_sees (scene.carla, ":test.example PONG test.example x\n");
+  scene_clear (&scene);
+}
+
+/* Who has gone is in none of the pieces. A small send queue makes them small. */
+static void
+test_long_going (void)
+{
+  g_autofree char *long_word = g_strnfill (400, 'x');
+  g_autofree char *line = g_strconcat ("PRIVMSG #lobby :", long_word, NULL);
+  Scene scene;
+
+  scene_init (&scene, NULL);
+  scene.stage.config->send_queue = 64 * 1024;
+  hs_engine_set_config (scene.stage.engine, scene.stage.config);
+  for (guint i = 0; i < 100; i++)
+    guest_says (scene.anna, line);
+  g_clear_pointer (&scene.carla, guest_free);
+  stage_commit (&scene.stage);
+  g_assert_cmpuint (scene.berta->n_sends, ==, 3 + 1); /* the last is that carla has gone */
+  guest_forget (scene.berta);
+  guest_says (scene.berta, "PING x");
+  guest_sees (scene.berta, ":test.example PONG test.example x\n");
+  scene_clear (&scene);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -240,5 +291,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/engine-crowd/variants", test_variants);
   g_test_add_func ("/server/engine-crowd/repetition", test_repetition);
   g_test_add_func ("/server/engine-crowd/from-outside", test_from_outside);
+  g_test_add_func ("/server/engine-crowd/long", test_long);
+  g_test_add_func ("/server/engine-crowd/long-going", test_long_going);
   return g_test_run ();
 }
