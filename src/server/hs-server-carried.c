@@ -102,37 +102,121 @@ take_line (HsServerCarried *self, const HsIrcMessage *message, const char *nick)
     self->place = place_of (message);
 }
 
+/* What makes the next line one of the same message. */
+typedef struct
+{
+  char *batch;                        /* (nullable) the reference of its multiline batch */
+  char *source, *command, *target;    /* (nullable) of its first line */
+  gboolean closed;
+} Whole;
+
+static void
+whole_clear (Whole *self)
+{
+  g_free (self->batch);
+  g_free (self->source);
+  g_free (self->command);
+  g_free (self->target);
+}
+
+static void
+whole_begin (Whole *self, const HsIrcMessage *message)
+{
+  const char *first = hs_irc_message_param (message, 0);
+
+  if (strcmp (message->command, "BATCH") == 0 && *first == '+' && strcmp (hs_irc_message_param (message, 1), "draft/multiline") == 0)
+    self->batch = g_strdup (first + 1);
+  self->source = g_strdup (message->source);
+  self->command = g_strdup (message->command);
+  self->target = g_strdup (first);
+}
+
+/* To a program that knows no multiline the lines go one by one, and only the first has the id. */
+static gboolean
+goes_on (const Whole *self, const HsServerCarried *carried, const HsIrcMessage *message)
+{
+  g_autofree char *msgid = hs_irc_message_dup_tag (message, "msgid");
+
+  return carried->msgid != NULL && carried->text != NULL && msgid == NULL && g_strcmp0 (self->source, message->source) == 0 &&
+         g_strcmp0 (self->command, message->command) == 0 && g_strcmp0 (self->target, hs_irc_message_param (message, 0)) == 0;
+}
+
+static gboolean
+whole_has (Whole *self, const HsServerCarried *carried, const HsIrcMessage *message)
+{
+  const char *first = hs_irc_message_param (message, 0);
+  g_autofree char *batch = NULL;
+
+  if (self->closed)
+    return FALSE;
+  if (self->batch == NULL)
+    return goes_on (self, carried, message);
+  self->closed = strcmp (message->command, "BATCH") == 0 && *first == '-' && strcmp (first + 1, self->batch) == 0;
+  batch = hs_irc_message_dup_tag (message, "batch");
+  return self->closed || g_strcmp0 (batch, self->batch) == 0;
+}
+
+/* With its end. */
+static gsize
+measure_line (const char *data, gsize len)
+{
+  const char *lf = memchr (data, '\n', len);
+
+  return lf != NULL ? (gsize) (lf - data) + 1 : len;
+}
+
+/* FALSE: this line is the next message's. */
+static gboolean
+take_next (HsServerCarried *self, Whole *whole, const char *data, gsize len, gboolean first, const char *nick)
+{
+  g_autofree char *line = NULL;
+  HsIrcMessage message;
+
+  while (len > 0 && (data[len - 1] == '\n' || data[len - 1] == '\r'))
+    len--;
+  line = g_strndup (data, len);
+  if (!hs_irc_message_parse (&message, line, len, NULL))
+    {
+      whole->closed = TRUE;
+      return first;
+    }
+  if (first)
+    whole_begin (whole, &message);
+  else if (!whole_has (whole, self, &message))
+    return FALSE;
+  take_line (self, &message, nick);
+  return TRUE;
+}
+
 HsServerCarried *
-hs_server_carried_from_irc (const char *data, gsize len, const char *nick)
+hs_server_carried_from_irc (const char *data, gsize len, const char *nick, gsize *taken)
 {
   g_autoptr (HsServerCarried) self = carried_new (HS_CARRIED_MESSAGE);
+  Whole whole = { NULL };
 
-  for (gsize start = 0; start < len;)
+  *taken = 0;
+  while (*taken < len)
     {
-      const char *lf = memchr (data + start, '\n', len - start);
-      gsize end = lf != NULL ? (gsize) (lf - data) + 1 : len, n = end - start;
-      g_autofree char *line = NULL;
-      HsIrcMessage message;
+      gsize n = measure_line (data + *taken, len - *taken);
 
-      while (n > 0 && (data[start + n - 1] == '\n' || data[start + n - 1] == '\r'))
-        n--;
-      line = g_strndup (data + start, n);
-      if (hs_irc_message_parse (&message, line, n, NULL))
-        take_line (self, &message, nick);
-      start = end;
+      if (!take_next (self, &whole, data + *taken, n, *taken == 0, nick))
+        break;
+      *taken += n;
     }
+  whole_clear (&whole);
   if (self->text == NULL)
     return NULL;
-  self->line = g_memdup2 (data, len);
-  self->len = len;
+  self->line = g_memdup2 (data, *taken);
+  self->len = *taken;
   return g_steal_pointer (&self);
 }
 
 /* "Ana: Hello", "* Ana waves"; what else the server says to such a guest has no name before it. */
 HsServerCarried *
-hs_server_carried_from_plain (const char *data, gsize len)
+hs_server_carried_from_plain (const char *data, gsize len, gsize *taken)
 {
-  g_autofree char *line = g_strndup (data, len);
+  gsize n = *taken = measure_line (data, len);
+  g_autofree char *line = g_strndup (data, n);
   const char *colon = strstr (line, ": "), *space = strchr (line, ' ');
   HsServerCarried *self;
 
@@ -140,8 +224,8 @@ hs_server_carried_from_plain (const char *data, gsize len)
     return NULL;
   self = carried_new (HS_CARRIED_MESSAGE);
   self->text = g_strchomp (g_strdup (*line == '*' ? line + 2 : colon + 2));
-  self->line = g_memdup2 (data, len);
-  self->len = len;
+  self->line = g_memdup2 (data, n);
+  self->len = n;
   return self;
 }
 

@@ -26,9 +26,10 @@ typedef struct
   gboolean tells;   /* MESSAGE: this guest's program says how far it has read */
 } HsServerCarried;
 
-/* Of what is queued to @nick (nullable: it has none yet). NULL: no message of another person. (nullable) (transfer full) */
-HsServerCarried *hs_server_carried_from_irc (const char *data, gsize len, const char *nick);
-HsServerCarried *hs_server_carried_from_plain (const char *data, gsize len);
+/* The first message of what is queued to @nick (nullable: it has none yet), which may be several at once: the next begins @taken bytes later.
+ * NULL: these were no message of another person. (nullable) (transfer full) */
+HsServerCarried *hs_server_carried_from_irc (const char *data, gsize len, const char *nick, gsize *taken);
+HsServerCarried *hs_server_carried_from_plain (const char *data, gsize len, gsize *taken);
 /* (transfer full) */
 HsServerCarried *hs_server_carried_new_deleted (const char *msgid);
 /* Of a line that a guest says; NULL: it is about something else. (nullable) (transfer full) */

@@ -28,20 +28,24 @@ void
 hs_core_note_carried (HsServerCore *self, HsCarrier *carrier, const HsBuf *buf, guint64 end)
 {
   HsWatched *watched = find_shown (self, carrier);
-  HsServerCarried *carried;
+  gsize taken = 0;
 
   if (watched == NULL || carrier->peer == NULL || end < buf->len)
     return;
-  if (hs_peer_get_dialect (carrier->peer) == HS_DIALECT_IRC)
-    carried = hs_server_carried_from_irc (buf->data, buf->len, hs_peer_get_nick (carrier->peer));
-  else
-    carried = hs_server_carried_from_plain (buf->data, buf->len);
-  if (carried != NULL)
+  for (gsize at = 0; at < buf->len; at += taken)
     {
-      carried->end = end;
+      HsServerCarried *carried;
+
+      if (hs_peer_get_dialect (carrier->peer) == HS_DIALECT_IRC)
+        carried = hs_server_carried_from_irc (buf->data + at, buf->len - at, hs_peer_get_nick (carrier->peer), &taken);
+      else
+        carried = hs_server_carried_from_plain (buf->data + at, buf->len - at, &taken);
+      if (carried == NULL)
+        continue;
+      carried->end = end - buf->len + at + taken;
       carried->tells = hs_peer_tells_reading (carrier->peer);
+      tell_carried (watched, carried);
     }
-  tell_carried (watched, carried);
 }
 
 /* Also of guests that are not told, for their programs know no deleting: what is kept of them here goes all the same. */

@@ -408,6 +408,7 @@ test_carried (void)
 {
   Stage stage;
   Carried carried = { g_string_new (NULL), 0 };
+  guint64 end;
   g_autoptr (GSocketConnection) guest = NULL, other = NULL;
   g_autoptr (GString) out = g_string_new (NULL), other_out = g_string_new (NULL);
   g_autoptr (HsGuest) first = NULL;
@@ -441,6 +442,11 @@ test_carried (void)
   write_all (guest, "MARKREAD #lobby timestamp=2099-01-02T03:04:05.678Z\r\nPRIVMSG #lobby :mine\r\n");
   wait_reading (other, other_out, " mine\r\n");
   wait_until (g_str_equal (carried.told->str, "message seen #lobby tells|read - #lobby|"));
+  g_string_truncate (carried.told, 0);
+  end = carried.end;
+  write_all (other, "PRIVMSG #lobby :one\r\nPRIVMSG #lobby :two\r\n"); /* together: they go out in one piece */
+  wait_until (g_str_equal (carried.told->str, "message one #lobby tells|message two #lobby tells|"));
+  g_assert_cmpuint (carried.end, >, end);
 
   hs_tcp_watch_set_shown (watch, FALSE);
   hs_tcp_watch_experiment (watch, HS_TCP_LAB_NAGLE, FALSE);
@@ -448,7 +454,7 @@ test_carried (void)
   write_all (other, "PRIVMSG #lobby :unseen again\r\n");
   wait_reading (guest, out, ":unseen again");
   wait_until (hs_tcp_watch_get_experiments (watch) == 0);
-  g_assert_cmpstr (carried.told->str, ==, "message seen #lobby tells|read - #lobby|");
+  g_assert_cmpstr (carried.told->str, ==, "message one #lobby tells|message two #lobby tells|");
   stop (&stage);
   stage_clear (&stage);
   g_string_free (carried.told, TRUE);
