@@ -2,18 +2,11 @@
 /* What goes to a guest that a window shows, and what the guest says of that: read from the very lines, told to the main thread. */
 #include "hs-server-core-private.h"
 
-/* (nullable) Few are looked at, mostly one. */
+/* (nullable) */
 static HsWatched *
-find_shown (HsServerCore *self, HsCarrier *carrier)
+get_shown (HsCarrier *carrier)
 {
-  GHashTableIter iter;
-  HsWatched *watched;
-
-  g_hash_table_iter_init (&iter, self->watched);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watched))
-    if (watched->carrier == carrier && watched->shown)
-      return watched;
-  return NULL;
+  return carrier->watched != NULL && carrier->watched->shown ? carrier->watched : NULL;
 }
 
 /* Takes @carried (nullable). */
@@ -27,7 +20,7 @@ tell_carried (HsWatched *watched, HsServerCarried *carried)
 void
 hs_core_note_carried (HsServerCore *self, HsCarrier *carrier, const HsBuf *buf, guint64 end)
 {
-  HsWatched *watched = find_shown (self, carrier);
+  HsWatched *watched = get_shown (carrier);
   gsize taken = 0;
 
   if (watched == NULL || carrier->peer == NULL || end < buf->len)
@@ -57,13 +50,14 @@ hs_core_note_deleted (HsServerCore *self, const char *msgid)
 
   g_hash_table_iter_init (&iter, self->watched);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watched))
-    tell_carried (watched, hs_server_carried_new_deleted (msgid));
+    if (!watched->hidden)
+      tell_carried (watched, hs_server_carried_new_deleted (msgid));
 }
 
 void
 hs_core_note_heard (HsServerCore *self, HsCarrier *carrier, const HsLine *line)
 {
-  HsWatched *watched = find_shown (self, carrier);
+  HsWatched *watched = get_shown (carrier);
 
   if (watched != NULL && line->data != NULL && hs_link_get_framing (carrier->link) == HS_FRAMING_IRC)
     tell_carried (watched, hs_server_carried_from_guest (line->data, line->len));

@@ -218,7 +218,10 @@ watched_free (gpointer data)
 
   hs_core_clear_timer (&self->farewell);
   if (self->carrier != NULL)
-    hs_link_set_tap (self->carrier->link, NULL);
+    {
+      self->carrier->watched = NULL;
+      hs_link_set_tap (self->carrier->link, NULL);
+    }
   else
     g_clear_pointer (&self->tap, hs_tcp_tap_free);
   g_ptr_array_unref (self->story);
@@ -275,25 +278,10 @@ static const HsTcpTapFuncs tap_funcs = {
   .event = on_tap_event, .numbers = on_tap_numbers, .gone = on_tap_gone, .other = on_tap_other, .tally = on_tap_tally,
 };
 
-HsWatched *
-hs_core_find_watched (HsServerCore *self, HsCarrier *carrier)
-{
-  GHashTableIter iter;
-  HsWatched *watched;
-
-  if (hs_link_get_tap (carrier->link) == NULL)
-    return NULL;
-  g_hash_table_iter_init (&iter, self->watched);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watched))
-    if (watched->carrier == carrier)
-      return watched;
-  return NULL;
-}
-
 void
 hs_core_release_tap (HsServerCore *self, HsCarrier *carrier)
 {
-  HsWatched *watched = hs_core_find_watched (self, carrier);
+  HsWatched *watched = carrier->watched;
 
   if (watched == NULL)
     return;
@@ -301,6 +289,7 @@ hs_core_release_tap (HsServerCore *self, HsCarrier *carrier)
   if (hs_link_get_fd (carrier->link) >= 0)
     hs_tcp_tap_detach (watched->tap, FALSE);
   watched->tap = hs_link_steal_tap (carrier->link);
+  carrier->watched = NULL;
   watched->carrier = NULL;
   watched->asked = watched->asking = FALSE;
   if (watched->hidden) /* who looked has gone */
@@ -361,6 +350,7 @@ hs_core_add_watched (HsServerCore *self, HsCarrier *carrier, guint64 watch_id)
   watched->core = self;
   watched->watch_id = watch_id;
   watched->carrier = carrier;
+  carrier->watched = watched;
   watched->story = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_tcp_event_unref);
   g_hash_table_insert (self->watched, &watched->watch_id, watched);
   watched->tap = hs_tcp_tap_new (HS_TCP_ROLE_LISTENER, self->diag, &tap_funcs, watched);
@@ -390,8 +380,7 @@ watch (gpointer data)
       tell_addresses (self, wish->watch_id, hs_link_get_tap (carrier->link));
       return G_SOURCE_REMOVE;
     }
-  watched = hs_core_find_watched (self, carrier);
-  asked = watched != NULL && watched->asked;
+  asked = carrier->watched != NULL && carrier->watched->asked;
   hs_core_release_tap (self, carrier);
   if (hs_link_get_tap (carrier->link) != NULL) /* it is traced to a file: a link has one tap */
     {

@@ -24,6 +24,8 @@ typedef struct
   guint64 received, sent; /* as they were told */
 } HsTrace;
 
+typedef struct _HsWatched HsWatched;
+
 /* A guest's connection: its link, its peer, its pace. */
 typedef struct
 {
@@ -33,13 +35,14 @@ typedef struct
   HsNewsItem *pending; /* what is told of it in the news being gathered, if generation is theirs */
   guint generation;
   HsTrace *trace;      /* (nullable) only while somebody looks */
+  HsWatched *watched;  /* (nullable) borrowed: the one whose carrier this is */
   gint64 pace;         /* monotonic µs up to which its commands have used up its allowance */
   GList place;
   gboolean told;       /* its address has been told */
 } HsCarrier;
 
 /* A tap on a guest's connection: for a window that has a watch of it, for the guest that asked what we see, or for both. */
-typedef struct
+struct _HsWatched
 {
   HsServerCore *core;
   guint64 watch_id;    /* the façade's; else one of our own */
@@ -54,7 +57,7 @@ typedef struct
   gboolean shown;      /* a window looks */
   gboolean asked;      /* the guest looks, and is told */
   gboolean asking;     /* the guest was asked, for a window looks */
-} HsWatched;
+};
 
 typedef struct _HsCoreStore HsCoreStore;
 typedef struct _HsTraceFile HsTraceFile;
@@ -184,8 +187,7 @@ void hs_core_trace (HsServerCore *self, HsCarrier *carrier);
 gboolean hs_core_linger (HsServerCore *self, HsCarrier *carrier);
 /* Before the link of @carrier is freed. */
 void hs_core_release_tap (HsServerCore *self, HsCarrier *carrier);
-/* The newest. (nullable) */
-HsWatched *hs_core_find_watched (HsServerCore *self, HsCarrier *carrier);
+/* It has none, nor another tap. */
 HsWatched *hs_core_add_watched (HsServerCore *self, HsCarrier *carrier, guint64 watch_id);
 void hs_core_tell_listener_step (HsServerCore *self, const char *title, const char *detail, const char *source);
 void hs_trace_free (HsTrace *self);

@@ -178,7 +178,7 @@ static void (*const hearers[]) (HsWatched *self, const HsIrcMessage *message) = 
 static HsWatched *
 need_watched (HsServerCore *self, HsCarrier *carrier)
 {
-  HsWatched *watched = hs_core_find_watched (self, carrier);
+  HsWatched *watched = carrier->watched;
 
   if (watched != NULL || hs_link_get_tap (carrier->link) != NULL || hs_link_get_fd (carrier->link) < 0)
     return watched;
@@ -187,13 +187,27 @@ need_watched (HsServerCore *self, HsCarrier *carrier)
   return watched;
 }
 
+/* The host has agreed, and not too many others are told. */
+static gboolean
+may_be_told (HsServerCore *self, HsCarrier *carrier)
+{
+  GHashTableIter iter;
+  HsWatched *watched;
+  guint n_others = 0;
+
+  g_hash_table_iter_init (&iter, self->watched);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watched))
+    n_others += watched->asked && watched->carrier != carrier;
+  return self->config->share_view && n_others < HS_VIEW_TOLD_MAX;
+}
+
 void
 hs_core_view_heard (HsPeer *peer, HsViewVerb verb, const HsIrcMessage *message, gpointer user_data)
 {
   HsServerCore *self = user_data;
   HsCarrier *carrier = hs_peer_get_owner (peer);
-  gboolean asks = verb == HS_VIEW_ASK && self->config->share_view;
-  HsWatched *watched = asks ? need_watched (self, carrier) : hs_core_find_watched (self, carrier);
+  gboolean asks = verb == HS_VIEW_ASK && may_be_told (self, carrier);
+  HsWatched *watched = asks ? need_watched (self, carrier) : carrier->watched;
 
   if (verb == HS_VIEW_ASK && (!asks || watched == NULL))
     hs_engine_tell_view (self->engine, peer, HS_VIEW_NO, NULL);
@@ -226,7 +240,7 @@ hs_core_view_keep (HsWatched *self)
 gboolean
 hs_core_view_adopt (HsServerCore *self, HsCarrier *carrier, guint64 watch_id)
 {
-  HsWatched *watched = hs_core_find_watched (self, carrier);
+  HsWatched *watched = carrier->watched;
 
   if (watched == NULL || !watched->hidden)
     return FALSE;
@@ -241,7 +255,7 @@ hs_core_view_adopt (HsServerCore *self, HsCarrier *carrier, guint64 watch_id)
 void
 hs_core_view_note_guest (HsServerCore *self, HsCarrier *carrier)
 {
-  HsWatched *watched = hs_core_find_watched (self, carrier);
+  HsWatched *watched = carrier->watched;
 
   if (watched != NULL)
     hs_core_view_update (watched);

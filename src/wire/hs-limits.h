@@ -145,6 +145,7 @@
 #define HS_VIEW_WINDOW_MAX      G_GUINT64_CONSTANT (1073725440) /* RFC 7323 2.3: 65535 shifted by 14 */
 #define HS_VIEW_COUNT_MAX       G_GUINT64_CONSTANT (999999999999999) /* bytes, µs, segments; nine of them fit a fact */
 #define HS_VIEW_FACTS_MAX       64         /* that one end keeps of what the other told, and tells of itself when it is asked */
+#define HS_VIEW_TOLD_MAX        100        /* guests that a server tells at once; one more is answered that it does not */
 #define HS_VIEW_NUMBERS_MS      1000       /* between two tellings of the numbers */
 #define HS_VIEW_CLOCKS          5          /* exchanges from which the clocks' offset is taken: the quickest */
 

@@ -295,6 +295,98 @@ test_both_look (void)
   end (&stage, guest);
 }
 
+/* ---- Many ask ---- */
+
+typedef struct
+{
+  GSocketConnection *connection;
+  GString *out;
+} Asker;
+
+static void
+asker_free (gpointer data)
+{
+  Asker *self = data;
+
+  g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
+  g_object_unref (self->connection);
+  g_string_free (self->out, TRUE);
+  g_free (self);
+}
+
+static Asker *
+asker_new (Stage *stage, guint i)
+{
+  g_autofree char *lines = g_strdup_printf ("CAP REQ :" HS_VIEW_CAP "\r\nNICK n%u\r\nUSER u 0 * :r\r\nCAP END\r\n", i);
+  Asker *self = g_new0 (Asker, 1);
+
+  self->out = g_string_new (NULL);
+  self->connection = connect_guest (stage);
+  write_all (self->connection, lines);
+  wait_reading (self->connection, self->out, " 366 ");
+  return self;
+}
+
+/* @answer: what it is told then. */
+static void
+ask (Asker *self, const char *answer)
+{
+  g_string_truncate (self->out, 0);
+  write_all (self->connection, "TCPVIEW ASK\r\n");
+  wait_reading (self->connection, self->out, answer);
+}
+
+static void
+on_carried (HsServer *server, HsTcpWatch *watch, gpointer carried, guint *n)
+{
+  (*n)++;
+}
+
+/* So many are told, one more is not, until one of them has ended or gone. What goes to a guest that is shown is told, and not of the others. */
+static void
+test_many_ask (void)
+{
+  Stage stage;
+  g_autoptr (GPtrArray) askers = g_ptr_array_new_with_free_func (asker_free);
+  HsTcpWatch *watch;
+  Asker *first, *second, *last;
+  guint n_carried = 0;
+
+  stage_init (&stage, TRUE);
+  g_signal_connect (stage.server, "carried", G_CALLBACK (on_carried), &n_carried);
+  start (&stage);
+  for (guint i = 0; i <= HS_VIEW_TOLD_MAX; i++)
+    g_ptr_array_add (askers, asker_new (&stage, i));
+  for (guint i = 0; i < HS_VIEW_TOLD_MAX; i++)
+    ask (askers->pdata[i], "TCPVIEW FACT :state");
+  first = askers->pdata[0];
+  second = askers->pdata[1];
+  last = askers->pdata[HS_VIEW_TOLD_MAX];
+  ask (last, "TCPVIEW NO\r\n");
+  ask (first, "TCPVIEW FACT :state"); /* who is told already may ask again */
+  write_all (first->connection, "TCPVIEW END\r\n");
+  ping (first->connection, first->out, "ended");
+  ask (last, "TCPVIEW FACT :state");
+  ask (first, "TCPVIEW NO\r\n");
+
+  wait_until (g_list_model_get_n_items (hs_server_get_guests (stage.server)) == HS_VIEW_TOLD_MAX + 1);
+  watch = watch_first (&stage);
+  hs_tcp_watch_set_shown (watch, TRUE);
+  wait_until (hs_tcp_watch_get_numbers (watch) != NULL);
+  write_all (last->connection, "PRIVMSG #lobby :hello\r\n");
+  for (guint i = 0; i < HS_VIEW_TOLD_MAX; i++)
+    wait_reading (((Asker *) askers->pdata[i])->connection, ((Asker *) askers->pdata[i])->out, "hello\r\n");
+  wait_until (n_carried == 1);
+  g_object_unref (watch);
+
+  g_ptr_array_remove (askers, second); /* it goes */
+  wait_until (g_list_model_get_n_items (hs_server_get_guests (stage.server)) == HS_VIEW_TOLD_MAX);
+  ask (first, "TCPVIEW FACT :state");
+  g_ptr_array_set_size (askers, 0);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
 /* ---- The host asks ---- */
 
 /* A guest that lies, and worse. None of it is more than words. */
@@ -400,6 +492,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/view/guest-asks", test_guest_asks);
   g_test_add_func ("/server/view/not-shared", test_not_shared);
   g_test_add_func ("/server/view/both-look", test_both_look);
+  g_test_add_func ("/server/view/many-ask", test_many_ask);
   g_test_add_func ("/server/view/host-asks", test_host_asks);
   g_test_add_func ("/server/view/not-asked", test_not_asked);
   return g_test_run ();
