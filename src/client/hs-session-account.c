@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "hs-fingerprint.h"
+#include "hs-limits.h"
 #include "hs-numerics.h"
 #include "hs-secret.h"
 
@@ -206,6 +208,17 @@ tell (HsSession *self, gboolean done, const char *code, const char *words)
   g_signal_emit_by_name (self, "account-answered", done, sentence != NULL ? sentence : words);
 }
 
+/* What is no fingerprint opens nothing, and no account has more keys. */
+static void
+add_key (HsSession *self, const char *text)
+{
+  GPtrArray *keys = self->account->keys;
+  HsFingerprint key;
+
+  if (keys->len < HS_ACCOUNT_KEYS_MAX && hs_fingerprint_read (&key, text))
+    g_ptr_array_add (keys, g_strdup (text));
+}
+
 static void
 tell_keys (HsSession *self)
 {
@@ -227,7 +240,7 @@ hs_session_account_note (HsSession *self, const HsEvent *event, const char *word
   if (!is_wished (self, command))
     return FALSE;
   if (strcmp (code, "KEY") == 0)
-    g_ptr_array_add (self->account->keys, g_strdup (HS_PARAM (event, 3)));
+    add_key (self, HS_PARAM (event, 3));
   else if (strcmp (code, "END_OF_KEYS") == 0)
     tell_keys (self);
   else if (strcmp (code, "PASSWORD_RIGHT") == 0 && self->account->password != NULL)

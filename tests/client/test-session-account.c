@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+#include "hs-fingerprint.h"
+
+#define KEY_X "sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define KEY_Y "sha256:BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
 typedef struct
 {
   StageScene scene;
@@ -82,16 +87,16 @@ test_wishes (void)
   expect (&account, "", "+Your account has another password.|");
 
   g_assert_true (hs_session_add_account_key (session, NULL));
-  stage_hear (session, ":s.x NOTE CERT KEY_ADDED Ana sha256:x :opens your account from now on");
+  stage_hear (session, ":s.x NOTE CERT KEY_ADDED Ana " KEY_X " :opens your account from now on");
   expect (&account, "CERT ADD\r\n", "+This computer’s key opens your account now.|");
   g_assert_true (hs_session_ask_account_keys (session, NULL));
-  stage_hear (session, ":s.x NOTE CERT KEY Ana sha256:x :opens your account");
-  stage_hear (session, ":s.x NOTE CERT KEY Ana sha256:y :opens your account");
+  stage_hear (session, ":s.x NOTE CERT KEY Ana " KEY_X " :opens your account");
+  stage_hear (session, ":s.x NOTE CERT KEY Ana " KEY_Y " :opens your account");
   stage_hear (session, ":s.x NOTE CERT END_OF_KEYS Ana :These are all keys that open your account");
-  expect (&account, "CERT LIST\r\n", "=sha256:x,sha256:y|");
-  g_assert_true (hs_session_remove_account_key (session, "sha256:y", NULL));
-  stage_hear (session, ":s.x NOTE CERT KEY_REMOVED Ana sha256:y :does not open your account any more");
-  expect (&account, "CERT DEL sha256:y\r\n", "+That key does not open your account any more.|");
+  expect (&account, "CERT LIST\r\n", "=" KEY_X "," KEY_Y "|");
+  g_assert_true (hs_session_remove_account_key (session, KEY_Y, NULL));
+  stage_hear (session, ":s.x NOTE CERT KEY_REMOVED Ana " KEY_Y " :does not open your account any more");
+  expect (&account, "CERT DEL " KEY_Y "\r\n", "+That key does not open your account any more.|");
 
   /* by the key that this computer shows */
   g_assert_true (hs_session_change_password (session, "", "another one", NULL));
@@ -101,6 +106,30 @@ test_wishes (void)
   stage_hear (session, ":s.x 901 Ana Ana!u@h :You are now logged out");
   expect (&account, "UNREGISTER Ana *\r\n", "+You have no account here any more.|");
   g_assert_null (hs_session_get_account (session));
+  account_clear (&account);
+}
+
+/* A server that tells what is no key, and keys without end, is not listened to for long. */
+static void
+test_keys_flood (void)
+{
+  g_autoptr (GString) told = g_string_new ("=" KEY_X);
+  Account account;
+  HsSession *session;
+
+  account_init (&account);
+  session = account.scene.session;
+  make_ours (&account);
+  g_assert_true (hs_session_ask_account_keys (session, NULL));
+  stage_hear (session, ":s.x NOTE CERT KEY Ana sha256:x :is none");
+  stage_hear (session, ":s.x NOTE CERT KEY Ana");
+  for (guint i = 0; i < 1000; i++)
+    stage_hear (session, ":s.x NOTE CERT KEY Ana " KEY_X " :opens your account");
+  stage_hear (session, ":s.x NOTE CERT END_OF_KEYS Ana :These are all keys that open your account");
+  for (guint i = 1; i < HS_ACCOUNT_KEYS_MAX; i++)
+    g_string_append (told, "," KEY_X);
+  g_string_append_c (told, '|');
+  expect (&account, "CERT LIST\r\n", told->str);
   account_clear (&account);
 }
 
@@ -161,6 +190,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/session-account/wishes", test_wishes);
+  g_test_add_func ("/client/session-account/keys-flood", test_keys_flood);
   g_test_add_func ("/client/session-account/refusals", test_refusals);
   g_test_add_func ("/client/session-account/elsewhere", test_elsewhere);
   return g_test_run ();
