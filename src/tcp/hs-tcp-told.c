@@ -33,10 +33,13 @@ hs_tcp_told_free (HsTcpTold *self)
   g_free (self);
 }
 
+/* Numbers are of now: who does not tell any more has none. */
 void
 hs_tcp_told_set_state (HsTcpTold *self, HsTcpToldState state)
 {
   self->state = state;
+  if (state != HS_TCP_TOLD_TELLS)
+    self->has_numbers = FALSE;
 }
 
 HsTcpToldState

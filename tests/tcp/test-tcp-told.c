@@ -63,6 +63,28 @@ test_unknown (void)
   hs_tcp_told_free (told);
 }
 
+/* Who has stopped has no numbers, for they are of now; what has happened stays. */
+static void
+test_stopped (void)
+{
+  static const HsTcpToldState states[] = { HS_TCP_TOLD_REFUSED, HS_TCP_TOLD_ASKED };
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      HsTcpTold *told = hs_tcp_told_new ();
+
+      hs_tcp_told_set_state (told, HS_TCP_TOLD_TELLS);
+      hs_tcp_told_set_numbers (told, &(HsTcpNumbers) { .rtt_us = 7 });
+      add (told, HS_TCP_ESTABLISHED, 1);
+      hs_tcp_told_set_state (told, HS_TCP_TOLD_TELLS);
+      g_assert_cmpuint (hs_tcp_told_get_numbers (told)->rtt_us, ==, 7);
+      hs_tcp_told_set_state (told, states[i]);
+      g_assert_null (hs_tcp_told_get_numbers (told));
+      g_assert_cmpuint (hs_tcp_told_get_events (told)->len, ==, 1);
+      hs_tcp_told_free (told);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -70,5 +92,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tcp/told/once", test_once);
   g_test_add_func ("/tcp/told/flood", test_flood);
   g_test_add_func ("/tcp/told/unknown", test_unknown);
+  g_test_add_func ("/tcp/told/stopped", test_stopped);
   return g_test_run ();
 }
