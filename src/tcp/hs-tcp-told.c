@@ -63,14 +63,15 @@ is_there (const HsTcpTold *self, const HsTcpEvent *event)
   return FALSE;
 }
 
-void
+gboolean
 hs_tcp_told_add (HsTcpTold *self, HsTcpEvent *event)
 {
   if (is_there (self, event))
-    return;
+    return FALSE;
   if (self->events->len >= EVENTS_MAX)
     g_ptr_array_remove_index (self->events, EVENTS_FIRST);
   g_ptr_array_add (self->events, hs_tcp_event_ref (event));
+  return TRUE;
 }
 
 GPtrArray *

@@ -20,8 +20,9 @@ void hs_tcp_told_free (HsTcpTold *self);
 
 void hs_tcp_told_set_state (HsTcpTold *self, HsTcpToldState state);
 HsTcpToldState hs_tcp_told_get_state (const HsTcpTold *self);
-/* @event: STATE, SEGMENT or NUMBERED; its real time is by the other clock, and outgoing is from there. */
-void hs_tcp_told_add (HsTcpTold *self, HsTcpEvent *event);
+/* @event: STATE, SEGMENT or NUMBERED; its real time is by the other clock, and outgoing is from there.
+ * FALSE: that had been told. */
+gboolean hs_tcp_told_add (HsTcpTold *self, HsTcpEvent *event);
 /* (element-type HsTcpEvent), oldest first. Borrowed until the next one. */
 GPtrArray *hs_tcp_told_get_events (const HsTcpTold *self);
 void hs_tcp_told_set_numbers (HsTcpTold *self, const HsTcpNumbers *numbers);

@@ -16,15 +16,15 @@ hs_tcp_watch_set_told (HsTcpWatch *self, HsTcpToldState state)
 void
 hs_tcp_watch_add_told (HsTcpWatch *self, HsTcpEvent *event)
 {
-  hs_tcp_told_add (hs_tcp_watch_own_told (self), event);
-  g_signal_emit_by_name (self, "told-changed");
+  if (hs_tcp_told_add (hs_tcp_watch_own_told (self), event))
+    g_signal_emit_by_name (self, "told-changed");
 }
 
 void
 hs_tcp_watch_set_told_numbers (HsTcpWatch *self, const HsTcpNumbers *numbers)
 {
   hs_tcp_told_set_numbers (hs_tcp_watch_own_told (self), numbers);
-  g_signal_emit_by_name (self, "told-changed");
+  g_signal_emit_by_name (self, "told-numbers-changed");
 }
 
 void

@@ -68,7 +68,7 @@ enum
   N_PROPS
 };
 
-enum { NUMBERS_CHANGED, WAY_CHANGED, EXPERIMENT, OTHER_CHANGED, TOLD_CHANGED, N_SIGNALS };
+enum { NUMBERS_CHANGED, WAY_CHANGED, EXPERIMENT, OTHER_CHANGED, TOLD_CHANGED, TOLD_NUMBERS_CHANGED, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -169,6 +169,8 @@ hs_tcp_watch_class_init (HsTcpWatchClass *klass)
     g_signal_new ("other-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[TOLD_CHANGED] =
     g_signal_new ("told-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[TOLD_NUMBERS_CHANGED] =
+    g_signal_new ("told-numbers-changed", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[EXPERIMENT] = g_signal_new ("experiment", HS_TYPE_TCP_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT,
                                       G_TYPE_BOOLEAN);
 }

@@ -18,7 +18,8 @@ G_DECLARE_FINAL_TYPE (HsTcpWatch, hs_tcp_watch, HS, TCP_WATCH, GObject)
  * cannot (HsTcpCannot bits: what is not seen here, see hs_tcp_cannot_get_sentence ()), numbered (bool: a first sequence number is known).
  * transport (int: HsTcpTransport; other than TCP there is no state, and a tally instead of numbers),
  * other (int: the other end's state, where that is on this computer; -1 not seen), experiments (HS_TCP_LAB_BIT: made, or under way).
- * told (int HsTcpToldState: whether the other end tells of itself). Signal "told-changed": what it tells was added to.
+ * told (int HsTcpToldState: whether the other end tells of itself). Signal "told-changed": what it tells was added to;
+ * "told-numbers-changed": its numbers, which come about once a second.
  * Signal "way-changed": a moment of some message's way was added; ask again. Signal "experiment" (guint HsTcpLab, gboolean on): a person wishes
  * it; for the owner of the tap. */
 HsTcpWatch *hs_tcp_watch_new (HsTcpRole role, const char *name);

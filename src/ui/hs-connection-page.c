@@ -23,6 +23,7 @@
 #define TICK_MS 1000 /* "since", TIME-WAIT's seconds, a chart's step; while shown */
 #define DATA_MS 400  /* between two drawings of the data's ladder, while shown and something is sent */
 #define NUMBERS_MS 500 /* between two of the numbers: each segment changes them */
+#define TOLD_MS 300  /* between two drawings of what the other end tells: how much that is, is its wish */
 
 struct _HsConnectionPage
 {
@@ -65,6 +66,7 @@ struct _HsConnectionPage
   guint update;              /* idle: many events, one drawing */
   guint data_update;         /* timeout: many segments, one drawing */
   guint numbers_update;      /* timeout: many looks, one drawing */
+  guint told_update;         /* timeout: many things told, one drawing */
 
   /* State */
   gboolean shown;
@@ -399,6 +401,32 @@ queue_update (HsConnectionPage *self)
     self->update = g_idle_add_full (GTK_PRIORITY_RESIZE - 5, on_update, self, NULL);
 }
 
+static gboolean
+on_told_update (gpointer user_data)
+{
+  HsConnectionPage *self = user_data;
+
+  self->told_update = 0;
+  queue_update (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_told_update (HsConnectionPage *self)
+{
+  if (self->shown && self->watch != NULL && self->told_update == 0)
+    self->told_update = g_timeout_add (TOLD_MS, on_told_update, self);
+}
+
+static void
+on_notify (HsConnectionPage *self, GParamSpec *pspec)
+{
+  if (g_str_equal (pspec->name, "told"))
+    queue_told_update (self);
+  else
+    queue_update (self);
+}
+
 static void
 on_log_changed (HsConnectionPage *self, guint position, guint removed, guint added, GListModel *log)
 {
@@ -445,6 +473,7 @@ stop_timers (HsConnectionPage *self)
   g_clear_handle_id (&self->update, g_source_remove);
   g_clear_handle_id (&self->data_update, g_source_remove);
   g_clear_handle_id (&self->numbers_update, g_source_remove);
+  g_clear_handle_id (&self->told_update, g_source_remove);
 }
 
 static void
@@ -650,8 +679,9 @@ hs_connection_page_init (HsConnectionPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_halign (gtk_widget_get_parent (self->who_box), GTK_ALIGN_FILL); /* a menu button centres its child */
   self->watch_signals = g_signal_group_new (HS_TYPE_TCP_WATCH);
-  g_signal_group_connect_swapped (self->watch_signals, "notify", G_CALLBACK (queue_update), self);
-  g_signal_group_connect_swapped (self->watch_signals, "told-changed", G_CALLBACK (queue_update), self);
+  g_signal_group_connect_swapped (self->watch_signals, "notify", G_CALLBACK (on_notify), self);
+  g_signal_group_connect_swapped (self->watch_signals, "told-changed", G_CALLBACK (queue_told_update), self);
+  g_signal_group_connect_swapped (self->watch_signals, "told-numbers-changed", G_CALLBACK (on_numbers), self);
   g_signal_group_connect_swapped (self->watch_signals, "numbers-changed", G_CALLBACK (on_numbers), self);
   self->log_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->log_signals, "items-changed", G_CALLBACK (on_log_changed), self);

@@ -155,6 +155,29 @@ count_signal (HsTcpWatch *watch, guint *n)
   (*n)++;
 }
 
+/* What is told each second is no reason to draw anew what happened; nor is what had been told. */
+static void
+test_told (void)
+{
+  g_autoptr (HsTcpWatch) watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, "test");
+  g_autoptr (HsTcpEvent) event = hs_tcp_event_new (HS_TCP_EVENT_STATE, HS_TCP_OBSERVED, 0, "", NULL, "");
+  HsTcpNumbers numbers = { .rtt_us = 410 };
+  guint n = 0, n_numbers = 0;
+
+  g_signal_connect_swapped (watch, "told-changed", G_CALLBACK (count), &n);
+  g_signal_connect_swapped (watch, "told-numbers-changed", G_CALLBACK (count), &n_numbers);
+  hs_tcp_watch_set_told_numbers (watch, &numbers);
+  hs_tcp_watch_set_told_numbers (watch, &numbers);
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_cmpuint (n_numbers, ==, 2);
+  hs_tcp_watch_add_told (watch, event);
+  hs_tcp_watch_add_told (watch, event);
+  g_assert_cmpuint (n, ==, 1);
+  hs_tcp_watch_set_told_clock (watch, 1, 2);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpuint (n_numbers, ==, 2);
+}
+
 static void
 test_tally (void)
 {
@@ -184,6 +207,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/tcp/watch/expires", test_expires);
   g_test_add_func ("/tcp/watch/log", test_log);
   g_test_add_func ("/tcp/watch/bound", test_bound);
+  g_test_add_func ("/tcp/watch/told", test_told);
   g_test_add_func ("/tcp/watch/tally", test_tally);
   return g_test_run ();
 }
