@@ -118,19 +118,31 @@ ask_clock (HsConnection *self)
 }
 
 static void
+ask (HsConnection *self)
+{
+  hs_tcp_watch_set_told (self->watch, HS_TCP_TOLD_ASKED);
+  say (self, HS_VIEW_ASK, NULL);
+  ask_clock (self);
+}
+
+static void
 set_asking (HsConnection *self, gboolean asking)
 {
   if (self->view.asking == asking)
     return;
   self->view.asking = asking;
-  if (!asking)
-    {
-      say (self, HS_VIEW_END, NULL);
-      return;
-    }
-  hs_tcp_watch_set_told (self->watch, HS_TCP_TOLD_ASKED);
-  say (self, HS_VIEW_ASK, NULL);
-  ask_clock (self);
+  if (asking)
+    ask (self);
+  else
+    say (self, HS_VIEW_END, NULL);
+}
+
+/* Who did not tell and asks now has changed its mind. */
+static void
+ask_again (HsConnection *self)
+{
+  if (self->view.asking && hs_tcp_told_get_state (hs_tcp_watch_get_told (self->watch)) == HS_TCP_TOLD_REFUSED)
+    ask (self);
 }
 
 void
@@ -167,7 +179,9 @@ on_ask (HsConnection *self, const HsIrcMessage *message)
 {
   set_asked (self, FALSE); /* who asks again is told all again */
   set_asked (self, can_view (self));
-  if (!self->view.asked)
+  if (self->view.asked)
+    ask_again (self);
+  else
     say (self, HS_VIEW_NO, NULL);
 }
 

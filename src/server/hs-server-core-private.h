@@ -57,6 +57,7 @@ struct _HsWatched
   gboolean shown;      /* a window looks */
   gboolean asked;      /* the guest looks, and is told */
   gboolean asking;     /* the guest was asked, for a window looks */
+  gboolean refused;    /* and does not tell */
 };
 
 typedef struct _HsCoreStore HsCoreStore;

@@ -87,6 +87,15 @@ note_told (HsWatched *self, HsTcpToldState told)
 }
 
 static void
+ask (HsWatched *self)
+{
+  self->refused = FALSE;
+  note_told (self, HS_TCP_TOLD_ASKED);
+  say (self, HS_VIEW_ASK, NULL);
+  ask_clock (self);
+}
+
+static void
 set_asking (HsWatched *self, gboolean asking)
 {
   if (self->asking == asking)
@@ -94,11 +103,8 @@ set_asking (HsWatched *self, gboolean asking)
   self->asking = asking;
   if (!asking && self->carrier != NULL && self->carrier->peer != NULL)
     say (self, HS_VIEW_END, NULL);
-  if (!asking)
-    return;
-  note_told (self, HS_TCP_TOLD_ASKED);
-  say (self, HS_VIEW_ASK, NULL);
-  ask_clock (self);
+  if (asking)
+    ask (self);
 }
 
 void
@@ -119,6 +125,8 @@ on_ask (HsWatched *self, const HsIrcMessage *message)
   self->asked = TRUE;
   self->told_at = 0;
   hs_core_view_update (self);
+  if (self->asking && self->refused) /* it has changed its mind */
+    ask (self);
 }
 
 static void
@@ -134,8 +142,10 @@ on_end (HsWatched *self, const HsIrcMessage *message)
 static void
 on_no (HsWatched *self, const HsIrcMessage *message)
 {
-  if (self->asking)
-    note_told (self, HS_TCP_TOLD_REFUSED);
+  if (!self->asking)
+    return;
+  self->refused = TRUE;
+  note_told (self, HS_TCP_TOLD_REFUSED);
 }
 
 static void
@@ -145,6 +155,7 @@ on_fact (HsWatched *self, const HsIrcMessage *message)
 
   if (!self->asking || !hs_view_fact_parse (hs_irc_message_param (message, 1), &fact))
     return;
+  self->refused = FALSE;
   note_told (self, HS_TCP_TOLD_TELLS);
   if (fact.kind == HS_VIEW_NUMBERS)
     hs_view_to_numbers (&fact, &hs_news_add (hs_core_gather (self->core), HS_NEWS_WATCH_TOLD_NUMBERS, self->watch_id)->numbers);

@@ -461,6 +461,35 @@ test_host_asks (void)
   end (&stage, guest);
 }
 
+/* Who did not tell, and asks itself later, has changed its mind: then it is asked once more; who tells is not. */
+static void
+test_changed_mind (void)
+{
+  Stage stage;
+  g_autoptr (GSocketConnection) guest = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (HsTcpWatch) watch = NULL;
+  const HsTcpTold *told;
+
+  stage_init (&stage, TRUE);
+  start (&stage);
+  guest = join_guest (&stage, out, TRUE);
+  watch = watch_first (&stage);
+  told = hs_tcp_watch_get_told (watch);
+  hs_tcp_watch_set_shown (watch, TRUE);
+  wait_reading (guest, out, "TCPVIEW ASK\r\n");
+  write_all (guest, "TCPVIEW NO\r\n");
+  wait_until (hs_tcp_told_get_state (told) == HS_TCP_TOLD_REFUSED);
+  write_all (guest, "TCPVIEW ASK\r\n");
+  wait_counting (guest, out, "TCPVIEW ASK\r\n", 2);
+  wait_until (hs_tcp_told_get_state (told) == HS_TCP_TOLD_ASKED);
+  write_all (guest, "TCPVIEW FACT :numbers time=8 state=ESTABLISHED sent=9\r\nTCPVIEW ASK\r\n");
+  wait_until (hs_tcp_told_get_state (told) == HS_TCP_TOLD_TELLS);
+  ping (guest, out, "one");
+  g_assert_cmpuint (count (out->str, "TCPVIEW ASK\r\n"), ==, 2);
+  end (&stage, guest);
+}
+
 /* Not to one that does not speak it, and not where the host has not agreed. */
 static void
 test_not_asked (void)
@@ -494,6 +523,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/view/both-look", test_both_look);
   g_test_add_func ("/server/view/many-ask", test_many_ask);
   g_test_add_func ("/server/view/host-asks", test_host_asks);
+  g_test_add_func ("/server/view/changed-mind", test_changed_mind);
   g_test_add_func ("/server/view/not-asked", test_not_asked);
   return g_test_run ();
 }
