@@ -84,6 +84,13 @@ is_for_all (const Saying *saying, const HsChannel *channel, char rank)
   return channel != NULL && rank == 0 && needed_caps (saying) == 0 && hs_peer_find_membership (saying->from, channel) != NULL;
 }
 
+/* A clock that was set back says nothing. */
+static void
+note_spoke (HsEngine *self, HsPeer *peer)
+{
+  peer->spoke = (guint32) CLAMP ((self->now - peer->since) / G_USEC_PER_SEC, 0, G_MAXUINT32);
+}
+
 /* @channel or @to; @rank as of send_to_channel (). */
 static void
 say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer *to)
@@ -95,6 +102,8 @@ say (HsEngine *self, const Saying *saying, HsChannel *channel, char rank, HsPeer
   HsAppend *append;
   HsFanout fanout;
 
+  if (saying->text != NULL)
+    note_spoke (self, saying->from);
   hs_irc_message_set (&message, saying->source, saying->command, target, saying->text, NULL);
   append = hs_engine_keep_message (self, saying->from, channel, to, id, &message, saying->tags, rank == 0);
   hs_fanout_init (&fanout, self, &message, saying->from);

@@ -111,6 +111,7 @@ struct _HsPeer
   guint32 n_held;        /* lines that wait for the store */
   guint32 mark;
   guint32 guest_number;  /* of a plain guest who is still called guest-N */
+  guint32 spoke;         /* seconds from when it came to when it said something last */
   guint32 caps;
   guint32 dialect : 3;
   guint32 registered : 1;

@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+/* For how many seconds it has said nothing, whatever its program has; of one that never spoke: since it came. */
+static gint64
+get_idle (const HsEngine *self, const HsPeer *peer)
+{
+  return MAX ((self->now - peer->since) / G_USEC_PER_SEC - peer->spoke, 0);
+}
+
 /* ---- WHO ---- */
 
 /* What is asked for, and of whom: those who share a room with the asker bear this mark. */
@@ -42,7 +49,7 @@ static void
 append_extended (const Who *who, const HsPeer *peer, const HsMembership *membership)
 {
   char host[HS_HOST_SIZE], flags[8];
-  g_autofree char *idle = g_strdup_printf ("%" G_GINT64_FORMAT, (who->engine->now - peer->last_active) / G_USEC_PER_SEC);
+  g_autofree char *idle = g_strdup_printf ("%" G_GINT64_FORMAT, get_idle (who->engine, peer));
   const char *values[] = { who->token, membership != NULL ? membership->channel->name : "*", hs_peer_get_user (peer),
                            hs_peer_write_host (peer, host), host, who->engine->server_name, peer->nick, flags, "0", idle,
                            hs_peer_get_account (peer) != NULL ? hs_peer_get_account (peer) : "0", "n/a",
@@ -221,7 +228,7 @@ static void
 append_whois (HsEngine *self, HsPeer *to, GString *out, const HsPeer *peer)
 {
   char host[HS_HOST_SIZE];
-  g_autofree char *idle = g_strdup_printf ("%" G_GINT64_FORMAT, (self->now - peer->last_active) / G_USEC_PER_SEC);
+  g_autofree char *idle = g_strdup_printf ("%" G_GINT64_FORMAT, get_idle (self, peer));
   g_autofree char *since = g_strdup_printf ("%" G_GINT64_FORMAT, peer->since / G_USEC_PER_SEC);
 
   hs_engine_append_reply (self, to, out, HS_RPL_WHOISUSER, peer->nick, hs_peer_get_user (peer),

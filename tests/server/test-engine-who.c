@@ -159,6 +159,49 @@ test_ison (void)
     "anna < :test.example 302 anna :berta=-u@10.0.0.1 anna=+u@10.0.0.1 host*=+u@127.0.0.1\n");
 }
 
+/* Silence is since the last word: a program that answers PING or tells that somebody writes says nothing, nor does who was not heard. */
+static void
+test_idle (void)
+{
+  stage_perform (
+    "+ anna\n"
+    "+ berta message-tags\n"
+    "~ tom\n"
+    "tom > hello\n"
+    "tom < …\n"
+    "anna < …\n"
+    "berta < …\n"
+    "wait 5000\n"
+    "berta > PONG x\n"
+    "berta > @+typing=active TAGMSG #lobby\n"
+    "berta > PRIVMSG #nowhere :x\n"
+    "berta < …\n"
+    "anna > WHO #lobby %nl\n"
+    "anna < :test.example 354 anna anna 5\n"
+    "anna < :test.example 354 anna berta 5\n"
+    "anna < :test.example 354 anna guest-1 5\n"
+    "anna < :test.example 315 anna #lobby :End of WHO list\n"
+    "berta > PRIVMSG anna :hello\n"
+    "anna < …\n"
+    "wait 2000\n"
+    "tom > hello\n"
+    "tom < …\n"
+    "anna < …\n"
+    "berta < …\n"
+    "wait 1000\n"
+    "anna > WHO #lobby %nl\n"
+    "anna < :test.example 354 anna anna 8\n"
+    "anna < :test.example 354 anna berta 3\n"
+    "anna < :test.example 354 anna guest-1 1\n"
+    "anna < :test.example 315 anna #lobby :End of WHO list\n"
+    "anna > WHOIS berta\n"
+    "anna < :test.example 311 anna berta u 10.0.0.1 * :Real Name\n"
+    "anna < :test.example 319 anna berta #lobby\n"
+    "anna < :test.example 312 anna berta test.example test.example\n"
+    "anna < :test.example 317 anna berta 3 1767323045 :seconds idle, signon time\n"
+    "anna < :test.example 318 anna berta :End of /WHOIS list\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -168,5 +211,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/who/hidden", test_hidden);
   g_test_add_func ("/server/who/whois", test_whois);
   g_test_add_func ("/server/who/ison", test_ison);
+  g_test_add_func ("/server/who/idle", test_idle);
   return g_test_run ();
 }
