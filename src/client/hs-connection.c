@@ -431,6 +431,7 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   choose_protocol (self);
   hs_tcp_watch_set_transport (self->watch, transport_of (self->address));
   hs_session_set_transport (self->session, transport_of (self->address));
+  hs_session_set_line_end (self->session, (HsLineEnd) self->line_ending);
   list_routes (self);
   watch_cancellable (self, cancellable);
   hs_session_set_state (self->session, HS_SESSION_CONNECTING, NULL);

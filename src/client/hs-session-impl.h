@@ -139,6 +139,7 @@ struct _HsSession
   int lag;
   guint offered, caps;        /* HS_CAP_*: by a CAP LS in pieces; granted */
   HsTcpTransport transport;
+  HsLineEnd line_end;
   gboolean plain, hosted;
   gboolean plain_heard;       /* the peer has said something: a BOM can no longer stand there */
   gboolean tells_reading;     /* the others are told how far one has read */

@@ -36,16 +36,16 @@ hs_session_receive_plain (HsSession *self, const char *data, gsize len)
                       HS_ENTRY_PLAIN | (n_replaced > 0 ? HS_ENTRY_REPLACED : 0), TRUE);
 }
 
-/* It would have to be cut, and nothing would put it together again. */
+/* As it would be sent, with its line ends: it would have to be cut, and nothing would put it together again. */
 static gboolean
-check_length (const char *text, GError **error)
+check_length (HsSession *self, const char *text, GError **error)
 {
-  gsize len = strlen (text);
+  g_autoptr (HsBuf) buf = hs_plain_client_format (text, self->line_end, FALSE);
 
-  if (len <= HS_DATAGRAM_MAX)
+  if (buf->len <= HS_DATAGRAM_MAX)
     return TRUE;
   g_set_error (error, HS_SESSION_ERROR, HS_SESSION_ERROR_USAGE, _("This has %u bytes, and one datagram carries %u at most. TCP would cut it and put it together again; UDP does not."),
-               (guint) len, HS_DATAGRAM_MAX);
+               (guint) buf->len, HS_DATAGRAM_MAX);
   return FALSE;
 }
 
@@ -66,7 +66,7 @@ hs_session_plain_say (HsSession *self, HsConversation *conversation, const char 
     }
   if (is_datagrams (self))
     {
-      if (!check_length (text, error))
+      if (!check_length (self, text, error))
         return FALSE;
       hs_session_put_text (self, conversation, HS_ENTRY_MESSAGE, text);
       return TRUE;

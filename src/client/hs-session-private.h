@@ -51,6 +51,8 @@ void hs_session_join_addressed (HsSession *self, const char *room);
 void hs_session_set_server_key (HsSession *self, const char *key);
 /* What carries the lines. In datagrams a text is never cut, "q" is a text, and nothing is acknowledged; on a local socket nothing has to be. */
 void hs_session_set_transport (HsSession *self, HsTcpTransport transport);
+/* What stands behind each text where plain text is spoken. */
+void hs_session_set_line_end (HsSession *self, HsLineEnd line_end);
 /* Plain dialect: one room named after the peer. */
 void hs_session_begin_plain (HsSession *self, const char *peer);
 /* One IRC line from the server; written to. */

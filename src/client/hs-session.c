@@ -383,6 +383,12 @@ hs_session_set_transport (HsSession *self, HsTcpTransport transport)
 }
 
 void
+hs_session_set_line_end (HsSession *self, HsLineEnd line_end)
+{
+  self->line_end = line_end;
+}
+
+void
 hs_session_begin_plain (HsSession *self, const char *peer)
 {
   HsConversation *conversation;

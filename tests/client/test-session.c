@@ -682,6 +682,45 @@ test_plain (void)
   stage_end (&stage);
 }
 
+static guint64
+on_datagram (HsSession *session, const char *data, gsize len, gpointer user_data)
+{
+  Stage *stage = user_data;
+
+  return stage->offset += len;
+}
+
+/* One text, one datagram: what is too long with its line ends is not sent at all. */
+static void
+test_datagram_length (void)
+{
+  static const struct { HsLineEnd end; guint n; const char *last; } rows[] = {
+    { HS_LINE_END_AUTO, HS_DATAGRAM_MAX, "x" }, { HS_LINE_END_NONE, HS_DATAGRAM_MAX, "x" }, { HS_LINE_END_LF, HS_DATAGRAM_MAX - 1, "x" },
+    { HS_LINE_END_CRLF, HS_DATAGRAM_MAX - 2, "x" }, { HS_LINE_END_CRLF, HS_DATAGRAM_MAX - 4, "\nx" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *most = g_strnfill (rows[i].n - 1, 'm'), *fits = g_strconcat (most, rows[i].last, NULL);
+      g_autofree char *longer = g_strconcat (most, "m", rows[i].last, NULL);
+      g_autoptr (GError) error = NULL;
+      Stage stage;
+
+      stage_start (&stage, "Ana", FALSE);
+      g_queue_clear_full (&stage.out, g_free);
+      hs_session_set_send (stage.session, on_datagram, &stage);
+      hs_session_set_transport (stage.session, HS_TCP_TRANSPORT_UDP);
+      hs_session_set_line_end (stage.session, rows[i].end);
+      hs_session_begin_plain (stage.session, "10.0.0.5");
+      g_assert_false (hs_session_say (stage.session, hs_session_find_room (stage.session, "10.0.0.5"), longer, &error));
+      g_assert_error (error, HS_SESSION_ERROR, HS_SESSION_ERROR_USAGE);
+      g_clear_error (&error);
+      g_assert_true (hs_session_say (stage.session, hs_session_find_room (stage.session, "10.0.0.5"), fits, &error));
+      g_assert_no_error (error);
+      stage_end (&stage);
+    }
+}
+
 /* The words written during the search for the protocol go, when a late answer says that it is IRC. */
 static void
 test_late_irc (void)
@@ -952,6 +991,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/session/lines/long", test_long_batches);
   g_test_add_func ("/client/session/flood/lines", test_lines_bounded);
   g_test_add_func ("/client/session/plain", test_plain);
+  g_test_add_func ("/client/session/datagram-length", test_datagram_length);
   g_test_add_func ("/client/session/late-irc", test_late_irc);
   g_test_add_func ("/client/session/flood/rooms", test_rooms_bounded);
   g_test_add_func ("/client/session/flood/joins", test_joins_bounded);
