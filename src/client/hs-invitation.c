@@ -112,6 +112,7 @@ struct _HsInvitation
   char *firewall_command; /* (nullable) */
   GListStore *addresses;
   GCancellable *cancellable;
+  GCancellable *firewall_cancellable; /* (nullable) */
 
   /* State */
   guint settled_id;
@@ -126,6 +127,7 @@ enum
   PROP_0,
   PROP_LINK,
   PROP_KNOWN,
+  PROP_FIREWALL_COMMAND,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -271,6 +273,7 @@ hs_invitation_get_property (GObject *object, guint id, GValue *value, GParamSpec
     {
     case PROP_LINK: g_value_set_string (value, self->link); break;
     case PROP_KNOWN: g_value_set_boolean (value, self->known); break;
+    case PROP_FIREWALL_COMMAND: g_value_set_string (value, self->firewall_command); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -282,6 +285,8 @@ hs_invitation_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_cancellable_cancel (self->firewall_cancellable);
+  g_clear_object (&self->firewall_cancellable);
   g_clear_handle_id (&self->settled_id, g_source_remove);
   G_OBJECT_CLASS (hs_invitation_parent_class)->dispose (object);
 }
@@ -312,6 +317,7 @@ hs_invitation_class_init (HsInvitationClass *klass)
   object_class->finalize = hs_invitation_finalize;
   props[PROP_LINK] = g_param_spec_string ("link", NULL, NULL, NULL, flags);
   props[PROP_KNOWN] = g_param_spec_boolean ("known", NULL, NULL, FALSE, flags);
+  props[PROP_FIREWALL_COMMAND] = g_param_spec_string ("firewall-command", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -330,6 +336,28 @@ is_loopback (const char *bound)
   return address != NULL && g_inet_address_get_is_loopback (address);
 }
 
+static void
+on_firewall (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  HsFirewall firewall = hs_firewall_find_finish (result, &error);
+  HsInvitation *self;
+
+  if (error != NULL) /* cancelled: it is no more */
+    return;
+  self = data;
+  self->firewall_command = hs_firewall_dup_command (firewall, self->port);
+  if (self->firewall_command != NULL)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FIREWALL_COMMAND]);
+}
+
+static void
+find_firewall (HsInvitation *self)
+{
+  self->firewall_cancellable = g_cancellable_new ();
+  hs_firewall_find_async (self->firewall_cancellable, on_firewall, self);
+}
+
 HsInvitation *
 hs_invitation_new (const char *bound, guint16 port, const char *room, const char *key)
 {
@@ -340,7 +368,7 @@ hs_invitation_new (const char *bound, guint16 port, const char *room, const char
   self->room = g_strdup (room);
   self->key = g_strdup (key);
   if (!is_loopback (bound))
-    self->firewall_command = hs_firewall_dup_command (hs_firewall_find (""), port);
+    find_firewall (self);
   read_again (self);
   return self;
 }

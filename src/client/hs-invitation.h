@@ -18,7 +18,8 @@ const char *hs_invitation_address_get_text (HsInvitationAddress *self);
 #define HS_TYPE_INVITATION (hs_invitation_get_type ())
 G_DECLARE_FINAL_TYPE (HsInvitation, hs_invitation, HS, INVITATION, GObject)
 
-/* Properties (both notify): link (by the first address; nullable: not known yet, or no address), known (the addresses have been read).
+/* Properties (all notify): link (by the first address; nullable: not known yet, or no address), known (the addresses have been read),
+ * firewall-command.
  * @bound (nullable): the numeric address the server listens on, "::" all; @room: its name on the wire; @key (nullable): the server's,
  * "sha256:…", which whoever follows the link will insist on. */
 HsInvitation *hs_invitation_new (const char *bound, guint16 port, const char *room, const char *key);
@@ -28,5 +29,5 @@ void hs_invitation_set_token (HsInvitation *self, const char *token);
 GListModel *hs_invitation_get_addresses (HsInvitation *self);
 const char *hs_invitation_get_link (HsInvitation *self); /* (nullable) */
 gboolean hs_invitation_get_known (HsInvitation *self);
-/* What opens the port in this computer's firewall, if one is switched on that may stand in the way. (nullable) */
+/* What opens the port in this computer's firewall, if one seems to be switched on that may stand in the way. (nullable) Or not known yet. */
 const char *hs_invitation_get_firewall_command (HsInvitation *self);

@@ -44,6 +44,29 @@ hs_firewall_find (const char *root)
   return exists (root, FIREWALLD) || exists (root, FIREWALLD_PID) ? HS_FIREWALLD : HS_FIREWALL_NONE;
 }
 
+static void
+find_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_task_return_int (task, hs_firewall_find (""));
+}
+
+void
+hs_firewall_find_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, hs_firewall_find_async);
+  g_task_run_in_thread (task, find_in_thread);
+}
+
+HsFirewall
+hs_firewall_find_finish (GAsyncResult *result, GError **error)
+{
+  gssize found = g_task_propagate_int (G_TASK (result), error);
+
+  return found > 0 ? (HsFirewall) found : HS_FIREWALL_NONE;
+}
+
 char *
 hs_firewall_dup_command (HsFirewall self, guint16 port)
 {

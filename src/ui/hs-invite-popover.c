@@ -167,6 +167,7 @@ begin (HsInvitePopover *self)
   self->invitation = hs_invitation_new (bound, hs_server_get_port (self->server), hs_room_get_name (self->room), hs_server_get_key (self->server));
   g_signal_connect_object (hs_invitation_get_addresses (self->invitation), "items-changed", G_CALLBACK (update_addresses), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->invitation, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->invitation, "notify::firewall-command", G_CALLBACK (update_firewall), self, G_CONNECT_SWAPPED);
   update_addresses (self);
   update (self);
   update_number (self);

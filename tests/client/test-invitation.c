@@ -199,11 +199,18 @@ enter_own_network (void)
          mount ("sysfs", "/sys", "sysfs", 0, NULL) == 0;
 }
 
+static void
+on_told (HsInvitation *invitation, GParamSpec *pspec, gboolean *told)
+{
+  *told = TRUE;
+}
+
 /* One that runs is told of, with the command for this port; not to who is bound to this computer alone. */
 static void
 test_firewall (void)
 {
   g_autoptr (HsInvitation) open = NULL, own = NULL;
+  gboolean told = FALSE;
 
   if (!own_network)
     {
@@ -214,6 +221,10 @@ test_firewall (void)
   g_assert_cmpint (g_mkdir ("/run/firewalld", 0755), ==, 0);
   open = hs_invitation_new ("::", 8001, "#lobby", NULL);
   own = hs_invitation_new ("127.0.0.1", 8001, "#lobby", NULL);
+  g_assert_null (hs_invitation_get_firewall_command (open)); /* it is read in a thread, and told of */
+  g_signal_connect (open, "notify::firewall-command", G_CALLBACK (on_told), &told);
+  wait_until (told);
+  wait_until (hs_invitation_get_known (own));
   g_assert_cmpint (umount ("/run"), ==, 0);
   g_assert_nonnull (hs_invitation_get_firewall_command (open)); /* ufw's, where that is on, too */
   g_assert_true (g_str_has_suffix (hs_invitation_get_firewall_command (open), "8001/tcp"));
