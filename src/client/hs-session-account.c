@@ -18,6 +18,7 @@ struct _HsSessionAccount
   char *name;           /* (nullable) that we are logged in to */
   const char *wish;     /* (nullable) the command that is to be answered; static */
   char *password;       /* (nullable) the new one, until the old one has been found right */
+  char *key;            /* (nullable) to be removed when the password has been found right; "": ours, to be added */
   GPtrArray *keys;      /* of char *: what CERT LIST has told so far */
 };
 
@@ -28,6 +29,7 @@ hs_session_account_free (HsSessionAccount *self)
     return;
   g_free (self->name);
   hs_secret_free (self->password);
+  g_free (self->key);
   g_ptr_array_unref (self->keys);
   g_free (self);
 }
@@ -79,6 +81,7 @@ begin (HsSession *self, const char *command, GError **error)
     {
       account->wish = command;
       hs_secret_set (&account->password, NULL);
+      g_clear_pointer (&account->key, g_free);
       return account;
     }
   g_set_error_literal (error, HS_SESSION_ERROR, HS_SESSION_ERROR_UNSUPPORTED, _("This works on Handshake servers only, over an encrypted connection."));
@@ -140,22 +143,45 @@ hs_session_ask_account_keys (HsSession *self, GError **error)
   return TRUE;
 }
 
-gboolean
-hs_session_add_account_key (HsSession *self, GError **error)
+/* @key: to be removed; "": ours, to be added. */
+static void
+put_key (HsSession *self, const char *key)
 {
-  if (begin (self, "CERT", error) == NULL)
+  if (*key == '\0')
+    hs_session_put (self, "CERT", "ADD", NULL);
+  else
+    hs_session_put (self, "CERT", "DEL", key, NULL);
+}
+
+/* Who opens an account is changed by its owner: the password is said first, unless this connection's key opens it already. */
+static gboolean
+change_key (HsSession *self, const char *key, const char *password, GError **error)
+{
+  gboolean by_key = strcmp (or_key (password), "*") == 0;
+  HsSessionAccount *account = begin (self, by_key ? "CERT" : "PASSWD", error);
+
+  if (account == NULL)
     return FALSE;
-  hs_session_put (self, "CERT", "ADD", NULL);
+  if (by_key)
+    {
+      put_key (self, key);
+      return TRUE;
+    }
+  account->key = g_strdup (key);
+  hs_session_put (self, "PASSWD", password, NULL);
   return TRUE;
 }
 
 gboolean
-hs_session_remove_account_key (HsSession *self, const char *key, GError **error)
+hs_session_add_account_key (HsSession *self, const char *password, GError **error)
 {
-  if (begin (self, "CERT", error) == NULL)
-    return FALSE;
-  hs_session_put (self, "CERT", "DEL", key, NULL);
-  return TRUE;
+  return change_key (self, "", password, error);
+}
+
+gboolean
+hs_session_remove_account_key (HsSession *self, const char *key, const char *password, GError **error)
+{
+  return change_key (self, key, password, error);
 }
 
 /* ---- Answers ---- */
@@ -174,6 +200,7 @@ static const struct { const char *code, *sentence; } sentences[] = {
   { "LAST_KEY", N_("Nothing else opens your account: set a password first.") },
   { "LIMIT_REACHED", N_("Too many keys open your account: remove one first.") },
   { "PASSWORD_CHANGED", N_("Your account has another password.") },
+  { "PASSWORD_REQUIRED", N_("Type your current password first.") },
   { "SUCCESS", N_("Your name is kept for you now.") },
   { "TEMPORARILY_UNAVAILABLE", N_("The server cannot do that now. Try again later.") },
   { "UNACCEPTABLE_PASSWORD", N_("This password is too long.") },
@@ -203,6 +230,7 @@ tell (HsSession *self, gboolean done, const char *code, const char *words)
 
   self->account->wish = NULL;
   hs_secret_set (&self->account->password, NULL);
+  g_clear_pointer (&self->account->key, g_free);
   if (strcmp (code, "ACCOUNT_GIVEN_UP") == 0) /* 901 is still to come */
     hs_session_set_account (self, NULL);
   g_signal_emit_by_name (self, "account-answered", done, sentence != NULL ? sentence : words);
@@ -230,12 +258,28 @@ tell_keys (HsSession *self)
   g_ptr_array_set_size (keys, 0);
 }
 
+/* What waited for it. */
+static void
+on_password_right (HsSession *self)
+{
+  HsSessionAccount *account = self->account;
+  g_autofree char *password = g_steal_pointer (&account->password), *key = g_steal_pointer (&account->key);
+
+  if (key != NULL)
+    {
+      account->wish = "CERT";
+      put_key (self, key);
+      return;
+    }
+  hs_session_put (self, "PASSWD", "*", password, NULL);
+  hs_secret_erase (password);
+}
+
 gboolean
 hs_session_account_note (HsSession *self, const HsEvent *event, const char *words)
 {
   const char *command = HS_PARAM (event, 0), *code = HS_PARAM (event, 1);
   gboolean failed = strcmp (event->message->command, "FAIL") == 0;
-  g_autofree char *password = NULL;
 
   if (!is_wished (self, command))
     return FALSE;
@@ -243,12 +287,8 @@ hs_session_account_note (HsSession *self, const HsEvent *event, const char *word
     add_key (self, HS_PARAM (event, 3));
   else if (strcmp (code, "END_OF_KEYS") == 0)
     tell_keys (self);
-  else if (strcmp (code, "PASSWORD_RIGHT") == 0 && self->account->password != NULL)
-    {
-      password = g_steal_pointer (&self->account->password);
-      hs_session_put (self, "PASSWD", "*", password, NULL);
-      hs_secret_erase (password);
-    }
+  else if (strcmp (code, "PASSWORD_RIGHT") == 0 && (self->account->password != NULL || self->account->key != NULL))
+    on_password_right (self);
   else
     tell (self, !failed, code, words);
   return TRUE;

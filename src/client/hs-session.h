@@ -133,8 +133,8 @@ gboolean hs_session_change_password (HsSession *self, const char *current, const
 gboolean hs_session_give_up_account (HsSession *self, const char *password, GError **error);
 /* Keys that open it, as text: told by "account-keys" (GStrv). */
 gboolean hs_session_ask_account_keys (HsSession *self, GError **error);
-gboolean hs_session_add_account_key (HsSession *self, GError **error); /* that of this connection */
-gboolean hs_session_remove_account_key (HsSession *self, const char *key, GError **error);
+gboolean hs_session_add_account_key (HsSession *self, const char *password, GError **error); /* that of this connection */
+gboolean hs_session_remove_account_key (HsSession *self, const char *key, const char *password, GError **error);
 
 /* Says QUIT (or a bare q) and asks the connection to close in good order: "leave-requested" is emitted. */
 void hs_session_quit (HsSession *self, const char *reason);

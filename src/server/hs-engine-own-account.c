@@ -224,6 +224,13 @@ make_password (HsEngine *self, HsPeer *peer, const HsServerAccount *account, con
 
 /* ---- Whose it is ---- */
 
+/* By the key that this connection has shown, or because the password was right a moment ago. */
+static gboolean
+is_proven (HsEngine *self, const HsPeer *peer, const HsServerAccount *account)
+{
+  return is_opened_by_key (self, peer, account) || peer->extra->proven_until > self->now;
+}
+
 /* What is done when the password was right. */
 typedef struct
 {
@@ -254,7 +261,7 @@ judge (HsEngine *self, HsDerivation *derivation, const Proof *proof)
     }
 }
 
-/* @derived calls judge () with @proof. "*": by the key that this connection has shown, or because it was right a moment ago. */
+/* @derived calls judge () with @proof. "*": it is_proven (). */
 static void
 prove (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char *password, const char *wish, const Proof *proof,
        void (*derived) (HsEngine *engine, HsDerivation *derivation))
@@ -262,7 +269,7 @@ prove (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char 
   g_autofree char *label = NULL;
   HsDerivation *derivation;
 
-  if (strcmp (password, "*") == 0 && !is_opened_by_key (self, peer, account) && peer->extra->proven_until <= self->now)
+  if (strcmp (password, "*") == 0 && !is_proven (self, peer, account))
     refuse (self, peer, NULL, proof->command, account->name);
   else if (strcmp (password, "*") == 0)
     {
@@ -286,7 +293,7 @@ static void
 remember_proof (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char *wish, const char *label)
 {
   peer->extra->proven_until = self->now + HS_PROVEN_MS * G_TIME_SPAN_MILLISECOND;
-  hs_engine_note_about (self, peer, label, "PASSWD", "PASSWORD_RIGHT", account->name, NULL, "Now PASSWD * :new, or UNREGISTER account *");
+  hs_engine_note_about (self, peer, label, "PASSWD", "PASSWORD_RIGHT", account->name, NULL, "Now PASSWD * :new, CERT ADD, CERT DEL key, or UNREGISTER account *");
 }
 
 static const Proof only = { "PASSWD", remember_proof };
@@ -489,27 +496,40 @@ remove_key (HsEngine *self, HsPeer *peer, HsServerAccount *account, const char *
     }
 }
 
-static const struct
+typedef struct
 {
   const char *name;
+  gboolean changes; /* who opens the account: not for whoever finds the connection open */
   void (*func) (HsEngine *self, HsPeer *peer, HsServerAccount *account, const char *given);
-} subcommands[] = {
-  { "ADD", add_key },
-  { "DEL", remove_key },
-  { "LIST", list_keys },
+} Subcommand;
+
+static const Subcommand subcommands[] = {
+  { "ADD", TRUE, add_key },
+  { "DEL", TRUE, remove_key },
+  { "LIST", FALSE, list_keys },
 };
+
+static const Subcommand *
+find_subcommand (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (subcommands); i++)
+    if (g_ascii_strcasecmp (subcommands[i].name, name) == 0)
+      return &subcommands[i];
+  return NULL;
+}
 
 void
 hs_command_cert (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   HsServerAccount *account = get_own (self, peer, "CERT");
+  const Subcommand *subcommand = find_subcommand (message->params[0]);
 
-  for (guint i = 0; account != NULL && i < G_N_ELEMENTS (subcommands); i++)
-    if (g_ascii_strcasecmp (subcommands[i].name, message->params[0]) == 0)
-      {
-        subcommands[i].func (self, peer, account, hs_irc_message_param (message, 1));
-        return;
-      }
-  if (account != NULL)
+  if (account == NULL)
+    return;
+  if (subcommand == NULL)
     fail (self, peer, NULL, "CERT", "INVALID_PARAMS", message->params[0], "LIST, ADD or DEL");
+  else if (subcommand->changes && !is_proven (self, peer, account))
+    fail (self, peer, NULL, "CERT", "PASSWORD_REQUIRED", account->name, "Say PASSWD :current first");
+  else
+    subcommand->func (self, peer, account, hs_irc_message_param (message, 1));
 }

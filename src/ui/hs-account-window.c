@@ -105,15 +105,16 @@ on_add (HsAccountWindow *self)
 {
   g_autoptr (GError) error = NULL;
 
-  tell_refusal (self, hs_session_add_account_key (self->session, &error), error);
+  tell_refusal (self, hs_session_add_account_key (self->session, gtk_editable_get_text (self->current), &error), error);
 }
 
 static void
 on_remove (HsAccountWindow *self, GtkButton *button)
 {
   g_autoptr (GError) error = NULL;
+  const char *key = g_object_get_data (G_OBJECT (button), "hs-key");
 
-  tell_refusal (self, hs_session_remove_account_key (self->session, g_object_get_data (G_OBJECT (button), "hs-key"), &error), error);
+  tell_refusal (self, hs_session_remove_account_key (self->session, key, gtk_editable_get_text (self->current), &error), error);
 }
 
 static void

@@ -86,7 +86,7 @@ test_wishes (void)
   stage_hear (session, ":s.x NOTE PASSWD PASSWORD_CHANGED Ana :Your account has another password");
   expect (&account, "", "+Your account has another password.|");
 
-  g_assert_true (hs_session_add_account_key (session, NULL));
+  g_assert_true (hs_session_add_account_key (session, "", NULL));
   stage_hear (session, ":s.x NOTE CERT KEY_ADDED Ana " KEY_X " :opens your account from now on");
   expect (&account, "CERT ADD\r\n", "+This computer’s key opens your account now.|");
   g_assert_true (hs_session_ask_account_keys (session, NULL));
@@ -94,9 +94,29 @@ test_wishes (void)
   stage_hear (session, ":s.x NOTE CERT KEY Ana " KEY_Y " :opens your account");
   stage_hear (session, ":s.x NOTE CERT END_OF_KEYS Ana :These are all keys that open your account");
   expect (&account, "CERT LIST\r\n", "=" KEY_X "," KEY_Y "|");
-  g_assert_true (hs_session_remove_account_key (session, KEY_Y, NULL));
+  g_assert_true (hs_session_remove_account_key (session, KEY_Y, NULL, NULL));
   stage_hear (session, ":s.x NOTE CERT KEY_REMOVED Ana " KEY_Y " :does not open your account any more");
   expect (&account, "CERT DEL " KEY_Y "\r\n", "+That key does not open your account any more.|");
+
+  /* where this computer's key does not open it yet */
+  g_assert_true (hs_session_add_account_key (session, "", NULL));
+  stage_hear (session, ":s.x FAIL CERT PASSWORD_REQUIRED Ana :Say PASSWD :current first");
+  expect (&account, "CERT ADD\r\n", "-Type your current password first.|");
+  g_assert_true (hs_session_add_account_key (session, "another one", NULL));
+  expect (&account, "PASSWD :another one\r\n", "");
+  stage_hear (session, ":s.x NOTE PASSWD PASSWORD_RIGHT Ana :Now");
+  expect (&account, "CERT ADD\r\n", "");
+  stage_hear (session, ":s.x NOTE CERT KEY_ADDED Ana " KEY_X " :opens your account from now on");
+  expect (&account, "", "+This computer’s key opens your account now.|");
+  g_assert_true (hs_session_remove_account_key (session, KEY_X, "another one", NULL));
+  stage_hear (session, ":s.x NOTE PASSWD PASSWORD_RIGHT Ana :Now");
+  expect (&account, "PASSWD :another one\r\nCERT DEL " KEY_X "\r\n", "");
+  stage_hear (session, ":s.x NOTE CERT KEY_REMOVED Ana " KEY_X " :does not open your account any more");
+  expect (&account, "", "+That key does not open your account any more.|");
+  g_assert_true (hs_session_remove_account_key (session, KEY_X, "wrong", NULL));
+  stage_hear (session, ":s.x FAIL PASSWD INVALID_CREDENTIALS Ana :This is not your account's password");
+  stage_hear (session, ":s.x NOTE PASSWD PASSWORD_RIGHT Ana :of nothing that was asked");
+  expect (&account, "PASSWD wrong\r\n", "-That was not your password.|");
 
   /* by the key that this computer shows */
   g_assert_true (hs_session_change_password (session, "", "another one", NULL));

@@ -49,6 +49,9 @@ def owner(desktop):
     wei.press(f'Remove the key {key}')
     wei.shows('No key opens your account: only the password does.')
     wei.press('Add This Computer’s Key')
+    wei.shows('Type your current password first.')
+    wei.write('Current Password', 'battery staple')
+    wei.press('Add This Computer’s Key')
     wait_until('the key is back', lambda: rows_of_keys(wei) == [key])
 
     wei.press('Give Up Account…')

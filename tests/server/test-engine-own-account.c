@@ -88,6 +88,17 @@ opens (const char *password)
 }
 
 static void
+prove (Guest *anna, const char *password)
+{
+  g_autofree char *line = g_strconcat ("PASSWD :", password, NULL);
+
+  guest_says (anna, line);
+  settle ();
+  g_assert_true (guest_saw (anna, "PASSWORD_RIGHT"));
+  guest_forget (anna);
+}
+
+static void
 test_password (void)
 {
   Guest *anna = begin ();
@@ -98,11 +109,11 @@ test_password (void)
   ask (anna, "PASSWD * another-one", ":test.example FAIL PASSWD INVALID_CREDENTIALS anna :This is not your account's password\n");
   ask (anna, "PASSWD x short", ":test.example FAIL PASSWD WEAK_PASSWORD anna :A password has at least 8 characters\n");
   ask (anna, "PASSWD x *", ":test.example FAIL PASSWD WEAK_PASSWORD anna :No key opens your account: add one first\n");
-  ask (anna, "PASSWD :first secret", ":test.example NOTE PASSWD PASSWORD_RIGHT anna :Now PASSWD * :new, or UNREGISTER account *\n");
+  ask (anna, "PASSWD :first secret", ":test.example NOTE PASSWD PASSWORD_RIGHT anna :Now PASSWD * :new, CERT ADD, CERT DEL key, or UNREGISTER account *\n");
   g_assert_true (opens ("first secret"));
   /* it was long ago */
   ask (anna, "PASSWD * :second secret", ":test.example FAIL PASSWD INVALID_CREDENTIALS anna :This is not your account's password\n");
-  ask (anna, "PASSWD :first secret", ":test.example NOTE PASSWD PASSWORD_RIGHT anna :Now PASSWD * :new, or UNREGISTER account *\n");
+  ask (anna, "PASSWD :first secret", ":test.example NOTE PASSWD PASSWORD_RIGHT anna :Now PASSWD * :new, CERT ADD, CERT DEL key, or UNREGISTER account *\n");
   ask (anna, "@label=7 PASSWD * second-secret", "@label=7 :test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account has another password\n");
   g_assert_false (opens ("first secret"));
   g_assert_true (opens ("second-secret"));
@@ -127,11 +138,12 @@ test_refused (void)
   ask (berta, "UNREGISTER anna x", ":test.example FAIL UNREGISTER ACCOUNT_REQUIRED * :You are not logged in to an account\n");
   ask (anna, "UNREGISTER berta x", ":test.example FAIL UNREGISTER BAD_ACCOUNT_NAME berta :This is not the account that you are logged in to\n");
   ask (anna, "UNREGISTER anna wrong", ":test.example FAIL UNREGISTER INVALID_CREDENTIALS anna :This is not your account's password\n");
+  stage.now += HS_GUESS_SHUT_OUT_MS * G_TIME_SPAN_MILLISECOND;
   ask (anna, "CERT FOO", ":test.example FAIL CERT INVALID_PARAMS FOO :LIST, ADD or DEL\n");
+  prove (anna, "first secret");
   ask (anna, "CERT ADD", ":test.example FAIL CERT KEY_REQUIRED anna :This connection shows no key\n");
   ask (anna, "CERT ADD x", ":test.example FAIL CERT KEY_INVALID x :This is no fingerprint of a key\n");
   ask (anna, "CERT DEL " ONE, ":test.example FAIL CERT KEY_UNKNOWN anna :This key does not open your account\n");
-  stage.now += HS_GUESS_SHUT_OUT_MS * G_TIME_SPAN_MILLISECOND;
   stage.disk_full = TRUE;
   ask (anna, "CERT ADD " ONE, ":test.example FAIL CERT TEMPORARILY_UNAVAILABLE anna :This cannot be done now: try again later\n");
   stage.disk_full = FALSE;
@@ -160,6 +172,7 @@ test_keys (void)
   static const Client by_key = { "EXTERNAL", "anna" };
   Guest *anna = begin (), *other;
 
+  prove (anna, "first secret");
   ask (anna, "CERT ADD " ONE, ":test.example NOTE CERT KEY_ADDED anna " ONE " :opens your account from now on\n");
   ask (anna, "CERT ADD 0200000000000000000000000000000000000000000000000000000000000000",
        ":test.example NOTE CERT KEY_ADDED anna " TWO " :opens your account from now on\n");
@@ -190,6 +203,7 @@ test_keys (void)
   guest_forget (anna);
   ask (anna, "CERT ADD " TWO, ":test.example FAIL CERT KEY_IN_USE anna :This key opens another account\n");
   ask (anna, "CERT DEL " ONE, ":test.example NOTE CERT KEY_REMOVED anna " ONE " :does not open your account any more\n");
+  prove (anna, "brand new one");
   for (guint i = 0; i < HS_ACCOUNT_KEYS_MAX; i++)
     {
       g_autofree char *line = g_strdup_printf ("CERT ADD %064x", 0x1000 + i);
@@ -218,7 +232,7 @@ test_given_up (void)
   client_log_in (second, &client);
   come_in (second);
   guest_forget (anna);
-  ask (anna, "PASSWD :first secret", ":test.example NOTE PASSWD PASSWORD_RIGHT anna :Now PASSWD * :new, or UNREGISTER account *\n");
+  ask (anna, "PASSWD :first secret", ":test.example NOTE PASSWD PASSWORD_RIGHT anna :Now PASSWD * :new, CERT ADD, CERT DEL key, or UNREGISTER account *\n");
   late = arrive (NULL, "carla");
   guest_says (late, "AUTHENTICATE PLAIN");
   guest_says (late, "AUTHENTICATE AGFubmEAZmlyc3Qgc2VjcmV0"); /* derived, but not answered yet */
@@ -252,6 +266,26 @@ test_given_up (void)
   stage_clear (&stage);
 }
 
+/* Whoever finds the connection open cannot make a key of theirs open the account, nor shut the owner's out. */
+static void
+test_left_open (void)
+{
+  Guest *anna = begin ();
+
+  ask (anna, "CERT ADD " ONE, ":test.example FAIL CERT PASSWORD_REQUIRED anna :Say PASSWD :current first\n");
+  prove (anna, "first secret");
+  ask (anna, "CERT ADD " ONE, ":test.example NOTE CERT KEY_ADDED anna " ONE " :opens your account from now on\n");
+  stage.now += HS_PROVEN_MS * G_TIME_SPAN_MILLISECOND;
+  ask (anna, "CERT ADD " TWO, ":test.example FAIL CERT PASSWORD_REQUIRED anna :Say PASSWD :current first\n");
+  ask (anna, "CERT DEL " ONE, ":test.example FAIL CERT PASSWORD_REQUIRED anna :Say PASSWD :current first\n");
+  ask (anna, "CERT LIST", ":test.example NOTE CERT KEY anna " ONE " :opens your account\n"
+                          ":test.example NOTE CERT END_OF_KEYS anna :These are all keys that open your account\n");
+  g_assert_true (key_opens (&one));
+  g_assert_false (key_opens (&two));
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -260,5 +294,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/own-account/refused", test_refused);
   g_test_add_func ("/server/own-account/keys", test_keys);
   g_test_add_func ("/server/own-account/given-up", test_given_up);
+  g_test_add_func ("/server/own-account/left-open", test_left_open);
   return g_test_run ();
 }
