@@ -16,6 +16,8 @@ struct _HsAccounts
   GHashTable *by_key;   /* GBytes, a fingerprint → HsServerAccount */
   GHashTable *by_look;  /* what names look like → HsServerAccount */
   GHashTable *reserved; /* names on their way to the store */
+  GHashTable *changing; /* names of accounts of which the store is told something */
+  GHashTable *reserved_keys; /* GBytes, fingerprints on their way to the store */
   GHashTable *gone;     /* names of accounts that were given up: nobody's for ever */
   GPtrArray *dropped;   /* of HsServerAccount that were given up: somebody may still be asking about one */
   GHashTable *markers;  /* (nullable) HsServerAccount → place of a room → Unix ms, of accounts that have logged in */
@@ -35,6 +37,8 @@ void hs_accounts_free (HsAccounts *self);
 /* (nullable) */
 HsServerAccount *hs_engine_find_account (HsEngine *self, const char *name);
 HsServerAccount *hs_engine_find_account_by_key (HsEngine *self, const HsFingerprint *key);
+/* It opens no account, and is not about to. */
+gboolean hs_engine_is_key_free (HsEngine *self, GBytes *key);
 /* Another's account of this name, or of one that looks like it. (nullable) */
 HsServerAccount *hs_engine_find_owner (HsEngine *self, const HsPeer *peer, const char *nick);
 /* One that no password opens, the same at each time for a name: so nobody learns which names exist. (transfer full) */

@@ -22,6 +22,8 @@ hs_accounts_new (HsEngine *engine)
   self->gone = g_hash_table_new_full (hs_name_hash, hs_name_equal, g_free, NULL);
   self->dropped = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_server_account_free);
   self->reserved = g_hash_table_new_full (hs_name_hash, hs_name_equal, g_free, NULL);
+  self->changing = g_hash_table_new_full (hs_name_hash, hs_name_equal, g_free, NULL);
+  self->reserved_keys = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
   self->metadata = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) hs_metadata_free);
   self->invites = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
   return self;
@@ -34,6 +36,8 @@ hs_accounts_free (HsAccounts *self)
   g_hash_table_unref (self->by_key);
   g_hash_table_unref (self->by_name);
   g_hash_table_unref (self->reserved);
+  g_hash_table_unref (self->reserved_keys);
+  g_hash_table_unref (self->changing);
   g_hash_table_unref (self->gone);
   g_ptr_array_unref (self->dropped);
   g_clear_pointer (&self->markers, g_hash_table_unref);
@@ -60,6 +64,12 @@ hs_engine_find_account_by_key (HsEngine *self, const HsFingerprint *key)
   g_autoptr (GBytes) bytes = g_bytes_new_static (key->bytes, sizeof key->bytes);
 
   return g_hash_table_lookup (self->accounts->by_key, bytes);
+}
+
+gboolean
+hs_engine_is_key_free (HsEngine *self, GBytes *key)
+{
+  return !g_hash_table_contains (self->accounts->by_key, key) && !g_hash_table_contains (self->accounts->reserved_keys, key);
 }
 
 HsServerAccount *

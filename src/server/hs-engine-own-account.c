@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define LATER "This cannot be done now: try again later"
+#define NO_KEY "No key opens your account: add one first"
+#define BUSY "One change at a time: wait for the answer about the one before"
 
 static void
 fail (HsEngine *self, HsPeer *peer, const char *label, const char *command, const char *code, const char *name, const char *words)
@@ -102,6 +104,9 @@ answer_change (HsEngine *self, HsAsk *ask, const GError *error)
   HsPeer *peer = ask->peer;
   g_autofree char *key = NULL;
 
+  g_hash_table_remove (self->accounts->changing, change->name);
+  if (change->key != NULL)
+    g_hash_table_remove (self->accounts->reserved_keys, change->key);
   if (peer != NULL && !peer->leaving && error != NULL)
     fail (self, peer, change->label, change->command, "TEMPORARILY_UNAVAILABLE", change->name, LATER);
   if (error != NULL)
@@ -119,10 +124,19 @@ answer_change (HsEngine *self, HsAsk *ask, const GError *error)
     change->apply (self, change);
 }
 
-/* Takes @change. */
+/* Takes @change. What it depends on was looked at just before, and nothing else changes the account until it is answered. */
 static void
 request (HsEngine *self, HsPeer *peer, Change *change)
 {
+  if (g_hash_table_contains (self->accounts->changing, change->name))
+    {
+      fail (self, peer, change->label, change->command, "TEMPORARILY_UNAVAILABLE", change->name, BUSY);
+      free_change (&change->ask);
+      return;
+    }
+  g_hash_table_add (self->accounts->changing, g_strdup (change->name));
+  if (change->key != NULL)
+    g_hash_table_add (self->accounts->reserved_keys, g_bytes_ref (change->key));
   change->ask.answer = answer_change;
   change->ask.free = free_change;
   if (self->store != NULL)
@@ -199,7 +213,7 @@ on_new_derived (HsEngine *self, HsDerivation *derivation)
     set_password (self, peer, g_steal_pointer (&derivation->made), derivation->label);
 }
 
-/* It has been shown whose it is. */
+/* It has been shown whose it is, and keys may have been removed while that was being done. */
 static void
 make_password (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char *password, const char *label)
 {
@@ -208,6 +222,11 @@ make_password (HsEngine *self, HsPeer *peer, const HsServerAccount *account, con
   HsDerivation *derivation;
 
   self->funcs->random (chance, sizeof chance, self->user_data);
+  if (strcmp (password, "*") == 0 && count_keys (self, account) == 0)
+    {
+      fail (self, peer, label, "PASSWD", "WEAK_PASSWORD", account->name, NO_KEY);
+      return;
+    }
   if (strcmp (password, "*") == 0)
     {
       set_password (self, peer, hs_server_account_make_locked (account->name, chance, self->config->kdf_iterations, account->created),
@@ -293,7 +312,8 @@ static void
 remember_proof (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char *wish, const char *label)
 {
   peer->extra->proven_until = self->now + HS_PROVEN_MS * G_TIME_SPAN_MILLISECOND;
-  hs_engine_note_about (self, peer, label, "PASSWD", "PASSWORD_RIGHT", account->name, NULL, "Now PASSWD * :new, CERT ADD, CERT DEL key, or UNREGISTER account *");
+  hs_engine_note_about (self, peer, label, "PASSWD", "PASSWORD_RIGHT", account->name, NULL,
+                        "Now PASSWD * :new, CERT ADD, CERT DEL key, or UNREGISTER account *");
 }
 
 static const Proof only = { "PASSWD", remember_proof };
@@ -322,7 +342,7 @@ hs_command_passwd (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   if (account == NULL)
     return;
   if (by_keys && count_keys (self, account) == 0)
-    fail (self, peer, NULL, "PASSWD", "WEAK_PASSWORD", account->name, "No key opens your account: add one first");
+    fail (self, peer, NULL, "PASSWD", "WEAK_PASSWORD", account->name, NO_KEY);
   else if (weakness != NULL)
     fail (self, peer, NULL, "PASSWD", "WEAK_PASSWORD", account->name, weakness);
   else if (strlen (password) > HS_PASSWORD_MAX_BYTES || strlen (current) > HS_PASSWORD_MAX_BYTES)
@@ -425,6 +445,7 @@ add_key (HsEngine *self, HsPeer *peer, HsServerAccount *account, const char *giv
 {
   HsFingerprint key;
   const HsServerAccount *owner;
+  g_autoptr (GBytes) bytes = NULL;
   g_autofree char *label = NULL;
   Change *change;
 
@@ -441,7 +462,8 @@ add_key (HsEngine *self, HsPeer *peer, HsServerAccount *account, const char *giv
       return;
     }
   owner = hs_engine_find_account_by_key (self, &key);
-  if (owner != NULL && owner != account)
+  bytes = g_bytes_new (key.bytes, sizeof key.bytes);
+  if (owner != account && !hs_engine_is_key_free (self, bytes) && !g_hash_table_contains (self->accounts->changing, account->name))
     fail (self, peer, NULL, "CERT", "KEY_IN_USE", account->name, "This key opens another account");
   else if (owner == NULL && count_keys (self, account) >= HS_ACCOUNT_KEYS_MAX)
     fail (self, peer, NULL, "CERT", "LIMIT_REACHED", account->name, "Too many keys open your account: remove one first");
@@ -449,7 +471,7 @@ add_key (HsEngine *self, HsPeer *peer, HsServerAccount *account, const char *giv
     {
       label = hs_engine_take_label (self, peer);
       change = change_new ("CERT", account->name, label);
-      change->key = g_bytes_new (key.bytes, sizeof key.bytes);
+      change->key = g_steal_pointer (&bytes);
       change->put = put_key;
       change->apply = apply_key;
       change->code = "KEY_ADDED";

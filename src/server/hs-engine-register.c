@@ -6,6 +6,7 @@
 
 #define IS_TAKEN "This name is somebody's already"
 #define LATER "No account can be made now: try again later"
+#define KEY_IN_USE "The key of this connection opens another account"
 #define LOGGED_IN "You are logged in already"
 
 static void
@@ -62,6 +63,8 @@ answer_add (HsEngine *self, HsAsk *ask, const GError *error)
   HsServerAccount *account = add->account;
 
   g_hash_table_remove (self->accounts->reserved, account->name);
+  if (add->key != NULL)
+    g_hash_table_remove (self->accounts->reserved_keys, add->key);
   if (error == NULL)
     hs_engine_take_account (self, g_steal_pointer (&add->account), add->key);
   if (ask->peer == NULL)
@@ -86,7 +89,7 @@ free_add (HsAsk *ask)
   g_free (self);
 }
 
-/* @account is taken. */
+/* @account is taken. A key that opens another account goes on doing so, and that alone. */
 static void
 add (HsEngine *self, HsPeer *peer, HsServerAccount *account, GBytes *key, const char *label)
 {
@@ -96,7 +99,9 @@ add (HsEngine *self, HsPeer *peer, HsServerAccount *account, GBytes *key, const 
   ask->ask.free = free_add;
   ask->ask.peer = peer;
   ask->account = account;
-  ask->key = key != NULL ? g_bytes_ref (key) : NULL;
+  ask->key = key != NULL && hs_engine_is_key_free (self, key) ? g_bytes_ref (key) : NULL;
+  if (ask->key != NULL)
+    g_hash_table_add (self->accounts->reserved_keys, g_bytes_ref (ask->key));
   ask->label = g_strdup (label);
   g_hash_table_add (self->accounts->reserved, g_strdup (account->name));
   if (self->store != NULL)
@@ -183,6 +188,16 @@ find_weakness (const HsPeer *peer, const char *name, const char *password)
   return hs_engine_find_weakness (name, password);
 }
 
+/* Without a password nothing would open the account. */
+static gboolean
+lacks_key (HsEngine *self, const HsPeer *peer, const char *password)
+{
+  const HsFingerprint *shown = hs_peer_get_key (peer);
+  g_autoptr (GBytes) key = shown != NULL ? g_bytes_new (shown->bytes, sizeof shown->bytes) : NULL;
+
+  return strcmp (password, "*") == 0 && key != NULL && !hs_engine_is_key_free (self, key);
+}
+
 /* Why not now, whatever it is called. */
 static gboolean
 is_possible (HsEngine *self, HsPeer *peer, const char *name)
@@ -236,6 +251,8 @@ hs_command_register (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     fail (self, peer, NULL, "ACCOUNT_EXISTS", name, IS_TAKEN);
   else if (weakness != NULL)
     fail (self, peer, NULL, "WEAK_PASSWORD", name, weakness);
+  else if (lacks_key (self, peer, password))
+    fail (self, peer, NULL, "KEY_IN_USE", name, KEY_IN_USE);
   else if (strlen (password) > HS_PASSWORD_MAX_BYTES)
     fail (self, peer, NULL, "UNACCEPTABLE_PASSWORD", name, "A password has at most " G_STRINGIFY (HS_PASSWORD_MAX_BYTES) " bytes");
   else

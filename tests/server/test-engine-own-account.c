@@ -286,6 +286,60 @@ test_left_open (void)
   stage_clear (&stage);
 }
 
+#define BUSY_CERT ":test.example FAIL CERT TEMPORARILY_UNAVAILABLE anna :One change at a time: wait for the answer about the one before\n"
+
+/* What comes while the store has not answered yet does not get by what was looked at for the one before. */
+static void
+test_one_at_a_time (void)
+{
+  static const Client by_key = { "EXTERNAL", "anna" };
+  Guest *anna = begin (), *other;
+
+  prove (anna, "first secret");
+  ask (anna, "CERT ADD " TWO, ":test.example NOTE CERT KEY_ADDED anna " TWO " :opens your account from now on\n");
+  ask (anna, "CERT ADD " ONE, ":test.example NOTE CERT KEY_ADDED anna " ONE " :opens your account from now on\n");
+  guest_free (anna);
+  anna = arrive (&one, "anna");
+  client_log_in (anna, &by_key);
+  come_in (anna);
+  ask (anna, "PASSWD * *", ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account is opened by its keys alone\n");
+  guest_says (anna, "CERT DEL " TWO);
+  ask (anna, "CERT DEL " ONE, BUSY_CERT ":test.example NOTE CERT KEY_REMOVED anna " TWO " :does not open your account any more\n");
+  g_assert_true (key_opens (&one));
+  ask (anna, "PASSWD * :second secret", ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account has another password\n");
+  guest_says (anna, "PASSWD * *");
+  ask (anna, "CERT DEL " ONE, BUSY_CERT ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account is opened by its keys alone\n");
+  g_assert_true (key_opens (&one));
+  guest_says (anna, "CERT ADD " TWO);
+  other = arrive (&two, "dora"); /* the same key, before the store has it */
+  guest_forget (other);
+  ask (other, "REGISTER * * *", ":test.example FAIL REGISTER KEY_IN_USE dora :The key of this connection opens another account\n");
+  guest_sees (anna, ":test.example NOTE CERT KEY_ADDED anna " TWO " :opens your account from now on\n");
+  guest_free (anna);
+  guest_free (other);
+  stage_clear (&stage);
+}
+
+/* The last key is removed while the password is being looked at that lets the account do without one. */
+static void
+test_no_key_left (void)
+{
+  Guest *anna = begin ();
+
+  prove (anna, "first secret");
+  ask (anna, "CERT ADD " ONE, ":test.example NOTE CERT KEY_ADDED anna " ONE " :opens your account from now on\n");
+  ask (anna, "PASSWD * brand-new-one", ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account has another password\n");
+  guest_says (anna, "CERT DEL " ONE);
+  guest_says (anna, "PASSWD brand-new-one *");
+  stage_commit (&stage);
+  guest_forget (anna);
+  stage_work (&stage);
+  guest_sees (anna, ":test.example FAIL PASSWD WEAK_PASSWORD anna :No key opens your account: add one first\n");
+  g_assert_true (opens ("brand-new-one"));
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -295,5 +349,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/own-account/keys", test_keys);
   g_test_add_func ("/server/own-account/given-up", test_given_up);
   g_test_add_func ("/server/own-account/left-open", test_left_open);
+  g_test_add_func ("/server/own-account/one-at-a-time", test_one_at_a_time);
+  g_test_add_func ("/server/own-account/no-key-left", test_no_key_left);
   return g_test_run ();
 }

@@ -257,6 +257,35 @@ test_unread (void)
   stage_clear (&stage);
 }
 
+/* What a key opens stays what it opens. */
+static void
+test_key_of_another (void)
+{
+  g_autoptr (GPtrArray) keys = NULL;
+  Guest *anna, *berta;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  anna = arrive (TRUE, &key, "anna");
+  guest_says (anna, "REGISTER * * *");
+  stage_commit (&stage);
+  g_assert_true (guest_saw (anna, "SUCCESS"));
+  berta = arrive (TRUE, &key, "berta");
+  guest_says (berta, "REGISTER * * *");
+  guest_sees (berta, ":test.example FAIL REGISTER KEY_IN_USE berta :The key of this connection opens another account\n");
+  guest_says (berta, "REGISTER * * longenough");
+  stage_work (&stage);
+  stage_commit (&stage);
+  g_assert_true (guest_saw (berta, "SUCCESS"));
+  keys = hs_server_db_list_account_keys (stage.db, NULL);
+  g_assert_cmpuint (keys->len, ==, 1);
+  g_assert_cmpstr (((const HsServerAccountKey *) g_ptr_array_index (keys, 0))->account, ==, "anna");
+  guest_free (anna);
+  guest_free (berta);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -267,5 +296,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/engine-register/one-at-a-time", test_one_at_a_time);
   g_test_add_func ("/server/engine-register/again", test_again);
   g_test_add_func ("/server/engine-register/unread", test_unread);
+  g_test_add_func ("/server/engine-register/key-of-another", test_key_of_another);
   return g_test_run ();
 }
