@@ -209,8 +209,22 @@ on_new_derived (HsEngine *self, HsDerivation *derivation)
 {
   HsPeer *peer = derivation->ask.peer;
 
+  peer->proves = FALSE;
   if (find_still_own (self, peer, derivation->name) != NULL)
     set_password (self, peer, g_steal_pointer (&derivation->made), derivation->label);
+}
+
+/* One at a time: guesses that come in one write are held back as those are that come one by one. Takes @derivation. */
+static void
+derive (HsEngine *self, HsPeer *peer, HsDerivation *derivation, const char *command)
+{
+  g_autofree char *label = g_strdup (derivation->label), *name = g_strdup (derivation->name);
+
+  peer->proves = TRUE; /* first: it may be done at once */
+  if (hs_engine_derive (self, peer, derivation))
+    return;
+  peer->proves = FALSE;
+  fail (self, peer, label, command, "TEMPORARILY_UNAVAILABLE", name, LATER);
 }
 
 /* It has been shown whose it is, and keys may have been removed while that was being done. */
@@ -237,8 +251,7 @@ make_password (HsEngine *self, HsPeer *peer, const HsServerAccount *account, con
   derivation = hs_derivation_new (account->name, password, salt, self->config->kdf_iterations);
   derivation->derived = on_new_derived;
   derivation->label = g_strdup (label);
-  if (!hs_engine_derive (self, peer, derivation))
-    fail (self, peer, label, "PASSWD", "TEMPORARILY_UNAVAILABLE", account->name, LATER);
+  derive (self, peer, derivation, "PASSWD");
 }
 
 /* ---- Whose it is ---- */
@@ -254,6 +267,7 @@ is_proven (HsEngine *self, const HsPeer *peer, const HsServerAccount *account)
 typedef struct
 {
   const char *command;
+  gboolean (*is_wanted) (HsEngine *self, HsDerivation *derivation);
   void (*proven) (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char *wish, const char *label);
 } Proof;
 
@@ -269,6 +283,7 @@ judge (HsEngine *self, HsDerivation *derivation, const Proof *proof)
   HsPeer *peer = derivation->ask.peer;
   const HsServerAccount *account = find_still_own (self, peer, derivation->name);
 
+  peer->proves = FALSE;
   if (account == NULL)
     return;
   if (hs_server_account_equal (derivation->made, account))
@@ -280,6 +295,28 @@ judge (HsEngine *self, HsDerivation *derivation, const Proof *proof)
     }
 }
 
+/* Its address may have guessed wrong by another connection since it asked. */
+static gboolean
+still_may_guess (HsEngine *self, HsPeer *peer, const char *command)
+{
+  if (!hs_engine_must_wait_to_guess (self, peer, command))
+    return TRUE;
+  peer->proves = FALSE;
+  return FALSE;
+}
+
+static gboolean
+still_may_set (HsEngine *self, HsDerivation *derivation)
+{
+  return still_may_guess (self, derivation->ask.peer, "PASSWD");
+}
+
+static gboolean
+still_may_give_up (HsEngine *self, HsDerivation *derivation)
+{
+  return still_may_guess (self, derivation->ask.peer, "UNREGISTER");
+}
+
 /* @derived calls judge () with @proof. "*": it is_proven (). */
 static void
 prove (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char *password, const char *wish, const Proof *proof,
@@ -288,7 +325,9 @@ prove (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char 
   g_autofree char *label = NULL;
   HsDerivation *derivation;
 
-  if (strcmp (password, "*") == 0 && !is_proven (self, peer, account))
+  if (peer->proves)
+    fail (self, peer, NULL, proof->command, "TEMPORARILY_UNAVAILABLE", account->name, BUSY);
+  else if (strcmp (password, "*") == 0 && !is_proven (self, peer, account))
     refuse (self, peer, NULL, proof->command, account->name);
   else if (strcmp (password, "*") == 0)
     {
@@ -299,11 +338,11 @@ prove (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char 
     {
       label = hs_engine_take_label (self, peer);
       derivation = hs_derivation_new (account->name, password, account->salt, account->iterations);
+      derivation->is_wanted = proof->is_wanted;
       derivation->derived = derived;
       derivation->label = g_strdup (label);
       derivation->wish = g_strdup (wish);
-      if (!hs_engine_derive (self, peer, derivation))
-        fail (self, peer, label, proof->command, "TEMPORARILY_UNAVAILABLE", account->name, LATER);
+      derive (self, peer, derivation, proof->command);
     }
 }
 
@@ -316,8 +355,8 @@ remember_proof (HsEngine *self, HsPeer *peer, const HsServerAccount *account, co
                         "Now PASSWD * :new, CERT ADD, CERT DEL key, or UNREGISTER account *");
 }
 
-static const Proof only = { "PASSWD", remember_proof };
-static const Proof passwd = { "PASSWD", make_password };
+static const Proof only = { "PASSWD", still_may_set, remember_proof };
+static const Proof passwd = { "PASSWD", still_may_set, make_password };
 
 static void
 on_only_derived (HsEngine *self, HsDerivation *derivation)
@@ -380,7 +419,7 @@ give_up (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const cha
   request (self, peer, change);
 }
 
-static const Proof unregister = { "UNREGISTER", give_up };
+static const Proof unregister = { "UNREGISTER", still_may_give_up, give_up };
 
 static void
 on_last_derived (HsEngine *self, HsDerivation *derivation)

@@ -131,6 +131,7 @@ struct _HsPeer
   guint32 speaks_302 : 1; /* CAP 302 */
   guint32 half_closes : 1; /* it said so: the end of its stream is no leaving */
   guint32 makes_account : 1; /* REGISTER is not answered yet */
+  guint32 proves : 1;    /* a key is being derived for its PASSWD or UNREGISTER */
 };
 
 struct _HsEngine

@@ -286,7 +286,7 @@ test_left_open (void)
   stage_clear (&stage);
 }
 
-#define BUSY_CERT ":test.example FAIL CERT TEMPORARILY_UNAVAILABLE anna :One change at a time: wait for the answer about the one before\n"
+#define BUSY(command) ":test.example FAIL " command " TEMPORARILY_UNAVAILABLE anna :One change at a time: wait for the answer about the one before\n"
 
 /* What comes while the store has not answered yet does not get by what was looked at for the one before. */
 static void
@@ -304,11 +304,11 @@ test_one_at_a_time (void)
   come_in (anna);
   ask (anna, "PASSWD * *", ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account is opened by its keys alone\n");
   guest_says (anna, "CERT DEL " TWO);
-  ask (anna, "CERT DEL " ONE, BUSY_CERT ":test.example NOTE CERT KEY_REMOVED anna " TWO " :does not open your account any more\n");
+  ask (anna, "CERT DEL " ONE, BUSY ("CERT") ":test.example NOTE CERT KEY_REMOVED anna " TWO " :does not open your account any more\n");
   g_assert_true (key_opens (&one));
   ask (anna, "PASSWD * :second secret", ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account has another password\n");
   guest_says (anna, "PASSWD * *");
-  ask (anna, "CERT DEL " ONE, BUSY_CERT ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account is opened by its keys alone\n");
+  ask (anna, "CERT DEL " ONE, BUSY ("CERT") ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account is opened by its keys alone\n");
   g_assert_true (key_opens (&one));
   guest_says (anna, "CERT ADD " TWO);
   other = arrive (&two, "dora"); /* the same key, before the store has it */
@@ -340,6 +340,40 @@ test_no_key_left (void)
   stage_clear (&stage);
 }
 
+/* Guesses that do not wait for their answers are no more than those that do: not by one connection, nor by several. */
+static void
+test_guesses (void)
+{
+  static const Client client = { "PLAIN", "anna", "first secret" };
+  Guest *anna = begin (), *others[HS_KDF_AT_ONCE];
+
+  guest_says (anna, "PASSWD wrong-one");
+  guest_says (anna, "PASSWD * longenough");
+  guest_says (anna, "PASSWD :first secret");
+  guest_sees (anna, BUSY ("PASSWD") BUSY ("PASSWD"));
+  settle ();
+  guest_sees (anna, ":test.example FAIL PASSWD INVALID_CREDENTIALS anna :This is not your account's password\n");
+  stage.now += HS_GUESS_SHUT_OUT_MS * G_TIME_SPAN_MILLISECOND;
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      others[i] = arrive (NULL, i == 0 ? "berta" : "carla");
+      client_log_in (others[i], &client);
+      come_in (others[i]);
+    }
+  guest_forget (anna);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    guest_says (others[i], "PASSWD wrong-one");
+  guest_says (anna, "UNREGISTER anna :first secret"); /* waits behind them */
+  settle ();
+  guest_sees (anna, ":test.example 263 anna UNREGISTER :Please wait a while and try again.\n");
+  stage.now += HS_GUESS_SHUT_OUT_MS * G_TIME_SPAN_MILLISECOND;
+  prove (anna, "first secret");
+  guest_free (anna);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    guest_free (others[i]);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -351,5 +385,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/own-account/left-open", test_left_open);
   g_test_add_func ("/server/own-account/one-at-a-time", test_one_at_a_time);
   g_test_add_func ("/server/own-account/no-key-left", test_no_key_left);
+  g_test_add_func ("/server/own-account/guesses", test_guesses);
   return g_test_run ();
 }
