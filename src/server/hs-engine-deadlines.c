@@ -3,8 +3,8 @@
  * sets the clock. */
 #include "hs-engine-private.h"
 
-static gint64
-get_ticks (HsEngine *self)
+gint64
+hs_engine_get_ticks (HsEngine *self)
 {
   return self->funcs->ticks != NULL ? self->funcs->ticks (self->user_data) : self->funcs->now (self->user_data);
 }
@@ -15,7 +15,7 @@ hs_engine_wait (HsEngine *self, HsPeer *peer, GQueue *queue, guint ms)
   if (peer->deadlines != NULL)
     g_queue_unlink (peer->deadlines, &peer->deadline_link);
   peer->deadlines = queue;
-  peer->deadline = get_ticks (self) + ms * G_TIME_SPAN_MILLISECOND;
+  peer->deadline = hs_engine_get_ticks (self) + ms * G_TIME_SPAN_MILLISECOND;
   if (queue != NULL)
     g_queue_push_tail_link (queue, &peer->deadline_link);
 }
@@ -68,7 +68,7 @@ gint64
 hs_engine_sweep (HsEngine *self)
 {
   GQueue *const queues[] = { &self->registering, &self->heard, &self->pinged, &self->half_closed };
-  gint64 ticks = get_ticks (self), next = 0;
+  gint64 ticks = hs_engine_get_ticks (self), next = 0;
   HsPeer *peer;
 
   self->now = self->funcs->now (self->user_data);

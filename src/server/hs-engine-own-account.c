@@ -260,7 +260,7 @@ make_password (HsEngine *self, HsPeer *peer, const HsServerAccount *account, con
 static gboolean
 is_proven (HsEngine *self, const HsPeer *peer, const HsServerAccount *account)
 {
-  return is_opened_by_key (self, peer, account) || peer->extra->proven_until > self->now;
+  return is_opened_by_key (self, peer, account) || peer->extra->proven_until > hs_engine_get_ticks (self);
 }
 
 /* What is done when the password was right. */
@@ -350,7 +350,7 @@ prove (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char 
 static void
 remember_proof (HsEngine *self, HsPeer *peer, const HsServerAccount *account, const char *wish, const char *label)
 {
-  peer->extra->proven_until = self->now + HS_PROVEN_MS * G_TIME_SPAN_MILLISECOND;
+  peer->extra->proven_until = hs_engine_get_ticks (self) + HS_PROVEN_MS * G_TIME_SPAN_MILLISECOND;
   hs_engine_note_about (self, peer, label, "PASSWD", "PASSWORD_RIGHT", account->name, NULL,
                         "Now PASSWD * :new, CERT ADD, CERT DEL key, or UNREGISTER account *");
 }

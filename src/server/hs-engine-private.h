@@ -81,7 +81,7 @@ typedef struct
   HsFingerprint *key;   /* (nullable) of the key that it has shown over TLS, and signed with */
   HsServerAccount *account; /* (nullable) borrowed: whose it is */
   GBytes *invite;       /* (nullable) hash of the token that lets it in, until it is in */
-  gint64 proven_until;  /* Unix µs: it has said its account's password once more */
+  gint64 proven_until;  /* ticks: it has said its account's password once more */
   HsMetadata *metadata; /* (nullable) its own; who is logged in has the account's */
   GPtrArray *subscribed; /* (nullable) keys of metadata that it is told of */
   char *shown_host;     /* (nullable) what others see in place of its address */
@@ -286,6 +286,8 @@ gboolean hs_engine_offers_tls (HsEngine *self, HsPeer *peer, gboolean *nothing_e
 void hs_engine_set_place (HsEngine *self, HsPeer *peer, GQueue *place);
 /* Waits in @queue from now for @ms; NULL: for nothing. */
 void hs_engine_wait (HsEngine *self, HsPeer *peer, GQueue *queue, guint ms);
+/* µs that go on evenly when somebody sets the clock. */
+gint64 hs_engine_get_ticks (HsEngine *self);
 /* Waits until its silence is long enough for a PING. */
 void hs_engine_expect_words (HsEngine *self, HsPeer *peer);
 void hs_engine_fact (HsEngine *self, HsFactKind kind, HsPeer *peer, const char *room);

@@ -278,6 +278,8 @@ test_left_open (void)
   stage.now += HS_PROVEN_MS * G_TIME_SPAN_MILLISECOND;
   ask (anna, "CERT ADD " TWO, ":test.example FAIL CERT PASSWORD_REQUIRED anna :Say PASSWD :current first\n");
   ask (anna, "CERT DEL " ONE, ":test.example FAIL CERT PASSWORD_REQUIRED anna :Say PASSWD :current first\n");
+  stage.jumped = -2 * (gint64) HS_PROVEN_MS * G_TIME_SPAN_MILLISECOND; /* a clock that is set back brings nothing back */
+  ask (anna, "CERT DEL " ONE, ":test.example FAIL CERT PASSWORD_REQUIRED anna :Say PASSWD :current first\n");
   ask (anna, "CERT LIST", ":test.example NOTE CERT KEY anna " ONE " :opens your account\n"
                           ":test.example NOTE CERT END_OF_KEYS anna :These are all keys that open your account\n");
   g_assert_true (key_opens (&one));
