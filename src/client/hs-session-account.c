@@ -197,7 +197,7 @@ static const struct { const char *code, *sentence; } sentences[] = {
   { "KEY_IN_USE", N_("This computer’s key opens another account.") },
   { "KEY_REMOVED", N_("That key does not open your account any more.") },
   { "KEY_REQUIRED", N_("This connection shows no key.") },
-  { "LAST_KEY", N_("Nothing else opens your account: set a password first.") },
+  { "LAST_KEY", N_("This is the last key. Type your current password, or set one, first.") },
   { "LIMIT_REACHED", N_("Too many keys open your account: remove one first.") },
   { "PASSWORD_CHANGED", N_("Your account has another password.") },
   { "PASSWORD_REQUIRED", N_("Type your current password first.") },

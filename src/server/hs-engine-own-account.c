@@ -281,13 +281,16 @@ static void
 judge (HsEngine *self, HsDerivation *derivation, const Proof *proof)
 {
   HsPeer *peer = derivation->ask.peer;
-  const HsServerAccount *account = find_still_own (self, peer, derivation->name);
+  HsServerAccount *account = find_still_own (self, peer, derivation->name);
 
   peer->proves = FALSE;
   if (account == NULL)
     return;
   if (hs_server_account_equal (derivation->made, account))
-    proof->proven (self, peer, account, derivation->wish, derivation->label);
+    {
+      account->locked = FALSE;
+      proof->proven (self, peer, account, derivation->wish, derivation->label);
+    }
   else
     {
       hs_engine_note_guess (self, peer, FALSE);
@@ -543,7 +546,7 @@ remove_key (HsEngine *self, HsPeer *peer, HsServerAccount *account, const char *
   else if (hs_engine_find_account_by_key (self, &key) != account)
     fail (self, peer, NULL, "CERT", "KEY_UNKNOWN", account->name, "This key does not open your account");
   else if (account->locked && count_keys (self, account) == 1)
-    fail (self, peer, NULL, "CERT", "LAST_KEY", account->name, "Nothing else opens your account: set a password first");
+    fail (self, peer, NULL, "CERT", "LAST_KEY", account->name, "This is the last key: say PASSWD :current, or set a password, first");
   else
     {
       label = hs_engine_take_label (self, peer);

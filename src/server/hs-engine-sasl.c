@@ -83,6 +83,8 @@ end_proven (HsLogin *self)
       end_failed (self, FALSE);
       return;
     }
+  if (account != NULL && self->verifier != NULL && hs_server_account_equal (self->verifier, account))
+    account->locked = FALSE; /* a password opens it: in an older store that may have been unknown */
   peer->admitted |= self->room;
   end (self);
   if (account != NULL)

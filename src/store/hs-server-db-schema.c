@@ -136,7 +136,9 @@ static const char *const migrations[] = {
   " value TEXT NOT NULL,"
   " PRIMARY KEY (account, key)) WITHOUT ROWID;"
   "CREATE TABLE account_gone (key TEXT PRIMARY KEY) WITHOUT ROWID;" /* whose identity may still stand under what was said */
-  "ALTER TABLE account ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;",
+  "ALTER TABLE account ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;"
+  /* Which were made without a password was not written down: those with a key may have been. */
+  "UPDATE account SET locked = 1 WHERE key IN (SELECT account FROM account_key);",
 };
 
 static void

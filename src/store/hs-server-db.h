@@ -166,7 +166,7 @@ typedef struct
   guint iterations;
   GBytes *stored_key, *server_key; /* RFC 5802; SHA-256 */
   gint64 created;                  /* Unix ms */
-  gboolean locked;                 /* no password opens it */
+  gboolean locked;                 /* no password opens it, as far as is known */
   GStrv metadata;                  /* (nullable) key, value, key, value … */
 } HsServerAccount;
 void hs_server_account_free (HsServerAccount *self);

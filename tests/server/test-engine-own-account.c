@@ -192,7 +192,7 @@ test_keys (void)
                           ":test.example NOTE CERT END_OF_KEYS anna :These are all keys that open your account\n");
   ask (anna, "PASSWD * *", ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account is opened by its keys alone\n");
   g_assert_false (opens ("first secret"));
-  ask (anna, "CERT DEL " ONE, ":test.example FAIL CERT LAST_KEY anna :Nothing else opens your account: set a password first\n");
+  ask (anna, "CERT DEL " ONE, ":test.example FAIL CERT LAST_KEY anna :This is the last key: say PASSWD :current, or set a password, first\n");
   ask (anna, "PASSWD * :brand new one", ":test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account has another password\n");
   g_assert_true (opens ("brand new one"));
   /* another's key */
@@ -376,6 +376,39 @@ test_guesses (void)
   stage_clear (&stage);
 }
 
+/* An older store does not say whether a password opens an account that has a key. */
+static void
+test_perhaps_locked (void)
+{
+  static const Client by_key = { "EXTERNAL", "anna" };
+
+  for (guint by_login = 0; by_login < 2; by_login++)
+    {
+      Guest *anna = begin ();
+      HsServerAccount *kept;
+
+      prove (anna, "first secret");
+      ask (anna, "CERT ADD " ONE, ":test.example NOTE CERT KEY_ADDED anna " ONE " :opens your account from now on\n");
+      guest_free (anna);
+      kept = hs_server_db_get_account (stage.db, "anna", NULL);
+      kept->locked = TRUE;
+      g_assert_true (hs_server_db_set_account (stage.db, kept, NULL));
+      hs_server_account_free (kept);
+      stage_restart (&stage);
+      anna = arrive (&one, "anna");
+      client_log_in (anna, &by_key);
+      come_in (anna);
+      ask (anna, "CERT DEL " ONE, ":test.example FAIL CERT LAST_KEY anna :This is the last key: say PASSWD :current, or set a password, first\n");
+      if (by_login)
+        g_assert_true (opens ("first secret"));
+      else
+        prove (anna, "first secret");
+      ask (anna, "CERT DEL " ONE, ":test.example NOTE CERT KEY_REMOVED anna " ONE " :does not open your account any more\n");
+      guest_free (anna);
+      stage_clear (&stage);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -388,5 +421,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/own-account/one-at-a-time", test_one_at_a_time);
   g_test_add_func ("/server/own-account/no-key-left", test_no_key_left);
   g_test_add_func ("/server/own-account/guesses", test_guesses);
+  g_test_add_func ("/server/own-account/perhaps-locked", test_perhaps_locked);
   return g_test_run ();
 }
