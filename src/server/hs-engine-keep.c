@@ -405,9 +405,9 @@ answer_open (HsEngine *self, HsAsk *ask, const GError *error)
       self->salt = open->salt;
       for (guint i = 0; i < open->rooms->len; i++)
         restore_room (self, g_ptr_array_index (open->rooms, i));
-      for (guint i = 0; i < open->renamed->len; i++)
+      for (guint i = open->renamed->len; i > 0; i--) /* the oldest first, as they were made */
         {
-          const HsServerRenamed *renamed = g_ptr_array_index (open->renamed, i);
+          const HsServerRenamed *renamed = g_ptr_array_index (open->renamed, i - 1);
 
           hs_engine_remember_renamed (self, renamed->former, renamed->name, renamed->until);
         }

@@ -28,6 +28,28 @@ is_over (gpointer key, gpointer value, gpointer user_data)
   return ((const HsRenamed *) value)->until <= *(const gint64 *) user_data;
 }
 
+/* Of @name (nullable: of all) the oldest goes when there are @max. */
+static void
+make_room_for_one (GHashTable *all, const char *name, guint max)
+{
+  const HsRenamed *oldest = NULL, *renamed;
+  const char *key, *former = NULL;
+  GHashTableIter iter;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, all);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &key, (gpointer *) &renamed))
+    {
+      if (name != NULL && !hs_name_equal (renamed->name, name))
+        continue;
+      n++;
+      if (oldest == NULL || renamed->until < oldest->until)
+        oldest = renamed, former = key;
+    }
+  if (n >= max)
+    g_hash_table_remove (all, former);
+}
+
 void
 hs_engine_remember_renamed (HsEngine *self, const char *former, const char *name, gint64 until_ms)
 {
@@ -47,12 +69,13 @@ hs_engine_remember_renamed (HsEngine *self, const char *former, const char *name
         g_free (renamed->name);
         renamed->name = g_strdup (name);
       }
-  if (g_hash_table_size (self->renamed) >= HS_RENAMED_MAX)
-    return;
+  g_hash_table_remove (self->renamed, former);
+  make_room_for_one (self->renamed, name, HS_RENAMED_PER_ROOM);
+  make_room_for_one (self->renamed, NULL, HS_RENAMED_MAX);
   renamed = g_new0 (HsRenamed, 1);
   renamed->name = g_strdup (name);
   renamed->until = until_ms;
-  g_hash_table_replace (self->renamed, g_strdup (former), renamed);
+  g_hash_table_insert (self->renamed, g_strdup (former), renamed);
 }
 
 HsChannel *

@@ -173,6 +173,16 @@ give_way (HsServerDb *self, const char *folded, GError **error)
          && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_PLACE_RENAME, "si", nowhere, place), error);
 }
 
+static gboolean
+remember_former (HsServerDb *self, const char *from, const char *to, gint64 place, gint64 until, GError **error)
+{
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_RENAMED_FORGET, "s", to), error)
+         && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_RENAMED_FORGET, "s", from), error)
+         && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_RENAMED_TRIM_PLACE, "i", place), error)
+         && hs_sql_run (&self->base, self->base.statements[SQL_RENAMED_TRIM_ALL], error)
+         && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_RENAMED_ADD, "sii", from, place, until), error);
+}
+
 gboolean
 hs_server_db_rename_room (HsServerDb *self, const char *former, const char *name, gint64 until, GError **error)
 {
@@ -189,8 +199,7 @@ hs_server_db_rename_room (HsServerDb *self, const char *former, const char *name
   if (failed == NULL && give_way (self, to, &failed))
     hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_PLACE_RENAME, "si", to, place), &failed);
   hs_server_db_forget_place (self, from);
-  if (failed == NULL && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_RENAMED_FORGET, "s", to), &failed)
-      && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_RENAMED_ADD, "sii", from, place, until), &failed))
+  if (failed == NULL && remember_former (self, from, to, place, until, &failed))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failed));
   return FALSE;

@@ -56,8 +56,14 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_ROOM_METADATA_ADD] = "INSERT OR REPLACE INTO room_metadata (place, key, value) VALUES (?, ?, ?)",
   [SQL_ROOM_METADATA_CLEAR] = "DELETE FROM room_metadata WHERE place = ?",
   [SQL_RENAMED_ADD] = "INSERT OR REPLACE INTO room_renamed (former, place, until) VALUES (?, ?, ?)",
-  [SQL_RENAMED_LIST] = "SELECT n.former, r.name, n.until FROM room_renamed n JOIN room r ON r.place = n.place WHERE n.until > ?",
+  [SQL_RENAMED_LIST] = "SELECT n.former, r.name, n.until FROM room_renamed n JOIN room r ON r.place = n.place WHERE n.until > ?"
+                       " ORDER BY n.until DESC LIMIT " G_STRINGIFY (HS_RENAMED_MAX),
   [SQL_RENAMED_FORGET] = "DELETE FROM room_renamed WHERE former = ?",
+  /* Before one more comes. */
+  [SQL_RENAMED_TRIM_PLACE] = "DELETE FROM room_renamed WHERE former IN (SELECT former FROM room_renamed WHERE place = ?"
+                             " ORDER BY until DESC LIMIT -1 OFFSET " G_STRINGIFY (HS_RENAMED_PER_ROOM) " - 1)",
+  [SQL_RENAMED_TRIM_ALL] = "DELETE FROM room_renamed WHERE former IN (SELECT former FROM room_renamed"
+                           " ORDER BY until DESC LIMIT -1 OFFSET " G_STRINGIFY (HS_RENAMED_MAX) " - 1)",
   [SQL_RENAMED_FORGET_PLACE] = "DELETE FROM room_renamed WHERE place = ?",
   [SQL_LIST_GET] = "SELECT mode, mask, by, time FROM room_list WHERE place = ? ORDER BY time, mask",
   [SQL_LIST_CLEAR] = "DELETE FROM room_list WHERE place = ?",

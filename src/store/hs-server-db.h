@@ -140,7 +140,7 @@ typedef struct
   gint64 until; /* Unix ms */
 } HsServerRenamed;
 void hs_server_renamed_free (HsServerRenamed *self);
-/* Those that hold after @now. (element-type HsServerRenamed) (transfer full), NULL with @error */
+/* Those that hold after @now, the newest first. (element-type HsServerRenamed) (transfer full), NULL with @error */
 GPtrArray *hs_server_db_list_renamed (HsServerDb *self, gint64 now, GError **error);
 /* With all that was said in it. */
 gboolean hs_server_db_drop_room (HsServerDb *self, const char *name, GError **error);

@@ -200,7 +200,8 @@
 #define HS_CLIENT_ID_MAX        64         /* of +handshakechat.github.io/id; ours are 32 */
 #define HS_ROOMS_KEPT           10000      /* rooms that stay when nobody is in them */
 #define HS_RENAMED_MS           G_GINT64_CONSTANT (604800000) /* 7 days: so long a room is found by what it was called before */
-#define HS_RENAMED_MAX          1000       /* such names; one more is not remembered */
+#define HS_RENAMED_MAX          1000       /* such names; for one more the oldest is forgotten */
+#define HS_RENAMED_PER_ROOM     5          /* of one room, likewise */
 #define HS_RENAME_SPACING_MS    60000      /* one room is not called something else more often: all of it is told to many of those in it */
 #define HS_CATCHUP_PAGE         100        /* messages our side asks for at once after a reconnect */
 #define HS_CATCHUP_PAGES        50         /* and how often; what is older stays on the server */

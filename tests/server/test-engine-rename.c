@@ -167,6 +167,39 @@ test_led_on (void)
     "berta < :test.example 366 berta #one :End of /NAMES list\n");
 }
 
+/* Neither does one room take the names of all, nor do many keep one out: the oldest are forgotten. */
+static void
+test_many (void)
+{
+  Stage stage;
+  Guest *anna, *berta;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  anna = guest_join (&stage, "anna", "draft/channel-rename");
+  berta = guest_join (&stage, "berta", "draft/channel-rename");
+  guest_says (anna, "JOIN #0");
+  for (guint i = 0; i < HS_RENAMED_MAX + 10; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("RENAME #%u #%u", i, i + 1);
+
+      guest_says (anna, line);
+      stage.now += HS_RENAME_SPACING_MS * G_TIME_SPAN_MILLISECOND;
+    }
+  guest_forget (berta);
+  guest_says (berta, "JOIN #1009");
+  g_assert_true (guest_saw (berta, "CHANNEL_RENAMED #1009 #1010 "));
+  guest_forget (berta);
+  guest_says (berta, "JOIN #1005");
+  g_assert_true (guest_saw (berta, "CHANNEL_RENAMED #1005 #1010 "));
+  guest_forget (berta);
+  guest_says (berta, "JOIN #1004");
+  g_assert_true (guest_saw (berta, " JOIN #1004\r\n"));
+  guest_free (anna);
+  guest_free (berta);
+  stage_clear (&stage);
+}
+
 #define CAPS "batch draft/channel-rename draft/chathistory draft/event-playback"
 
 /* What was said before, while it was on its way to the store, and after; then by another engine. */
@@ -226,6 +259,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/rename/bare", test_bare);
   g_test_add_func ("/server/rename/refused", test_refused);
   g_test_add_func ("/server/rename/led-on", test_led_on);
+  g_test_add_func ("/server/rename/many", test_many);
   g_test_add_func ("/server/rename/kept", test_kept);
   return g_test_run ();
 }

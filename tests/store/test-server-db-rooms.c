@@ -2,6 +2,8 @@
 /* Rooms, markers, and what is thrown away. */
 #include "test-server-db-private.h"
 
+#include "hs-limits.h"
+
 #define DAY G_GINT64_CONSTANT (86400000)
 
 static void
@@ -104,6 +106,39 @@ test_rename (void)
   back = hs_server_db_list_renamed (db, 0, NULL);
   g_assert_cmpuint (back->len, ==, 1);
   g_assert_cmpstr (((HsServerRenamed *) g_ptr_array_index (back, 0))->former, ==, "#new");
+}
+
+/* One room does not fill the table, nor do all of them: the oldest names go. */
+static void
+test_rename_often (void)
+{
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autoptr (GPtrArray) one = NULL, all = NULL;
+
+  for (guint i = 0; i < HS_RENAMED_PER_ROOM + 3; i++)
+    {
+      g_autofree char *from = g_strdup_printf ("#%u", i), *to = g_strdup_printf ("#%u", i + 1);
+      g_autoptr (HsServerRoom) room = hs_server_room_new (from);
+
+      g_assert_true (hs_server_db_put_room (db, room, NULL));
+      g_assert_true (hs_server_db_rename_room (db, from, to, 100 + i, NULL));
+    }
+  one = hs_server_db_list_renamed (db, 0, NULL);
+  g_assert_cmpuint (one->len, ==, HS_RENAMED_PER_ROOM);
+  g_assert_cmpstr (((HsServerRenamed *) g_ptr_array_index (one, 0))->former, ==, "#7");
+  g_assert_cmpstr (((HsServerRenamed *) g_ptr_array_index (one, HS_RENAMED_PER_ROOM - 1))->former, ==, "#3");
+  for (guint i = 0; i < HS_RENAMED_MAX; i++)
+    {
+      g_autofree char *from = g_strdup_printf ("#from%u", i), *to = g_strdup_printf ("#to%u", i);
+      g_autoptr (HsServerRoom) room = hs_server_room_new (from);
+
+      g_assert_true (hs_server_db_put_room (db, room, NULL));
+      g_assert_true (hs_server_db_rename_room (db, from, to, 1000 + i, NULL));
+    }
+  all = hs_server_db_list_renamed (db, 0, NULL);
+  g_assert_cmpuint (all->len, ==, HS_RENAMED_MAX);
+  for (guint i = 0; i < all->len; i++)
+    g_assert_true (g_str_has_prefix (((HsServerRenamed *) g_ptr_array_index (all, i))->former, "#from"));
 }
 
 static void
@@ -261,6 +296,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/server-db-rooms/rooms", test_rooms);
   g_test_add_func ("/store/server-db-rooms/rename", test_rename);
+  g_test_add_func ("/store/server-db-rooms/rename-often", test_rename_often);
   g_test_add_func ("/store/server-db-rooms/markers", test_markers);
   g_test_add_func ("/store/server-db-rooms/retention", test_retention);
   g_test_add_func ("/store/server-db-rooms/counts", test_counts);
