@@ -232,13 +232,14 @@ static void
 append_room (HsMetadataBatch *batch, HsChannel *channel, const char *key)
 {
   guint n = append_metadata (batch, channel->name, channel->metadata, key, FALSE);
+  gboolean inside = hs_peer_find_membership (batch->peer, channel) != NULL;
   const HsMembership *member;
 
   for (guint i = 0; n < HS_METADATA_SYNC_LINES && (member = hs_channel_get_known (channel, batch->peer, i)) != NULL; i++)
     {
       HsPeer *one = member->peer;
 
-      if (one->mark == batch->engine->mark)
+      if (one->mark == batch->engine->mark || !hs_membership_is_listed (member, batch->peer, inside))
         continue;
       one->mark = batch->engine->mark;
       n += append_metadata (batch, one->nick, hs_engine_get_metadata (batch->engine, one), key, FALSE);

@@ -402,6 +402,8 @@ void hs_engine_reply_topic (HsEngine *self, HsPeer *peer, HsChannel *channel);
 void hs_engine_reply_marker (HsEngine *self, HsPeer *peer, const HsChannel *channel);
 /* The room @former (folded) is called @name (folded) now. */
 void hs_engine_move_markers (HsEngine *self, const char *former, const char *name);
+/* Is @peer, who is @inside the room or not, told that this one is there? Of those whom it may know of. */
+gboolean hs_membership_is_listed (const HsMembership *self, const HsPeer *peer, gboolean inside);
 void hs_engine_reply_names (HsEngine *self, HsPeer *peer, HsChannel *channel);
 
 /* ---- Renamed rooms (hs-engine-rename.c) ---- */

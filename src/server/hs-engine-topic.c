@@ -101,10 +101,10 @@ get_symbol (const HsChannel *channel)
   return (channel->modes & HS_CHANNEL_PRIVATE) != 0 ? "*" : "=";
 }
 
-static gboolean
-is_listed (const HsMembership *member, const HsPeer *peer, gboolean inside)
+gboolean
+hs_membership_is_listed (const HsMembership *self, const HsPeer *peer, gboolean inside)
 {
-  return inside || !member->peer->invisible || member->peer == peer || hs_peer_is_operator (peer);
+  return inside || !self->peer->invisible || self->peer == peer || hs_peer_is_operator (peer);
 }
 
 static void
@@ -119,7 +119,7 @@ append_names (HsEngine *self, HsPeer *peer, HsChannel *channel, GString *out)
     {
       gsize before = names->len;
 
-      if (!is_listed (member, peer, inside))
+      if (!hs_membership_is_listed (member, peer, inside))
         continue;
       append_name (member, peer->caps, names);
       if (before > 0 && fixed + names->len > HS_LINE_MAX)

@@ -129,6 +129,44 @@ test_watched (void)
     "anna < :test.example METADATA bea url * http://c\n");
 }
 
+/* Who hides is shown to those in the room, as by NAMES. */
+static void
+test_hidden (void)
+{
+  stage_perform (
+    "+ anna " CAPS "\n"
+    "+ berta\n"
+    "+ carla\n"
+    "anna > METADATA * SUB url\n"
+    "anna < …\n"
+    "berta > JOIN #r\n"
+    "berta < …\n"
+    "carla > JOIN #r\n"
+    "berta < …\n"
+    "carla < …\n"
+    "berta > METADATA * SET url :http://b\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla > METADATA * SET url :http://c\n"
+    "anna < …\n"
+    "carla < …\n"
+    "berta > MODE berta +i\n"
+    "berta < …\n"
+    "anna > METADATA #r SYNC\n"
+    "anna < :test.example BATCH +2 metadata #r\n"
+    "anna < @batch=2 :test.example METADATA carla url * http://c\n"
+    "anna < :test.example BATCH -2\n"
+    "anna > JOIN #r\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla < …\n"
+    "anna > METADATA #r SYNC\n"
+    "anna < :test.example BATCH +4 metadata #r\n"
+    "anna < @batch=4 :test.example METADATA berta url * http://b\n"
+    "anna < @batch=4 :test.example METADATA carla url * http://c\n"
+    "anna < :test.example BATCH -4\n");
+}
+
 /* A large room is asked for when there is time. */
 static void
 test_put_off (void)
@@ -168,6 +206,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/metadata-tell/changes", test_changes);
   g_test_add_func ("/server/metadata-tell/coming", test_coming);
   g_test_add_func ("/server/metadata-tell/watched", test_watched);
+  g_test_add_func ("/server/metadata-tell/hidden", test_hidden);
   g_test_add_func ("/server/metadata-tell/put-off", test_put_off);
   return g_test_run ();
 }
