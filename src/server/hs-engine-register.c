@@ -198,6 +198,13 @@ lacks_key (HsEngine *self, const HsPeer *peer, const char *password)
   return strcmp (password, "*") == 0 && key != NULL && !hs_engine_is_key_free (self, key);
 }
 
+/* Names that were given up are remembered for ever, so they count. */
+static gboolean
+is_full (const HsAccounts *accounts)
+{
+  return g_hash_table_size (accounts->by_name) + g_hash_table_size (accounts->reserved) + g_hash_table_size (accounts->gone) >= HS_ACCOUNTS_MAX;
+}
+
 /* Why not now, whatever it is called. */
 static gboolean
 is_possible (HsEngine *self, HsPeer *peer, const char *name)
@@ -214,8 +221,7 @@ is_possible (HsEngine *self, HsPeer *peer, const char *name)
     code = "ALREADY_AUTHENTICATED", words = LOGGED_IN;
   else if (peer->makes_account)
     code = "TEMPORARILY_UNAVAILABLE", words = "One account at a time: wait for the answer about the one before";
-  else if (g_hash_table_size (self->accounts->by_name) + g_hash_table_size (self->accounts->reserved) >= HS_ACCOUNTS_MAX ||
-           !hs_engine_may_make_account (self, peer))
+  else if (is_full (self->accounts) || !hs_engine_may_make_account (self, peer))
     code = "TEMPORARILY_UNAVAILABLE";
   if (code != NULL)
     fail (self, peer, NULL, code, name, words);

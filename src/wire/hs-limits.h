@@ -64,7 +64,7 @@
 #define HS_PASSWORD_MIN_CHARS   8          /* NIST SP 800-63B 5.1.1.2 */
 #define HS_ACCOUNTS_PER_SPAN    10         /* that guests of one address make within the time below; loopback exempt */
 #define HS_ACCOUNTS_SPAN_MS     3600000
-#define HS_ACCOUNTS_MAX         10000      /* of one server: they are all in memory, half a KiB each */
+#define HS_ACCOUNTS_MAX         10000      /* of one server, with those that were given up: they are all in memory, half a KiB each */
 #define HS_PROVEN_MS            60000      /* who has said its password once more may change it without saying it again */
 #define HS_ACCOUNT_KEYS_MAX     20         /* of one account: a key for each of its owner's computers */
 #define HS_ADDRESS_MAX_BYTES    4096       /* a typed or pasted address, an invite */

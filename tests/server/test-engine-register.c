@@ -286,6 +286,38 @@ test_key_of_another (void)
   stage_clear (&stage);
 }
 
+/* A name that was given up is remembered for ever, as an account is. */
+static void
+test_full (void)
+{
+  Guest *anna;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  for (guint i = 0; i < HS_ACCOUNTS_MAX - 1; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("gone%u", i);
+      const guint8 chance[HS_LOCKED_CHANCE] = { 0 };
+      HsServerAccount *account = hs_server_account_make_locked (name, chance, 1, 1);
+
+      g_assert_true (hs_server_db_add_account (stage.db, account, NULL));
+      g_assert_true (hs_server_db_remove_account (stage.db, name, NULL));
+      hs_server_account_free (account);
+    }
+  stage_restart (&stage);
+  anna = arrive (TRUE, &key, "anna");
+  guest_says (anna, "REGISTER anna * *");
+  stage_commit (&stage);
+  g_assert_true (guest_saw (anna, "REGISTER SUCCESS anna"));
+  guest_free (anna);
+  anna = arrive (TRUE, &key, "berta");
+  guest_says (anna, "REGISTER berta * *");
+  guest_sees (anna, ":test.example FAIL REGISTER TEMPORARILY_UNAVAILABLE berta :No account can be made now: try again later\n");
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -297,5 +329,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/engine-register/again", test_again);
   g_test_add_func ("/server/engine-register/unread", test_unread);
   g_test_add_func ("/server/engine-register/key-of-another", test_key_of_another);
+  g_test_add_func ("/server/engine-register/full", test_full);
   return g_test_run ();
 }
