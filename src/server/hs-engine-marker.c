@@ -172,6 +172,7 @@ typedef struct
   HsServerAccount *account;
   char *identity;
   char *target;  /* as it was given */
+  guint64 channel_id; /* 0: a private conversation */
   char *place;   /* (nullable) of a room; else it is looked up */
   gint64 time;   /* Unix ms; 0: it only asks */
   char *label;   /* (nullable) */
@@ -206,11 +207,26 @@ tell_devices (HsEngine *self, const MarkAsk *mark)
     }
 }
 
+/* The room may be called something else by now. */
+static void
+follow_room (HsEngine *self, MarkAsk *mark)
+{
+  const HsChannel *channel = hs_engine_find_channel_again (self, mark->target, mark->channel_id);
+
+  if (channel == NULL)
+    return;
+  g_free (mark->target);
+  g_free (mark->place);
+  mark->target = g_strdup (channel->name);
+  mark->place = hs_name_fold (channel->name);
+}
+
 static void
 answer_mark (HsEngine *self, HsAsk *ask, const GError *error)
 {
   MarkAsk *mark = (MarkAsk *) ask;
 
+  follow_room (self, mark);
   if (error == NULL && mark->moved)
     {
       know (self, mark->account, mark->place, mark->time);
@@ -261,6 +277,7 @@ ask_store (HsEngine *self, HsPeer *peer, const char *target, HsChannel *channel,
   ask->account = peer->extra->account;
   ask->identity = hs_engine_make_identity (self, peer);
   ask->target = g_strdup (channel != NULL ? channel->name : target);
+  ask->channel_id = channel != NULL ? channel->id : 0;
   ask->place = channel != NULL ? hs_name_fold (channel->name) : NULL;
   ask->time = ms;
   ask->label = hs_engine_take_label (self, peer);

@@ -9,6 +9,7 @@ typedef struct
 {
   HsAsk ask;
   char *target;   /* the room's name, or the nick as it was given */
+  guint64 channel_id; /* 0: a private conversation */
   char *msgid;
   char *reason;   /* (nullable) */
   char *label;    /* (nullable) */
@@ -109,14 +110,14 @@ find_other (HsEngine *self, const RedactAsk *ask)
 static void
 tell (HsEngine *self, const RedactAsk *ask)
 {
-  const HsChannel *channel = hs_engine_find_channel (self, ask->target);
+  const HsChannel *channel = hs_engine_find_channel_again (self, ask->target, ask->channel_id);
   const HsCap echo = HS_CAP_ECHO_MESSAGE | HS_CAP_MESSAGE_REDACTION;
   HsPeer *from = ask->ask.peer, *to;
   HsIrcMessage message;
   HsFanout fanout;
 
   hs_engine_fact (self, HS_FACT_DELETED, NULL, ask->msgid);
-  hs_irc_message_set (&message, ask->source, "REDACT", ask->target, ask->msgid, ask->reason, NULL);
+  hs_irc_message_set (&message, ask->source, "REDACT", channel != NULL ? channel->name : ask->target, ask->msgid, ask->reason, NULL);
   hs_fanout_init (&fanout, self, &message, from);
   hs_fanout_identify (&fanout, ask->id, NULL);
   if (channel != NULL)
@@ -160,6 +161,7 @@ request (HsEngine *self, HsPeer *peer, HsChannel *channel, const HsIrcMessage *m
   ask->ask.answer = answer_redact;
   ask->ask.free = free_redact;
   ask->target = g_strdup (channel != NULL ? channel->name : message->params[0]);
+  ask->channel_id = channel != NULL ? channel->id : 0;
   ask->msgid = g_strdup (message->params[1]);
   if (*hs_irc_message_param (message, 2) != '\0')
     ask->reason = hs_engine_cut (message->params[2], HS_REASON_MAX_BYTES);

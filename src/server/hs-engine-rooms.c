@@ -11,6 +11,23 @@ hs_engine_find_channel (HsEngine *self, const char *name)
 }
 
 HsChannel *
+hs_engine_find_channel_again (HsEngine *self, const char *name, guint64 id)
+{
+  HsChannel *channel = hs_engine_find_channel (self, name);
+  GHashTableIter iter;
+
+  if (id == 0)
+    return NULL;
+  if (channel != NULL && channel->id == id)
+    return channel;
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &channel))
+    if (channel->id == id)
+      return channel;
+  return NULL;
+}
+
+HsChannel *
 hs_engine_make_channel (HsEngine *self, const char *name)
 {
   HsChannel *channel = g_new0 (HsChannel, 1);

@@ -158,6 +158,30 @@ test_disk_full (void)
   stage_clear (&stage);
 }
 
+/* The answer is about the room by the name that it has then, and so is what is known of it. */
+static void
+test_renamed (void)
+{
+  Guest *one, *two;
+
+  begin ();
+  one = arrive ("anna", TRUE);
+  two = arrive ("anna-phone", TRUE);
+  say (one, "JOIN #den");
+  guest_forget (two);
+  guest_says (one, "MARKREAD #den " EARLY);
+  guest_says (one, "RENAME #den #deck");
+  guest_forget (one);
+  stage_commit (&stage);
+  guest_sees (one, ":test.example MARKREAD #deck " EARLY "\n");
+  guest_sees (two, ":test.example MARKREAD #deck " EARLY "\n");
+  say (two, "JOIN #deck");
+  g_assert_true (guest_saw (two, ":test.example MARKREAD #deck " EARLY "\r\n"));
+  guest_free (one);
+  guest_free (two);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -165,5 +189,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/engine-marker/lines", test_lines);
   g_test_add_func ("/server/engine-marker/devices", test_devices);
   g_test_add_func ("/server/engine-marker/disk-full", test_disk_full);
+  g_test_add_func ("/server/engine-marker/renamed", test_renamed);
   return g_test_run ();
 }

@@ -255,6 +255,24 @@ test_gone (void)
   scene_clear (&scene);
 }
 
+/* Those in the room hear of it by the name that it has then. */
+static void
+test_renamed (void)
+{
+  Scene scene;
+  g_autofree char *id = NULL, *line = NULL;
+
+  scene_init (&scene, TRUE);
+  id = say (&scene, scene.berta, "PRIVMSG #den :oops");
+  line = g_strdup_printf ("REDACT #den %s", id);
+  guest_says (scene.berta, line);
+  guest_says (scene.anna, "RENAME #den #deck");
+  stage_commit (&scene.stage);
+  g_assert_true (guest_saw (scene.anna, ":berta!u@10.0.0.1 REDACT #deck "));
+  g_assert_true (guest_saw (scene.berta, ":berta!u@10.0.0.1 REDACT #deck "));
+  scene_clear (&scene);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -265,5 +283,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/engine-redact/history", test_history);
   g_test_add_func ("/server/engine-redact/full-disk", test_full_disk);
   g_test_add_func ("/server/engine-redact/gone", test_gone);
+  g_test_add_func ("/server/engine-redact/renamed", test_renamed);
   return g_test_run ();
 }
