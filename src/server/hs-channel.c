@@ -10,12 +10,19 @@ hs_channel_free (HsChannel *self)
   for (guint i = 0; i < HS_N_LISTS; i++)
     g_clear_pointer (&self->lists[i], g_ptr_array_unref);
   g_free (self->name);
+  g_free (self->renaming);
   g_free (self->topic);
   g_free (self->topic_by);
   g_free (self->key);
   hs_metadata_free (self->metadata);
   g_ptr_array_unref (self->members);
   g_free (self);
+}
+
+char *
+hs_channel_fold_place (const HsChannel *self)
+{
+  return hs_name_fold (self->renaming != NULL ? self->renaming : self->name);
 }
 
 /* ---- Members ---- */

@@ -55,6 +55,7 @@ struct _HsChannel
   GPtrArray *members; /* of HsMembership; those others have been told of come first */
   /* State */
   guint64 id;         /* of this run */
+  char *renaming;     /* (nullable) what the store has been asked to call it, and has not answered */
   gint64 renamed;     /* Unix µs: when it was last; 0: not in this run */
   gboolean kept;      /* by the store: it stays when nobody is in it */
   guint n_told;
@@ -79,6 +80,8 @@ struct _HsMembership
 #define HS_CHANNEL_DEFAULT_MODES (HS_CHANNEL_NO_EXTERNAL | HS_CHANNEL_TOPIC_LOCKED)
 
 void hs_channel_free (HsChannel *self);
+/* What it is called, folded, in the store when this is asked for there: questions are answered one after the other. (transfer full) */
+char *hs_channel_fold_place (const HsChannel *self);
 HsMembership *hs_peer_find_membership (const HsPeer *self, const HsChannel *channel);
 /* The members that @peer may know of: those of whom others are told, and itself. @i from 0; NULL after the last. */
 const HsMembership *hs_channel_get_known (const HsChannel *self, const HsPeer *peer, guint i);

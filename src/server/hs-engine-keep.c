@@ -207,7 +207,7 @@ hs_engine_keep_message (HsEngine *self, HsPeer *from, HsChannel *channel, HsPeer
   stored->text = g_strdup (message->n_params > 1 ? message->params[1] : NULL);
   if (channel != NULL)
     {
-      stored->place = hs_name_fold (channel->name);
+      stored->place = hs_channel_fold_place (channel);
       if (!stored->only_answer && !channel->kept)
         hs_engine_keep_room (self, channel);
     }
@@ -247,7 +247,7 @@ hs_engine_keep_event (HsEngine *self, HsChannel *channel, const HsIrcMessage *me
   stored = hs_server_message_new ();
   stored->id = hs_engine_next_id (self);
   stored->kind = HS_SERVER_EVENT;
-  stored->place = hs_name_fold (channel->name);
+  stored->place = hs_channel_fold_place (channel);
   stored->source = g_strdup (message->source);
   stored->author = g_strdup ("");
   stored->text = g_string_free (line, FALSE);
@@ -324,6 +324,8 @@ hs_engine_keep_room (HsEngine *self, HsChannel *channel)
 {
   RoomAsk *ask;
 
+  if (channel->renaming != NULL) /* then */
+    return;
   if (self->store == NULL || (!channel->kept && g_hash_table_size (self->channels) > HS_ROOMS_KEPT))
     return;
   channel->kept = TRUE;

@@ -278,7 +278,7 @@ ask_store (HsEngine *self, HsPeer *peer, const char *target, HsChannel *channel,
   ask->identity = hs_engine_make_identity (self, peer);
   ask->target = g_strdup (channel != NULL ? channel->name : target);
   ask->channel_id = channel != NULL ? channel->id : 0;
-  ask->place = channel != NULL ? hs_name_fold (channel->name) : NULL;
+  ask->place = channel != NULL ? hs_channel_fold_place (channel) : NULL;
   ask->time = ms;
   ask->label = hs_engine_take_label (self, peer);
   hs_engine_ask (self, peer, &ask->ask, work_mark);

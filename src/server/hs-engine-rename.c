@@ -86,64 +86,18 @@ hs_engine_find_renamed (HsEngine *self, const char *former)
   return renamed != NULL && renamed->until > self->now / 1000 ? hs_engine_find_channel (self, renamed->name) : NULL;
 }
 
-/* ---- The store ---- */
-
-typedef struct
-{
-  HsAsk ask;
-  char *former, *name;
-  gint64 until;
-} RenameAsk;
-
-static gpointer
-work_rename (HsServerDb *db, gpointer data, GError **error)
-{
-  const RenameAsk *ask = data;
-
-  hs_server_db_rename_room (db, ask->former, ask->name, ask->until, error);
-  return NULL;
-}
-
-static void
-free_rename (HsAsk *ask)
-{
-  g_free (((RenameAsk *) ask)->former);
-  g_free (((RenameAsk *) ask)->name);
-  g_free (ask);
-}
-
-/* What was said until now goes there under the former name, what is said from now on under the new one. */
-static void
-keep_rename (HsEngine *self, HsChannel *channel, const char *name, gint64 until)
-{
-  RenameAsk *ask;
-
-  if (self->store == NULL)
-    return;
-  hs_engine_keep_room (self, channel);
-  if (!channel->kept)
-    return;
-  ask = g_new0 (RenameAsk, 1);
-  ask->ask.free = free_rename;
-  ask->former = g_strdup (channel->name);
-  ask->name = g_strdup (name);
-  ask->until = until;
-  hs_engine_flush (self);
-  hs_engine_ask (self, NULL, &ask->ask, work_rename);
-}
-
 /* ---- Telling ---- */
 
-/* Only the letters' case is another: who does not know the message goes on by the name it has. */
+/* @peer: (nullable) who did it, if it is still here. Only the letters' case is another: who does not know the message goes on by the name it
+ * has. */
 static void
-tell (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *former, const char *reason)
+tell (HsEngine *self, HsPeer *peer, const char *source, HsChannel *channel, const char *former, const char *reason)
 {
   gboolean same = hs_name_equal (former, channel->name);
-  char source[HS_SOURCE_SIZE];
   HsIrcMessage message;
   HsFanout fanout;
 
-  hs_irc_message_set (&message, hs_peer_write_source (peer, source), "RENAME", former, channel->name, reason, NULL);
+  hs_irc_message_set (&message, source, "RENAME", former, channel->name, reason, NULL);
   hs_fanout_init (&fanout, self, &message, peer);
   for (guint i = 0; i < channel->members->len; i++)
     {
@@ -154,7 +108,7 @@ tell (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *former, cons
       else if (!same)
         hs_engine_lead_over (self, member, former, *reason != '\0' ? reason : NULL);
     }
-  if (hs_peer_find_membership (peer, channel) == NULL) /* an operator from outside */
+  if (peer != NULL && hs_peer_find_membership (peer, channel) == NULL) /* an operator from outside */
     hs_fanout_send (&fanout, peer);
   hs_fanout_clear (&fanout);
 }
@@ -177,17 +131,130 @@ set_name (HsEngine *self, HsChannel *channel, const char *name)
 }
 
 static void
-call_it (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *name, const char *reason)
+call_it (HsEngine *self, HsPeer *peer, const char *source, HsChannel *channel, const char *name, const char *reason)
 {
   g_autofree char *former = g_strdup (channel->name);
-  gint64 until = self->now / 1000 + HS_RENAMED_MS;
 
-  keep_rename (self, channel, name, until);
   set_name (self, channel, name);
   if (!hs_name_equal (former, name))
-    hs_engine_remember_renamed (self, former, name, until);
-  tell (self, peer, channel, former, reason);
+    hs_engine_remember_renamed (self, former, name, self->now / 1000 + HS_RENAMED_MS);
+  tell (self, peer, source, channel, former, reason);
   hs_engine_room_changed (self, channel);
+}
+
+/* ---- The store ---- */
+
+/* It comes first: what it refuses has not happened. */
+typedef struct
+{
+  HsAsk ask;
+  guint64 channel_id;
+  char *former, *name, *reason, *source;
+  char *label; /* (nullable) */
+  gint64 until;
+} RenameAsk;
+
+static gpointer
+work_rename (HsServerDb *db, gpointer data, GError **error)
+{
+  const RenameAsk *ask = data;
+
+  hs_server_db_rename_room (db, ask->former, ask->name, ask->until, error);
+  return NULL;
+}
+
+static void
+free_rename (HsAsk *ask)
+{
+  RenameAsk *self = (RenameAsk *) ask;
+
+  g_free (self->former);
+  g_free (self->name);
+  g_free (self->reason);
+  g_free (self->source);
+  g_free (self->label);
+  g_free (self);
+}
+
+static void
+refuse (HsEngine *self, HsPeer *peer, const char *label, const HsChannel *channel, const char *name)
+{
+  hs_engine_fail_about (self, peer, label, "RENAME", "CANNOT_RENAME", channel->name, name, "The new name could not be kept");
+}
+
+static void
+tell_kept (HsEngine *self, HsPeer *peer, const RenameAsk *rename, HsChannel *channel)
+{
+  /* What was said meanwhile is on its way by the former name, and comes before. */
+  self->holding = self->batches.length > 0;
+  if (peer != NULL && rename->label != NULL)
+    hs_engine_begin_label (self, peer, rename->label);
+  call_it (self, peer, rename->source, channel, rename->name, rename->reason);
+  if (peer != NULL && rename->label != NULL)
+    hs_engine_end_label (self);
+  self->holding = FALSE;
+}
+
+static void
+answer_rename (HsEngine *self, HsAsk *ask, const GError *error)
+{
+  const RenameAsk *rename = (const RenameAsk *) ask;
+  HsChannel *channel = hs_engine_find_channel_again (self, rename->former, rename->channel_id);
+  HsPeer *peer = ask->peer != NULL && !ask->peer->leaving ? ask->peer : NULL;
+
+  if (channel == NULL)
+    return;
+  g_clear_pointer (&channel->renaming, g_free);
+  g_hash_table_remove (self->renamed, rename->name);
+  if (error == NULL)
+    {
+      tell_kept (self, peer, rename, channel);
+      return;
+    }
+  hs_engine_keep_room (self, channel); /* it may have changed meanwhile */
+  if (peer != NULL)
+    refuse (self, peer, rename->label, channel, rename->name);
+}
+
+/* What was said until now goes there under the former name, what is said from now on under the new one. Nobody takes that meanwhile: it leads
+ * to this room. */
+static void
+ask_store (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *name, const char *reason)
+{
+  char source[HS_SOURCE_SIZE];
+  RenameAsk *ask;
+
+  hs_engine_keep_room (self, channel);
+  if (!channel->kept) /* there are too many: what was said there would be lost */
+    {
+      refuse (self, peer, NULL, channel, name);
+      return;
+    }
+  ask = g_new0 (RenameAsk, 1);
+  ask->ask.answer = answer_rename;
+  ask->ask.free = free_rename;
+  ask->channel_id = channel->id;
+  ask->former = g_strdup (channel->name);
+  ask->name = g_strdup (name);
+  ask->reason = g_strdup (reason);
+  ask->source = g_strdup (hs_peer_write_source (peer, source));
+  ask->label = hs_engine_take_label (self, peer);
+  ask->until = self->now / 1000 + HS_RENAMED_MS;
+  hs_engine_flush (self);
+  hs_engine_remember_renamed (self, name, channel->name, ask->until);
+  channel->renaming = g_strdup (name);
+  hs_engine_ask (self, peer, &ask->ask, work_rename);
+}
+
+static void
+begin (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *name, const char *reason)
+{
+  char source[HS_SOURCE_SIZE];
+
+  if (self->store != NULL && !hs_name_equal (channel->name, name))
+    ask_store (self, peer, channel, name, reason);
+  else
+    call_it (self, peer, hs_peer_write_source (peer, source), channel, name, reason);
 }
 
 /* ---- The command ---- */
@@ -200,6 +267,8 @@ find_obstacle (HsEngine *self, const HsPeer *peer, const HsChannel *channel, con
     return "The default room is called as the host has configured it";
   if (!hs_name_is_room (name))
     return "This is no name for a channel";
+  if (channel->renaming != NULL)
+    return "This channel is being renamed";
   if (channel->renamed != 0 && channel->renamed + HS_RENAME_SPACING_MS * G_TIME_SPAN_MILLISECOND > self->now &&
       !hs_peer_is_operator (peer) && !hs_name_equal (channel->name, name))
     return "This channel has been renamed recently";
@@ -233,5 +302,5 @@ hs_command_rename (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   else if (is_taken (self, channel, name))
     hs_engine_fail_about (self, peer, NULL, "RENAME", "CHANNEL_NAME_IN_USE", channel->name, name, "The channel name is already taken");
   else if (strcmp (channel->name, name) != 0)
-    call_it (self, peer, channel, name, reason);
+    begin (self, peer, channel, name, reason);
 }

@@ -169,11 +169,11 @@ test_renamed (void)
   two = arrive ("anna-phone", TRUE);
   say (one, "JOIN #den");
   guest_forget (two);
-  guest_says (one, "MARKREAD #den " EARLY);
   guest_says (one, "RENAME #den #deck");
-  guest_forget (one);
+  guest_says (one, "MARKREAD #den " EARLY);
   stage_commit (&stage);
-  guest_sees (one, ":test.example MARKREAD #deck " EARLY "\n");
+  g_assert_true (guest_saw (one, " JOIN #deck\r\n"));
+  g_assert_true (guest_saw (one, ":test.example MARKREAD #deck " EARLY "\r\n"));
   guest_sees (two, ":test.example MARKREAD #deck " EARLY "\n");
   say (two, "JOIN #deck");
   g_assert_true (guest_saw (two, ":test.example MARKREAD #deck " EARLY "\r\n"));

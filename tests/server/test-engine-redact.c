@@ -265,8 +265,8 @@ test_renamed (void)
   scene_init (&scene, TRUE);
   id = say (&scene, scene.berta, "PRIVMSG #den :oops");
   line = g_strdup_printf ("REDACT #den %s", id);
-  guest_says (scene.berta, line);
   guest_says (scene.anna, "RENAME #den #deck");
+  guest_says (scene.berta, line);
   stage_commit (&scene.stage);
   g_assert_true (guest_saw (scene.anna, ":berta!u@10.0.0.1 REDACT #deck "));
   g_assert_true (guest_saw (scene.berta, ":berta!u@10.0.0.1 REDACT #deck "));

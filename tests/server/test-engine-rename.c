@@ -206,7 +206,7 @@ test_many (void)
 static void
 test_kept (void)
 {
-  static const char *const seen[] = { " PRIVMSG #new :first one\r\n", " PRIVMSG #new :on its way\r\n", " PRIVMSG #new :by its new name\r\n", " TOPIC #new :about this\r\n" };
+  static const char *const seen[] = { " PRIVMSG #new :first one\r\n", " PRIVMSG #new :on its way\r\n", " PRIVMSG #new :said meanwhile\r\n", " PRIVMSG #new :by its new name\r\n", " TOPIC #new :about this\r\n" };
   Stage stage;
   Guest *anna;
 
@@ -220,6 +220,8 @@ test_kept (void)
   stage_commit (&stage);
   guest_says (anna, "PRIVMSG #old :on its way");
   guest_says (anna, "RENAME #old #new");
+  guest_says (anna, "PRIVMSG #old :said meanwhile");
+  stage_commit (&stage);
   guest_says (anna, "PRIVMSG #new :by its new name");
   stage_commit (&stage);
   guest_forget (anna);
@@ -251,6 +253,83 @@ test_kept (void)
   stage_clear (&stage);
 }
 
+/* Nobody hears of it before the store has it, nor takes the name; what the store refuses has not happened. */
+static void
+test_store (void)
+{
+  Stage stage;
+  Guest *anna, *berta;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  anna = guest_join (&stage, "anna", "batch draft/channel-rename labeled-response");
+  berta = guest_join (&stage, "berta", "draft/channel-rename");
+  guest_says (anna, "JOIN #old");
+  guest_says (berta, "JOIN #old");
+  stage_commit (&stage);
+  guest_forget (anna);
+  guest_forget (berta);
+  stage.disk_full = TRUE;
+  guest_says (anna, "@label=1 RENAME #old #new");
+  guest_sees (anna, "");
+  guest_says (anna, "RENAME #old #newer");
+  guest_sees (anna, ":test.example FAIL RENAME CANNOT_RENAME #old #newer :This channel is being renamed\n");
+  guest_says (berta, "JOIN #new");
+  guest_sees (berta, ":test.example FAIL JOIN CHANNEL_RENAMED #new #old :The channel has been renamed\n");
+  stage_commit (&stage);
+  guest_sees (anna, "@label=1 :test.example FAIL RENAME CANNOT_RENAME #old #new :The new name could not be kept\n");
+  stage.disk_full = FALSE;
+  guest_says (anna, "TOPIC #old :as before");
+  guest_forget (anna);
+  guest_forget (berta);
+  guest_says (berta, "PRIVMSG #old :before");
+  guest_says (anna, "@label=2 RENAME #old #new");
+  guest_says (berta, "PRIVMSG #old :meanwhile");
+  stage_commit (&stage);
+  stage_commit (&stage);
+  guest_sees (anna, ":berta!u@10.0.0.1 PRIVMSG #old before\n:berta!u@10.0.0.1 PRIVMSG #old meanwhile\n"
+                    "@label=2 :anna!u@10.0.0.1 RENAME #old #new :\n");
+  guest_sees (berta, ":anna!u@10.0.0.1 RENAME #old #new :\n");
+  guest_free (anna);
+  guest_free (berta);
+  stage_commit (&stage);
+  stage_restart (&stage);
+  anna = guest_join (&stage, "anna", NULL);
+  guest_says (anna, "JOIN #new");
+  g_assert_true (guest_saw (anna, " 332 anna #new :as before\r\n"));
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
+/* Of a room that is not kept for there are too many, the new name would not be either. */
+static void
+test_beyond (void)
+{
+  Stage stage;
+  Guest *anna;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  for (guint i = 0; i < HS_ROOMS_KEPT; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("#r%u", i);
+      g_autoptr (HsServerRoom) room = hs_server_room_new (name);
+
+      g_assert_true (hs_server_db_put_room (stage.db, room, NULL));
+    }
+  stage_restart (&stage);
+  anna = guest_join (&stage, "anna", NULL);
+  guest_says (anna, "JOIN #old");
+  stage_commit (&stage);
+  guest_forget (anna);
+  guest_says (anna, "RENAME #old #new");
+  guest_sees (anna, ":test.example FAIL RENAME CANNOT_RENAME #old #new :The new name could not be kept\n");
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -261,5 +340,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/rename/led-on", test_led_on);
   g_test_add_func ("/server/rename/many", test_many);
   g_test_add_func ("/server/rename/kept", test_kept);
+  g_test_add_func ("/server/rename/store", test_store);
+  g_test_add_func ("/server/rename/beyond", test_beyond);
   return g_test_run ();
 }
