@@ -31,7 +31,7 @@ gboolean hs_peer_is_subscribed (const HsPeer *self, const char *key);
 /* Of @peer (or @channel): @value (nullable: it has none any more). Whoever set it, @by, is not told. */
 void hs_engine_tell_peer_metadata (HsEngine *self, HsPeer *peer, HsPeer *by, const char *key, const char *value);
 void hs_engine_tell_channel_metadata (HsEngine *self, HsChannel *channel, HsPeer *by, const char *key, const char *value);
-/* Of what @peer has subscribed to only @key (nullable: all): the rooms that it is in, who is there with it, and whom it watches. */
-void hs_engine_tell_subscriber (HsEngine *self, HsPeer *peer, const char *key);
+/* Of what @peer has subscribed to only @keys (of strings): the rooms that it is in, who is there with it, and whom it watches. */
+void hs_engine_tell_subscriber (HsEngine *self, HsPeer *peer, const GPtrArray *keys);
 /* METADATA SYNC; @one or @channel. */
 void hs_engine_answer_sync (HsEngine *self, HsPeer *peer, HsPeer *one, HsChannel *channel);

@@ -51,9 +51,15 @@ listens (const HsPeer *peer)
   return (peer->caps & HS_CAP_METADATA) != 0 && peer->extra != NULL && peer->extra->subscribed != NULL && peer->extra->subscribed->len > 0;
 }
 
-/* What is so already, in the server's name. @key: (nullable) only this one; all that is not subscribed to is left out, unless @all. */
+static gboolean
+is_among (const GPtrArray *keys, const char *key)
+{
+  return g_ptr_array_find_with_equal_func ((GPtrArray *) keys, key, g_str_equal, NULL);
+}
+
+/* What is so already, in the server's name. @keys: (nullable) only these; all that is not subscribed to is left out, unless @all. */
 static guint
-append_metadata (HsMetadataBatch *batch, const char *target, const HsMetadata *metadata, const char *key, gboolean all)
+append_metadata (HsMetadataBatch *batch, const char *target, const HsMetadata *metadata, const GPtrArray *keys, gboolean all)
 {
   guint n = 0;
 
@@ -62,7 +68,7 @@ append_metadata (HsMetadataBatch *batch, const char *target, const HsMetadata *m
       const char *name = hs_metadata_get_key (metadata, i);
       HsIrcMessage message;
 
-      if ((key != NULL && strcmp (name, key) != 0) || (!all && !hs_peer_is_subscribed (batch->peer, name)))
+      if ((keys != NULL && !is_among (keys, name)) || (!all && !hs_peer_is_subscribed (batch->peer, name)))
         continue;
       hs_irc_message_set (&message, batch->engine->server_name, "METADATA", target, name, "*", hs_metadata_get_value (metadata, i), NULL);
       hs_metadata_batch_tag (batch);
@@ -229,9 +235,9 @@ is_put_off (HsEngine *self, HsPeer *peer, const HsChannel *channel)
 /* The room and who is in it; who bears the mark has been. No more than a send queue may hold: who wants the rest asks for people one by
  * one. */
 static void
-append_room (HsMetadataBatch *batch, HsChannel *channel, const char *key)
+append_room (HsMetadataBatch *batch, HsChannel *channel, const GPtrArray *keys)
 {
-  guint n = append_metadata (batch, channel->name, channel->metadata, key, FALSE);
+  guint n = append_metadata (batch, channel->name, channel->metadata, keys, FALSE);
   gboolean inside = hs_peer_find_membership (batch->peer, channel) != NULL;
   const HsMembership *member;
 
@@ -242,7 +248,7 @@ append_room (HsMetadataBatch *batch, HsChannel *channel, const char *key)
       if (one->mark == batch->engine->mark || !hs_membership_is_listed (member, batch->peer, inside))
         continue;
       one->mark = batch->engine->mark;
-      n += append_metadata (batch, one->nick, hs_engine_get_metadata (batch->engine, one), key, FALSE);
+      n += append_metadata (batch, one->nick, hs_engine_get_metadata (batch->engine, one), keys, FALSE);
     }
 }
 
@@ -280,7 +286,7 @@ hs_engine_answer_sync (HsEngine *self, HsPeer *peer, HsPeer *one, HsChannel *cha
 }
 
 void
-hs_engine_tell_subscriber (HsEngine *self, HsPeer *peer, const char *key)
+hs_engine_tell_subscriber (HsEngine *self, HsPeer *peer, const GPtrArray *keys)
 {
   const GPtrArray *monitored = peer->extra->monitored;
   HsMetadataBatch plain = { self, peer, g_string_new (NULL), NULL };
@@ -288,13 +294,13 @@ hs_engine_tell_subscriber (HsEngine *self, HsPeer *peer, const char *key)
   self->mark++;
   for (HsMembership *mine = peer->memberships; mine != NULL; mine = mine->next)
     if (!is_put_off (self, peer, mine->channel))
-      append_room (&plain, mine->channel, key);
+      append_room (&plain, mine->channel, keys);
   for (guint i = 0; monitored != NULL && i < monitored->len; i++)
     {
       HsPeer *one = hs_engine_find_nick (self, ((HsMonitored *) g_ptr_array_index (monitored, i))->nick);
 
       if (one != NULL && one->mark != self->mark)
-        append_metadata (&plain, one->nick, hs_engine_get_metadata (self, one), key, FALSE);
+        append_metadata (&plain, one->nick, hs_engine_get_metadata (self, one), keys, FALSE);
     }
   hs_metadata_batch_end (&plain);
 }

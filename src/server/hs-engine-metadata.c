@@ -388,8 +388,8 @@ subscribe (const Request *self)
   if (excess != NULL)
     hs_engine_fail_about (self->engine, self->peer, NULL, "METADATA", "TOO_MANY_SUBS", excess, NULL, "Too many subscriptions");
   send_keys (self, HS_RPL_METADATASUBOK, done);
-  for (guint i = 0; i < fresh->len && (self->peer->caps & HS_CAP_METADATA) != 0; i++)
-    hs_engine_tell_subscriber (self->engine, self->peer, g_ptr_array_index (fresh, i));
+  if (fresh->len > 0 && (self->peer->caps & HS_CAP_METADATA) != 0)
+    hs_engine_tell_subscriber (self->engine, self->peer, fresh);
 }
 
 static void

@@ -193,6 +193,9 @@ test_put_off (void)
   guest_sees (anna, ":anna!u@10.0.0.1 JOIN #r\n:test.example 774 anna #r 4\n");
   guest_says (anna, "METADATA #r SYNC");
   g_assert_true (guest_saw (anna, " :test.example METADATA g7 url * http://seven\r\n:test.example BATCH -"));
+  guest_forget (anna);
+  guest_says (anna, "METADATA * SUB color size shape"); /* and is put off once, whatever the number of keys */
+  guest_sees (anna, ":test.example 770 anna color size shape\n:test.example 774 anna #r 4\n");
   guest_free (anna);
   for (guint i = 0; i < G_N_ELEMENTS (guests); i++)
     guest_free (guests[i]);
