@@ -56,7 +56,7 @@ struct _HsChannel
   /* State */
   guint64 id;         /* of this run */
   char *renaming;     /* (nullable) what the store has been asked to call it, and has not answered */
-  gint64 renamed;     /* Unix µs: when it was last; 0: not in this run */
+  gint64 renamed;     /* ticks: when it was last; 0: not in this run */
   gboolean kept;      /* by the store: it stays when nobody is in it */
   guint n_told;
   guint32 crowd_age;  /* changes with everybody who comes to hear, or goes */

@@ -108,8 +108,11 @@ tell (HsEngine *self, HsPeer *peer, const char *source, HsChannel *channel, cons
       else if (!same)
         hs_engine_lead_over (self, member, former, *reason != '\0' ? reason : NULL);
     }
-  if (peer != NULL && hs_peer_find_membership (peer, channel) == NULL) /* an operator from outside */
+  /* An operator from outside */
+  if (peer != NULL && hs_peer_find_membership (peer, channel) == NULL && (peer->caps & HS_CAP_CHANNEL_RENAME) != 0)
     hs_fanout_send (&fanout, peer);
+  else if (peer != NULL && hs_peer_find_membership (peer, channel) == NULL)
+    hs_engine_note_about (self, peer, NULL, "RENAME", "RENAMED", former, channel->name, "The channel has been renamed");
   hs_fanout_clear (&fanout);
 }
 
@@ -125,7 +128,7 @@ set_name (HsEngine *self, HsChannel *channel, const char *name)
   g_hash_table_insert (self->channels, channel->name, channel);
   if (strcmp (from, to) == 0)
     return;
-  channel->renamed = self->now;
+  channel->renamed = hs_engine_get_ticks (self);
   hs_engine_move_markers (self, from, to);
   hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, former);
 }
@@ -269,7 +272,7 @@ find_obstacle (HsEngine *self, const HsPeer *peer, const HsChannel *channel, con
     return "This is no name for a channel";
   if (channel->renaming != NULL)
     return "This channel is being renamed";
-  if (channel->renamed != 0 && channel->renamed + HS_RENAME_SPACING_MS * G_TIME_SPAN_MILLISECOND > self->now &&
+  if (channel->renamed != 0 && channel->renamed + HS_RENAME_SPACING_MS * G_TIME_SPAN_MILLISECOND > hs_engine_get_ticks (self) &&
       !hs_peer_is_operator (peer) && !hs_name_equal (channel->name, name))
     return "This channel has been renamed recently";
   return NULL;
@@ -301,6 +304,8 @@ hs_command_rename (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     hs_engine_fail_about (self, peer, NULL, "RENAME", "CANNOT_RENAME", channel->name, name, obstacle);
   else if (is_taken (self, channel, name))
     hs_engine_fail_about (self, peer, NULL, "RENAME", "CHANNEL_NAME_IN_USE", channel->name, name, "The channel name is already taken");
-  else if (strcmp (channel->name, name) != 0)
+  else if (strcmp (channel->name, name) == 0)
+    hs_engine_fail_about (self, peer, NULL, "RENAME", "CHANNEL_NAME_IN_USE", channel->name, name, "The channel is called so already");
+  else
     begin (self, peer, channel, name, reason);
 }

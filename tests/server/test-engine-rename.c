@@ -58,6 +58,7 @@ test_told (void)
     "anna < :anna!u@10.0.0.1 RENAME #boring #Boring :\n"
     "carla < :anna!u@10.0.0.1 RENAME #boring #Boring :\n"
     "anna > RENAME #boring #Boring\n"
+    "anna < :test.example FAIL RENAME CHANNEL_NAME_IN_USE #Boring #Boring :The channel is called so already\n"
     "berta > TOPIC #boring\n"
     "berta < :test.example 332 berta #Boring wood\n"
     "berta < :test.example 333 berta #Boring anna 1767323045\n");
@@ -253,6 +254,49 @@ test_kept (void)
   stage_clear (&stage);
 }
 
+/* An operator from outside who does not know the message is told all the same. */
+static void
+test_outside (void)
+{
+  stage_perform (
+    "! host\n"
+    "+ anna draft/channel-rename\n"
+    "host < …\n"
+    "anna > JOIN #one\n"
+    "anna < …\n"
+    "host > RENAME #one #two\n"
+    "host < :test.example NOTE RENAME RENAMED #one #two :The channel has been renamed\n"
+    "anna < :host!u@127.0.0.1 RENAME #one #two :\n");
+}
+
+/* That the clock is set makes nobody wait for longer, nor for less. */
+static void
+test_clock (void)
+{
+  static const gint64 jumps[] = { -G_TIME_SPAN_DAY, G_TIME_SPAN_DAY };
+
+  for (guint i = 0; i < G_N_ELEMENTS (jumps); i++)
+    {
+      Stage stage;
+      Guest *anna;
+
+      stage_init (&stage);
+      stage_start (&stage);
+      anna = guest_join (&stage, "anna", "draft/channel-rename");
+      guest_says (anna, "JOIN #one");
+      guest_says (anna, "RENAME #one #two");
+      guest_forget (anna);
+      stage.jumped = jumps[i];
+      guest_says (anna, "RENAME #two #three");
+      guest_sees (anna, ":test.example FAIL RENAME CANNOT_RENAME #two #three :This channel has been renamed recently\n");
+      stage.now += HS_RENAME_SPACING_MS * G_TIME_SPAN_MILLISECOND;
+      guest_says (anna, "RENAME #two #three");
+      guest_sees (anna, ":anna!u@10.0.0.1 RENAME #two #three :\n");
+      guest_free (anna);
+      stage_clear (&stage);
+    }
+}
+
 /* Nobody hears of it before the store has it, nor takes the name; what the store refuses has not happened. */
 static void
 test_store (void)
@@ -340,6 +384,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/rename/led-on", test_led_on);
   g_test_add_func ("/server/rename/many", test_many);
   g_test_add_func ("/server/rename/kept", test_kept);
+  g_test_add_func ("/server/rename/outside", test_outside);
+  g_test_add_func ("/server/rename/clock", test_clock);
   g_test_add_func ("/server/rename/store", test_store);
   g_test_add_func ("/server/rename/beyond", test_beyond);
   return g_test_run ();
