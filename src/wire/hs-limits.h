@@ -45,7 +45,7 @@
 #define HS_METADATA_KEYS_MAX    10         /* IRCv3 metadata: of one guest, or of one room */
 #define HS_METADATA_SUBS_MAX    50         /* keys that one guest is told of */
 #define HS_METADATA_KEY_MAX_BYTES 48       /* so that the line with its value stays below HS_LINE_MAX */
-#define HS_METADATA_VALUE_MAX_BYTES 240
+#define HS_METADATA_VALUE_MAX_BYTES 230    /* and with a host of HS_SHOWN_HOST_MAX_BYTES in its source */
 #define HS_METADATA_SYNC_MEMBERS 100       /* of a larger room nothing is sent before it is asked for */
 #define HS_METADATA_SYNC_AFTER_S 4         /* then */
 #define HS_METADATA_SYNC_LINES  2000       /* of one answer: more than a send queue must hold */

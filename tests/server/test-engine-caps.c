@@ -10,7 +10,7 @@
 /* With their values they take two lines. */
 #define FIRST_302 \
   "account-notify account-tag away-notify batch cap-notify chghost draft/channel-rename draft/extended-isupport " \
-  "draft/metadata-2=before-connect,max-subs=50,max-keys=10,max-value-bytes=240 " \
+  "draft/metadata-2=before-connect,max-subs=50,max-keys=10,max-value-bytes=230 " \
   "draft/multiline=max-bytes=65536,max-lines=200 draft/pre-away echo-message extended-join extended-monitor " \
   "handshakechat.github.io/half-close handshakechat.github.io/tcp-view invite-notify labeled-response " \
   "message-tags multi-prefix no-implicit-names sasl=SCRAM-SHA-256 server-time setname"

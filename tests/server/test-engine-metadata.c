@@ -102,7 +102,7 @@ test_limits (void)
   stage_start (&stage);
   anna = guest_join (&stage, "anna", CAPS);
   guest_says (anna, exceeds);
-  guest_sees (anna, ":test.example FAIL METADATA VALUE_INVALID :A value has at most 240 bytes\n");
+  guest_sees (anna, ":test.example FAIL METADATA VALUE_INVALID :A value has at most 230 bytes\n");
   for (guint i = 0; i < HS_METADATA_KEYS_MAX; i++)
     {
       g_autofree char *line = g_strdup_printf ("METADATA * SET k%u x", i);
@@ -116,6 +116,50 @@ test_limits (void)
   guest_says (anna, fits); /* there already */
   g_assert_true (guest_saw (anna, longest));
   guest_free (anna);
+  stage_clear (&stage);
+}
+
+static char *
+repeat (const char *part, guint n)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (all, part);
+  return g_string_free (all, FALSE);
+}
+
+/* All of it as long as can be, and still a line. */
+static void
+test_longest (void)
+{
+  g_autofree char *name = repeat ("ä", HS_NAME_MAX_CHARS), *value = repeat ("v", HS_METADATA_VALUE_MAX_BYTES);
+  g_autofree char *user = repeat ("u", HS_USER_MAX_BYTES), *shown = repeat ("h", HS_SHOWN_HOST_MAX_BYTES);
+  g_autofree char *key = repeat ("k", HS_METADATA_KEY_MAX_BYTES);
+  char *lines[] = { g_strdup_printf ("NICK %s", name), g_strdup_printf ("USER %s 0 * :U", user),
+                               g_strdup_printf ("CHGHOST %s %s", name, shown), g_strdup_printf ("METADATA * SET %s :%s", key, value),
+                               g_strdup_printf ("METADATA * SUB %s", key), g_strdup_printf (":%s!%s@%s METADATA %s %s * %s\n", name, user,
+                               shown, name, key, value) };
+  Stage stage;
+  Guest *host, *anna;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  hs_engine_set_host_token (stage.engine, "token");
+  host = guest_connect_from (&stage, "127.0.0.1", TRUE);
+  guest_says (host, "PASS token");
+  for (guint i = 0; i < 3; i++)
+    guest_says (host, lines[i]);
+  anna = guest_join (&stage, "anna", CAPS);
+  guest_says (anna, lines[4]);
+  guest_forget (anna);
+  guest_says (host, lines[3]);
+  g_assert_cmpuint (anna->out->len, <=, HS_LINE_MAX);
+  guest_sees (anna, lines[5]);
+  guest_free (host);
+  guest_free (anna);
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    g_free (lines[i]);
   stage_clear (&stage);
 }
 
@@ -259,6 +303,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/metadata/own", test_own);
   g_test_add_func ("/server/metadata/refused", test_refused);
   g_test_add_func ("/server/metadata/limits", test_limits);
+  g_test_add_func ("/server/metadata/longest", test_longest);
   g_test_add_func ("/server/metadata/subscriptions", test_subscriptions);
   g_test_add_func ("/server/metadata/before-connect", test_before_connect);
   g_test_add_func ("/server/metadata/kept", test_kept);
