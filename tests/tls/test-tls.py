@@ -352,7 +352,7 @@ def thousands_left_half_done():
         for sock in rude:
             sock.close()
         irc(server, "ana").close()
-        assert sizes[-1] < sizes[0] + 4096, sizes  # KiB
+        assert sizes[-1] < sizes[0] + 16384, sizes  # KiB: a handshake that stayed would be 10 each; the sanitizer keeps 8 MiB of what was freed
 
 
 def make_certificate(where, name):
