@@ -90,6 +90,7 @@ class Window:
         program, needs = handshake()
         self.process = desktop.start([*before, program, '--profile', profile, *arguments], environment=needs | (environment or {}))
         self.application = None
+        self.looked = 0
         wait_until(f'the window of {profile} is on the bus', self.appeared, 30)
 
     def appeared(self):
@@ -104,6 +105,12 @@ class Window:
             except GLib.Error:
                 continue
         return False
+
+    def look_for_application(self):
+        """Once in a while: what it was on the bus when it had just started may lead nowhere."""
+        if self.process.poll() is None and time.monotonic() - self.looked > 1:
+            self.looked = time.monotonic()
+            self.appeared()
 
     # Finding
 
@@ -128,9 +135,12 @@ class Window:
     def look(self, roles, name, within=None):
         """The one of that role and name that can be seen now; None if there is none."""
         try:
-            return next((node for node in self.nodes(roles, name, within) if node.get_role() in ROW or shown(node)), None)
+            found = next((node for node in self.nodes(roles, name, within) if node.get_role() in ROW or shown(node)), None)
         except GLib.Error:
-            return None
+            found = None
+        if found is None:
+            self.look_for_application()
+        return found
 
     def find(self, roles, name, seconds=15.0, within=None):
         return wait_until(f'{self.profile} shows “{name}”', lambda: self.look(roles, name, within), seconds)
