@@ -94,8 +94,8 @@ static const char *const migrations[] = {
 
   /* 4: the person logs in by its own key there; it is a server of ours, where that is done unasked. Of what was bound before nobody knows:
    * the next connection finds out. */
-  "ALTER TABLE pin ADD COLUMN shows_key INTEGER NOT NULL DEFAULT 0;"
-  "ALTER TABLE pin ADD COLUMN ours INTEGER NOT NULL DEFAULT 0;",
+  ("ALTER TABLE pin ADD COLUMN shows_key INTEGER NOT NULL DEFAULT 0;"
+   "ALTER TABLE pin ADD COLUMN ours INTEGER NOT NULL DEFAULT 0;"),
 };
 
 static void
