@@ -6,6 +6,7 @@ usage: relay.py TARGET-PORT CERTIFICATE KEY
 Says its port, then for each connection that ends what was said through it: "said clear|hidden REPR", REPR of what it could read.
 """
 import contextlib
+import select
 import socket
 import ssl
 import sys
@@ -41,6 +42,24 @@ def both_ways(guest, server, change=lambda data: data, heard=None, pause=0.0):
     back.join(30)
 
 
+def take_turns(guest, server, heard):
+    """Both ways by one thread, until either ends: what is encrypted must not be read by one while another writes to it."""
+    sinks = {guest: server, server: guest}
+    while ready := [source for source in sinks if source.pending()] or select.select(list(sinks), [], [], 30)[0]:
+        for source in ready:
+            source.settimeout(0)
+            try:
+                data = source.recv(65536)
+            except ssl.SSLWantReadError:  # a ticket, say: nothing to pass on
+                continue
+            if not data:
+                return
+            if source is guest:
+                heard += data
+            sinks[source].settimeout(30)
+            sinks[source].sendall(data)
+
+
 def connect():
     return socket.create_connection(("127.0.0.1", target), 20)
 
@@ -52,7 +71,7 @@ def in_the_middle(guest, heard):
     theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     theirs.check_hostname, theirs.verify_mode = False, ssl.CERT_NONE
     with ours.wrap_socket(guest, server_side=True) as guest, theirs.wrap_socket(connect()) as server:
-        both_ways(guest, server, heard=heard)
+        take_turns(guest, server, heard)
 
 
 def to_end(guest):
