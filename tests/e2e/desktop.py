@@ -52,10 +52,11 @@ def wait_until(what, check, seconds=15.0, every=0.05):
 
 class Desktop:
     def __init__(self, size='1400x900', language='C.UTF-8', manager=True):
-        for program in ('Xvfb', 'dbus-daemon', 'openbox'):
+        for program in ('Xvfb', 'dbus-daemon', 'openbox', 'xdotool'):
             if not shutil.which(program):
                 raise Skip(f'{program} is not installed')
         self.children = []
+        self.windows = []
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='handshake-e2e-'))
         atexit.register(self.close)
         self.environment = self.clean_environment(language)
@@ -65,6 +66,7 @@ class Desktop:
         self.environment['DBUS_SESSION_BUS_ADDRESS'] = self.start_bus()
         if manager:
             self.start(['openbox', '--sm-disable'])
+            wait_until('the screen has a window manager', self.is_managed)
         os.environ.clear()
         os.environ.update(self.environment)
 
@@ -113,6 +115,10 @@ class Desktop:
             raise Skip('Xvfb does not start here')
         return f':{number}'
 
+    def is_managed(self):
+        """Programs start when the manager is there, as on a person's desktop."""
+        return subprocess.run(['xdotool', 'get_num_desktops'], env=self.environment, capture_output=True).returncode == 0
+
     def start_bus(self):
         process = self.start(['dbus-daemon', '--session', '--nofork', '--print-address=1'], stdout=subprocess.PIPE)
         return process.stdout.readline().decode().strip()
@@ -130,6 +136,9 @@ class Desktop:
             text = process.log.read_text(errors='replace').strip()
             if (text or (process.poll() or 0) < 0) and not process.args[0].endswith(('Xvfb', 'openbox')):
                 yield f'--- {process.args[0]} ({process.poll()})\n{text[-4000:]}'
+        for window in self.windows:
+            if window.process.poll() is None:
+                yield '\n'.join(window.tree()[:200])
 
     def close(self):
         for process in reversed(self.children):
