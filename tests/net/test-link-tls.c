@@ -799,6 +799,43 @@ test_tls_in_tls (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->server.n_lines, ==, 0);
 }
 
+/* A server of TLS 1.2 that wants, in the midst of the talk, to negotiate anew (RFC 5246, 7.4.1.1): it is told no, and that is the end. */
+static void
+test_renegotiation (Fixture *self, gconstpointer data)
+{
+  gnutls_certificate_credentials_t credentials = NULL;
+  gnutls_x509_crt_t certificate = make_certificate (authority.key, "CN=host.example", -1, 1);
+  gnutls_session_t session = NULL;
+  char answer[100];
+  int ours = -1;
+  int status = GNUTLS_E_AGAIN;
+
+  gnutls_x509_crt_sign2 (certificate, certificate, authority.key, GNUTLS_DIG_SHA256, 0);
+  gnutls_certificate_allocate_credentials (&credentials);
+  gnutls_certificate_set_x509_key (credentials, &certificate, 1, authority.key);
+  gnutls_init (&session, GNUTLS_SERVER | GNUTLS_NONBLOCK);
+  gnutls_priority_set_direct (session, "NORMAL:-VERS-ALL:+VERS-TLS1.2", NULL);
+  gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE, credentials);
+  make_pair (&ours, &self->peer);
+  g_assert_cmpint (fcntl (self->peer, F_SETFL, O_NONBLOCK), ==, 0);
+  gnutls_transport_set_int (session, self->peer);
+  self->client.link = hs_link_new (self->poller, ours, HS_FRAMING_IRC, &record, &self->client);
+  hs_link_start_tls (self->client.link, self->client_tls, "host.example");
+  WAIT_UNTIL (self, (status = status == 0 ? 0 : gnutls_handshake (session)) == 0 && self->client.n_secured == 1);
+
+  g_assert_cmpint (gnutls_record_send (session, "before\r\n", 8), ==, 8);
+  g_assert_cmpint (gnutls_rehandshake (session), ==, 0);
+  WAIT_UNTIL (self, self->client.n_ended == 1);
+  g_assert_cmpstr (self->client.log->str, ==, "secured <before>ERROR");
+  g_assert_error (self->client.error, HS_TLS_ERROR, HS_TLS_ERROR_PROTOCOL);
+  status = (int) gnutls_record_recv (session, answer, sizeof answer);
+  g_assert_true (status == GNUTLS_E_FATAL_ALERT_RECEIVED || status == GNUTLS_E_WARNING_ALERT_RECEIVED);
+  g_assert_cmpint (gnutls_alert_get (session), ==, GNUTLS_A_NO_RENEGOTIATION);
+  gnutls_deinit (session);
+  gnutls_certificate_free_credentials (credentials);
+  gnutls_x509_crt_deinit (certificate);
+}
+
 static void
 test_server_without_tls (Fixture *self, gconstpointer data)
 {
@@ -1039,6 +1076,7 @@ main (int argc, char **argv)
   ADD ("garbage", test_garbage);
   ADD ("forged-record", test_forged_record);
   ADD ("tls-in-tls", test_tls_in_tls);
+  ADD ("renegotiation", test_renegotiation);
   ADD ("server-without-tls", test_server_without_tls);
   ADD ("refused", test_refused);
   ADD ("reset-in-handshake", test_reset_in_handshake);
