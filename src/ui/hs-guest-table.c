@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hs-guest-table.h"
 
-#include "hs-day.h"
-#include "hs-numbers.h"
+#include "hs-guest-column.h"
 #include "hs-sorted-list.h"
 
 #include <glib/gi18n.h>
@@ -11,13 +10,11 @@
 #define TICK_MS 1000 /* how long somebody is silent; that is sorted anew every so many ticks: */
 #define TICKS_A_SORT 3
 
-typedef struct _Column Column;
-
 /* A column's sorter, and the table that wants to know when it is asked. */
 typedef struct
 {
   HsGuestTable *table; /* borrowed: it owns the sorters */
-  const Column *column;
+  const HsGuestColumn *column;
 } Order;
 
 struct _HsGuestTable
@@ -31,7 +28,7 @@ struct _HsGuestTable
   HsSortedList *sorted;
   GtkSelectionModel *selection;
   GListModel *guests; /* (nullable) */
-  GPtrArray *idle;    /* of GtkListItem, borrowed while bound: what a tick writes anew */
+  GPtrArray *ageing;  /* of GtkListItem, borrowed while bound: what a tick writes anew */
   char *wanted;       /* (nullable) folded */
 
   /* State */
@@ -45,254 +42,29 @@ G_DEFINE_FINAL_TYPE (HsGuestTable, hs_guest_table, GTK_TYPE_WIDGET)
 enum { SELECTION_CHANGED, ACTIVATED, MENU, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-/* ---- Words ---- */
-
-char *
-hs_guest_table_format_name (HsGuest *guest)
-{
-  const char *nick = hs_guest_get_nick (guest);
-  guint half_open = hs_guest_get_half_open (guest);
-
-  if (half_open > 0)
-    return g_strdup_printf (ngettext ("%u half-open", "%u half-open", half_open), half_open);
-  if (hs_guest_is_own (guest))
-    return g_strdup_printf (_("%s (you)"), nick != NULL ? nick : _("Host"));
-  if (nick != NULL)
-    return g_strdup (nick);
-  return g_strdup (hs_guest_is_listener (guest) ? _("listener") : _("newcomer"));
-}
-
-static char *
-format_address (HsGuest *guest)
-{
-  return g_strdup (hs_guest_get_address (guest) != NULL ? hs_guest_get_address (guest) : "");
-}
-
-static char *
-format_dialect (HsGuest *guest)
-{
-  const char *dialect = hs_guest_get_dialect (guest);
-
-  return g_strdup (dialect != NULL && *dialect != '\0' ? _(dialect) : hs_guest_is_listener (guest) ? _("Plain text") : "–");
-}
-
-static char *
-format_security (HsGuest *guest)
-{
-  const char *security = hs_guest_get_security (guest);
-
-  if (hs_guest_get_half_open (guest) > 0)
-    return g_strdup ("–");
-  return g_strdup (*security != '\0' ? security : hs_guest_is_encrypted (guest) ? "TLS" : C_("encryption", "None"));
-}
-
-static char *
-format_state (HsGuest *guest)
-{
-  return g_strdup (hs_tcp_state_get_name (hs_guest_get_state (guest)));
-}
-
-static char *
-format_rtt (HsGuest *guest)
-{
-  return hs_guest_get_rtt (guest) != 0 ? hs_numbers_format_us (hs_guest_get_rtt (guest)) : g_strdup ("–");
-}
-
-static char *
-format_since (HsGuest *guest)
-{
-  return hs_day_format_short (hs_guest_get_since (guest) / 1000, g_get_real_time () / 1000);
-}
-
-static char *
-format_idle (HsGuest *guest)
-{
-  gint64 seconds;
-
-  if (hs_guest_get_half_open (guest) > 0)
-    return g_strdup ("–");
-  seconds = MAX (g_get_real_time () - hs_guest_get_last_active (guest), 0) / G_USEC_PER_SEC;
-
-  if (seconds < 60)
-    return g_strdup_printf (_("%u s"), (guint) seconds);
-  if (seconds < 3600)
-    return g_strdup_printf (_("%u min"), (guint) (seconds / 60));
-  return g_strdup_printf (_("%u h"), (guint) (seconds / 3600));
-}
-
-static char *
-format_received (HsGuest *guest)
-{
-  return hs_guest_get_half_open (guest) > 0 ? g_strdup ("–") : hs_numbers_format_bytes (hs_guest_get_received (guest));
-}
-
-static char *
-format_sent (HsGuest *guest)
-{
-  return hs_guest_get_half_open (guest) > 0 ? g_strdup ("–") : hs_numbers_format_bytes (hs_guest_get_sent (guest));
-}
-
-/* ---- Order ---- */
-
-static int
-compare_numbers (gint64 a, gint64 b)
-{
-  return (a > b) - (a < b);
-}
-
-/* The nameless after those who have a name. */
-static int
-compare_names (HsGuest *a, HsGuest *b)
-{
-  const char *first = hs_guest_get_nick (a), *second = hs_guest_get_nick (b);
-
-  if (first == NULL || second == NULL)
-    return (first == NULL) - (second == NULL);
-  return g_utf8_collate (first, second);
-}
-
-/* 10.0.0.9 before 10.0.0.10. */
-static int
-compare_addresses (HsGuest *a, HsGuest *b)
-{
-  const char *p = hs_guest_get_address (a), *q = hs_guest_get_address (b);
-
-  while (p != NULL && q != NULL && *p != '\0' && *q != '\0')
-    if (g_ascii_isdigit (*p) && g_ascii_isdigit (*q))
-      {
-        char *after_p, *after_q;
-        guint64 x = g_ascii_strtoull (p, &after_p, 10), y = g_ascii_strtoull (q, &after_q, 10);
-
-        if (x != y)
-          return x < y ? -1 : 1;
-        p = after_p;
-        q = after_q;
-      }
-    else if (*p != *q)
-      return *p < *q ? -1 : 1;
-    else
-      {
-        p++;
-        q++;
-      }
-  return compare_numbers (p != NULL ? *p : 0, q != NULL ? *q : 0);
-}
-
-static int
-compare_dialects (HsGuest *a, HsGuest *b)
-{
-  return g_strcmp0 (hs_guest_get_dialect (a), hs_guest_get_dialect (b));
-}
-
-static int
-compare_security (HsGuest *a, HsGuest *b)
-{
-  return g_strcmp0 (hs_guest_get_security (a), hs_guest_get_security (b));
-}
-
-static int
-compare_states (HsGuest *a, HsGuest *b)
-{
-  return compare_numbers (hs_guest_get_state (a), hs_guest_get_state (b));
-}
-
-static int
-compare_rtts (HsGuest *a, HsGuest *b)
-{
-  return compare_numbers (hs_guest_get_rtt (a), hs_guest_get_rtt (b));
-}
-
-static int
-compare_since (HsGuest *a, HsGuest *b)
-{
-  return compare_numbers (hs_guest_get_since (a), hs_guest_get_since (b));
-}
-
-static int
-compare_idle (HsGuest *a, HsGuest *b)
-{
-  return compare_numbers (hs_guest_get_last_active (b), hs_guest_get_last_active (a));
-}
-
-static int
-compare_received (HsGuest *a, HsGuest *b)
-{
-  return compare_numbers ((gint64) hs_guest_get_received (a), (gint64) hs_guest_get_received (b));
-}
-
-static int
-compare_sent (HsGuest *a, HsGuest *b)
-{
-  return compare_numbers ((gint64) hs_guest_get_sent (a), (gint64) hs_guest_get_sent (b));
-}
-
 /* ---- Columns ---- */
-
-static void dress_security (GtkWidget *label, HsGuest *guest);
-static void dress_state (GtkWidget *label, HsGuest *guest);
-
-struct _Column
-{
-  const char *title;
-  int width;
-  char *(*format) (HsGuest *guest);
-  int (*compare) (HsGuest *a, HsGuest *b);
-  void (*dress) (GtkWidget *label, HsGuest *guest); /* (nullable) */
-  const char *properties[5]; /* at whose change the cell is written anew */
-  gboolean expands, numeric, live; /* live: it changes all the time */
-};
-
-/* Those up to Since stand beside an open panel in a window 1,280 pixels wide. */
-static const Column columns[] = {
-  { N_("Name"), 106, hs_guest_table_format_name, compare_names, NULL, { "nick", "listener", "own", "half-open" }, TRUE, FALSE, FALSE },
-  { N_("Address"), 140, format_address, compare_addresses, NULL, { "address" }, FALSE, TRUE, FALSE },
-  { N_("Dialect"), 72, format_dialect, compare_dialects, NULL, { "dialect", "listener" }, FALSE, FALSE, FALSE },
-  { N_("Encryption"), 76, format_security, compare_security, dress_security, { "security", "encrypted" }, FALSE, FALSE, FALSE },
-  { N_("State"), 92, format_state, compare_states, dress_state, { "state" }, FALSE, FALSE, TRUE },
-  { N_("RTT"), 62, format_rtt, compare_rtts, NULL, { "rtt" }, FALSE, TRUE, TRUE },
-  { N_("Since"), 50, format_since, compare_since, NULL, { "since" }, FALSE, TRUE, FALSE },
-  { N_("Idle"), 62, format_idle, compare_idle, NULL, { "last-active" }, FALSE, TRUE, TRUE },
-  { N_("Received"), 76, format_received, compare_received, NULL, { "received" }, FALSE, TRUE, TRUE },
-  { N_("Sent"), 76, format_sent, compare_sent, NULL, { "sent" }, FALSE, TRUE, TRUE },
-};
-
-static void
-dress_security (GtkWidget *label, HsGuest *guest)
-{
-  gtk_widget_set_css_classes (label, (const char *[]){ hs_guest_is_encrypted (guest) ? "guest-encrypted" : hs_guest_get_half_open (guest) > 0 ? "guest-half-open"
-                                                                                                     : "guest-unencrypted", NULL });
-}
-
-static void
-dress_state (GtkWidget *label, HsGuest *guest)
-{
-  HsTcpState state = hs_guest_get_state (guest);
-  const char *kind = state == HS_TCP_ESTABLISHED ? "good" : state == HS_TCP_TIME_WAIT || state == HS_TCP_CLOSED ? "over" : "between";
-
-  gtk_widget_set_css_classes (label, (const char *[]){ "panel-pill", kind, NULL });
-}
 
 /* The row is made by GtkColumnView; its name is what a screen reader says, and what tests look for. */
 static void
 name_row (GtkWidget *label, HsGuest *guest)
 {
   GtkWidget *cell = gtk_widget_get_parent (label), *row = cell != NULL ? gtk_widget_get_parent (cell) : NULL;
-  g_autofree char *name = NULL, *dialect = NULL, *security = NULL, *text = NULL;
+  g_autofree char *name = hs_guest_column_format_row (guest);
 
-  if (row == NULL)
-    return;
-  name = hs_guest_table_format_name (guest);
-  dialect = format_dialect (guest);
-  security = format_security (guest);
-  text = g_strdup_printf ("%s, %s, %s, %s, %s", name, hs_guest_get_address (guest) != NULL ? hs_guest_get_address (guest) : "", dialect, security,
-                          hs_tcp_state_get_name (hs_guest_get_state (guest)));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  if (row != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
-static const Column *
+static const HsGuestColumn *
 column_of (gpointer object)
 {
   return g_object_get_data (object, "hs-column");
+}
+
+static gboolean
+is_name (const HsGuestColumn *column)
+{
+  return column == hs_guest_column_get (HS_GUEST_COLUMN_NAME);
 }
 
 static void
@@ -300,7 +72,7 @@ write_cell (GtkListItem *item)
 {
   GtkWidget *label = gtk_list_item_get_child (item);
   HsGuest *guest = gtk_list_item_get_item (item);
-  const Column *column = column_of (item);
+  const HsGuestColumn *column = column_of (item);
   g_autofree char *text = NULL;
 
   if (guest == NULL)
@@ -310,30 +82,30 @@ write_cell (GtkListItem *item)
     gtk_label_set_text (GTK_LABEL (label), text);
   if (column->dress != NULL)
     column->dress (label, guest);
-  if (column == &columns[0])
+  if (is_name (column))
     name_row (label, guest);
 }
 
 static void
 on_guest_changed (HsGuest *guest, GParamSpec *pspec, GtkListItem *item)
 {
-  const Column *column = column_of (item);
+  const HsGuestColumn *column = column_of (item);
 
-  if (g_strv_contains (column->properties, pspec->name) || (column == &columns[0] && strcmp (pspec->name, "state") == 0))
+  if (g_strv_contains (column->properties, pspec->name) || (is_name (column) && strcmp (pspec->name, "state") == 0))
     write_cell (item);
 }
 
 static void
 on_setup (GtkListItemFactory *factory, GtkListItem *item)
 {
-  const Column *column = column_of (factory);
+  const HsGuestColumn *column = column_of (factory);
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_halign (label, column->dress == dress_state ? GTK_ALIGN_START : GTK_ALIGN_FILL);
+  gtk_widget_set_halign (label, (column->flags & HS_GUEST_COLUMN_PILL) != 0 ? GTK_ALIGN_START : GTK_ALIGN_FILL);
   gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
-  gtk_label_set_ellipsize (GTK_LABEL (label), column->expands ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
-  if (column->numeric)
+  gtk_label_set_ellipsize (GTK_LABEL (label), (column->flags & HS_GUEST_COLUMN_EXPANDS) != 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
+  if ((column->flags & HS_GUEST_COLUMN_NUMERIC) != 0)
     gtk_widget_add_css_class (label, "numeric");
   gtk_list_item_set_child (item, label);
   g_object_set_data (G_OBJECT (label), "hs-item", item);
@@ -344,8 +116,8 @@ static void
 on_bind (GtkListItemFactory *factory, GtkListItem *item, HsGuestTable *self)
 {
   g_signal_connect_object (gtk_list_item_get_item (item), "notify", G_CALLBACK (on_guest_changed), item, 0);
-  if (column_of (factory)->format == format_idle)
-    g_ptr_array_add (self->idle, item);
+  if ((column_of (factory)->flags & HS_GUEST_COLUMN_AGES) != 0)
+    g_ptr_array_add (self->ageing, item);
   write_cell (item);
 }
 
@@ -353,8 +125,8 @@ static void
 on_unbind (GtkListItemFactory *factory, GtkListItem *item, HsGuestTable *self)
 {
   g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (item), on_guest_changed, item);
-  if (column_of (factory)->format == format_idle)
-    g_ptr_array_remove_fast (self->idle, item);
+  if ((column_of (factory)->flags & HS_GUEST_COLUMN_AGES) != 0)
+    g_ptr_array_remove_fast (self->ageing, item);
 }
 
 static int
@@ -362,12 +134,12 @@ compare_guests (gconstpointer a, gconstpointer b, gpointer data)
 {
   const Order *order = data;
 
-  order->table->live |= order->column->live;
+  order->table->live |= (order->column->flags & HS_GUEST_COLUMN_LIVE) != 0;
   return order->column->compare ((HsGuest *) a, (HsGuest *) b);
 }
 
 static void
-add_column (HsGuestTable *self, const Column *column)
+add_column (HsGuestTable *self, const HsGuestColumn *column)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   Order *order = g_memdup2 (&(Order){ self, column }, sizeof (Order));
@@ -379,7 +151,7 @@ add_column (HsGuestTable *self, const Column *column)
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
   gtk_column_view_column_set_sorter (made, sorter);
-  gtk_column_view_column_set_expand (made, column->expands);
+  gtk_column_view_column_set_expand (made, (column->flags & HS_GUEST_COLUMN_EXPANDS) != 0);
   gtk_column_view_column_set_resizable (made, TRUE);
   gtk_column_view_column_set_fixed_width (made, column->width);
   g_object_set_data (G_OBJECT (made), "hs-column", (gpointer) column);
@@ -394,8 +166,8 @@ on_tick (gpointer data)
 {
   HsGuestTable *self = data;
 
-  for (guint i = 0; i < self->idle->len; i++)
-    write_cell (g_ptr_array_index (self->idle, i));
+  for (guint i = 0; i < self->ageing->len; i++)
+    write_cell (g_ptr_array_index (self->ageing, i));
   if (++self->n_ticks % TICKS_A_SORT != 0 || !self->live)
     return G_SOURCE_CONTINUE;
   self->live = FALSE; /* it will be found out again */
@@ -427,12 +199,11 @@ fold (const char *text)
 static gboolean
 is_wanted (gpointer guest, gpointer data)
 {
-  static char *(*const formats[]) (HsGuest *guest) = { hs_guest_table_format_name, format_address, format_dialect, format_security, format_state };
   HsGuestTable *self = data;
 
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+  for (guint i = 0; i < HS_GUEST_COLUMN_SEARCHED; i++)
     {
-      g_autofree char *text = formats[i] (guest), *folded = fold (text);
+      g_autofree char *text = hs_guest_column_get (i)->format (guest), *folded = fold (text);
 
       if (strstr (folded, self->wanted) != NULL)
         return TRUE;
@@ -610,12 +381,13 @@ update_widths (HsGuestTable *self)
   if (font != NULL && !pango_font_description_get_size_is_absolute (font))
     px *= 96.0 / 72.0;
   scale = MAX (px / USUAL_FONT_PX, 1);
-  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+  for (guint i = 0; i < HS_GUEST_COLUMN_N; i++)
     {
       g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (gtk_column_view_get_columns (self->view), i);
+      int width = (int) (hs_guest_column_get (i)->width * scale);
 
-      if (gtk_column_view_column_get_fixed_width (column) < (int) (columns[i].width * scale))
-        gtk_column_view_column_set_fixed_width (column, (int) (columns[i].width * scale));
+      if (gtk_column_view_column_get_fixed_width (column) < width)
+        gtk_column_view_column_set_fixed_width (column, width);
     }
 }
 
@@ -664,7 +436,7 @@ hs_guest_table_dispose (GObject *object)
 static void
 hs_guest_table_finalize (GObject *object)
 {
-  g_ptr_array_unref (HS_GUEST_TABLE (object)->idle);
+  g_ptr_array_unref (HS_GUEST_TABLE (object)->ageing);
   G_OBJECT_CLASS (hs_guest_table_parent_class)->finalize (object);
 }
 
@@ -693,13 +465,13 @@ hs_guest_table_init (HsGuestTable *self)
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkGesture *click = gtk_gesture_click_new ();
 
-  self->idle = g_ptr_array_new ();
+  self->ageing = g_ptr_array_new ();
   self->sorted = hs_sorted_list_new ();
   self->selection = GTK_SELECTION_MODEL (gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->sorted))));
   self->view = GTK_COLUMN_VIEW (gtk_column_view_new (g_object_ref (self->selection)));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Connections"), -1);
-  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
-    add_column (self, &columns[i]);
+  for (guint i = 0; i < HS_GUEST_COLUMN_N; i++)
+    add_column (self, hs_guest_column_get (i));
   hs_sorted_list_set_sorter (self->sorted, gtk_column_view_get_sorter (self->view));
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->view));
   gtk_widget_set_vexpand (scroller, TRUE);

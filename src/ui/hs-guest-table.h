@@ -18,5 +18,3 @@ void hs_guest_table_set_search (HsGuestTable *self, const char *text);
 /* Of HsGuest, in the order shown. (transfer full) */
 GPtrArray *hs_guest_table_list_selected (HsGuestTable *self);
 guint hs_guest_table_count_shown (HsGuestTable *self);
-/* What a row is called: nick, "listener", "newcomer". (transfer full) */
-char *hs_guest_table_format_name (HsGuest *guest);

@@ -2,6 +2,7 @@
 /* What the host does to the guests that are chosen. What can be taken back is done at once and offers Undo; what cannot is asked before. */
 #include "hs-server-page-private.h"
 
+#include "hs-guest-column.h"
 #include "hs-session.h"
 
 #include <glib/gi18n.h>
@@ -24,7 +25,7 @@ static char *
 name_all (GPtrArray *guests)
 {
   if (guests->len == 1)
-    return hs_guest_table_format_name (g_ptr_array_index (guests, 0));
+    return hs_guest_column_format_name (g_ptr_array_index (guests, 0));
   return g_strdup_printf (ngettext ("%u guest", "%u guests", guests->len), guests->len);
 }
 

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "hs-guest-column.h"
 #include "hs-guest-list.h"
 #include "hs-guest-private.h"
 #include "hs-guest-table.h"
@@ -228,7 +229,7 @@ list_names (GListModel *model)
   for (guint i = 0; i < g_list_model_get_n_items (model); i++)
     {
       g_autoptr (HsGuest) guest = g_list_model_get_item (model, i);
-      g_autofree char *name = hs_guest_table_format_name (guest);
+      g_autofree char *name = hs_guest_column_format_name (guest);
 
       g_string_append_printf (names, "%s%s", i > 0 ? " " : "", name);
     }
@@ -315,7 +316,7 @@ test_half_open (void)
   g_autoptr (GListStore) store = g_list_store_new (HS_TYPE_GUEST);
   HsGuestTable *table = hs_guest_table_new ();
   GtkWidget *window = gtk_window_new ();
-  g_autofree char *name = hs_guest_table_format_name (row);
+  g_autofree char *name = hs_guest_column_format_name (row);
   HsGuestFacts more = facts;
 
   g_assert_cmpstr (name, ==, "27 half-open");
