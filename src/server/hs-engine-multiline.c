@@ -38,10 +38,27 @@ get_draft (const HsPeer *peer)
   return peer->extra != NULL ? peer->extra->draft : NULL;
 }
 
+/* What has failed is passed over, and no longer cheap. */
 gboolean
-hs_peer_is_composing (HsPeer *self)
+hs_peer_is_composing (HsPeer *self, const char *line, gsize len)
 {
-  return get_draft (self) != NULL;
+  const HsDraft *draft = get_draft (self);
+  g_autofree char *copy = NULL, *reference = NULL;
+  HsIrcMessage message;
+
+  if (draft == NULL || draft->failed || len == 0 || *line != '@')
+    return FALSE;
+  copy = g_strndup (line, len);
+  if (!hs_irc_message_parse (&message, copy, strlen (copy), NULL) || message.tags == NULL)
+    return FALSE;
+  reference = hs_irc_message_dup_tag (&message, "batch");
+  return g_strcmp0 (reference, draft->reference) == 0;
+}
+
+static gboolean
+is_too_old (HsEngine *self, const HsDraft *draft)
+{
+  return self->now > draft->since + HS_DRAFT_MS * G_TIME_SPAN_MILLISECOND;
 }
 
 /* FAIL BATCH CODE [context …] :words. Nothing of it is delivered. */
@@ -71,8 +88,10 @@ open_draft (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   const char *reference = message->params[0] + 1;
   const char *type = hs_irc_message_param (message, 1);
-  HsDraft *draft;
+  HsDraft *draft = get_draft (peer);
 
+  if (draft != NULL && is_too_old (self, draft))
+    g_clear_pointer (&peer->extra->draft, hs_draft_free);
   if (*reference == '\0' || strlen (reference) > HS_CAP_LABEL_MAX)
     refuse (self, peer, "INVALID_REFTAG", *reference != '\0' ? "*" : NULL, NULL, "This is no reference");
   else if (strcmp (type, "draft/multiline") != 0)
@@ -146,7 +165,7 @@ is_refused (HsEngine *self, HsPeer *peer, HsDraft *draft, const HsIrcMessage *me
 {
   const char *text = hs_irc_message_param (message, 1);
 
-  if (self->now > draft->since + HS_DRAFT_MS * G_TIME_SPAN_MILLISECOND)
+  if (is_too_old (self, draft))
     refuse (self, peer, "TIMEOUT", draft->reference, NULL, "The batch was left open for too long");
   else if (strcmp (message->command, "PRIVMSG") != 0 && strcmp (message->command, "NOTICE") != 0)
     refuse (self, peer, "MULTILINE_INVALID", NULL, NULL, "Only PRIVMSG and NOTICE stand in a multiline batch");

@@ -14,8 +14,8 @@ gboolean hs_peer_is_registered (HsPeer *self);
 gboolean hs_peer_is_listener (HsPeer *self);
 gboolean hs_peer_is_host (HsPeer *self);
 gboolean hs_peer_is_encrypted (HsPeer *self);
-/* It is sending a message of several lines: that is paid for by its bytes. */
-gboolean hs_peer_is_composing (HsPeer *self);
+/* Whether @line, @len bytes, is one of the message of several lines that it is sending: that is paid for by its bytes. */
+gboolean hs_peer_is_composing (HsPeer *self, const char *line, gsize len);
 /* Its program knows read markers: it says how far it has read. */
 gboolean hs_peer_tells_reading (HsPeer *self);
 /* (nullable) The name of the account that it is logged in to. */

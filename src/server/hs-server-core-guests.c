@@ -42,7 +42,7 @@ pace (HsCarrier *carrier, const HsLine *line)
   gint64 cost = each * (1 + (gint64) (line->len / HS_BYTES_PER_COMMAND));
 
   /* The lines of a multiline batch are paid for by their bytes (protocol.md, Limits). */
-  if (line->data != NULL && line->data[0] == '@' && hs_peer_is_composing (carrier->peer))
+  if (line->data != NULL && hs_peer_is_composing (carrier->peer, line->data, line->len))
     cost = each * (gint64) line->len / HS_BYTES_PER_COMMAND;
   carrier->pace = MAX (carrier->pace, now) + cost;
   if (carrier->pace - now <= allowance)

@@ -106,6 +106,15 @@ test_refusals (void)
     "anna > @batch=i PRIVMSG #lobby :y\n"
     "anna < :test.example FAIL BATCH TIMEOUT i :The batch was left open for too long\n"
     "anna > BATCH -i\n"
+    "# one that was left open is no hindrance\n"
+    "anna > BATCH +j draft/multiline #lobby\n"
+    "wait 60001\n"
+    "anna < …\n"
+    "berta < …\n"
+    "anna > BATCH +k draft/multiline nobody\n"
+    "anna > @batch=k PRIVMSG nobody :x\n"
+    "anna > BATCH -k\n"
+    "anna < :test.example 401 anna nobody :No such nick\n"
     "berta > BATCH +i draft/multiline #lobby\n"
     "berta < :test.example 421 berta BATCH :Unknown command\n");
 }

@@ -82,6 +82,23 @@ def a_flood_is_held_back():
         served(server)
 
 
+def an_open_batch_is_no_licence():
+    """The lines of a multiline batch are cheap; others that are sent while one is open are not, and one that has failed is over."""
+    with Server(PROGRAM) as server, closing(server.irc("host")) as host, closing(server.irc("flood")) as flood:
+        flood.write("CAP REQ :batch draft/multiline message-tags", "BATCH +1 draft/multiline #lobby",
+                    *("@batch=1 PRIVMSG #lobby :of one" for _ in range(150)), "BATCH -1")
+        began = time.monotonic()
+        for _ in range(150):
+            host.until("of one")
+        assert time.monotonic() - began < 5  # 15 s, were each paid for as a message
+        flood.write("BATCH +2 draft/multiline #lobby", "@batch=2 JOIN #lobby",
+                    *("@x PRIVMSG #lobby :alone" if i % 2 else "@batch=2 PRIVMSG #lobby :passed over" for i in range(2000)))
+        time.sleep(3)
+        lines = sum("alone" in line for line in host.fence())
+        assert lines <= 40, lines
+        served(server)
+
+
 def three_hundred_at_once():
     """By IRC: all of them arrive, in order, and whoever else talks does not wait behind them."""
     with Server(PROGRAM, config="[limits]\ncommands-per-second=60\n") as server, closing(server.irc("host")) as host, closing(server.irc("other")) as other:
@@ -266,6 +283,6 @@ def too_many_guests():
             assert read_to_end(third) == b"ERROR :Closing link: the server is full (2 guests)\r\n"
 
 
-run([invalid_utf8, nul, ten_megabytes_without_newline, a_flood_is_held_back, three_hundred_at_once, two_hundred_from_one_address,
+run([invalid_utf8, nul, ten_megabytes_without_newline, a_flood_is_held_back, an_open_batch_is_no_licence, three_hundred_at_once, two_hundred_from_one_address,
      one_byte_a_second, a_registration_typed_letter_by_letter, binary,
      http, client_hello, reset_in_mid_sentence, never_reads, a_thousand_that_say_nothing, too_many_guests])
