@@ -71,7 +71,6 @@
 
 /* ---- Queues (bytes, lines) ---- */
 #define HS_RECEIVE_QUEUE_MAX    (16 * 1024)
-#define HS_RECEIVE_COMMANDS_MAX 30
 #define HS_SEND_QUEUE_MAX       (2 * 1024 * 1024)
 #define HS_CROWD_PIECE_MAX      (256 * 1024) /* what was said in a room goes to those who hear it in pieces; the message that reaches this, or a quarter of a send queue, is the last of one */
 #define HS_UNSTORED_MAX         512        /* lines of one connection of ours on their way to the store; until they are there it is not read from */
