@@ -390,6 +390,9 @@ hs_command_passwd (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   else if (strlen (password) > HS_PASSWORD_MAX_BYTES || strlen (current) > HS_PASSWORD_MAX_BYTES)
     fail (self, peer, NULL, "PASSWD", "UNACCEPTABLE_PASSWORD", account->name,
           "A password has at most " G_STRINGIFY (HS_PASSWORD_MAX_BYTES) " bytes");
+  /* The password once more: what was proven a moment ago proves nothing anew. */
+  else if (message->n_params == 1 && strcmp (current, "*") == 0 && !is_opened_by_key (self, peer, account))
+    refuse (self, peer, NULL, "PASSWD", account->name);
   else if (message->n_params == 1)
     prove (self, peer, account, current, NULL, &only, on_only_derived);
   else

@@ -114,6 +114,7 @@ test_password (void)
   /* it was long ago */
   ask (anna, "PASSWD * :second secret", ":test.example FAIL PASSWD INVALID_CREDENTIALS anna :This is not your account's password\n");
   ask (anna, "PASSWD :first secret", ":test.example NOTE PASSWD PASSWORD_RIGHT anna :Now PASSWD * :new, CERT ADD, CERT DEL key, or UNREGISTER account *\n");
+  ask (anna, "PASSWD *", ":test.example FAIL PASSWD INVALID_CREDENTIALS anna :This is not your account's password\n");
   ask (anna, "@label=7 PASSWD * second-secret", "@label=7 :test.example NOTE PASSWD PASSWORD_CHANGED anna :Your account has another password\n");
   g_assert_false (opens ("first secret"));
   g_assert_true (opens ("second-secret"));
