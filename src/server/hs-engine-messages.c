@@ -159,7 +159,7 @@ say_in_channel (HsEngine *self, const Saying *saying, const char *target)
   gsize n_ranks = strspn (target, "@+");
   char rank = n_ranks == 0 ? 0 : strchr (target, '+') != NULL && strchr (target, '+') < target + n_ranks ? '+' : '@';
   const char *name = target + n_ranks;
-  HsChannel *channel = hs_engine_find_channel (self, name);
+  HsChannel *channel = hs_engine_find_seen (self, saying->from, name);
   HsMembership *membership = channel != NULL ? hs_peer_find_membership (saying->from, channel) : NULL;
 
   if (channel == NULL)

@@ -48,7 +48,7 @@ hs_command_invite (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
   const char *nick = hs_irc_message_param (message, 0);
   const char *name = hs_irc_message_param (message, 1);
   HsPeer *guest = hs_engine_find_nick (self, nick);
-  HsChannel *channel = hs_engine_find_channel (self, name);
+  HsChannel *channel = hs_engine_find_seen (self, peer, name);
 
   if (message->n_params == 0)
     list_invitations (self, peer);
@@ -66,7 +66,9 @@ hs_command_invite (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     hs_engine_reply (self, peer, HS_ERR_USERONCHANNEL, guest->nick, channel->name, "is already on channel", NULL);
   else
     {
-      hs_peer_add_invitation (guest, channel);
+      /* Others ask in, too; but only who rules there opens what is closed, or full. */
+      if (hs_engine_rules (peer, channel))
+        hs_peer_add_invitation (guest, channel);
       hs_engine_reply (self, peer, HS_RPL_INVITING, guest->nick, channel->name, NULL);
       tell_invitation (self, peer, guest, channel);
       if (guest->away != NULL)
@@ -123,7 +125,7 @@ kick_one (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *nick, co
 void
 hs_command_kick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
-  HsChannel *channel = hs_engine_find_channel (self, message->params[0]);
+  HsChannel *channel = hs_engine_find_seen (self, peer, message->params[0]);
   g_auto (GStrv) nicks = g_strsplit (message->params[1], ",", -1);
   g_autofree char *words = hs_engine_cut (hs_irc_message_param (message, 2), HS_KICK_MAX_BYTES);
   g_autofree char *name = g_strdup (channel != NULL ? channel->name : NULL);

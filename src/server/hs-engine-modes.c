@@ -365,11 +365,6 @@ hs_engine_channel_mode (HsEngine *self, HsPeer *peer, HsChannel *channel, const 
       reply_modes (self, peer, channel);
       return;
     }
-  if (!hs_engine_can_see (peer, channel))
-    {
-      hs_engine_reply (self, peer, HS_ERR_NOTONCHANNEL, channel->name, "You're not on that channel", NULL);
-      return;
-    }
   change.may = hs_engine_rules (peer, channel);
   hs_peer_write_source (peer, change.source);
   change_modes (&change, message->params[1]);

@@ -204,7 +204,7 @@ void
 hs_command_mode (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   const char *target = message->params[0];
-  HsChannel *channel = hs_engine_find_channel (self, target);
+  HsChannel *channel = hs_engine_find_seen (self, peer, target);
   HsPeer *one = hs_engine_find_nick (self, target);
 
   if (channel != NULL)

@@ -384,6 +384,8 @@ void hs_fanout_clear (HsFanout *self);
 
 /* ---- Rooms (hs-engine-rooms.c) ---- */
 HsChannel *hs_engine_find_channel (HsEngine *self, const char *name);
+/* The same, if @peer may know that it is there: what is secret is answered like what there is not. */
+HsChannel *hs_engine_find_seen (HsEngine *self, const HsPeer *peer, const char *name);
 /* The one that had this id when it was called so; it may be called something else by now. @id: 0 for none. */
 HsChannel *hs_engine_find_channel_again (HsEngine *self, const char *name, guint64 id);
 HsChannel *hs_engine_make_channel (HsEngine *self, const char *name);

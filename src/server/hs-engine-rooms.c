@@ -41,6 +41,14 @@ hs_engine_make_channel (HsEngine *self, const char *name)
   return channel;
 }
 
+HsChannel *
+hs_engine_find_seen (HsEngine *self, const HsPeer *peer, const char *name)
+{
+  HsChannel *channel = hs_engine_find_channel (self, name);
+
+  return channel != NULL && hs_engine_can_see (peer, channel) ? channel : NULL;
+}
+
 void
 hs_engine_room_changed (HsEngine *self, HsChannel *channel)
 {
@@ -510,7 +518,7 @@ hs_command_part (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 
   for (guint i = 0; names[i] != NULL; i++)
     {
-      HsChannel *channel = hs_engine_find_channel (self, names[i]);
+      HsChannel *channel = hs_engine_find_seen (self, peer, names[i]);
       HsMembership *membership = channel != NULL ? hs_peer_find_membership (peer, channel) : NULL;
 
       if (channel == NULL)

@@ -44,12 +44,12 @@ void
 hs_command_topic (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   const char *name = message->params[0];
-  HsChannel *channel = hs_engine_find_channel (self, name);
+  HsChannel *channel = hs_engine_find_seen (self, peer, name);
   HsMembership *membership = channel != NULL ? hs_peer_find_membership (peer, channel) : NULL;
 
   if (channel == NULL)
     hs_engine_reply (self, peer, HS_ERR_NOSUCHCHANNEL, name, "No such channel", NULL);
-  else if (message->n_params == 1 ? !hs_engine_can_see (peer, channel) : membership == NULL && !hs_peer_is_operator (peer))
+  else if (message->n_params > 1 && membership == NULL && !hs_peer_is_operator (peer))
     hs_engine_reply (self, peer, HS_ERR_NOTONCHANNEL, channel->name, "You're not on that channel", NULL);
   else if (message->n_params == 1)
     hs_engine_reply_topic (self, peer, channel);
@@ -157,9 +157,9 @@ hs_command_names (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     }
   for (guint i = 0; names[i] != NULL; i++)
     {
-      HsChannel *channel = hs_engine_find_channel (self, names[i]);
+      HsChannel *channel = hs_engine_find_seen (self, peer, names[i]);
 
-      if (channel != NULL && hs_engine_can_see (peer, channel))
+      if (channel != NULL)
         hs_engine_reply_names (self, peer, channel);
       else
         hs_engine_reply (self, peer, HS_RPL_ENDOFNAMES, names[i], "End of /NAMES list", NULL);

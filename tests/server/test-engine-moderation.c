@@ -178,6 +178,50 @@ test_arriving_barred (void)
   stage_clear (&stage);
 }
 
+/* Anybody may ask somebody in; but what the room's rulers have closed, only their asking opens. */
+static void
+test_invited_by_a_member (void)
+{
+  stage_perform (
+    "+ anna\n"
+    "+ berta\n"
+    "+ carla\n"
+    "anna > JOIN #r\n"
+    "anna < …\n"
+    "berta > JOIN #r\n"
+    "anna < …\n"
+    "berta < …\n"
+    "berta > INVITE carla #r\n"
+    "berta < :test.example 341 berta carla #r\n"
+    "carla < :berta!u@10.0.0.1 INVITE carla #r\n"
+    "anna > MODE #r +iRl 2\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla > JOIN #r\n"
+    "carla < :test.example 473 carla #r :Cannot join channel (+i): it needs an invitation\n"
+    "anna > MODE #r -i\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla > JOIN #r\n"
+    "carla < :test.example 477 carla #r :Cannot join channel (+R): it needs an account, and to be logged in\n"
+    "anna > MODE #r -R\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla > JOIN #r\n"
+    "carla < :test.example 471 carla #r :Cannot join channel (+l): it is full\n"
+    "anna > MODE #r +iR\n"
+    "anna < …\n"
+    "berta < …\n"
+    "anna > INVITE carla #r\n"
+    "anna < …\n"
+    "carla < :anna!u@10.0.0.1 INVITE carla #r\n"
+    "carla > JOIN #r\n"
+    "carla < :carla!u@10.0.0.1 JOIN #r\n"
+    "anna < …\n"
+    "berta < …\n"
+    "carla < …\n");
+}
+
 /* A plain guest or a listener gets a bare q in a write of its own, and the end of the stream. */
 static void
 test_plain (void)
@@ -248,5 +292,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/moderation/bans", test_bans);
   g_test_add_func ("/server/moderation/arriving-barred", test_arriving_barred);
   g_test_add_func ("/server/moderation/plain", test_plain);
+  g_test_add_func ("/server/moderation/invited-by-a-member", test_invited_by_a_member);
   return g_test_run ();
 }

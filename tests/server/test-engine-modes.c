@@ -115,8 +115,24 @@ test_lists (void)
     "anna < :test.example 696 anna #r b a :This is no mask\n"
     "anna > MODE #r +s\n"
     "anna < :anna!u@10.0.0.1 MODE #r +s\n"
+    "# as if there were none\n"
     "berta > MODE #r b\n"
-    "berta < :test.example 442 berta #r :You're not on that channel\n");
+    "berta < :test.example 403 berta #r :No such channel\n"
+    "berta > MODE #r\n"
+    "berta < :test.example 403 berta #r :No such channel\n"
+    "berta > PRIVMSG #r x\n"
+    "berta < :test.example 403 berta #r :No such channel\n"
+    "berta > TOPIC #r x\n"
+    "berta < :test.example 403 berta #r :No such channel\n"
+    "berta > INVITE anna #r\n"
+    "berta < :test.example 403 berta #r :No such channel\n"
+    "berta > KICK #r anna\n"
+    "berta < :test.example 403 berta #r :No such channel\n"
+    "berta > PART #r\n"
+    "berta < :test.example 403 berta #r :No such channel\n"
+    "anna > MODE #r\n"
+    "anna < :test.example 324 anna #r +nst\n"
+    "anna < …\n");
 }
 
 static void

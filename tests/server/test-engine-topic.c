@@ -50,7 +50,7 @@ test_topic (void)
     "anna > MODE #r +s\n"
     "anna < …\n"
     "berta > TOPIC #r\n"
-    "berta < :test.example 442 berta #r :You're not on that channel\n");
+    "berta < :test.example 403 berta #r :No such channel\n");
 }
 
 static void
