@@ -10,8 +10,10 @@
 typedef struct
 {
   char *name;
-  gint64 until; /* Unix ms */
+  gint64 until; /* Unix ms; RESERVED: the store is being asked, and nobody gets the name meanwhile */
 } HsRenamed;
+
+#define RESERVED G_MAXINT64
 
 static void
 free_renamed (gpointer data)
@@ -43,10 +45,10 @@ make_room_for_one (GHashTable *all, const char *name, guint max)
       if (name != NULL && !hs_name_equal (renamed->name, name))
         continue;
       n++;
-      if (oldest == NULL || renamed->until < oldest->until)
+      if (renamed->until != RESERVED && (oldest == NULL || renamed->until < oldest->until))
         oldest = renamed, former = key;
     }
-  if (n >= max)
+  if (n >= max && former != NULL)
     g_hash_table_remove (all, former);
 }
 
@@ -198,6 +200,16 @@ tell_kept (HsEngine *self, HsPeer *peer, const RenameAsk *rename, HsChannel *cha
   self->holding = FALSE;
 }
 
+/* The room may be gone, and another one have the name reserved for itself. */
+static void
+end_reservation (HsEngine *self, const RenameAsk *rename)
+{
+  const HsRenamed *reserved = g_hash_table_lookup (self->renamed, rename->name);
+
+  if (reserved != NULL && reserved->until == RESERVED && hs_name_equal (reserved->name, rename->former))
+    g_hash_table_remove (self->renamed, rename->name);
+}
+
 static void
 answer_rename (HsEngine *self, HsAsk *ask, const GError *error)
 {
@@ -205,10 +217,10 @@ answer_rename (HsEngine *self, HsAsk *ask, const GError *error)
   HsChannel *channel = hs_engine_find_channel_again (self, rename->former, rename->channel_id);
   HsPeer *peer = ask->peer != NULL && !ask->peer->leaving ? ask->peer : NULL;
 
+  end_reservation (self, rename);
   if (channel == NULL)
     return;
   g_clear_pointer (&channel->renaming, g_free);
-  g_hash_table_remove (self->renamed, rename->name);
   if (error == NULL)
     {
       tell_kept (self, peer, rename, channel);
@@ -244,7 +256,7 @@ ask_store (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *name, c
   ask->label = hs_engine_take_label (self, peer);
   ask->until = self->now / 1000 + HS_RENAMED_MS;
   hs_engine_flush (self);
-  hs_engine_remember_renamed (self, name, channel->name, ask->until);
+  hs_engine_remember_renamed (self, name, channel->name, RESERVED);
   channel->renaming = g_strdup (name);
   hs_engine_ask (self, peer, &ask->ask, work_rename);
 }
@@ -291,7 +303,7 @@ hs_command_rename (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   const char *name = message->params[1];
   g_autofree char *reason = hs_engine_cut (hs_irc_message_param (message, 2), HS_RENAME_REASON_MAX_BYTES);
-  HsChannel *channel = hs_engine_find_channel (self, message->params[0]);
+  HsChannel *channel = hs_engine_find_seen (self, peer, message->params[0]);
   const char *obstacle = channel != NULL ? find_obstacle (self, peer, channel, name) : NULL;
 
   if (channel == NULL)

@@ -444,12 +444,23 @@ refuse_name (HsEngine *self, HsPeer *peer, const char *name)
     hs_engine_reply (self, peer, HS_ERR_NOSUCHCHANNEL, name, "No such channel", NULL);
 }
 
-/* Those who know the answer follow it themselves (IRCv3 channel-rename); others are led there. */
+/* Those who know the answer follow it themselves (IRCv3 channel-rename); others are led there. Who could not come in is not told the new name. */
 static const char *
-follow_renamed (HsEngine *self, HsPeer *peer, const char *former, const HsChannel *channel)
+follow_renamed (HsEngine *self, HsPeer *peer, const char *former, const HsChannel *channel, const char *key)
 {
   static const char words[] = "The channel has been renamed";
+  const HsBar *bar = hs_peer_find_membership (peer, channel) == NULL ? hs_engine_find_bar (peer, channel, key) : NULL;
 
+  if (!hs_engine_can_see (peer, channel))
+    {
+      hs_engine_reply (self, peer, HS_ERR_UNAVAILRESOURCE, former, "The name is kept for somebody else for a while", NULL);
+      return NULL;
+    }
+  if (bar != NULL)
+    {
+      hs_engine_reply (self, peer, bar->numeric, former, bar->words, NULL);
+      return NULL;
+    }
   if ((peer->caps & HS_CAP_CHANNEL_RENAME) != 0)
     {
       hs_engine_fail_about (self, peer, NULL, "JOIN", "CHANNEL_RENAMED", former, channel->name, words);
@@ -473,7 +484,7 @@ join_one (HsEngine *self, HsPeer *peer, const char *name, const char *key)
       refuse_name (self, peer, name);
       return;
     }
-  if (renamed != NULL && (name = follow_renamed (self, peer, name, renamed)) == NULL)
+  if (renamed != NULL && (name = follow_renamed (self, peer, name, renamed, key)) == NULL)
     return;
   if (channel != NULL && hs_peer_find_membership (peer, channel) != NULL)
     return;

@@ -141,12 +141,12 @@ test_led_on (void)
     "anna > MODE #three +k key\n"
     "anna < …\n"
     "berta > JOIN #ONE\n"
+    "berta < :test.example 475 berta #ONE :Cannot join channel (+k): it needs a key\n"
+    "berta > JOIN #ONE key\n"
     "berta < :test.example FAIL JOIN CHANNEL_RENAMED #ONE #three :The channel has been renamed\n"
     "carla > JOIN #one,#two\n"
-    "carla < :test.example 470 carla #one #three :The channel has been renamed\n"
-    "carla < :test.example 475 carla #three :Cannot join channel (+k): it needs a key\n"
-    "carla < :test.example 470 carla #two #three :The channel has been renamed\n"
-    "carla < :test.example 475 carla #three :Cannot join channel (+k): it needs a key\n"
+    "carla < :test.example 475 carla #one :Cannot join channel (+k): it needs a key\n"
+    "carla < :test.example 475 carla #two :Cannot join channel (+k): it needs a key\n"
     "carla > JOIN #two key\n"
     "carla < :test.example 470 carla #two #three :The channel has been renamed\n"
     "carla < :carla!u@10.0.0.1 JOIN #three\n"
@@ -252,6 +252,75 @@ test_kept (void)
   g_assert_true (guest_saw (anna, " JOIN #old\r\n"));
   guest_free (anna);
   stage_clear (&stage);
+}
+
+/* While the store is asked, neither time that leaps nor what a thousand others rename frees the new name: it would be two rooms'. */
+static void
+test_reserved (void)
+{
+  Stage stage;
+  Guest *anna, *berta;
+  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func ((GDestroyNotify) guest_free);
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  anna = guest_join (&stage, "anna", "draft/channel-rename");
+  berta = guest_join (&stage, "berta", "draft/channel-rename");
+  guest_says (anna, "JOIN #old");
+  stage_commit (&stage);
+  guest_says (anna, "RENAME #old #new");
+  for (guint i = 0; i < HS_RENAMED_MAX + 10; i++)
+    {
+      g_autofree char *nick = g_strdup_printf ("other%u", i / 50), *join = g_strdup_printf ("JOIN #from%u", i);
+      g_autofree char *rename = g_strdup_printf ("RENAME #from%u #to%u", i, i);
+
+      if (i % 50 == 0)
+        g_ptr_array_add (others, guest_join (&stage, nick, "draft/channel-rename"));
+      guest_says (others->pdata[i / 50], join);
+      guest_says (others->pdata[i / 50], rename);
+    }
+  stage.now += 2 * HS_RENAMED_MS * G_TIME_SPAN_MILLISECOND;
+  guest_forget (berta);
+  guest_says (berta, "JOIN #new");
+  g_assert_true (guest_saw (berta, "CHANNEL_RENAMED #new #old "));
+  stage_commit (&stage);
+  guest_forget (berta);
+  guest_says (berta, "JOIN #new");
+  g_assert_true (guest_saw (berta, ":berta!u@10.0.0.1 JOIN #new\r\n"));
+  g_assert_true (guest_saw (berta, " 353 berta = #new :@anna berta\r\n"));
+  guest_free (anna);
+  guest_free (berta);
+  g_ptr_array_set_size (others, 0);
+  stage_clear (&stage);
+}
+
+/* Who may not see a room, or not come in, is not told what it is called now; nor does the name become free. */
+static void
+test_hidden (void)
+{
+  stage_perform (
+    "+ anna draft/channel-rename\n"
+    "+ berta draft/channel-rename\n"
+    "+ carla\n"
+    "anna > JOIN #plan\n"
+    "anna < …\n"
+    "anna > RENAME #plan #surprise-for-berta\n"
+    "anna < …\n"
+    "anna > MODE #surprise-for-berta +s\n"
+    "anna < …\n"
+    "berta > JOIN #plan\n"
+    "berta < :test.example 437 berta #plan :The name is kept for somebody else for a while\n"
+    "carla > JOIN #plan\n"
+    "carla < :test.example 437 carla #plan :The name is kept for somebody else for a while\n"
+    "anna > MODE #surprise-for-berta -s+b berta!*@*\n"
+    "anna < …\n"
+    "berta > JOIN #plan\n"
+    "berta < :test.example 474 berta #plan :Cannot join channel (+b): you are banned from it\n"
+    "carla > JOIN #plan\n"
+    "carla < :test.example 470 carla #plan #surprise-for-berta :The channel has been renamed\n"
+    "carla < …\n"
+    "anna < …\n");
 }
 
 /* An operator from outside who does not know the message is told all the same. */
@@ -384,6 +453,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/rename/led-on", test_led_on);
   g_test_add_func ("/server/rename/many", test_many);
   g_test_add_func ("/server/rename/kept", test_kept);
+  g_test_add_func ("/server/rename/reserved", test_reserved);
+  g_test_add_func ("/server/rename/hidden", test_hidden);
   g_test_add_func ("/server/rename/outside", test_outside);
   g_test_add_func ("/server/rename/clock", test_clock);
   g_test_add_func ("/server/rename/store", test_store);
