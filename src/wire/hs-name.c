@@ -16,14 +16,28 @@
 
 /* ---- Comparing ---- */
 
+/* Carter and Wegman, "Universal classes of hash functions" (1979): a polynomial over a prime field, at a point drawn by chance. Who chooses
+ * names does not know the point, and finds no thousand of them with one hash. */
+#define FIELD ((1u << 31) - 1)
+
+static guint64
+get_point (void)
+{
+  static gsize point;
+
+  if (g_once_init_enter (&point))
+    g_once_init_leave (&point, (gsize) g_random_int_range (1 << 24, FIELD));
+  return point;
+}
+
 guint
 hs_name_hash (gconstpointer name)
 {
-  guint hash = 5381;
+  guint64 point = get_point (), hash = 0;
 
   for (const char *p = name; *p != '\0'; p++)
-    hash = hash * 33 + (guchar) g_ascii_tolower (*p);
-  return hash;
+    hash = (hash * point + (guchar) g_ascii_tolower (*p)) % FIELD;
+  return (guint) hash;
 }
 
 gboolean

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 /* casemapping ascii (ISUPPORT CASEMAPPING=ascii). */
+/* Another one in each run of the program: nobody can choose names that share one. */
 guint hs_name_hash (gconstpointer name);
 gboolean hs_name_equal (gconstpointer a, gconstpointer b);
 char *hs_name_fold (const char *name);

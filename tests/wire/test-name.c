@@ -117,6 +117,24 @@ test_compare (void)
   g_assert_cmpstr (folded, ==, "ana[É]");
 }
 
+/* 33 × 'a' + 'a' is 33 × 'b' + '@': names of such pairs, of which there are 2ⁿ, share one hash of the usual kind. */
+static void
+test_hash_spreads (void)
+{
+  static const char *const pairs[] = { "aa", "b@" };
+  g_autoptr (GHashTable) hashes = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < 1024; i++)
+    {
+      g_autoptr (GString) name = g_string_new ("#");
+
+      for (guint bit = 0; bit < 10; bit++)
+        g_string_append (name, pairs[(i >> bit) & 1]);
+      g_hash_table_add (hashes, GUINT_TO_POINTER (hs_name_hash (name->str)));
+    }
+  g_assert_cmpuint (g_hash_table_size (hashes), >, 1000);
+}
+
 /* What was typed, what is shown, the nick here, the nick on foreign networks. */
 static const struct
 {
@@ -218,6 +236,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wire/name/reserved", test_reserved);
   g_test_add_func ("/wire/name/room", test_room);
   g_test_add_func ("/wire/name/compare", test_compare);
+  g_test_add_func ("/wire/name/hash-spreads", test_hash_spreads);
   g_test_add_func ("/wire/name/derive", test_derive);
   g_test_add_func ("/wire/name/derive-marks", test_derive_marks);
   g_test_add_func ("/wire/name/alternative", test_alternative);
