@@ -2,10 +2,9 @@
 /* One rung of a ladder: a row with states, or one with a segment's arrow, and its piece of both rails. Focusable, with a label of its own. */
 #include "hs-ladder-rung.h"
 
-#include "hs-help-book.h"
 #include "hs-paint.h"
+#include "hs-rung-words.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 /* Pixels: rails 6.5 from the edges, dot r 4, pill 20 high 14 from the rail, arrow drops 8. Heights and what text stands in grow with the font. */
@@ -38,248 +37,6 @@ struct _HsLadderRung
 };
 
 G_DEFINE_FINAL_TYPE (HsLadderRung, hs_ladder_rung, GTK_TYPE_WIDGET)
-
-/* ---- Words ---- */
-
-/* "SYN, ACK: …": what each segment says, and the help's page about it. */
-static const struct { guint8 flags; const char *name, *title, *sentence, *help; } segments[] = {
-  { HS_TCP_SYN, "SYN", N_("SYN: “May I? My number is x”"),
-    N_("It asks for a connection and names the number its bytes will be counted from."), "tcp-flags#syn" },
-  { HS_TCP_SYN | HS_TCP_ACK, "SYN, ACK", N_("SYN, ACK: “Heard you; my number is y”"),
-    N_("It asks for x + 1 next, and so confirms x."), "tcp-handshake" },
-  { HS_TCP_ACK, "ACK", N_("ACK: “Heard you too”"),
-    N_("It confirms the number before: everything up to it has arrived."), "tcp-flags#ack" },
-  { HS_TCP_FIN, "FIN", N_("FIN: “I have nothing more to say”"),
-    N_("It closes one direction only. It is counted like a byte, and so it is acknowledged."), "tcp-flags#fin" },
-  { HS_TCP_FIN | HS_TCP_ACK, "FIN, ACK", N_("FIN, ACK: “Heard you; I am done too”"),
-    N_("One segment confirms the other side’s FIN and carries a FIN of its own."), "tcp-close" },
-  { 0, "", N_("Data: “Here are some bytes”"),
-    N_("Its number is that of its first byte. What it confirms is the number of the byte it waits for next."), "tcp-sequence" },
-  { HS_TCP_RST, "RST", N_("RST: “There is no such connection”"),
-    N_("It ends the connection at once, without waiting and without an answer."), "tcp-reset" },
-};
-
-/* What carries bytes is called so, whichever flags it has. */
-static guint
-segment_index (const HsTcpRung *rung)
-{
-  guint8 flags = rung->bytes > 0 ? 0 : rung->flags;
-
-  for (guint i = 0; i < G_N_ELEMENTS (segments); i++)
-    if (segments[i].flags == flags)
-      return i;
-  return G_N_ELEMENTS (segments) - 1;
-}
-
-static const char *
-segment_name (const HsTcpRung *rung)
-{
-  if (rung->bytes > 0 && (rung->flags & HS_TCP_PSH) != 0 && rung->known == HS_TCP_OBSERVED)
-    return "PSH, ACK";
-  return rung->bytes > 0 ? C_("bytes in a segment", "Data") : segments[segment_index (rung)].name;
-}
-
-/* The letters of the figure; for data, what it carries. */
-static char *
-dup_symbols (const HsTcpRung *rung)
-{
-  g_autofree char *bytes = NULL;
-
-  if (rung->bytes == 0)
-    return g_strdup (rung->symbols);
-  bytes = g_strdup_printf (_("%u B"), (guint) rung->bytes);
-  return rung->again ? g_strdup_printf (_("%s, sent again"), bytes) : g_steal_pointer (&bytes);
-}
-
-static const char *
-known_word (HsTcpKnown known)
-{
-  if (known == HS_TCP_TOLD)
-    return _("told by the other end");
-  return known == HS_TCP_OBSERVED ? _("observed") : _("inferred");
-}
-
-/* ---- What the other end tells ---- */
-
-/* To the microsecond, in this computer's time zone: it is the other clock that is read off. */
-static char *
-dup_clock_time (gint64 real_time)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (real_time / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
-  g_autofree char *clock = local != NULL ? g_date_time_format (local, "%H:%M:%S") : g_strdup ("?");
-
-  return g_strdup_printf ("%s.%06d", clock, (int) (real_time % G_USEC_PER_SEC));
-}
-
-/* Beneath the arrow's head. */
-static char *
-dup_there (const HsTcpRung *rung)
-{
-  double ms = (double) rung->told_time / 1000;
-
-  if (!rung->has_told_time || ABS (ms) >= 1e7)
-    return g_strdup ("");
-  /* Translators: when a segment was at the other end of the connection, as far as its clock is known; %+.2f is a number with its sign */
-  return ABS (ms) < 1e4 ? g_strdup_printf (_("there ≈ %+.2f ms"), ms) : g_strdup_printf (_("there ≈ %+.1f s"), ms / 1000);
-}
-
-static char *
-dup_told_time (HsLadderRung *self)
-{
-  const HsTcpRung *rung = self->rung;
-  g_autofree char *clock = dup_clock_time (rung->told_real);
-
-  if (rung->kind == HS_TCP_RUNG_STATE)
-    return g_strdup_printf (_("The other end tells: since %s by its clock."), clock);
-  return rung->from_left == self->rails.own_left ? g_strdup_printf (_("The other end tells: it came there at %s by its clock."), clock)
-                                                 : g_strdup_printf (_("The other end tells: it left there at %s by its clock."), clock);
-}
-
-static char *
-dup_told_numbers (const HsTcpRung *rung)
-{
-  g_autofree char *seq = rung->told_has_seq ? g_strdup_printf ("seq = %u", rung->told_seq) : NULL;
-  g_autofree char *ack = rung->told_has_ack ? g_strdup_printf ("ack = %u", rung->told_ack) : NULL;
-  g_autofree char *both = seq != NULL && ack != NULL ? g_strdup_printf ("%s · %s", seq, ack) : g_strdup (seq != NULL ? seq : ack);
-
-  if (both == NULL)
-    return g_strdup ("");
-  if (hs_tcp_rung_differs (rung))
-    return g_strdup_printf (_(" There it has other numbers, %s: something between changes them, or what is told is not so."), both);
-  return g_strdup_printf (_(" There, too: %s."), both);
-}
-
-/* What is told is not observed here, and is never said to be. (nullable) */
-static char *
-dup_told (HsLadderRung *self)
-{
-  g_autofree char *said = NULL, *numbers = NULL;
-
-  if (!self->rung->told)
-    return NULL;
-  said = dup_told_time (self);
-  numbers = dup_told_numbers (self->rung);
-  return g_strconcat (said, numbers, self->rung->told_observed ? NULL : _(" There it is inferred."), NULL);
-}
-
-/* The state the row is about: this computer's, else the other's. */
-static gboolean
-main_state (HsLadderRung *self, HsTcpState *state, HsTcpKnown *known)
-{
-  const HsTcpRung *rung = self->rung;
-  gboolean left = self->rails.own_left ? rung->has_left : !rung->has_right;
-
-  *state = left ? rung->left : rung->right;
-  *known = left ? rung->left_known : rung->right_known;
-  return left == self->rails.own_left;
-}
-
-char *
-hs_ladder_rung_dup_title (HsLadderRung *self)
-{
-  HsTcpState state;
-  HsTcpKnown known;
-
-  if (self->rung->kind == HS_TCP_RUNG_SEGMENT)
-    return g_strdup (_(segments[segment_index (self->rung)].title));
-  main_state (self, &state, &known);
-  return g_strdup (hs_tcp_state_get_name (state));
-}
-
-char *
-hs_ladder_rung_dup_sentence (HsLadderRung *self)
-{
-  HsTcpState state;
-  HsTcpKnown known;
-
-  if (self->rung->kind == HS_TCP_RUNG_SEGMENT)
-    return g_strdup (_(segments[segment_index (self->rung)].sentence));
-  main_state (self, &state, &known);
-  return g_strdup (_(hs_tcp_state_get_explanation (state)));
-}
-
-char *
-hs_ladder_rung_dup_help (HsLadderRung *self)
-{
-  HsTcpState state;
-  HsTcpKnown known;
-
-  if (self->rung->kind == HS_TCP_RUNG_SEGMENT)
-    return g_strdup (segments[segment_index (self->rung)].help);
-  main_state (self, &state, &known);
-  return hs_help_dup_state_page (state);
-}
-
-static char *
-dup_known_here (HsLadderRung *self)
-{
-  const HsTcpRung *rung = self->rung;
-  HsTcpState state;
-  HsTcpKnown known;
-
-  if (rung->kind == HS_TCP_RUNG_STATE && !main_state (self, &state, &known) && known == HS_TCP_TOLD)
-    return g_strdup (_("The other computer’s state cannot be seen from here"));
-  if (rung->kind == HS_TCP_RUNG_STATE)
-    return main_state (self, &state, &known) ? g_strdup (known == HS_TCP_OBSERVED ? _("Observed") : _("Inferred"))
-                                             : g_strdup (_("Inferred: the other computer’s state cannot be seen from here"));
-  if (rung->known != HS_TCP_OBSERVED)
-    return g_strdup_printf (_("Inferred from %s"), rung->source);
-  if (*rung->numbers != '\0' && rung->numbers_calculated)
-    return g_strdup_printf (_("Observed by %s; the number is calculated"), rung->source);
-  return g_strdup_printf (_("Observed by %s"), rung->source);
-}
-
-char *
-hs_ladder_rung_dup_known (HsLadderRung *self)
-{
-  g_autofree char *here = dup_known_here (self), *told = dup_told (self);
-
-  return told != NULL ? g_strdup_printf ("%s\n%s", here, told) : g_steal_pointer (&here);
-}
-
-/* Grouped numbers are for eyes: bare ones for the ear. */
-static char *
-bare_numbers (const char *numbers)
-{
-  g_auto (GStrv) groups = g_strsplit (numbers, "\u2009", -1);
-
-  return g_strjoinv ("", groups);
-}
-
-static char *
-side_label (const char *side, gboolean has, HsTcpState state, HsTcpKnown known)
-{
-  /* Translators: "you: SYN-SENT, observed" */
-  return has ? g_strdup_printf (_("%s: %s, %s"), side, hs_tcp_state_get_name (state), known_word (known)) : NULL;
-}
-
-static char *
-make_label (HsLadderRung *self)
-{
-  const HsTcpRung *rung = self->rung;
-  gboolean own_left = self->rails.own_left;
-
-  if (rung->kind == HS_TCP_RUNG_STATE)
-    {
-      g_autofree char *left = side_label (own_left ? _("you") : _("the other side"), rung->has_left, rung->left,
-                                              rung->left_known);
-      g_autofree char *right = side_label (own_left ? _("the other side") : _("you"), rung->has_right, rung->right,
-                                               rung->right_known);
-
-      if (left == NULL || right == NULL)
-        return g_strdup (left != NULL ? left : right);
-      return g_strdup_printf ("%s; %s", left, right);
-    }
-
-  g_autofree char *numbers = bare_numbers (rung->numbers);
-  const char *way = rung->from_left == own_left ? _("from you") : _("to you");
-
-  g_autofree char *symbols = dup_symbols (rung), *there = dup_there (rung);
-
-  return g_strdup_printf ("%s %s%s%s%s%s, %s%s%s", segment_name (rung), way, *symbols != '\0' ? ", " : "", symbols,
-                          *numbers != '\0' ? ", " : "", numbers, known_word (rung->known), *there != '\0' ? ", " : "", there);
-}
 
 /* ---- Drawing ---- */
 
@@ -403,32 +160,6 @@ draw_states (HsLadderRung *self, cairo_t *cr, double middle)
     }
 }
 
-static char *
-head_text (const HsTcpRung *rung)
-{
-  if (rung->known == HS_TCP_INFERRED)
-    return g_strdup (_("inferred"));
-  if (rung->known == HS_TCP_TOLD)
-    return g_strdup (C_("by the other end", "told"));
-  if (rung->time < 0)
-    return g_strdup ("");
-  if (rung->time == 0)
-    return g_strdup (_("0 ms"));
-  return rung->time < 10000 ? g_strdup_printf (_("+%.2f ms"), rung->time / 1000.0)
-                            : rung->time < 1000000 ? g_strdup_printf (_("+%.0f ms"), rung->time / 1000.0)
-                                                   : g_strdup_printf (_("+%.1f s"), rung->time / 1e6);
-}
-
-/* When it was at the other end, if that tells; else, where a header was seen, what it says the sender has room for. */
-static char *
-dup_beneath_head (const HsTcpRung *rung)
-{
-  if (rung->has_told_time)
-    return dup_there (rung);
-  /* Translators: a segment's window, in bytes */
-  return rung->has_window ? g_strdup_printf (_("window %u"), rung->window) : g_strdup ("");
-}
-
 static void
 make_italic (PangoAttrList *attributes, guint start, guint end)
 {
@@ -464,9 +195,9 @@ draw_segment_text (HsLadderRung *self, cairo_t *cr, double width)
   double tail = rung->from_left ? RAIL_X + TEXT_GAP : width - RAIL_X - TEXT_GAP;
   double head = rung->from_left ? width - RAIL_X - TEXT_GAP : RAIL_X + TEXT_GAP;
   double align = rung->from_left ? 0 : 1;
-  g_autofree char *time = head_text (rung);
-  g_autoptr (PangoLayout) flags = hs_paint_layout (widget, segment_name (rung), .88, HS_PAINT_BOLD);
-  g_autofree char *letters = dup_symbols (rung), *room = dup_beneath_head (rung);
+  g_autofree char *time = hs_rung_words_dup_time (rung);
+  g_autoptr (PangoLayout) flags = hs_paint_layout (widget, hs_rung_words_get_name (rung), .88, HS_PAINT_BOLD);
+  g_autofree char *letters = hs_rung_words_dup_symbols (rung), *room = hs_rung_words_dup_beneath (rung);
   g_autoptr (PangoLayout) symbols = hs_paint_layout (widget, letters, .85, 0);
   g_autoptr (PangoLayout) window = hs_paint_layout (widget, room, .8, 0);
   g_autoptr (PangoLayout) when = hs_paint_layout (widget, time, .8, 0);
@@ -593,7 +324,7 @@ hs_ladder_rung_set (HsLadderRung *self, HsTcpRung *rung, const HsLadderRails *ra
   g_clear_pointer (&self->rung, hs_tcp_rung_free);
   self->rung = rung;
   self->rails = *rails;
-  label = make_label (self);
+  label = hs_rung_words_dup_label (rung, rails->own_left);
   if (g_strcmp0 (label, self->label) != 0)
     {
       gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
@@ -619,4 +350,30 @@ hs_ladder_rung_set_selected (HsLadderRung *self, gboolean selected)
     return;
   self->selected = selected;
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* ---- Words ---- */
+
+char *
+hs_ladder_rung_dup_title (HsLadderRung *self)
+{
+  return hs_rung_words_dup_title (self->rung, self->rails.own_left);
+}
+
+char *
+hs_ladder_rung_dup_sentence (HsLadderRung *self)
+{
+  return hs_rung_words_dup_sentence (self->rung, self->rails.own_left);
+}
+
+char *
+hs_ladder_rung_dup_known (HsLadderRung *self)
+{
+  return hs_rung_words_dup_known (self->rung, self->rails.own_left);
+}
+
+char *
+hs_ladder_rung_dup_help (HsLadderRung *self)
+{
+  return hs_rung_words_dup_help (self->rung, self->rails.own_left);
 }
