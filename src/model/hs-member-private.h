@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What only HsRoom may change of a member: the name it is found by. For model/ alone; the other setters
+/* What only HsRoster may change of a member: the name it is found by. For model/ alone; the other setters
  * are in hs-room-private.h. */
 #pragma once
 

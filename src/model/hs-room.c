@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One conversation: its properties, its people and its list of entries. It talks to nobody. */
-#include "hs-member-private.h"
+#include "hs-room-private.h"
+
+#include "hs-roster.h"
 
 #include <string.h>
-
-#define TYPING_NAMES 3 /* how many names are told */
 
 struct _HsRoom
 {
@@ -20,8 +20,7 @@ struct _HsRoom
   char *typing;  /* (nullable) */
   char *preview; /* (nullable) */
   HsEntryList *entries;
-  GListStore *members;
-  GHashTable *by_nick; /* folded nick → HsMember of members */
+  HsRoster *roster;
 
   /* Borrowed */
   GObject *session; /* weak pointer */
@@ -91,29 +90,12 @@ hs_room_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspe
     }
 }
 
-static void on_member_changed (HsMember *member, GParamSpec *pspec, gpointer user_data);
-
-static void
-forget_members (HsRoom *self)
-{
-  GHashTableIter iter;
-  gpointer member;
-
-  g_hash_table_iter_init (&iter, self->by_nick);
-  while (g_hash_table_iter_next (&iter, NULL, &member))
-    {
-      g_signal_handlers_disconnect_by_func (member, on_member_changed, self);
-      g_hash_table_iter_remove (&iter);
-    }
-}
-
 static void
 hs_room_dispose (GObject *object)
 {
   HsRoom *self = HS_ROOM (object);
 
-  forget_members (self);
-  g_list_store_remove_all (self->members);
+  hs_roster_clear (self->roster);
   g_clear_weak_pointer (&self->session);
 
   G_OBJECT_CLASS (hs_room_parent_class)->dispose (object);
@@ -125,8 +107,7 @@ hs_room_finalize (GObject *object)
   HsRoom *self = HS_ROOM (object);
 
   g_clear_object (&self->entries);
-  g_clear_object (&self->members);
-  g_hash_table_unref (self->by_nick);
+  hs_roster_free (self->roster);
   g_free (self->name);
   g_free (self->title);
   g_free (self->topic);
@@ -172,9 +153,8 @@ hs_room_class_init (HsRoomClass *klass)
 static void
 hs_room_init (HsRoom *self)
 {
-  self->members = g_list_store_new (HS_TYPE_MEMBER);
+  self->roster = hs_roster_new ();
   self->modes = g_strdup ("");
-  self->by_nick = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 HsRoom *
@@ -306,14 +286,14 @@ GListModel *
 hs_room_get_members (HsRoom *self)
 {
   g_return_val_if_fail (HS_IS_ROOM (self), NULL);
-  return G_LIST_MODEL (self->members);
+  return hs_roster_get_list (self->roster);
 }
 
 guint
 hs_room_get_n_members (HsRoom *self)
 {
   g_return_val_if_fail (HS_IS_ROOM (self), 0);
-  return g_list_model_get_n_items (G_LIST_MODEL (self->members));
+  return g_list_model_get_n_items (hs_roster_get_list (self->roster));
 }
 
 gboolean
@@ -479,80 +459,45 @@ hs_room_set_preview (HsRoom *self, const char *preview, gint64 time)
 
 /* ---- Members ---- */
 
-/* Casemapping "ascii": what other bytes are is nobody's business here. wire/'s fold is the same, but
- * stands beside this layer. */
-static char *
-fold (const char *nick)
-{
-  return g_ascii_strdown (nick, -1);
-}
-
 HsMember *
 hs_room_find_member (HsRoom *self, const char *nick)
 {
-  g_autofree char *key = NULL;
-
   g_return_val_if_fail (HS_IS_ROOM (self), NULL);
-
-  if (nick == NULL)
-    return NULL;
-  key = fold (nick);
-  return g_hash_table_lookup (self->by_nick, key);
-}
-
-/* GTK's sort and filter models look at an item again only when told that it was replaced. */
-static void
-resort (HsRoom *self, HsMember *member)
-{
-  guint position;
-
-  if (g_list_store_find (self->members, member, &position))
-    g_list_model_items_changed (G_LIST_MODEL (self->members), position, 1, 1);
+  return nick != NULL ? hs_roster_find (self->roster, nick) : NULL;
 }
 
 static void
-on_member_changed (HsMember *member, GParamSpec *pspec, gpointer user_data)
+notify_n_members (HsRoom *self)
 {
-  resort (user_data, member);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_MEMBERS]);
 }
 
 HsMember *
 hs_room_add_member (HsRoom *self, const char *nick)
 {
-  g_autoptr (HsMember) member = NULL;
-  HsMember *known = hs_room_find_member (self, nick);
+  HsMember *member = hs_room_find_member (self, nick);
 
   g_return_val_if_fail (HS_IS_ROOM (self), NULL);
   g_return_val_if_fail (nick != NULL, NULL);
 
-  if (known != NULL)
-    return known;
-  member = hs_member_new (nick);
-  g_hash_table_insert (self->by_nick, fold (nick), member);
-  g_signal_connect (member, "notify::rank", G_CALLBACK (on_member_changed), self);
-  g_signal_connect (member, "notify::plain", G_CALLBACK (on_member_changed), self); /* the heading counts them */
-  g_list_store_append (self->members, member);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_MEMBERS]);
-  return member; /* the list's */
+  if (member != NULL)
+    return member;
+  member = hs_roster_add (self->roster, nick);
+  notify_n_members (self);
+  return member;
 }
 
 void
 hs_room_remove_member (HsRoom *self, const char *nick)
 {
   HsMember *member = hs_room_find_member (self, nick);
-  g_autofree char *key = NULL;
   gboolean typed;
-  guint position;
 
   if (member == NULL)
     return;
-  key = fold (nick);
   typed = hs_member_is_typing (member);
-  g_hash_table_remove (self->by_nick, key);
-  g_signal_handlers_disconnect_by_func (member, on_member_changed, self);
-  if (g_list_store_find (self->members, member, &position))
-    g_list_store_remove (self->members, position);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_MEMBERS]);
+  hs_roster_remove (self->roster, member);
+  notify_n_members (self);
   if (typed)
     hs_room_update_typing (self);
 }
@@ -562,17 +507,12 @@ hs_room_rename_member (HsRoom *self, const char *nick, const char *new_nick)
 {
   HsMember *member = hs_room_find_member (self, nick);
   HsMember *there = hs_room_find_member (self, new_nick);
-  g_autofree char *key = NULL;
 
   if (member == NULL || new_nick == NULL)
     return;
   if (there != NULL && there != member)
     hs_room_remove_member (self, new_nick); /* the server says that this name is another's now */
-  key = fold (nick);
-  g_hash_table_remove (self->by_nick, key);
-  g_hash_table_insert (self->by_nick, fold (new_nick), member);
-  hs_member_set_nick (member, new_nick);
-  resort (self, member);
+  hs_roster_rename (self->roster, member, new_nick);
   if (hs_member_is_typing (member))
     hs_room_update_typing (self);
 }
@@ -584,29 +524,18 @@ hs_room_clear_members (HsRoom *self)
 
   if (hs_room_get_n_members (self) == 0)
     return;
-  forget_members (self);
-  g_list_store_remove_all (self->members);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_MEMBERS]);
+  hs_roster_clear (self->roster);
+  notify_n_members (self);
   hs_room_update_typing (self);
 }
 
 void
 hs_room_update_typing (HsRoom *self)
 {
-  g_autoptr (GString) names = g_string_new (NULL);
-  guint n = 0;
+  g_autofree char *names = NULL;
 
   g_return_if_fail (HS_IS_ROOM (self));
 
-  for (guint i = 0; i < hs_room_get_n_members (self) && n <= TYPING_NAMES; i++)
-    {
-      g_autoptr (HsMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
-
-      if (!hs_member_is_typing (member) || hs_member_is_own (member))
-        continue;
-      if (n++ > 0)
-        g_string_append (names, ", ");
-      g_string_append (names, n > TYPING_NAMES ? "…" : hs_member_get_shown (member));
-    }
-  set_string (self, &self->typing, n > 0 ? names->str : NULL, PROP_TYPING);
+  names = hs_roster_dup_typing (self->roster);
+  set_string (self, &self->typing, names, PROP_TYPING);
 }
