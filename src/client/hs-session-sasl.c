@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* AUTHENTICATE (IRCv3 sasl-3.1 and 3.2): the lines around a proof, and which proof is good enough for whom. First the password that everybody needs to
- * come in (as the reserved user "room": success is 903 without 900), then one's own account. Passwords leave only inside TLS; to a server whose
- * key nobody vouches for only by a proof that is bound to the connection. */
+/* AUTHENTICATE (IRCv3 sasl-3.1 and 3.2): the lines around a proof. First the password that everybody needs to come in (as the reserved user "room":
+ * success is 903 without 900), then one's own account. Which proof is good enough for whom, hs-login-rule.h says. */
 #include "hs-session-impl.h"
 
 #include "hs-config.h"
@@ -10,11 +9,9 @@
 #include <string.h>
 
 #include "hs-limits.h"
+#include "hs-login-rule.h"
 #include "hs-numerics.h"
-#include "hs-proof.h"
 #include "hs-secret.h"
-
-typedef enum { CLAIM_ROOM, CLAIM_ACCOUNT, N_CLAIMS } Claim;
 
 struct _HsSessionSasl
 {
@@ -29,7 +26,7 @@ struct _HsSessionSasl
   guint kinds;       /* bits of HsProofKind */
 
   /* The one under way */
-  Claim claim;
+  HsLoginClaim claim;
   guint tried;               /* bits of HsProofKind, of this claim */
   HsProof *proof;            /* (nullable) */
   GCancellable *cancellable; /* (nullable) a step runs */
@@ -141,64 +138,41 @@ hs_session_sasl_is_wanted (HsSession *self)
 
 /* ---- Which proof is good enough ---- */
 
-static gboolean
-is_good_enough (const HsSessionSasl *self, Claim claim, HsProofKind kind)
+static HsLoginQuestion
+make_question (HsSession *self)
 {
-  gboolean has_password = claim == CLAIM_ROOM ? self->room_password != NULL : self->account != NULL && self->password != NULL;
+  const HsSessionSasl *sasl = self->sasl;
 
-  if (!self->encrypted)
-    return FALSE;
-  switch (kind)
-    {
-    case HS_PROOF_KEY: return claim == CLAIM_ACCOUNT && self->shows_key && !has_password;
-    case HS_PROOF_SCRAM_PLUS: return has_password && self->binding != NULL;
-    default: return claim == CLAIM_ACCOUNT && has_password && self->known;
-    }
-}
-
-/* FALSE: none (any more). */
-static gboolean
-choose (const HsSessionSasl *self, Claim claim, guint tried, HsProofKind *kind)
-{
-  for (guint i = 0; i < HS_N_PROOFS; i++)
-    if ((self->kinds & ~tried & (1u << i)) != 0 && is_good_enough (self, claim, i))
-      {
-        *kind = i;
-        return self->offers;
-      }
-  return FALSE;
-}
-
-/* "room" is an account of our own servers' only. */
-static gboolean
-can_prove_room (HsSession *self)
-{
-  HsProofKind kind;
-
-  return self->ours && choose (self->sasl, CLAIM_ROOM, 0, &kind);
+  return (HsLoginQuestion) {
+    .has_room_password = sasl->room_password != NULL,
+    .has_account = sasl->account != NULL,
+    .has_password = sasl->password != NULL,
+    .has_binding = sasl->binding != NULL,
+    .shows_key = sasl->shows_key,
+    .encrypted = sasl->encrypted,
+    .known = sasl->known,
+    .ours = self->ours,
+    .offers = sasl->offers,
+    .kinds = sasl->kinds,
+  };
 }
 
 const char *
 hs_session_sasl_choose_pass (HsSession *self)
 {
   HsSessionSasl *sasl = self->sasl;
+  HsLoginQuestion question;
 
-  if (sasl == NULL || sasl->room_password == NULL || !sasl->encrypted || !sasl->known || can_prove_room (self))
+  if (sasl == NULL)
+    return NULL;
+  question = make_question (self);
+  if (!hs_login_may_say_room_password (&question))
     return NULL;
   sasl->pass_sent = TRUE;
   return sasl->room_password;
 }
 
-/* ---- Words ---- */
-
-static const char *
-withheld_words (const HsSessionSasl *self)
-{
-  if (!self->encrypted)
-    return _("The password was not sent: this connection is not encrypted.");
-  return _("The password was not sent: nobody vouches for this server’s key, and it offers no way to prove a password to it without saying it. "
-           "Compare its number first, or ask for an invite.");
-}
+/* ---- What it came to ---- */
 
 static void
 fail (HsSession *self, HsLoginProblem problem, const char *words)
@@ -219,11 +193,13 @@ void
 hs_session_sasl_tell_withheld (HsSession *self)
 {
   const HsSessionSasl *sasl = self->sasl;
+  HsLoginQuestion question;
 
   if (sasl == NULL)
     return;
+  question = make_question (self);
   if (sasl->room_password != NULL && !sasl->pass_sent && !sasl->opened && !sasl->wrong)
-    hs_session_tell (self, NULL, withheld_words (sasl));
+    hs_session_tell (self, NULL, hs_login_get_withheld_words (&question));
   if (sasl->account != NULL && !sasl->logged_in)
     hs_session_tell (self, NULL, _("You are not logged in to your account: this server offers no way."));
 }
@@ -232,6 +208,9 @@ static void
 on_password_wanted (HsSession *self, const HsEvent *event)
 {
   HsSessionSasl *sasl = need (self);
+  HsLoginQuestion question = make_question (self);
+  HsLoginProblem problem;
+  const char *words;
 
   if (self->registered)
     {
@@ -239,16 +218,12 @@ on_password_wanted (HsSession *self, const HsEvent *event)
       return;
     }
   if ((sasl->words != NULL && !sasl->wrong) || sasl->room_words != NULL)
-    fail (self, HS_LOGIN_WAIT, sasl->words != NULL ? sasl->words : sasl->room_words);
-  else if (!sasl->encrypted)
-    fail (self, HS_LOGIN_UNENCRYPTED, sasl->room_password != NULL ? withheld_words (sasl) : _("It lets in only who knows its password. That is given over an encrypted connection only."));
-  else if (sasl->room_password == NULL)
-    fail (self, HS_LOGIN_PASSWORD_NEEDED, _("It lets in only who knows its password."));
-  else if (sasl->pass_sent || sasl->wrong)
-    fail (self, HS_LOGIN_PASSWORD_WRONG, sasl->known ? _("The password was not the right one.")
-                                                     : _("The password was not the right one, or somebody in between answers in the place of the room."));
-  else
-    fail (self, HS_LOGIN_WITHHELD, withheld_words (sasl));
+    {
+      fail (self, HS_LOGIN_WAIT, sasl->words != NULL ? sasl->words : sasl->room_words);
+      return;
+    }
+  problem = hs_login_judge_door (&question, sasl->pass_sent || sasl->wrong, &words);
+  fail (self, problem, words);
 }
 
 /* ---- Out ---- */
@@ -285,12 +260,13 @@ abort_proof (HsSession *self, HsLoginProblem problem, const char *words)
 }
 
 static gboolean
-begin_proof (HsSession *self, Claim claim)
+begin_proof (HsSession *self, HsLoginClaim claim)
 {
   HsSessionSasl *sasl = self->sasl;
+  HsLoginQuestion question = make_question (self);
   HsProofKind kind;
 
-  if ((claim == CLAIM_ROOM && !self->ours) || !choose (sasl, claim, sasl->tried, &kind))
+  if (!hs_login_choose_proof (&question, claim, sasl->tried, &kind))
     return FALSE;
   sasl->running = TRUE;
   sasl->claim = claim;
@@ -298,8 +274,8 @@ begin_proof (HsSession *self, Claim claim)
   sasl->invited = sasl->succeeded = FALSE;
   g_string_truncate (sasl->in, 0);
   g_clear_pointer (&sasl->proof, hs_proof_unref);
-  sasl->proof = claim == CLAIM_ROOM ? hs_proof_new (kind, HS_ROOM_ACCOUNT, sasl->room_password, sasl->binding)
-                                    : hs_proof_new (kind, sasl->account, sasl->password, sasl->binding);
+  sasl->proof = claim == HS_LOGIN_CLAIM_ROOM ? hs_proof_new (kind, HS_ROOM_ACCOUNT, sasl->room_password, sasl->binding)
+                                             : hs_proof_new (kind, sasl->account, sasl->password, sasl->binding);
   hs_session_put (self, "AUTHENTICATE", hs_proof_kind_get_name (kind), NULL);
   return TRUE;
 }
@@ -320,16 +296,11 @@ finish (HsSession *self)
 static void
 miss_account (HsSession *self)
 {
-  const HsSessionSasl *sasl = self->sasl;
+  HsLoginQuestion question = make_question (self);
+  const char *words;
+  HsLoginProblem problem = hs_login_judge_missed (&question, &words);
 
-  if (!sasl->encrypted)
-    fail (self, HS_LOGIN_UNENCRYPTED, _("The connection is not encrypted, so your account’s password was not sent."));
-  else if (!sasl->offers)
-    fail (self, HS_LOGIN_NOT_OFFERED, _("It offers no way to log in to an account."));
-  else if (!sasl->known && sasl->password != NULL)
-    fail (self, HS_LOGIN_WITHHELD, withheld_words (sasl));
-  else
-    fail (self, HS_LOGIN_NOT_OFFERED, _("It offers no way to log in that Handshake knows."));
+  fail (self, problem, words);
 }
 
 static void
@@ -340,9 +311,9 @@ next_claim (HsSession *self)
   sasl->running = FALSE;
   sasl->tried = 0;
   /* After a wrong one the server takes no other for a moment: an account that nobody named is not asked for then. */
-  if (sasl->claim == CLAIM_ROOM && !sasl->logged_in && !(sasl->wrong && sasl->account == NULL) && begin_proof (self, CLAIM_ACCOUNT))
+  if (sasl->claim == HS_LOGIN_CLAIM_ROOM && !sasl->logged_in && !(sasl->wrong && sasl->account == NULL) && begin_proof (self, HS_LOGIN_CLAIM_ACCOUNT))
     return;
-  if (sasl->claim == CLAIM_ROOM && sasl->account != NULL && !sasl->logged_in)
+  if (sasl->claim == HS_LOGIN_CLAIM_ROOM && sasl->account != NULL && !sasl->logged_in)
     miss_account (self);
   else
     finish (self);
@@ -363,7 +334,7 @@ hs_session_sasl_begin (HsSession *self)
   if ((self->caps & HS_CAP_SASL) == 0)
     sasl->offers = FALSE;
   sasl->tried = 0;
-  if ((!sasl->pass_sent && !self->registered && begin_proof (self, CLAIM_ROOM)) || begin_proof (self, CLAIM_ACCOUNT))
+  if ((!sasl->pass_sent && !self->registered && begin_proof (self, HS_LOGIN_CLAIM_ROOM)) || begin_proof (self, HS_LOGIN_CLAIM_ACCOUNT))
     return TRUE;
   if (sasl->account == NULL || self->registered)
     return FALSE;
@@ -395,7 +366,7 @@ succeed (HsSession *self)
       fail (self, HS_LOGIN_IMPOSTOR, _("The server says that the password is right, and has not shown that it knows it itself. It may not be who it says."));
       return;
     }
-  sasl->opened |= sasl->claim == CLAIM_ROOM;
+  sasl->opened |= sasl->claim == HS_LOGIN_CLAIM_ROOM;
   next_claim (self);
 }
 
@@ -502,7 +473,7 @@ on_logged_in (HsSession *self, const HsEvent *event)
 {
   HsSessionSasl *sasl = need (self);
 
-  if (!sasl->running || sasl->claim == CLAIM_ACCOUNT)
+  if (!sasl->running || sasl->claim == HS_LOGIN_CLAIM_ACCOUNT)
     sasl->logged_in = TRUE;
   hs_session_set_account (self, HS_PARAM (event, 2));
 }
@@ -538,7 +509,7 @@ on_refused (HsSession *self, const HsEvent *event)
     return;
   if (!sasl->invited && begin_proof (self, sasl->claim)) /* it does not know this mechanism */
     return;
-  if (sasl->claim == CLAIM_ROOM)
+  if (sasl->claim == HS_LOGIN_CLAIM_ROOM)
     {
       sasl->wrong = TRUE; /* or none is needed any more: at the door it is told */
       sasl->room_words = g_steal_pointer (&sasl->words);
