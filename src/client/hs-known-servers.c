@@ -107,17 +107,6 @@ add_server (HsKnownServers *self, HsKnownServer *server)
 
 /* ---- Where a server was seen ---- */
 
-/* "192.168.1.5:8000" → "192.168.1.5": as one would type it. */
-static char *
-dup_place (const char *binding)
-{
-  const char *place = strchr (binding, ':') + 1;
-
-  if (g_str_has_prefix (binding, "address:") && g_str_has_suffix (place, ":" G_STRINGIFY (HS_PORT_DEFAULT)))
-    return g_strndup (place, strlen (place) - strlen (":" G_STRINGIFY (HS_PORT_DEFAULT)));
-  return g_strdup (g_str_has_prefix (binding, "unix:") ? binding : place);
-}
-
 static int
 compare_places (gconstpointer a, gconstpointer b)
 {
@@ -134,8 +123,12 @@ update_places (HsKnownServers *self, HsKnownServer *server)
 
   g_hash_table_iter_init (&iter, self->pins);
   while (g_hash_table_iter_next (&iter, &binding, &pin))
-    if (equal_key (&((HsTrustPin *) pin)->key, &server->key) && strchr (binding, ':') != NULL)
-      g_ptr_array_add (places, dup_place (binding));
+    {
+      char *place = equal_key (&((HsTrustPin *) pin)->key, &server->key) ? hs_trust_dup_place (binding) : NULL;
+
+      if (place != NULL)
+        g_ptr_array_add (places, place);
+    }
   g_ptr_array_sort (places, compare_places);
   g_ptr_array_add (places, NULL);
   if (places->len > 1)
@@ -497,23 +490,12 @@ hs_known_servers_set_ours (HsKnownServers *self, const char *binding, const HsFi
   set_pin (self, binding, &pin);
 }
 
-/* "irc.example." is the same name, said to its root. */
-static char *
-fold_host (const char *host)
-{
-  char *folded = g_ascii_strdown (host, -1);
-
-  if (g_str_has_suffix (folded, ".") && folded[1] != '\0')
-    folded[strlen (folded) - 1] = '\0';
-  return folded;
-}
-
 void
 hs_known_servers_note_sts (HsKnownServers *self, const char *host, guint16 port, gint64 until)
 {
   HsHistorySts *sts = g_new0 (HsHistorySts, 1);
 
-  *sts = (HsHistorySts) { .host = fold_host (host), .port = port, .until = until };
+  *sts = (HsHistorySts) { .host = hs_trust_fold_host (host), .port = port, .until = until };
   write_change (self, (Change) { .apply = apply_sts, .time = until, .port = port }, NULL, sts->host);
   g_hash_table_replace (self->sts, sts->host, sts);
 }
@@ -521,7 +503,7 @@ hs_known_servers_note_sts (HsKnownServers *self, const char *host, guint16 port,
 gboolean
 hs_known_servers_find_sts (HsKnownServers *self, const char *host, gint64 now, guint16 *port)
 {
-  g_autofree char *folded = fold_host (host);
+  g_autofree char *folded = hs_trust_fold_host (host);
   const HsHistorySts *sts = g_hash_table_lookup (self->sts, folded);
 
   if (sts == NULL || sts->until <= now)
@@ -565,16 +547,6 @@ is_bound_to (gpointer binding, gpointer pin, gpointer key)
   return equal_key (&((HsTrustPin *) pin)->key, key);
 }
 
-/* "address:irc.example.org:6697" → "irc.example.org". (nullable): of another kind. (transfer full) */
-static char *
-dup_host (const char *binding)
-{
-  static const char prefix[] = "address:";
-  const char *end = strrchr (binding, ':');
-
-  return g_str_has_prefix (binding, prefix) ? g_strndup (binding + strlen (prefix), (gsize) (end - binding) - strlen (prefix)) : NULL;
-}
-
 /* A promise is a host's; who forgets its server wants to hear nothing of it. */
 static void
 forget_promises (HsKnownServers *self, const HsFingerprint *key)
@@ -585,7 +557,7 @@ forget_promises (HsKnownServers *self, const HsFingerprint *key)
   g_hash_table_iter_init (&iter, self->pins);
   while (g_hash_table_iter_next (&iter, &binding, &pin))
     {
-      g_autofree char *host = equal_key (&((HsTrustPin *) pin)->key, key) ? dup_host (binding) : NULL;
+      g_autofree char *host = equal_key (&((HsTrustPin *) pin)->key, key) ? hs_trust_dup_host (binding) : NULL;
 
       if (host != NULL && g_hash_table_remove (self->sts, host))
         write_change (self, (Change) { .apply = apply_forget_sts }, NULL, host);

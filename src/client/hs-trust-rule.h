@@ -43,3 +43,9 @@ gboolean hs_trust_is_public_name (const char *host);
 char *hs_trust_bind_address (const HsAddress *address);
 /* By the name that was announced: "service:NAME". (transfer full) */
 char *hs_trust_bind_service (const char *name);
+/* The other way: where it is, as one would type it: "192.168.1.5", "[fd00::1]:9000", "unix:/run/chat". NULL: @binding is none. (transfer full) */
+char *hs_trust_dup_place (const char *binding);
+/* "irc.example.org" of "address:irc.example.org:6697". NULL: a binding of another kind. (transfer full) */
+char *hs_trust_dup_host (const char *binding);
+/* A name in the one form that it is kept in: lower case, and "irc.example." is the same, said to its root. (transfer full) */
+char *hs_trust_fold_host (const char *host);

@@ -76,15 +76,16 @@ hs_trust_judge (const HsTrustQuestion *question)
 
 /* ---- What is bound ---- */
 
-static char *
-dup_plain_host (const char *host)
-{
-  char *lower = g_ascii_strdown (host, -1);
-  gsize len = strlen (lower);
+#define ADDRESS "address:"
 
-  if (len > 1 && lower[len - 1] == '.') /* the root, said aloud */
-    lower[len - 1] = '\0';
-  return lower;
+char *
+hs_trust_fold_host (const char *host)
+{
+  char *folded = g_ascii_strdown (host, -1);
+
+  if (g_str_has_suffix (folded, ".") && folded[1] != '\0')
+    folded[strlen (folded) - 1] = '\0';
+  return folded;
 }
 
 /* "FE80::1%eth0" and "fe80:0::1%eth0" are one; the zone is part of it, since it says which network is meant. */
@@ -96,7 +97,7 @@ dup_canonical_host (const char *host)
   g_autofree char *text = NULL;
 
   if (number == NULL)
-    return dup_plain_host (host);
+    return hs_trust_fold_host (host);
   text = g_inet_address_to_string (number);
   return parts[1] != NULL ? g_strconcat (text, "%", parts[1], NULL) : g_steal_pointer (&text);
 }
@@ -105,7 +106,7 @@ gboolean
 hs_trust_is_public_name (const char *host)
 {
   static const char *const never_public[] = { ".local", ".localhost", ".home.arpa", ".internal", ".test" };
-  g_autofree char *name = dup_plain_host (host);
+  g_autofree char *name = hs_trust_fold_host (host);
   HsAddress address = { .host = name };
 
   if (hs_address_is_numeric (&address) || strchr (name, '.') == NULL)
@@ -126,11 +127,34 @@ hs_trust_bind_address (const HsAddress *address)
   if (address->path != NULL)
     return g_strconcat ("unix:", address->path, NULL);
   host = dup_canonical_host (address->host);
-  return g_strdup_printf (strchr (host, ':') != NULL ? "address:[%s]:%u" : "address:%s:%u", host, address->port);
+  return g_strdup_printf (strchr (host, ':') != NULL ? ADDRESS "[%s]:%u" : ADDRESS "%s:%u", host, address->port);
 }
 
 char *
 hs_trust_bind_service (const char *name)
 {
   return g_strconcat ("service:", name, NULL);
+}
+
+char *
+hs_trust_dup_place (const char *binding)
+{
+  static const char port[] = ":" G_STRINGIFY (HS_PORT_DEFAULT);
+  const char *place = strchr (binding, ':');
+
+  if (place == NULL)
+    return NULL;
+  place++;
+  if (g_str_has_prefix (binding, ADDRESS) && g_str_has_suffix (place, port))
+    return g_strndup (place, strlen (place) - strlen (port));
+  return g_strdup (g_str_has_prefix (binding, "unix:") ? binding : place);
+}
+
+char *
+hs_trust_dup_host (const char *binding)
+{
+  const char *host = g_str_has_prefix (binding, ADDRESS) ? binding + strlen (ADDRESS) : NULL;
+  const char *end = host != NULL ? strrchr (host, ':') : NULL;
+
+  return end != NULL ? g_strndup (host, (gsize) (end - host)) : NULL;
 }

@@ -167,6 +167,46 @@ test_bindings (void)
 }
 
 static void
+test_places (void)
+{
+  static const struct { const char *binding, *place, *host; } rows[] = {
+    { "address:192.168.1.5:8000", "192.168.1.5", "192.168.1.5" },
+    { "address:laptop.local:9000", "laptop.local:9000", "laptop.local" },
+    { "address:[fd00::1]:8000", "[fd00::1]", "[fd00::1]" },
+    { "address:irc.example.org:6697", "irc.example.org:6697", "irc.example.org" },
+    { "address:irc.example.org:18000", "irc.example.org:18000", "irc.example.org" },
+    { "unix:/run/Chat:8000", "unix:/run/Chat:8000", NULL },
+    { "service:Ana's room:8000", "Ana's room:8000", NULL },
+    { "address:without-port", "without-port", NULL },
+    { "nothing", NULL, NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *place = hs_trust_dup_place (rows[i].binding), *host = hs_trust_dup_host (rows[i].binding);
+
+      g_test_message ("%s", rows[i].binding);
+      g_assert_cmpstr (place, ==, rows[i].place);
+      g_assert_cmpstr (host, ==, rows[i].host);
+    }
+}
+
+static void
+test_fold (void)
+{
+  static const struct { const char *host, *expected; } rows[] = {
+    { "IRC.Example.org", "irc.example.org" }, { "irc.example.", "irc.example" }, { "laptop", "laptop" }, { ".", "." }, { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *folded = hs_trust_fold_host (rows[i].host);
+
+      g_assert_cmpstr (folded, ==, rows[i].expected);
+    }
+}
+
+static void
 test_public_names (void)
 {
   static const struct { const char *host; gboolean expected; } rows[] = {
@@ -190,6 +230,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/client/trust/rule", test_rule);
   g_test_add_func ("/client/trust/stops", test_stops);
   g_test_add_func ("/client/trust/bindings", test_bindings);
+  g_test_add_func ("/client/trust/places", test_places);
+  g_test_add_func ("/client/trust/fold", test_fold);
   g_test_add_func ("/client/trust/public-names", test_public_names);
   return g_test_run ();
 }
