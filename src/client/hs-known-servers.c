@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hs-known-servers-private.h"
 
+#include "hs-known-rows.h"
+
 #include <string.h>
 
 /* ---- All of them ---- */
@@ -147,32 +149,6 @@ update_places_of (HsKnownServers *self, const HsFingerprint *key)
 
 /* ---- Reading ---- */
 
-typedef struct
-{
-  GPtrArray *keys, *pins, *sts;
-} Rows;
-
-static void
-rows_free (Rows *rows)
-{
-  g_clear_pointer (&rows->keys, g_ptr_array_unref);
-  g_clear_pointer (&rows->pins, g_ptr_array_unref);
-  g_clear_pointer (&rows->sts, g_ptr_array_unref);
-  g_free (rows);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
-
-static gpointer
-work_read (HsHistory *history, gpointer data, GError **error)
-{
-  g_autoptr (Rows) rows = g_new0 (Rows, 1);
-
-  if ((rows->keys = hs_history_list_keys (history, error)) == NULL || (rows->pins = hs_history_list_pins (history, error)) == NULL ||
-      (rows->sts = hs_history_list_sts (history, error)) == NULL)
-    return NULL;
-  return g_steal_pointer (&rows);
-}
-
 static HsFingerprint
 read_fingerprint (GBytes *bytes) /* of the right length: the store saw to that */
 {
@@ -202,7 +178,7 @@ take_keys (HsKnownServers *self, GPtrArray *keys)
 }
 
 static void
-take_rows (HsKnownServers *self, Rows *rows)
+take_rows (HsKnownServers *self, HsKnownRows *rows)
 {
   take_keys (self, rows->keys);
   for (guint i = 0; i < rows->pins->len; i++)
@@ -238,7 +214,7 @@ static void
 done_read (gpointer result, const GError *error, gpointer data)
 {
   HsKnownServers *self = data;
-  g_autoptr (Rows) rows = result;
+  g_autoptr (HsKnownRows) rows = result;
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
 
   self->read = TRUE;
@@ -261,7 +237,7 @@ hs_known_servers_new (HsStore *store)
   HsKnownServers *self = g_object_new (HS_TYPE_KNOWN_SERVERS, NULL);
 
   self->store = g_object_ref (store);
-  hs_store_run (store, work_read, done_read, g_object_ref (self), g_object_unref);
+  hs_store_run (store, hs_known_rows_read, done_read, g_object_ref (self), g_object_unref);
   return self;
 }
 
@@ -281,109 +257,6 @@ gboolean
 hs_known_servers_wait_finish (HsKnownServers *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* ---- Writing behind ---- */
-
-/* One change: what to do, and with what of these. */
-typedef struct _Change Change;
-struct _Change
-{
-  gboolean (*apply) (HsHistory *history, const Change *change, GError **error);
-  GBytes *key;          /* (nullable) */
-  char *text;           /* (nullable) a name, a binding, a host */
-  gint64 time;
-  guint16 port;
-  gboolean by_authority, shows_key, ours;
-};
-
-static void
-change_free (gpointer data)
-{
-  Change *change = data;
-
-  g_clear_pointer (&change->key, g_bytes_unref);
-  g_free (change->text);
-  g_free (change);
-}
-
-static gboolean
-apply_see (HsHistory *history, const Change *change, GError **error)
-{
-  return hs_history_see_key (history, change->key, change->time, error);
-}
-
-static gboolean
-apply_compared (HsHistory *history, const Change *change, GError **error)
-{
-  return hs_history_set_key_compared (history, change->key, change->time, error);
-}
-
-static gboolean
-apply_name (HsHistory *history, const Change *change, GError **error)
-{
-  return hs_history_set_key_name (history, change->key, change->text, error);
-}
-
-static gboolean
-apply_forget (HsHistory *history, const Change *change, GError **error)
-{
-  return hs_history_forget_key (history, change->key, error);
-}
-
-static gboolean
-apply_forget_all (HsHistory *history, const Change *change, GError **error)
-{
-  return hs_history_forget_keys (history, error);
-}
-
-static gboolean
-apply_pin (HsHistory *history, const Change *change, GError **error)
-{
-  const HsHistoryPin pin = { change->text, change->key, change->by_authority, change->time, change->shows_key, change->ours };
-
-  return hs_history_set_pin (history, &pin, error);
-}
-
-static gboolean
-apply_sts (HsHistory *history, const Change *change, GError **error)
-{
-  const HsHistorySts sts = { change->text, change->port, change->time };
-
-  return hs_history_set_sts (history, &sts, error);
-}
-
-static gboolean
-apply_forget_sts (HsHistory *history, const Change *change, GError **error)
-{
-  return hs_history_forget_sts (history, change->text, error);
-}
-
-static gpointer
-work_change (HsHistory *history, gpointer data, GError **error)
-{
-  const Change *change = data;
-
-  change->apply (history, change, error);
-  return NULL;
-}
-
-static void
-done_change (gpointer result, const GError *error, gpointer data)
-{
-  if (error != NULL)
-    g_message ("What is known of a server cannot be kept: %s", error->message);
-}
-
-static void
-write_change (HsKnownServers *self, Change change, const HsFingerprint *key, const char *text)
-{
-  Change *copy = g_new0 (Change, 1);
-
-  *copy = change;
-  copy->key = key != NULL ? g_bytes_new (key->bytes, sizeof key->bytes) : NULL;
-  copy->text = g_strdup (text);
-  hs_store_run (self->store, work_change, done_change, copy, change_free);
 }
 
 /* ---- As connections see them ---- */
@@ -417,7 +290,7 @@ see_key (HsKnownServers *self, const HsFingerprint *key, gint64 now)
     }
   else
     hs_known_server_set_time (server, &server->last_seen, now, HS_KNOWN_SERVER_PROP_LAST_SEEN);
-  write_change (self, (Change) { .apply = apply_see, .time = now }, key, NULL);
+  hs_known_rows_see (self->store, key, now);
   return server;
 }
 
@@ -430,8 +303,7 @@ set_pin (HsKnownServers *self, const char *binding, const HsTrustPin *pin)
 
   *copy = *pin;
   g_hash_table_replace (self->pins, g_strdup (binding), copy);
-  write_change (self, (Change) { .apply = apply_pin, .time = pin->since, .by_authority = pin->by_authority, .shows_key = pin->shows_key,
-                                 .ours = pin->ours }, &pin->key, binding);
+  hs_known_rows_set_pin (self->store, binding, pin);
   if (had)
     update_places_of (self, &old.key);
   update_places_of (self, &pin->key);
@@ -496,7 +368,7 @@ hs_known_servers_note_sts (HsKnownServers *self, const char *host, guint16 port,
   HsHistorySts *sts = g_new0 (HsHistorySts, 1);
 
   *sts = (HsHistorySts) { .host = hs_trust_fold_host (host), .port = port, .until = until };
-  write_change (self, (Change) { .apply = apply_sts, .time = until, .port = port }, NULL, sts->host);
+  hs_known_rows_set_sts (self->store, sts);
   g_hash_table_replace (self->sts, sts->host, sts);
 }
 
@@ -519,7 +391,7 @@ void
 hs_known_servers_set_compared (HsKnownServers *self, HsKnownServer *server, gint64 now)
 {
   hs_known_server_set_time (server, &server->compared, now, HS_KNOWN_SERVER_PROP_COMPARED);
-  write_change (self, (Change) { .apply = apply_compared, .time = now }, &server->key, NULL);
+  hs_known_rows_set_compared (self->store, &server->key, now);
 }
 
 void
@@ -528,7 +400,7 @@ hs_known_servers_rename (HsKnownServers *self, HsKnownServer *server, const char
   g_autofree char *trimmed = name != NULL ? g_strstrip (g_utf8_make_valid (name, -1)) : NULL;
 
   hs_known_server_set_text (server, &server->name, trimmed != NULL && *trimmed != '\0' ? trimmed : NULL, HS_KNOWN_SERVER_PROP_NAME);
-  write_change (self, (Change) { .apply = apply_name }, &server->key, server->name);
+  hs_known_rows_set_name (self->store, &server->key, server->name);
 }
 
 gboolean
@@ -560,7 +432,7 @@ forget_promises (HsKnownServers *self, const HsFingerprint *key)
       g_autofree char *host = equal_key (&((HsTrustPin *) pin)->key, key) ? hs_trust_dup_host (binding) : NULL;
 
       if (host != NULL && g_hash_table_remove (self->sts, host))
-        write_change (self, (Change) { .apply = apply_forget_sts }, NULL, host);
+        hs_known_rows_forget_sts (self->store, host);
     }
 }
 
@@ -573,7 +445,7 @@ hs_known_servers_forget (HsKnownServers *self, HsKnownServer *server)
   if (!g_ptr_array_find (self->servers, server, &position))
     return;
   forget_promises (self, &held->key);
-  write_change (self, (Change) { .apply = apply_forget }, &held->key, NULL);
+  hs_known_rows_forget (self->store, &held->key);
   g_hash_table_foreach_remove (self->pins, is_bound_to, &held->key);
   g_hash_table_remove (self->by_key, &held->key);
   g_ptr_array_remove_index (self->servers, position);
@@ -585,7 +457,7 @@ hs_known_servers_forget_all (HsKnownServers *self)
 {
   guint n = self->servers->len;
 
-  write_change (self, (Change) { .apply = apply_forget_all }, NULL, NULL);
+  hs_known_rows_forget_all (self->store);
   g_hash_table_remove_all (self->pins);
   g_hash_table_remove_all (self->sts);
   g_hash_table_remove_all (self->by_key);
