@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One line of a watch's log: an event that lists can hold. */
-#include "hs-tcp-watch.h"
+/* One line of a log: an event that lists can hold. */
+#include "hs-tcp-log.h"
 
 struct _HsTcpLogItem
 {

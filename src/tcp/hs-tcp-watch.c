@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-#define LOG_MAX  2000 /* events kept; brief story of a long chat */
-#define LOG_TRIM 200  /* dropped at once when full, so that a full log still changes once per event */
-
-enum { BEGAN_NOBODY, BEGAN_WE, BEGAN_PEER, BEGAN_BOTH };
-
 struct _HsTcpWatch
 {
   GObject parent_instance;
@@ -30,7 +25,7 @@ struct _HsTcpWatch
   HsTcpKnown known;
   gint64 since;
   gint64 expires;
-  guint began;
+  HsTcpBegan began;
   HsTcpTally tally;      /* where there is no TCP */
   HsTcpNumbers numbers;
   guint experiments;
@@ -150,7 +145,7 @@ hs_tcp_watch_class_init (HsTcpWatchClass *klass)
   props[PROP_KNOWN] = g_param_spec_int ("known", NULL, NULL, 0, HS_TCP_INFERRED, 0, readable);
   props[PROP_SOURCE] = g_param_spec_string ("source", NULL, NULL, NULL, readable);
   props[PROP_SINCE] = g_param_spec_int64 ("since", NULL, NULL, 0, G_MAXINT64, 0, readable);
-  props[PROP_BEGAN] = g_param_spec_int ("began", NULL, NULL, 0, BEGAN_BOTH, 0, readable);
+  props[PROP_BEGAN] = g_param_spec_int ("began", NULL, NULL, 0, HS_TCP_BEGAN_BOTH, 0, readable);
   props[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, readable);
   props[PROP_GONE] = g_param_spec_boolean ("gone", NULL, NULL, FALSE, readable);
   props[PROP_SHOWN] = g_param_spec_boolean ("shown", NULL, NULL, FALSE, writable);
@@ -178,7 +173,7 @@ hs_tcp_watch_class_init (HsTcpWatchClass *klass)
 static void
 hs_tcp_watch_init (HsTcpWatch *self)
 {
-  self->log = g_list_store_new (HS_TYPE_TCP_LOG_ITEM);
+  self->log = hs_tcp_log_new ();
   self->ways = hs_tcp_ways_new ();
   self->told = hs_tcp_told_new ();
   self->other = -1;
@@ -207,7 +202,7 @@ set_string (HsTcpWatch *self, char **field, const char *value, guint prop)
 }
 
 static void
-set_began (HsTcpWatch *self, guint began)
+set_began (HsTcpWatch *self, HsTcpBegan began)
 {
   if (self->began == began)
     return;
@@ -222,24 +217,6 @@ set_expires (HsTcpWatch *self, gint64 expires)
     return;
   self->expires = expires;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_EXPIRES]);
-}
-
-/* Who closed first: the first FIN of either side, or a reset. */
-static void
-judge_beginner (HsTcpWatch *self, const HsTcpEvent *event)
-{
-  if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_CLOSING)
-    set_began (self, BEGAN_BOTH);
-  else if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_SYN_SENT)
-    set_began (self, BEGAN_NOBODY); /* a second address: another connection */
-  else if (self->began != BEGAN_NOBODY)
-    return;
-  else if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_FIN_WAIT_1)
-    set_began (self, BEGAN_WE);
-  else if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_CLOSE_WAIT)
-    set_began (self, BEGAN_PEER);
-  else if (event->kind == HS_TCP_EVENT_SEGMENT && (event->flags & (HS_TCP_RST | HS_TCP_FIN)) != 0)
-    set_began (self, event->outgoing ? BEGAN_WE : BEGAN_PEER);
 }
 
 static void
@@ -266,22 +243,6 @@ take_state (HsTcpWatch *self, const HsTcpEvent *event)
     set_expires (self, event->time + (gint64) event->expires_ms * 1000);
   else
     set_expires (self, 0);
-}
-
-/* How it began is what the ladder draws: what is dropped are the oldest events from the first data on. */
-static void
-trim_log (HsTcpWatch *self)
-{
-  guint first = 0;
-
-  for (; first + LOG_TRIM < LOG_MAX; first++)
-    {
-      g_autoptr (HsTcpLogItem) item = g_list_model_get_item (G_LIST_MODEL (self->log), first);
-
-      if (hs_tcp_log_item_get_event (item)->kind == HS_TCP_EVENT_DATA)
-        break;
-    }
-  g_list_store_splice (self->log, first, LOG_TRIM, NULL, 0);
 }
 
 static void
@@ -347,22 +308,6 @@ take_event (HsTcpWatch *self, const HsTcpEvent *event)
     }
 }
 
-static gboolean
-is_for_the_log (const HsTcpEvent *event)
-{
-  return event->kind != HS_TCP_EVENT_DATA || (event->stage != HS_TCP_STAGE_QUEUED && event->stage != HS_TCP_STAGE_RECORD);
-}
-
-static void
-log_event (HsTcpWatch *self, HsTcpEvent *event)
-{
-  g_autoptr (HsTcpLogItem) item = hs_tcp_log_item_new (event);
-
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->log)) >= LOG_MAX)
-    trim_log (self);
-  g_list_store_append (self->log, item);
-}
-
 HsTcpTold *
 hs_tcp_watch_own_told (HsTcpWatch *self)
 {
@@ -374,11 +319,9 @@ hs_tcp_watch_add_event (HsTcpWatch *self, HsTcpEvent *event)
 {
   g_return_if_fail (HS_IS_TCP_WATCH (self));
 
-  if (is_for_the_log (event))
-    log_event (self, event);
-
+  hs_tcp_log_add (self->log, event);
   g_object_freeze_notify (G_OBJECT (self));
-  judge_beginner (self, event);
+  set_began (self, hs_tcp_began_after (self->began, event));
   take_event (self, event);
   hs_tcp_ways_add (self->ways, event);
   g_object_thaw_notify (G_OBJECT (self));
@@ -572,7 +515,7 @@ hs_tcp_watch_get_expires (HsTcpWatch *self)
   return self->expires;
 }
 
-guint
+HsTcpBegan
 hs_tcp_watch_get_began (HsTcpWatch *self)
 {
   return self->began;

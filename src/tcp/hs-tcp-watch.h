@@ -4,7 +4,9 @@
 
 #include <gio/gio.h>
 
+#include "hs-tcp-began.h"
 #include "hs-tcp-lab.h"
+#include "hs-tcp-log.h"
 #include "hs-tcp-tally.h"
 #include "hs-tcp-tap.h"
 #include "hs-tcp-told.h"
@@ -14,7 +16,7 @@
 G_DECLARE_FINAL_TYPE (HsTcpWatch, hs_tcp_watch, HS, TCP_WATCH, GObject)
 
 /* Properties (all notify): name, local, remote (strings), role, state (int), known (int), source, since (µs Unix),
- * began (int: 0 nobody yet, 1 we, 2 the peer, 3 both), expires (monotonic µs when TIME-WAIT ends, else 0), gone, shown,
+ * began (int: HsTcpBegan), expires (monotonic µs when TIME-WAIT ends, else 0), gone, shown,
  * cannot (HsTcpCannot bits: what is not seen here, see hs_tcp_cannot_get_sentence ()), numbered (bool: a first sequence number is known).
  * transport (int: HsTcpTransport; other than TCP there is no state, and a tally instead of numbers),
  * other (int: the other end's state, where that is on this computer; -1 not seen), experiments (HS_TCP_LAB_BIT: made, or under way).
@@ -53,7 +55,7 @@ HsTcpKnown hs_tcp_watch_get_known (HsTcpWatch *self);
 const char *hs_tcp_watch_get_source (HsTcpWatch *self);
 gint64 hs_tcp_watch_get_since (HsTcpWatch *self);
 gint64 hs_tcp_watch_get_expires (HsTcpWatch *self);
-guint hs_tcp_watch_get_began (HsTcpWatch *self);
+HsTcpBegan hs_tcp_watch_get_began (HsTcpWatch *self);
 gboolean hs_tcp_watch_get_gone (HsTcpWatch *self);
 /* Last numbers; NULL before the first. Signal "numbers-changed" after each. */
 const HsTcpNumbers *hs_tcp_watch_get_numbers (HsTcpWatch *self);
@@ -75,10 +77,5 @@ HsTcpCannot hs_tcp_watch_get_cannot (HsTcpWatch *self);
 gboolean hs_tcp_watch_get_first_number (HsTcpWatch *self, gboolean own, guint32 *number, gboolean *calculated);
 /* The way of the message that is [@begin, @end) of the link's own stream; see hs-tcp-way.h. FALSE: nothing is known of it. */
 gboolean hs_tcp_watch_get_way (HsTcpWatch *self, guint64 begin, guint64 end, HsTcpWay *way);
-/* GListModel of HsTcpLogItem (a GObject holding one HsTcpEvent), oldest first, at most 2,000. */
+/* GListModel of HsTcpLogItem: hs-tcp-log.h. */
 GListModel *hs_tcp_watch_get_log (HsTcpWatch *self);
-
-#define HS_TYPE_TCP_LOG_ITEM (hs_tcp_log_item_get_type ())
-G_DECLARE_FINAL_TYPE (HsTcpLogItem, hs_tcp_log_item, HS, TCP_LOG_ITEM, GObject)
-HsTcpLogItem *hs_tcp_log_item_new (HsTcpEvent *event); /* the listener's own log is made of these too */
-const HsTcpEvent *hs_tcp_log_item_get_event (HsTcpLogItem *self);

@@ -117,17 +117,17 @@ static const char *
 format_sentence (HsTcpWatch *watch)
 {
   HsTcpState state = hs_tcp_watch_get_state (watch);
-  guint began = hs_tcp_watch_get_began (watch);
+  HsTcpBegan began = hs_tcp_watch_get_began (watch);
 
-  if (state == HS_TCP_TIME_WAIT && began == 1)
+  if (state == HS_TCP_TIME_WAIT && began == HS_TCP_BEGAN_WE)
     return _("You closed first, so the wait is yours: late segments die out before this port is used again.");
-  if (state == HS_TCP_CLOSED && began == 1)
+  if (state == HS_TCP_CLOSED && began == HS_TCP_BEGAN_WE)
     return _("The connection is over. You closed first.");
-  if (state == HS_TCP_CLOSED && began == 2 && hs_tcp_watch_get_role (watch) == HS_TCP_ROLE_OPENER && !has_stood (watch))
+  if (state == HS_TCP_CLOSED && began == HS_TCP_BEGAN_PEER && hs_tcp_watch_get_role (watch) == HS_TCP_ROLE_OPENER && !has_stood (watch))
     return _("There was no connection: the other side refused it.");
-  if (state == HS_TCP_CLOSED && began == 2)
+  if (state == HS_TCP_CLOSED && began == HS_TCP_BEGAN_PEER)
     return _("The connection is over. The other side closed first.");
-  if (state == HS_TCP_CLOSED && began == 3)
+  if (state == HS_TCP_CLOSED && began == HS_TCP_BEGAN_BOTH)
     return _("The connection is over. Both sides closed at the same time.");
   return _(hs_tcp_state_get_sentence (state));
 }

@@ -60,12 +60,13 @@ hs_ladder_card_unselect (HsLadderCard *self)
   hs_ladder_set_selected (self->ladder, -1);
 }
 
-/* BEGAN of HsTcpWatch: 1 we, 2 the peer, 3 both */
 static void
-update_began (HsLadderCard *self, guint began, gboolean own_left)
+update_began (HsLadderCard *self, HsTcpBegan began, gboolean own_left)
 {
-  gtk_widget_set_visible (self->left_began, self->part == HS_LADDER_CLOSE && (began & (own_left ? 1 : 2)) != 0);
-  gtk_widget_set_visible (self->right_began, self->part == HS_LADDER_CLOSE && (began & (own_left ? 2 : 1)) != 0);
+  HsTcpBegan left = own_left ? HS_TCP_BEGAN_WE : HS_TCP_BEGAN_PEER, right = own_left ? HS_TCP_BEGAN_PEER : HS_TCP_BEGAN_WE;
+
+  gtk_widget_set_visible (self->left_began, self->part == HS_LADDER_CLOSE && (began & left) != 0);
+  gtk_widget_set_visible (self->right_began, self->part == HS_LADDER_CLOSE && (began & right) != 0);
 }
 
 static GPtrArray *
