@@ -4,10 +4,11 @@
 
 #include "hs-both-ends.h"
 #include "hs-bytes-window.h"
-#include "hs-ghost-ladder.h"
 #include "hs-charts.h"
-#include "hs-help-book.h"
+#include "hs-connection-words.h"
+#include "hs-ghost-ladder.h"
 #include "hs-guest-row.h"
+#include "hs-help-book.h"
 #include "hs-lab-button.h"
 #include "hs-ladder-card.h"
 #include "hs-message-way.h"
@@ -79,7 +80,7 @@ enum { CLOSE_CONNECTION, CHOSEN, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
-/* ---- The state in words ---- */
+/* ---- The state ---- */
 
 static const struct { HsTcpState state; const char *dot; } dots[] = {
   { HS_TCP_ESTABLISHED, "good" },
@@ -95,75 +96,10 @@ dot_class (HsTcpState state)
   return "between";
 }
 
-/* An RST that answers our SYN ends what never began. */
-static gboolean
-has_stood (HsTcpWatch *watch)
-{
-  GListModel *log = hs_tcp_watch_get_log (watch);
-  guint n = g_list_model_get_n_items (log);
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (HsTcpLogItem) item = g_list_model_get_item (log, i);
-      const HsTcpEvent *event = hs_tcp_log_item_get_event (item);
-
-      if (event->kind == HS_TCP_EVENT_STATE && event->state == HS_TCP_ESTABLISHED)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static const char *
-format_sentence (HsTcpWatch *watch)
-{
-  HsTcpState state = hs_tcp_watch_get_state (watch);
-  HsTcpBegan began = hs_tcp_watch_get_began (watch);
-
-  if (state == HS_TCP_TIME_WAIT && began == HS_TCP_BEGAN_WE)
-    return _("You closed first, so the wait is yours: late segments die out before this port is used again.");
-  if (state == HS_TCP_CLOSED && began == HS_TCP_BEGAN_WE)
-    return _("The connection is over. You closed first.");
-  if (state == HS_TCP_CLOSED && began == HS_TCP_BEGAN_PEER && hs_tcp_watch_get_role (watch) == HS_TCP_ROLE_OPENER && !has_stood (watch))
-    return _("There was no connection: the other side refused it.");
-  if (state == HS_TCP_CLOSED && began == HS_TCP_BEGAN_PEER)
-    return _("The connection is over. The other side closed first.");
-  if (state == HS_TCP_CLOSED && began == HS_TCP_BEGAN_BOTH)
-    return _("The connection is over. Both sides closed at the same time.");
-  return _(hs_tcp_state_get_sentence (state));
-}
-
-static char *
-format_duration (gint64 seconds)
-{
-  if (seconds < 60)
-    return g_strdup_printf (_("%d s"), (int) seconds);
-  if (seconds < 3600)
-    return g_strdup_printf (_("%d min %d s"), (int) (seconds / 60), (int) (seconds % 60));
-  return g_strdup_printf (_("%d h %d min"), (int) (seconds / 3600), (int) (seconds / 60 % 60));
-}
-
-static char *
-format_since (HsTcpWatch *watch)
-{
-  gint64 since = hs_tcp_watch_get_since (watch);
-  gint64 now = g_get_real_time ();
-  const char *source = hs_tcp_watch_get_source (watch);
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (since / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
-  g_autofree char *clock = g_date_time_format (local, "%H:%M:%S");
-  g_autofree char *duration = format_duration (MAX (now - since, 0) / G_USEC_PER_SEC);
-
-  if (since == 0)
-    return g_strdup ("");
-  if (hs_tcp_watch_get_expires (watch) != 0)
-    return g_strdup_printf (_("since %s · then %s"), clock, hs_tcp_state_get_name (HS_TCP_CLOSED));
-  return g_strdup_printf (_("since %s · %s · %s"), clock, duration, source != NULL ? source : "");
-}
-
 static void
 update_clock (HsConnectionPage *self)
 {
-  g_autofree char *since = format_since (self->watch);
+  g_autofree char *since = hs_connection_words_dup_since (self->watch, g_get_real_time ());
   gint64 expires = hs_tcp_watch_get_expires (self->watch);
   double left = (expires - g_get_monotonic_time ()) / 1e6;
 
@@ -182,14 +118,11 @@ static void
 update_who (HsConnectionPage *self)
 {
   const char *name = hs_tcp_watch_get_name (self->watch);
-  const char *remote = hs_tcp_watch_get_remote (self->watch), *local = hs_tcp_watch_get_local (self->watch);
-  g_autofree char *from = local != NULL ? g_strdup_printf (_("from %s"), local) : NULL;
+  g_autofree char *address = hs_connection_words_dup_address (self->watch);
 
   adw_avatar_set_text (self->avatar, name);
   gtk_label_set_label (self->who_name, name != NULL ? name : _("Connection"));
-  if (g_strcmp0 (name, remote) == 0 && from != NULL) /* no better name than its address: not twice */
-    remote = from;
-  gtk_label_set_label (self->who_address, remote != NULL ? remote : "");
+  gtk_label_set_label (self->who_address, address);
 }
 
 static void
@@ -207,7 +140,7 @@ update_state (HsConnectionPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->known), has_state);
   gtk_widget_set_css_classes (GTK_WIDGET (self->known), (const char *[]){ "panel-tag", tags[known], NULL });
   gtk_label_set_label (self->known, known == HS_TCP_OBSERVED ? _("observed") : _("inferred"));
-  gtk_label_set_label (self->sentence, format_sentence (self->watch));
+  gtk_label_set_label (self->sentence, hs_connection_words_get_sentence (self->watch));
 }
 
 /* Where there is no TCP there is no state, and nothing that was observed of one. */
@@ -266,20 +199,10 @@ on_end_experiments (HsConnectionPage *self)
 
 /* ---- Numbers ---- */
 
-static char *
-dup_trouble (HsTcpWatch *watch, const HsTcpNumbers *numbers)
-{
-  const HsTcpTally *tally = hs_tcp_watch_get_tally (watch);
-
-  if (hs_tcp_watch_get_gone (watch))
-    return NULL;
-  return numbers != NULL ? hs_numbers_dup_trouble (numbers) : tally != NULL ? hs_without_tcp_dup_trouble (tally) : NULL;
-}
-
 static void
-update_trouble (HsConnectionPage *self, const HsTcpNumbers *numbers)
+update_trouble (HsConnectionPage *self)
 {
-  g_autofree char *words = dup_trouble (self->watch, numbers);
+  g_autofree char *words = hs_connection_words_dup_trouble (self->watch);
 
   gtk_widget_set_visible (GTK_WIDGET (self->trouble), words != NULL);
   if (words != NULL && !g_str_equal (gtk_label_get_label (self->trouble), words))
@@ -299,7 +222,7 @@ update_numbers (HsConnectionPage *self)
   if (self->watch != NULL)
     hs_without_tcp_update (self->without, self->watch);
   if (self->watch != NULL)
-    update_trouble (self, numbers);
+    update_trouble (self);
   gtk_widget_set_visible (self->numbers_card, numbers != NULL);
   if (numbers == NULL)
     return;
@@ -331,18 +254,13 @@ on_numbers (HsConnectionPage *self)
 
 /* ---- Following the watch ---- */
 
-/* What cannot be seen here is said, once each, under everything. */
 static void
 update_cannot (HsConnectionPage *self)
 {
-  HsTcpCannot cannot = hs_tcp_watch_get_cannot (self->watch);
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *text = hs_connection_words_dup_cannot (self->watch);
 
-  for (guint bit = 1; bit != 0 && bit <= cannot; bit <<= 1)
-    if ((cannot & bit) != 0 && *hs_tcp_cannot_get_sentence (bit) != '\0')
-      g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", _(hs_tcp_cannot_get_sentence (bit)));
-  gtk_label_set_label (self->cannot, text->str);
-  gtk_widget_set_visible (GTK_WIDGET (self->cannot), text->len > 0);
+  gtk_label_set_label (self->cannot, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->cannot), *text != '\0');
 }
 
 static gboolean
