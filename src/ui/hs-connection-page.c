@@ -457,24 +457,6 @@ on_show_bytes (HsConnectionPage *self)
 /* ---- Choosing another ---- */
 
 static void
-on_choice_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  gtk_list_item_set_child (item, hs_guest_row_new ());
-}
-
-static void
-on_choice_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  hs_guest_row_set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
-}
-
-static void
-on_choice_unbind (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  hs_guest_row_set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), NULL);
-}
-
-static void
 on_choice (GtkListView *list, guint position, HsConnectionPage *self)
 {
   g_autoptr (GObject) chosen = g_list_model_get_item (G_LIST_MODEL (gtk_list_view_get_model (list)), position);
@@ -592,8 +574,6 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
 static void
 hs_connection_page_init (HsConnectionPage *self)
 {
-  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
-
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_halign (gtk_widget_get_parent (self->who_box), GTK_ALIGN_FILL); /* a menu button centres its child */
   self->watch_signals = g_signal_group_new (HS_TYPE_TCP_WATCH);
@@ -604,9 +584,6 @@ hs_connection_page_init (HsConnectionPage *self)
   self->log_signals = g_signal_group_new (G_TYPE_LIST_MODEL);
   g_signal_group_connect_swapped (self->log_signals, "items-changed", G_CALLBACK (on_log_changed), self);
 
-  g_signal_connect (factory, "setup", G_CALLBACK (on_choice_setup), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (on_choice_bind), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (on_choice_unbind), NULL);
-  gtk_list_view_set_factory (self->choices, factory);
+  hs_guest_row_fill_list (self->choices);
   hs_connection_page_set_choices (self, NULL);
 }

@@ -121,8 +121,8 @@ update (HsGuestRow *self)
     }
 }
 
-void
-hs_guest_row_set_subject (HsGuestRow *self, GObject *subject)
+static void
+set_subject (HsGuestRow *self, GObject *subject)
 {
   if (self->subject == subject)
     return;
@@ -142,7 +142,7 @@ hs_guest_row_dispose (GObject *object)
 {
   GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (object));
 
-  hs_guest_row_set_subject (HS_GUEST_ROW (object), NULL);
+  set_subject (HS_GUEST_ROW (object), NULL);
   if (child != NULL)
     gtk_widget_unparent (child);
   G_OBJECT_CLASS (hs_guest_row_parent_class)->dispose (object);
@@ -168,8 +168,33 @@ hs_guest_row_init (HsGuestRow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-GtkWidget *
-hs_guest_row_new (void)
+/* ---- In a list ---- */
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
-  return g_object_new (HS_TYPE_GUEST_ROW, NULL);
+  gtk_list_item_set_child (item, g_object_new (HS_TYPE_GUEST_ROW, NULL));
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+void
+hs_guest_row_fill_list (GtkListView *list)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
+  gtk_list_view_set_factory (list, factory);
 }

@@ -7,6 +7,5 @@
 #define HS_TYPE_GUEST_ROW (hs_guest_row_get_type ())
 G_DECLARE_FINAL_TYPE (HsGuestRow, hs_guest_row, HS, GUEST_ROW, GtkWidget)
 
-GtkWidget *hs_guest_row_new (void);
-/* (nullable) HsGuest or HsTcpWatch */
-void hs_guest_row_set_subject (HsGuestRow *self, GObject *subject);
+/* Its items are HsGuest or HsTcpWatch: each is shown by one of these. */
+void hs_guest_row_fill_list (GtkListView *list);

@@ -202,24 +202,6 @@ on_activate (GtkListView *list, guint position, HsListenerPage *self)
   g_signal_emit (self, signals[CHOSEN], 0, guest);
 }
 
-static void
-on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  gtk_list_item_set_child (item, hs_guest_row_new ());
-}
-
-static void
-on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  hs_guest_row_set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
-}
-
-static void
-on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  hs_guest_row_set_subject (HS_GUEST_ROW (gtk_list_item_get_child (item)), NULL);
-}
-
 /* ---- Object ---- */
 
 static void
@@ -268,13 +250,8 @@ hs_listener_page_class_init (HsListenerPageClass *klass)
 static void
 hs_listener_page_init (HsListenerPage *self)
 {
-  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
-
   gtk_widget_init_template (GTK_WIDGET (self));
   self->signals = g_signal_group_new (HS_TYPE_SERVER);
   g_signal_group_connect_swapped (self->signals, "notify", G_CALLBACK (update), self);
-  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
-  gtk_list_view_set_factory (self->list, factory);
+  hs_guest_row_fill_list (self->list);
 }
