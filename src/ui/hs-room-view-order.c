@@ -64,7 +64,7 @@ static void
 tell (HsRoomView *self, gboolean done, const GError *error)
 {
   if (!done)
-    g_signal_emit_by_name (self, "error", error != NULL ? error->message : _("That did not work."));
+    hs_room_view_tell_error (self, error);
 }
 
 /* ---- Members ---- */

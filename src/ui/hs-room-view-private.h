@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The room view from the inside, for hs-room-view*.c: -header.c is the title and who is there, -foot.c the composer or what is offered in its place. */
+/* The room view from the inside, for hs-room-view*.c: -actions.c is what is done with it as a whole, -header.c the title and who is there, -foot.c the
+ * composer or what is offered in its place, -order.c what is offered to who rules the room. */
 #pragma once
 
 #include "hs-composer.h"
@@ -47,9 +48,14 @@ struct _HsRoomView
   gboolean looked_at, setting, narrow;
 };
 
+/* A sentence for a toast; (nullable) @error. */
+void hs_room_view_tell_error (HsRoomView *self, const GError *error);
+/* -actions.c: "room.…". Which can be done follows session and room. */
+void hs_room_view_install_actions (GtkWidgetClass *klass);
+void hs_room_view_update_actions (HsRoomView *self);
 /* What stands below the messages follows the session's state, the room and the connection's failure. */
 void hs_room_view_update_foot (HsRoomView *self);
-/* -order.c: what is offered to who rules the room. */
+/* -order.c */
 void hs_room_view_install_order (GtkWidgetClass *klass);
 void hs_room_view_init_order (HsRoomView *self);
 void hs_room_view_update_order (HsRoomView *self);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hs-room-view-private.h"
 
-#include "hs-account-window.h"
-
 #include "hs-bytes-window.h"
-#include "hs-stop-view.h"
 
 #include <glib/gi18n.h>
 
@@ -30,8 +27,8 @@ hs_room_view_find_session (HsRoom *room)
   return session;
 }
 
-static void
-tell_error (HsRoomView *self, const GError *error)
+void
+hs_room_view_tell_error (HsRoomView *self, const GError *error)
 {
   g_signal_emit (self, signals[ERROR], 0, error != NULL ? error->message : _("That did not work."));
 }
@@ -46,23 +43,6 @@ update_typing (HsRoomView *self)
   gtk_widget_set_visible (GTK_WIDGET (self->typing), text != NULL);
 }
 
-static void
-update_actions (HsRoomView *self)
-{
-  HsSessionState state = self->session != NULL ? hs_session_get_state (self->session) : HS_SESSION_OFFLINE;
-
-  /* The host leaves by stopping the server. */
-  gboolean guest = self->session != NULL && !hs_session_is_hosted (self->session);
-
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.disconnect",
-                                 guest && (state == HS_SESSION_ONLINE || state == HS_SESSION_CONNECTING || state == HS_SESSION_REGISTERING));
-  gtk_widget_set_visible (self->disconnect, guest && state != HS_SESSION_OFFLINE && !self->narrow); /* in the menu it is always */
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.account", self->session != NULL && hs_session_can_keep_account (self->session));
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.close", self->room != NULL && hs_session_can_close (self->session, self->room));
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "room.leave", state == HS_SESSION_ONLINE && self->room != NULL && hs_room_get_kind (self->room) == HS_ROOM_CHANNEL &&
-                                                                    hs_room_is_joined (self->room) && !hs_session_is_plain (self->session));
-}
-
 static gboolean
 is_hosted_room (HsRoomView *self)
 {
@@ -75,7 +55,7 @@ on_state_changed (HsRoomView *self)
   hs_room_view_update_header (self);
   hs_room_view_update_foot (self);
   hs_room_view_update_order (self);
-  update_actions (self);
+  hs_room_view_update_actions (self);
 }
 
 /* ---- Names for Tab ---- */
@@ -187,7 +167,7 @@ on_send (HsRoomView *self, const char *text)
     return FALSE;
   if (!hs_session_say (self->session, self->room, text, &error))
     {
-      tell_error (self, error);
+      hs_room_view_tell_error (self, error);
       return FALSE;
     }
   hs_message_list_scroll_to_end (self->messages);
@@ -200,7 +180,7 @@ on_send_again (HsRoomView *self, HsEntry *entry)
   g_autoptr (GError) error = NULL;
 
   if (!hs_session_send_again (self->session, self->room, entry, &error))
-    tell_error (self, error);
+    hs_room_view_tell_error (self, error);
 }
 
 static gboolean
@@ -215,7 +195,7 @@ on_delete (HsRoomView *self, HsEntry *entry)
   g_autoptr (GError) error = NULL;
 
   if (!hs_session_delete (self->session, self->room, entry, &error))
-    tell_error (self, error);
+    hs_room_view_tell_error (self, error);
 }
 
 static void
@@ -304,101 +284,13 @@ on_member_chosen (HsRoomView *self, HsMember *member)
     g_signal_emit (self, signals[OPEN_ROOM], 0, room);
 }
 
-/* ---- Actions ---- */
-
-static void
-on_account (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  GtkRoot *root = gtk_widget_get_root (widget);
-
-  gtk_window_present (GTK_WINDOW (hs_account_window_new (GTK_WINDOW (root), HS_ROOM_VIEW (widget)->session)));
-}
-
-static void
-on_disconnect (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  HsRoomView *self = HS_ROOM_VIEW (widget);
-
-  if (self->connection != NULL)
-    hs_connection_leave (self->connection, FALSE);
-}
-
-static void
-on_leave_anyway (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  HsRoomView *self = HS_ROOM_VIEW (widget);
-
-  if (self->connection != NULL)
-    hs_connection_leave (self->connection, TRUE);
-}
-
-static void
-on_leave (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  HsRoomView *self = HS_ROOM_VIEW (widget);
-  g_autoptr (GError) error = NULL;
-
-  if (!hs_session_part (self->session, self->room, &error))
-    tell_error (self, error);
-}
-
-static void
-on_close (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  HsRoomView *self = HS_ROOM_VIEW (widget);
-  g_autoptr (GError) error = NULL;
-
-  hs_room_view_save_draft (self);
-  if (!hs_session_close_room (self->session, self->room, &error))
-    tell_error (self, error);
-}
-
-static void
-on_join_again (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  HsRoomView *self = HS_ROOM_VIEW (widget);
-  g_autoptr (GError) error = NULL;
-
-  if (self->room == NULL)
-    return;
-  if (hs_session_get_state (self->session) != HS_SESSION_ONLINE)
-    g_signal_emit (self, signals[JOIN_AGAIN], 0, self->room);
-  else if (!hs_session_join (self->session, hs_room_get_name (self->room), &error))
-    tell_error (self, error);
-}
-
-/* It was accepted that the server is another one. */
-static void
-on_accepted (HsRoomView *self)
-{
-  if (self->room != NULL)
-    g_signal_emit (self, signals[JOIN_AGAIN], 0, self->room);
-}
-
-static void
-on_show_numbers (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  HsRoomView *self = HS_ROOM_VIEW (widget);
-  const HsFailure *failure = self->connection != NULL ? hs_connection_get_failure (self->connection) : NULL;
-  HsStopView *view;
-
-  if (failure == NULL)
-    return;
-  view = hs_stop_view_present (widget, hs_connection_get_security (self->connection), failure->title, failure->sentence);
-  g_signal_connect_object (view, "accepted", G_CALLBACK (on_accepted), self, G_CONNECT_SWAPPED);
-}
-
-static void
-on_write (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  gtk_widget_grab_focus (GTK_WIDGET (HS_ROOM_VIEW (widget)->composer));
-}
+/* ---- The menu ---- */
 
 /* What rules the room is asked for when somebody looks. */
 static void
 on_menu_shown (HsRoomView *self)
 {
-  update_actions (self);
+  hs_room_view_update_actions (self);
   hs_room_view_ask_order (self);
 }
 
@@ -489,7 +381,7 @@ hs_room_view_set_frame (HsRoomView *self, gboolean narrow, gboolean title_button
 {
   gtk_widget_set_visible (self->back, narrow);
   self->narrow = narrow;
-  update_actions (self);
+  hs_room_view_update_actions (self);
   hs_invite_button_set_narrow (self->invite, narrow);
   adw_header_bar_set_show_end_title_buttons (self->header, title_buttons);
 }
@@ -589,20 +481,12 @@ hs_room_view_class_init (HsRoomViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_show_bytes);
   gtk_widget_class_bind_template_callback (widget_class, update_passage);
   gtk_widget_class_bind_template_callback (widget_class, mark_read);
-  gtk_widget_class_bind_template_callback (widget_class, update_actions);
   gtk_widget_class_bind_template_callback (widget_class, on_members_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_members_closed);
   gtk_widget_class_bind_template_callback (widget_class, on_member_chosen);
   gtk_widget_class_bind_template_callback (widget_class, hs_room_view_make_member_menu);
   hs_room_view_install_order (widget_class);
-  gtk_widget_class_install_action (widget_class, "room.account", NULL, on_account);
-  gtk_widget_class_install_action (widget_class, "room.disconnect", NULL, on_disconnect);
-  gtk_widget_class_install_action (widget_class, "room.leave", NULL, on_leave);
-  gtk_widget_class_install_action (widget_class, "room.close", NULL, on_close);
-  gtk_widget_class_install_action (widget_class, "room.leave-anyway", NULL, on_leave_anyway);
-  gtk_widget_class_install_action (widget_class, "room.join-again", NULL, on_join_again);
-  gtk_widget_class_install_action (widget_class, "room.show-numbers", NULL, on_show_numbers);
-  gtk_widget_class_install_action (widget_class, "room.write", NULL, on_write);
+  hs_room_view_install_actions (widget_class);
 }
 
 static void
