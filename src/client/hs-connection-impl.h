@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The connection from the inside: shared by its files (-open, -tls, -login, -link, -plain, -datagram), seen by nobody else. */
+/* The connection from the inside: shared by its files (-open, -watch, -view, -tls, -login, -link, -plain, -datagram), seen by nobody else. */
 #pragma once
 
 #include "hs-address.h"
@@ -113,8 +113,6 @@ struct _HsConnection
 };
 
 /* ---- hs-connection.c ---- */
-HsTcpWatch *hs_connection_make_watch (HsConnection *self);
-void hs_connection_notify_watch (HsConnection *self);
 void hs_connection_set_leaving_hint (HsConnection *self, const char *hint);
 /* The end of it all: with @failure (taken, nullable), or in good order. */
 void hs_connection_finish (HsConnection *self, HsFailure *failure);
@@ -129,8 +127,16 @@ void hs_connection_cancel_open (HsConnection *self);
 void hs_connection_clear_sources (HsConnection *self);
 void hs_connection_clear_ticks (HsConnection *self); /* those of one TCP connection */
 
+/* ---- hs-connection-watch.c: between tap and watch ---- */
+/* Of the TCP connection that is about to be dialled: until there is a link, which takes it. */
+void hs_connection_make_tap (HsConnection *self);
 /* The tap looks while a window does, or the other end. */
 void hs_connection_show_tap (HsConnection *self);
+HsTcpWatch *hs_connection_make_watch (HsConnection *self); /* (transfer full) */
+void hs_connection_name_watch (HsConnection *self);
+void hs_connection_notify_watch (HsConnection *self); /* another one is in use */
+HsTcpTransport hs_connection_transport_of (const HsAddress *address);
+void hs_connection_on_half_close_requested (HsSession *session, HsConnection *self);
 
 /* ---- hs-connection-view.c: both ends in one picture ---- */
 /* Who looks, what the server can, or whether there is a link, has changed. */

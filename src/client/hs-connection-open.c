@@ -69,87 +69,6 @@ hs_connection_step_failed (HsConnection *self, const char *detail)
     hs_step_set (self->step[i], HS_STEP_FAILED, detail, g_get_monotonic_time () - self->step_began[i]);
 }
 
-/* ---- The tap before there is a link ---- */
-
-/* There may be two: of the TCP connection in use, and of the one before it. */
-static HsTcpWatch *
-watch_of (HsConnection *self, HsTcpTap *tap)
-{
-  if (tap == self->former.tap || (self->former.link != NULL && tap == hs_link_get_tap (self->former.link)))
-    return self->former.watch;
-  return self->watch;
-}
-
-static void
-update_addresses (HsConnection *self, HsTcpTap *tap)
-{
-  GSocketAddress *local = hs_tcp_tap_get_local (tap);
-  GSocketAddress *remote = hs_tcp_tap_get_remote (tap);
-  g_autofree char *local_text = NULL;
-  g_autofree char *remote_text = NULL;
-
-  if (local != NULL && G_IS_INET_SOCKET_ADDRESS (local))
-    local_text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (local));
-  if (remote != NULL && G_IS_INET_SOCKET_ADDRESS (remote))
-    remote_text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (remote));
-  else if (self->address->scheme == HS_SCHEME_UNIX)
-    remote_text = g_strdup (self->address->path);
-  hs_tcp_watch_set_addresses (watch_of (self, tap), local_text, remote_text);
-}
-
-static void
-on_tap_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
-{
-  HsConnection *self = user_data;
-  HsTcpWatch *watch = watch_of (self, tap);
-
-  if (event->kind == HS_TCP_EVENT_STATE || event->kind == HS_TCP_EVENT_STEP)
-    update_addresses (self, tap);
-  hs_tcp_watch_add_event (watch, event);
-  if (watch == self->watch && event->kind == HS_TCP_EVENT_DATA && event->stage == HS_TCP_STAGE_ACKNOWLEDGED && self->session != NULL && self->link != NULL)
-    hs_session_acknowledged (self->session, hs_link_get_lines_at (self->link, event->offset));
-}
-
-static void
-on_tap_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
-{
-  HsConnection *self = user_data;
-
-  hs_tcp_watch_set_numbers (watch_of (self, tap), numbers);
-}
-
-static void
-on_tap_other (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
-{
-  hs_tcp_watch_set_other (watch_of (user_data, tap), numbers);
-}
-
-static void
-on_tap_tally (HsTcpTap *tap, const HsTcpTally *tally, gpointer user_data)
-{
-  hs_tcp_watch_set_tally (watch_of (user_data, tap), tally);
-}
-
-static void
-on_tap_gone (HsTcpTap *tap, gpointer user_data)
-{
-  HsConnection *self = user_data;
-
-  hs_tcp_watch_set_gone (watch_of (self, tap));
-  if (self->tap == tap)
-    g_clear_pointer (&self->tap, hs_tcp_tap_free);
-  else if (self->former.tap == tap)
-    g_clear_pointer (&self->former.tap, hs_tcp_tap_free);
-}
-
-static const HsTcpTapFuncs tap_funcs = {
-  .event = on_tap_event,
-  .numbers = on_tap_numbers,
-  .gone = on_tap_gone,
-  .other = on_tap_other,
-  .tally = on_tap_tally,
-};
-
 /* ---- Dialling ---- */
 
 /* "Sent 4 times: at 0, 1, 3 and 7 seconds" */
@@ -287,10 +206,7 @@ hs_connection_start (HsConnection *self)
     if (has_step (self, i))
       add_step (self, i);
 
-  if (self->diag == NULL)
-    self->diag = hs_tcp_diag_new ();
-  self->tap = hs_tcp_tap_new (HS_TCP_ROLE_OPENER, self->diag, &tap_funcs, self);
-  hs_tcp_tap_set_shown (self->tap, hs_tcp_watch_get_shown (self->watch));
+  hs_connection_make_tap (self);
   hs_dial_async (self->address, self->tap, on_dial_step, self, self->cancellable, on_dialled, g_object_ref (self));
 }
 

@@ -153,7 +153,7 @@ hs_connection_init (HsConnection *self)
   self->heard_line = g_string_new (NULL);
 }
 
-/* ---- What the session and the panel wish ---- */
+/* ---- What the session wishes ---- */
 
 static void
 on_leave_requested (HsSession *session, HsConnection *self)
@@ -199,111 +199,6 @@ on_session_state (HsSession *session, GParamSpec *pspec, HsConnection *self)
     }
   join_addressed (self);
   hs_connection_begun (self);
-}
-
-/* In the panel a connection is called as in the sidebar: on our servers by its room ("Lobby", not "#lobby"), else by its server. */
-static void
-name_watch (HsConnection *self)
-{
-  GListModel *rooms = hs_session_get_rooms (self->session);
-  const char *name = hs_session_get_name (self->session);
-
-  for (guint i = 0; i < g_list_model_get_n_items (rooms); i++)
-    {
-      g_autoptr (HsRoom) room = g_list_model_get_item (rooms, i);
-
-      if (hs_room_get_kind (room) != HS_ROOM_CHANNEL || g_str_equal (hs_room_get_title (room), hs_room_get_name (room)))
-        continue;
-      hs_tcp_watch_set_name (self->watch, hs_room_get_title (room));
-      return;
-    }
-  if (name != NULL && *name != '\0')
-    hs_tcp_watch_set_name (self->watch, name);
-}
-
-static void
-show_tap (HsTcpTap *tap, HsLink *link, gboolean shown)
-{
-  if (tap == NULL && link != NULL)
-    tap = hs_link_get_tap (link);
-  if (tap != NULL)
-    hs_tcp_tap_set_shown (tap, shown);
-}
-
-void
-hs_connection_show_tap (HsConnection *self)
-{
-  show_tap (self->tap, self->link, hs_tcp_watch_get_shown (self->watch) || hs_connection_view_is_asked (self));
-}
-
-static void
-on_watch_shown (HsTcpWatch *watch, GParamSpec *pspec, HsConnection *self)
-{
-  if (watch == self->former.watch)
-    {
-      show_tap (self->former.tap, self->former.link, hs_tcp_watch_get_shown (watch));
-      return;
-    }
-  hs_connection_show_tap (self);
-  hs_connection_view_update (self);
-}
-
-static void
-update_experiments (HsConnection *self)
-{
-  if (self->link != NULL)
-    hs_tcp_watch_set_experiments (self->watch, hs_link_get_experiments (self->link));
-}
-
-static void
-on_half_close_requested (HsSession *session, HsConnection *self)
-{
-  if (self->link == NULL)
-    return;
-  if (hs_link_experiment (self->link, HS_TCP_LAB_HALF_CLOSE, TRUE))
-    hs_session_tell (self->session, NULL, _("Half-closed: you still hear the others, but can say nothing more on this connection."));
-  update_experiments (self);
-}
-
-/* From the Lab. A reset ends the link inside. */
-static void
-on_experiment (HsTcpWatch *watch, guint experiment, gboolean on, HsConnection *self)
-{
-  g_autoptr (HsConnection) hold G_GNUC_UNUSED = g_object_ref (self);
-
-  if (self->link == NULL || !self->open || watch != self->watch)
-    return;
-  if (experiment == HS_TCP_LAB_HALF_CLOSE)
-    hs_session_half_close (self->session);
-  else
-    hs_link_experiment (self->link, (HsTcpLab) experiment, on);
-  update_experiments (self);
-}
-
-static HsTcpTransport
-transport_of (const HsAddress *address)
-{
-  return address->scheme == HS_SCHEME_UDP ? HS_TCP_TRANSPORT_UDP : address->scheme == HS_SCHEME_UNIX ? HS_TCP_TRANSPORT_UNIX : HS_TCP_TRANSPORT_TCP;
-}
-
-HsTcpWatch *
-hs_connection_make_watch (HsConnection *self)
-{
-  HsTcpWatch *watch = hs_tcp_watch_new (HS_TCP_ROLE_OPENER, self->place);
-
-  if (self->address != NULL)
-    hs_tcp_watch_set_transport (watch, transport_of (self->address));
-  g_signal_connect (watch, "notify::shown", G_CALLBACK (on_watch_shown), self);
-  g_signal_connect (watch, "experiment", G_CALLBACK (on_experiment), self);
-  return watch;
-}
-
-/* Another one is in use. */
-void
-hs_connection_notify_watch (HsConnection *self)
-{
-  name_watch (self);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WATCH]);
 }
 
 HsConnection *
@@ -411,15 +306,15 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
   self->used = TRUE;
   self->task = g_object_ref (task);
   g_signal_connect (self->session, "leave-requested", G_CALLBACK (on_leave_requested), self);
-  g_signal_connect (self->session, "half-close-requested", G_CALLBACK (on_half_close_requested), self);
+  g_signal_connect (self->session, "half-close-requested", G_CALLBACK (hs_connection_on_half_close_requested), self);
   g_signal_connect (self->session, "view-heard", G_CALLBACK (hs_connection_on_view_heard), self);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
   g_signal_connect (self->session, "login-failed", G_CALLBACK (hs_connection_on_login_failed), self);
   g_signal_connect (self->session, "ours", G_CALLBACK (hs_connection_on_ours), self);
   g_signal_connect (self->session, "capabilities-listed", G_CALLBACK (hs_connection_on_listed), self);
-  g_signal_connect_object (self->session, "notify::name", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (hs_session_get_rooms (self->session), "items-changed", G_CALLBACK (name_watch), self, G_CONNECT_SWAPPED);
-  name_watch (self); /* a session that joins again has its rooms already */
+  g_signal_connect_object (self->session, "notify::name", G_CALLBACK (hs_connection_name_watch), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hs_session_get_rooms (self->session), "items-changed", G_CALLBACK (hs_connection_name_watch), self, G_CONNECT_SWAPPED);
+  hs_connection_name_watch (self); /* a session that joins again has its rooms already */
 
   self->address = hs_address_parse (self->address_text, &error);
   failure = self->address == NULL ? hs_failure_from_error (NULL, error, 0, NULL) : check_scheme (self->address, self->encryption, &error);
@@ -429,8 +324,8 @@ hs_connection_open_async (HsConnection *self, GCancellable *cancellable, GAsyncR
       return;
     }
   choose_protocol (self);
-  hs_tcp_watch_set_transport (self->watch, transport_of (self->address));
-  hs_session_set_transport (self->session, transport_of (self->address));
+  hs_tcp_watch_set_transport (self->watch, hs_connection_transport_of (self->address));
+  hs_session_set_transport (self->session, hs_connection_transport_of (self->address));
   hs_session_set_line_end (self->session, (HsLineEnd) self->line_ending);
   list_routes (self);
   watch_cancellable (self, cancellable);
