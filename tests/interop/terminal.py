@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A program on a terminal of its own, typed to and read as a person would. It draws nothing: what the program wrote is searched."""
-import os, pty, re, select, signal, time
+import fcntl, os, pty, re, select, signal, struct, termios, time
 
 
 class Terminal:
@@ -8,6 +8,7 @@ class Terminal:
         self.screen = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
             os.environ.update(env, TERM="xterm", LC_ALL="C.UTF-8", COLUMNS="200", LINES="40")
             os.execvp(arguments[0], arguments)
 
@@ -23,7 +24,11 @@ class Terminal:
         return True
 
     def keys(self, text):
-        os.write(self.fd, text.encode() + b"\r")
+        """A line, with Return."""
+        self.type(text + "\r")
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
         time.sleep(0.3)  # nobody types faster: it would take it for pasted
         while self.read(0):
             pass

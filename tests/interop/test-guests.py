@@ -50,6 +50,32 @@ def weechat():
                 guest.wait()
 
 
+def weechat_types():
+    """Typing goes both ways; what is echoed to it, it has once."""
+    with Server(PROGRAM) as server, closing(server.irc("host", "message-tags")) as host, tempfile.TemporaryDirectory() as home:
+        guest = Terminal("weechat", "--dir", home, HOME=home)
+        guest.wait("WeeChat")
+        for command in (f"/server add here 127.0.0.1/{server.port} -notls -nicks=weechat", "/set irc.server.here.ssl off",
+                        "/set irc.server.here.capabilities *", "/set typing.look.enabled_self on", "/set typing.look.enabled_nicks on",
+                        "/set irc.look.typing_status_self on", "/set irc.look.typing_status_nicks on", "/set logger.file.flush_delay 0",
+                        "/connect here"):
+            guest.keys(command)
+        host.until(":weechat!")
+        guest.keys("/buffer irc.here.#lobby")
+        host.write("@+typing=active TAGMSG #lobby")
+        guest.wait("Typing: host")
+        for letter in "hallo du":
+            guest.type(letter)
+        assert "+typing=active" in host.until(" TAGMSG #lobby")
+        guest.keys("")
+        assert host.until("PRIVMSG").endswith("hallo du")
+        guest.keys("/quit")
+        host.until(" QUIT ")
+        guest.end()
+        with open(os.path.join(home, "logs", "irc.here.#lobby.weechatlog"), encoding="utf-8") as log:
+            assert log.read().count("hallo du") == 1
+
+
 def fingerprints(server):
     """Of the server's certificate, and of its key (SHA-256, hexadecimal)."""
     with closing(server.socket()) as raw:
@@ -316,7 +342,7 @@ def netcat_sends_a_file():
 
 
 tests = [(irssi_logs_in, "irssi"), (weechat_logs_in, "weechat-headless"), (irssi, "irssi"), (irssi_rules, "irssi"), (weechat_rules, "weechat-headless"),
-         (irssi_pinned, "irssi"), (weechat, "weechat-headless"), (weechat_pinned, "weechat-headless"), (hexchat, HexChat.needs),
+         (irssi_pinned, "irssi"), (weechat, "weechat-headless"), (weechat_types, "weechat"), (weechat_pinned, "weechat-headless"), (hexchat, HexChat.needs),
          (netcat, "nc"), (netcat_sends_a_file, "nc")]
 
 
