@@ -24,10 +24,10 @@ enum
   HS_CAP_READ_MARKER = 1 << 12,
   HS_CAP_MULTILINE = 1 << 13,
   HS_CAP_HALF_CLOSE = 1 << 14,
-  HS_CAP_VIEW = 1 << 16,
   HS_CAP_SASL = 1 << 15,
   HS_CAP_CHGHOST = 1 << 16,
   HS_CAP_CHANNEL_RENAME = 1 << 17,
+  HS_CAP_VIEW = 1 << 18,
 };
 
 #define HS_TAG_ID "+handshakechat.github.io/id"

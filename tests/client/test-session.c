@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "hs-limits.h"
+#include "hs-view.h"
 
 /* One row a case. In a script every line is one of
  *   < line       the server says it
@@ -971,6 +972,31 @@ test_caps_without_end (void)
   stage_end (&stage);
 }
 
+/* One of several that a server grants is that one and no other: what only servers of ours understand goes to no stranger. */
+static void
+test_granted_alone (void)
+{
+  static const struct { const char *cap; gboolean view; } rows[] = { { "chghost", FALSE }, { "draft/channel-rename", FALSE }, { HS_VIEW_CAP, TRUE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      HsStore *store = hs_store_new (":memory:");
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autofree char *offer = g_strconcat (":s.x CAP * LS :", rows[i].cap, NULL), *grant = g_strconcat (":s.x CAP * ACK :", rows[i].cap, NULL);
+      HsSession *session = hs_session_new (store, "test", "irc.test", "Ana", FALSE);
+
+      hs_session_set_send (session, stage_gather, out);
+      hs_session_begin_irc (session, NULL);
+      stage_hear (session, offer);
+      stage_hear (session, grant);
+      stage_hear (session, ":s.x 001 Ana :Welcome");
+      g_assert_cmpint (hs_session_can_view (session), ==, rows[i].view);
+      g_object_unref (session);
+      hs_store_close (store);
+      g_object_unref (store);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -1001,5 +1027,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/session/flood/batches", test_batches_bounded);
   g_test_add_func ("/client/session/flood/waiting", test_waiting_bounded);
   g_test_add_func ("/client/session/flood/caps", test_caps_without_end);
+  g_test_add_func ("/client/session/granted-alone", test_granted_alone);
   return g_test_run ();
 }
