@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "hs-limits.h"
+#include "hs-name.h"
 #include "hs-secret.h"
 
 #define UNDO_S 5
@@ -29,13 +31,18 @@ hs_application_make_server_config (HsApplication *self)
   GSettings *settings = hs_profile_get_settings (self->profile);
   g_autoptr (HsServerConfig) config = hs_server_config_new ();
   g_autofree char *path = hs_profile_dup_database_path (self->profile), *who = g_settings_get_string (settings, "who-may-join");
+  g_autofree char *name = g_settings_get_string (settings, "server-name");
+  int days = g_settings_get_int (settings, "keep-days");
 
   g_free (config->name);
-  config->name = hs_profile_dup_shown_name (self->profile);
+  config->name = *name != '\0' ? hs_name_make_shown (name) : hs_profile_dup_shown_name (self->profile);
   config->port = hs_application_get_wanted_port (self);
   config->data_dir = g_path_get_dirname (path);
   config->encrypted_only = g_str_equal (who, "encrypted");
   config->classroom = g_str_equal (who, "classroom");
+  /* What is kept already goes with its time. */
+  config->history = days >= 0;
+  config->history_days = days >= 0 ? (guint) days : HS_KEPT_DAYS;
   config->share_view = g_settings_get_boolean (settings, "share-view");
   hs_server_config_take_password (config, g_strdup (self->room_password));
   return g_steal_pointer (&config);
@@ -60,7 +67,7 @@ hs_application_set_room_password (HsApplication *self, const char *password)
 void
 hs_application_configure_server (HsApplication *self, const char *key)
 {
-  static const char *const of_server[] = { "shown-name", "server-port", "who-may-join", "share-view", NULL };
+  static const char *const of_server[] = { "shown-name", "server-name", "server-port", "who-may-join", "keep-days", "share-view", NULL };
   g_autoptr (HsServerConfig) config = NULL;
   g_autofree char *later = NULL;
 

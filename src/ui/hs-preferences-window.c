@@ -11,11 +11,13 @@ struct _HsPreferencesWindow
   AdwPreferencesWindow parent_instance;
 
   /* Template */
-  AdwEntryRow *shown_name, *room_password;
+  AdwEntryRow *shown_name, *server_name, *room_password;
   GtkAdjustment *port_adjustment;
   GtkWidget *share_view, *tell_reading;
   AdwPreferencesGroup *who_group; /* its description says what is chosen */
   AdwComboRow *who;
+  AdwPreferencesGroup *keep_group; /* likewise */
+  AdwComboRow *keep;
   AdwActionRow *own_number;
   HsCopyButton *copy_own;
   GtkListBox *servers;
@@ -25,7 +27,11 @@ struct _HsPreferencesWindow
   GSettings *settings;
   HsServer *server;
   HsKnownServers *known;
+  GArray *days; /* of int: what the list of keep_group offers */
 };
+
+#define KEEP_NOTHING  (-1)
+#define KEEP_FOR_EVER 0
 
 enum { ROOM_PASSWORD, FORGETTING, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -35,19 +41,25 @@ G_DEFINE_FINAL_TYPE (HsPreferencesWindow, hs_preferences_window, ADW_TYPE_PREFER
 /* ---- You ---- */
 
 static void
-on_name_applied (HsPreferencesWindow *self)
+take_name (HsPreferencesWindow *self, AdwEntryRow *row, const char *key)
 {
-  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->shown_name))));
+  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row))));
 
-  g_settings_set_string (self->settings, "shown-name", name);
+  g_settings_set_string (self->settings, key, name);
 }
 
 static void
-show_name (HsPreferencesWindow *self, const char *usual_name)
+on_name_applied (HsPreferencesWindow *self)
 {
-  g_autofree char *chosen = g_settings_get_string (self->settings, "shown-name");
+  take_name (self, self->shown_name, "shown-name");
+}
 
-  gtk_editable_set_text (GTK_EDITABLE (self->shown_name), *chosen != '\0' ? chosen : usual_name);
+static void
+show_name (HsPreferencesWindow *self, AdwEntryRow *row, const char *key, const char *usual_name)
+{
+  g_autofree char *chosen = g_settings_get_string (self->settings, key);
+
+  gtk_editable_set_text (GTK_EDITABLE (row), *chosen != '\0' ? chosen : usual_name);
 }
 
 /* ---- Hosting ---- */
@@ -82,6 +94,75 @@ on_who_selected (HsPreferencesWindow *self)
 
   if (self->settings != NULL && selected < G_N_ELEMENTS (choices))
     g_settings_set_string (self->settings, "who-may-join", choices[selected].value);
+}
+
+/* Days, as in the settings key keep-days; one that was set by other means stands behind them. */
+static const int usual_days[] = { KEEP_NOTHING, 1, 7, 30, 90, 365, KEEP_FOR_EVER };
+
+static char *
+format_days (int days)
+{
+  if (days == KEEP_NOTHING)
+    return g_strdup (C_("what is said", "Not at all"));
+  if (days == KEEP_FOR_EVER)
+    return g_strdup (C_("what is said", "For ever"));
+  return g_strdup_printf (ngettext ("%d day", "%d days", (gulong) days), days);
+}
+
+static guint
+find_days (HsPreferencesWindow *self, int days)
+{
+  for (guint i = 0; i < self->days->len; i++)
+    if (g_array_index (self->days, int, i) == days)
+      return i;
+  return self->days->len;
+}
+
+static void
+show_keep (HsPreferencesWindow *self)
+{
+  int days = g_settings_get_int (self->settings, "keep-days");
+  guint at = find_days (self, days);
+
+  if (at == self->days->len)
+    {
+      GtkStringList *list = GTK_STRING_LIST (adw_combo_row_get_model (self->keep));
+
+      g_array_append_val (self->days, days);
+      gtk_string_list_take (list, format_days (days));
+    }
+  adw_combo_row_set_selected (self->keep, at);
+  adw_preferences_group_set_description (
+    self->keep_group, days == KEEP_NOTHING ? _("From the next start on nothing is kept, and who comes later sees nothing of it. What is kept already is deleted after its 90 days.")
+                      : days == KEEP_FOR_EVER ? _("Your server shows it to those who come later.")
+                                              : _("Your server shows it to those who come later. What is older is deleted."));
+}
+
+static void
+on_keep_selected (HsPreferencesWindow *self)
+{
+  guint selected = adw_combo_row_get_selected (self->keep);
+
+  if (self->settings != NULL && selected < self->days->len)
+    g_settings_set_int (self->settings, "keep-days", g_array_index (self->days, int, selected));
+}
+
+static void
+fill_keep (HsPreferencesWindow *self)
+{
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (usual_days); i++)
+    gtk_string_list_take (list, format_days (usual_days[i]));
+  self->days = g_array_new (FALSE, FALSE, sizeof (int));
+  g_array_append_vals (self->days, usual_days, G_N_ELEMENTS (usual_days));
+  adw_combo_row_set_model (self->keep, G_LIST_MODEL (list));
+}
+
+static void
+on_server_name_applied (HsPreferencesWindow *self)
+{
+  take_name (self, self->server_name, "server-name");
 }
 
 static void
@@ -202,6 +283,7 @@ hs_preferences_window_dispose (GObject *object)
   g_clear_object (&self->known);
   g_clear_object (&self->server);
   g_clear_object (&self->settings);
+  g_clear_pointer (&self->days, g_array_unref);
   G_OBJECT_CLASS (hs_preferences_window_parent_class)->dispose (object);
 }
 
@@ -216,6 +298,9 @@ hs_preferences_window_class_init (HsPreferencesWindowClass *klass)
   g_type_ensure (HS_TYPE_COPY_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, shown_name);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, server_name);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, keep_group);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, keep);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, room_password);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, port_adjustment);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, share_view);
@@ -228,6 +313,8 @@ hs_preferences_window_class_init (HsPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, forget_all);
   gtk_widget_class_bind_template_callback (widget_class, on_name_applied);
   gtk_widget_class_bind_template_callback (widget_class, on_who_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_server_name_applied);
+  gtk_widget_class_bind_template_callback (widget_class, on_keep_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_password_applied);
   gtk_widget_class_bind_template_callback (widget_class, on_forget_all_clicked);
 }
@@ -246,8 +333,12 @@ hs_preferences_window_new (GtkWindow *parent, GSettings *settings, HsServer *ser
 
   self->server = g_object_ref (server);
   self->known = g_object_ref (known);
+  fill_keep (self);
   self->settings = g_object_ref (settings);
-  show_name (self, usual_name);
+  show_name (self, self->shown_name, "shown-name", usual_name);
+  show_name (self, self->server_name, "server-name", gtk_editable_get_text (GTK_EDITABLE (self->shown_name)));
+  show_keep (self);
+  g_signal_connect_object (settings, "changed::keep-days", G_CALLBACK (show_keep), self, G_CONNECT_SWAPPED);
   gtk_editable_set_text (GTK_EDITABLE (self->room_password), password != NULL ? password : "");
   show_who (self);
   g_signal_connect_object (settings, "changed::who-may-join", G_CALLBACK (show_who), self, G_CONNECT_SWAPPED);

@@ -114,6 +114,11 @@ class IrcGuest(PlainGuest):
         self.socket.sendall(f'NICK {nick}\r\nUSER {nick} 0 * :{shown}\r\n'.encode())
         self.hears(' 001 ')
 
+    def hears_all(self, text):
+        """All that it heard up to there, and some more."""
+        self.hears(text)
+        return self.heard.decode()
+
     def send(self, text, room='#lobby'):
         self.socket.sendall(f'PRIVMSG {room} :{text}\r\n'.encode())
 

@@ -729,6 +729,44 @@ def undo_stop(desktop):
     ana.find(ana.BUTTON, 'Start Server Again', 4)
 
 
+def set_keys(desktop, profile, **keys):
+    """Preferences as the keyfile backend keeps them; it sees when they are changed."""
+    folder = desktop.folder / 'home/.config/glib-2.0/settings'
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f'[io/github/handshakechat/Handshake/profiles/{profile}]', *(f'{name.replace("_", "-")}={value}' for name, value in keys.items())]
+    (folder / 'keyfile').write_text('\n'.join(lines) + '\n')
+
+
+def hosting(desktop):
+    """What the host prefers holds for the server: its name, how long it keeps what is said, and that it keeps nothing."""
+    from guests import IrcGuest, PlainGuest, hosted_port
+    from window import Window, shown
+    set_keys(desktop, 'ana', server_name="'茶馆'", keep_days=7)
+    ana = Window(desktop, 'ana', environment={'GSETTINGS_BACKEND': 'keyfile'})
+    ana.press('Start Server')
+    ana.find(ana.TEXT, 'Message')
+    port = hosted_port(ana)
+    browser = PlainGuest(port)
+    browser.send('GET / HTTP/1.0\r\n\r\n')
+    browser.hears('茶馆')
+    IrcGuest(port, 'ben', 'Ben').hears('kept on the server for 7 days')
+    set_keys(desktop, 'ana', server_name="'茶馆'", keep_days=1)
+    wait_until('it holds at once', lambda: 'for 1 day,' in IrcGuest(port, 'bea', 'Bea').hears_all(' 366 '))
+    ana.keys('ctrl+comma')
+    ana.find(ana.LABEL, 'Security')
+    ana.click([node for node in ana.nodes(ana.LABEL, 'Hosting') if shown(node)][-1])  # the sidebar has one, too
+    ana.find(ana.LABEL, 'Keep What Is Said')
+    desktop.picture('hosting')
+    ana.xdotool('key', 'Escape')
+    set_keys(desktop, 'ana', server_name="'茶馆'", keep_days=-1)
+    ana.press('Stop Server')
+    ana.press('Start Server Again')
+    ana.find(ana.TEXT, 'Message')
+    said = wait_until('it is up again', lambda: IrcGuest(hosted_port(ana), 'ben', 'Ben').hears_all(' 366 '))
+    if 'kept on the server' in said:
+        raise Failure(f'it still keeps what is said: {said}')
+
+
 LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
     'conversation': conversation, 'datagrams': datagrams, 'guest-way': guest_way,
@@ -736,7 +774,7 @@ CASES = {
     'plain-guest': plain_guest, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages, 'invite': invite, 'invite-code': invite_code,
-    'comes-back': comes_back, 'background': background, 'background-asked': background_asked, 'undo-stop': undo_stop,
+    'comes-back': comes_back, 'background': background, 'background-asked': background_asked, 'undo-stop': undo_stop, 'hosting': hosting,
 }
 
 if __name__ == '__main__':

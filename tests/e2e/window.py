@@ -230,6 +230,12 @@ class Window:
     def close_top(self):
         self.keys('Escape')
 
+    def click(self, node, into=0.5):
+        """With the pointer, in the window that has the keyboard; @into: how far in from its left."""
+        extents = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+        x, y = extents.x + int(extents.width * into), extents.y + extents.height // 2
+        self.xdotool('mousemove', '--window', self.xdotool('getactivewindow').strip(), str(x), str(y), 'click', '1')
+
     def prefer(self, name):
         """Switches a choice of the preferences on: a row of a list, which is clicked on until it is."""
         self.keys('ctrl+comma')
@@ -240,9 +246,7 @@ class Window:
 
         def click():
             if not is_on():
-                extents = Atspi.Component.get_extents(self.find(LABEL, name), Atspi.CoordType.WINDOW)
-                dialog = self.xdotool('getactivewindow').strip()
-                self.xdotool('mousemove', '--window', dialog, str(extents.x + 30), str(extents.y + extents.height // 2), 'click', '1')
+                self.click(self.find(LABEL, name), 0.2)
             return is_on()
 
         wait_until(f'{self.profile} prefers “{name}”', click, every=1)

@@ -433,6 +433,13 @@ test_preferences (Stage *stage, gconstpointer data)
   g_settings_set_string (settings, "who-may-join", "classroom");
   wait_until (says (window, "Nothing is encrypted, your own window neither"));
   g_settings_reset (settings, "who-may-join");
+  /* One that the list does not offer stands there all the same. */
+  g_assert_true (says (window, "90 days"));
+  g_settings_set_int (settings, "keep-days", 14);
+  wait_until (says (window, "14 days"));
+  g_settings_set_int (settings, "keep-days", -1);
+  wait_until (says (window, "From the next start on nothing is kept"));
+  g_settings_reset (settings, "keep-days");
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
