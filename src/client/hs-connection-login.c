@@ -125,8 +125,7 @@ hs_connection_give_login (HsConnection *self)
     .shows_key = encrypted && self->shows_key,
   };
 
-  if (self->host_token == NULL) /* at home one is known */
-    hs_session_set_login (self->session, &login);
+  hs_session_set_login (self->session, &login);
 }
 
 /* ---- Kept ---- */

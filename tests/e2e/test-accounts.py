@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A guest keeps its name on somebody's server, changes the password and the keys, and gives the account up: by the room's menu."""
+"""A guest keeps its name on somebody's server, the host on its own; the guest changes the password and the keys, and gives the account up: by the room's menu."""
 
 import sys
 
@@ -63,7 +63,29 @@ def owner(desktop):
     wei.shows('This name cannot be kept for anybody.')
 
 
-CASES = {'owner': owner}
+def host(desktop):
+    """The host keeps a name on the own server, too, by the key of this computer; it is still the host's when the server is started again."""
+    ana = Window(desktop, 'ana')
+    ana.press('Start Server')
+    ana.find(ana.TEXT, 'Message')
+    ana.press(ROOM)
+    ana.choose('Your Account…')
+    ana.press('Keep My Name')
+    ana.shows('The account ana')
+    wait_until('the key of this computer is shown', lambda: len(rows_of_keys(ana)) == 1)
+    desktop.picture('account-host')
+    ana.xdotool('key', 'Escape')
+    ana.press('Stop Server')
+    ana.press('Start Server Again')
+    ana.find(ana.BUTTON, 'Stop Server')
+    ana.find(ana.TEXT, 'Message')
+    ana.press(ROOM)
+    ana.choose('Your Account…')
+    ana.shows('The account ana')
+    ana.row('Keys', 'sha256:')
+
+
+CASES = {'owner': owner, 'host': host}
 
 if __name__ == '__main__':
     sys.exit(run_case(f'/e2e/accounts/{sys.argv[1]}', CASES[sys.argv[1]]))
