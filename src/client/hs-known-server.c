@@ -13,6 +13,7 @@ hs_known_server_finalize (GObject *object)
 
   g_free (self->name);
   g_free (self->places);
+  g_free (self->key_places);
   G_OBJECT_CLASS (hs_known_server_parent_class)->finalize (object);
 }
 
@@ -27,6 +28,7 @@ hs_known_server_get_property (GObject *object, guint id, GValue *value, GParamSp
     case HS_KNOWN_SERVER_PROP_TITLE: g_value_set_string (value, hs_known_server_get_title (self)); break;
     case HS_KNOWN_SERVER_PROP_NUMBER: g_value_set_string (value, self->number); break;
     case HS_KNOWN_SERVER_PROP_PLACES: g_value_set_string (value, self->places); break;
+    case HS_KNOWN_SERVER_PROP_KEY_PLACES: g_value_set_string (value, self->key_places); break;
     case HS_KNOWN_SERVER_PROP_FIRST_SEEN: g_value_set_int64 (value, self->first_seen); break;
     case HS_KNOWN_SERVER_PROP_LAST_SEEN: g_value_set_int64 (value, self->last_seen); break;
     case HS_KNOWN_SERVER_PROP_COMPARED: g_value_set_int64 (value, self->compared); break;
@@ -47,6 +49,7 @@ hs_known_server_class_init (HsKnownServerClass *klass)
   server_properties[HS_KNOWN_SERVER_PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
   server_properties[HS_KNOWN_SERVER_PROP_NUMBER] = g_param_spec_string ("number", NULL, NULL, NULL, flags);
   server_properties[HS_KNOWN_SERVER_PROP_PLACES] = g_param_spec_string ("places", NULL, NULL, NULL, flags);
+  server_properties[HS_KNOWN_SERVER_PROP_KEY_PLACES] = g_param_spec_string ("key-places", NULL, NULL, NULL, flags);
   server_properties[HS_KNOWN_SERVER_PROP_FIRST_SEEN] = g_param_spec_int64 ("first-seen", NULL, NULL, 0, G_MAXINT64, 0, flags);
   server_properties[HS_KNOWN_SERVER_PROP_LAST_SEEN] = g_param_spec_int64 ("last-seen", NULL, NULL, 0, G_MAXINT64, 0, flags);
   server_properties[HS_KNOWN_SERVER_PROP_COMPARED] = g_param_spec_int64 ("compared", NULL, NULL, 0, G_MAXINT64, 0, flags);
@@ -125,6 +128,12 @@ const char *
 hs_known_server_get_places (HsKnownServer *self)
 {
   return self->places;
+}
+
+const char *
+hs_known_server_get_key_places (HsKnownServer *self)
+{
+  return self->key_places;
 }
 
 gint64

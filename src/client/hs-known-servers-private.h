@@ -13,6 +13,7 @@ struct _HsKnownServer
   /* Owned */
   char *name;   /* (nullable) */
   char *places; /* (nullable) */
+  char *key_places; /* (nullable) */
 
   /* State */
   HsFingerprint key;
@@ -26,6 +27,7 @@ enum
   HS_KNOWN_SERVER_PROP_TITLE,
   HS_KNOWN_SERVER_PROP_NUMBER,
   HS_KNOWN_SERVER_PROP_PLACES,
+  HS_KNOWN_SERVER_PROP_KEY_PLACES,
   HS_KNOWN_SERVER_PROP_FIRST_SEEN,
   HS_KNOWN_SERVER_PROP_LAST_SEEN,
   HS_KNOWN_SERVER_PROP_COMPARED,

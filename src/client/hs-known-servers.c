@@ -115,27 +115,41 @@ compare_places (gconstpointer a, gconstpointer b)
   return strcmp (*(char *const *) a, *(char *const *) b);
 }
 
-static void
-update_places (HsKnownServers *self, HsKnownServer *server)
+/* Where nobody vouches for a host of ours the key is shown in any case: there was nothing to choose. */
+static gboolean
+is_key_chosen (const HsTrustPin *pin)
+{
+  return pin->shows_key && (pin->by_authority || !pin->ours);
+}
+
+/* (nullable): none. (transfer full) */
+static char *
+list_places (HsKnownServers *self, HsKnownServer *server, gboolean only_key_chosen)
 {
   g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *text = NULL;
   GHashTableIter iter;
   gpointer binding, pin;
 
   g_hash_table_iter_init (&iter, self->pins);
   while (g_hash_table_iter_next (&iter, &binding, &pin))
     {
-      char *place = equal_key (&((HsTrustPin *) pin)->key, &server->key) ? hs_trust_dup_place (binding) : NULL;
+      char *place = equal_key (&((HsTrustPin *) pin)->key, &server->key) && (!only_key_chosen || is_key_chosen (pin)) ? hs_trust_dup_place (binding) : NULL;
 
       if (place != NULL)
         g_ptr_array_add (places, place);
     }
   g_ptr_array_sort (places, compare_places);
   g_ptr_array_add (places, NULL);
-  if (places->len > 1)
-    text = g_strjoinv (", ", (char **) places->pdata);
-  hs_known_server_set_text (server, &server->places, text, HS_KNOWN_SERVER_PROP_PLACES);
+  return places->len > 1 ? g_strjoinv (", ", (char **) places->pdata) : NULL;
+}
+
+static void
+update_places (HsKnownServers *self, HsKnownServer *server)
+{
+  g_autofree char *places = list_places (self, server, FALSE), *key_places = list_places (self, server, TRUE);
+
+  hs_known_server_set_text (server, &server->places, places, HS_KNOWN_SERVER_PROP_PLACES);
+  hs_known_server_set_text (server, &server->key_places, key_places, HS_KNOWN_SERVER_PROP_KEY_PLACES);
 }
 
 static void
@@ -411,6 +425,25 @@ hs_known_servers_is_at (HsKnownServers *self, HsKnownServer *server, const char 
   HsTrustPin pin;
 
   return hs_known_servers_find_pin (self, binding, &pin) && hs_fingerprint_equal (&pin.key, &server->key);
+}
+
+void
+hs_known_servers_take_key_back (HsKnownServers *self, HsKnownServer *server)
+{
+  GHashTableIter iter;
+  gpointer binding, value;
+
+  g_hash_table_iter_init (&iter, self->pins);
+  while (g_hash_table_iter_next (&iter, &binding, &value))
+    {
+      HsTrustPin *pin = value;
+
+      if (!equal_key (&pin->key, &server->key) || !is_key_chosen (pin))
+        continue;
+      pin->shows_key = FALSE;
+      hs_known_rows_set_pin (self->store, binding, pin);
+    }
+  update_places (self, server);
 }
 
 static gboolean

@@ -9,11 +9,13 @@
 G_DECLARE_FINAL_TYPE (HsKnownServer, hs_known_server, HS, KNOWN_SERVER, GObject)
 
 /* Properties (all notify): name (nullable: the person gave none), title (the name, else where it was seen, else its number), number (four groups
- * of five digits), places (nullable: "192.168.1.5, [fd00::5]:9000"), first-seen, last-seen, compared (Unix ms; 0 never). */
+ * of five digits), places (nullable: "192.168.1.5, [fd00::5]:9000"), key-places (nullable:
+ * those of them where the person chose to log in by the own key), first-seen, last-seen, compared (Unix ms; 0 never). */
 const char *hs_known_server_get_name (HsKnownServer *self);
 const char *hs_known_server_get_title (HsKnownServer *self);
 const char *hs_known_server_get_number (HsKnownServer *self);
 const char *hs_known_server_get_places (HsKnownServer *self);
+const char *hs_known_server_get_key_places (HsKnownServer *self);
 gint64 hs_known_server_get_first_seen (HsKnownServer *self);
 gint64 hs_known_server_get_last_seen (HsKnownServer *self);
 gint64 hs_known_server_get_compared (HsKnownServer *self);
@@ -36,6 +38,8 @@ void hs_known_servers_set_compared (HsKnownServers *self, HsKnownServer *server,
 void hs_known_servers_rename (HsKnownServers *self, HsKnownServer *server, const char *name);
 /* Is what a person types to join bound to it? */
 gboolean hs_known_servers_is_at (HsKnownServers *self, HsKnownServer *server, const char *address);
+/* Wherever it was chosen to show @server the person's own key, it is not shown from the next connection on. */
+void hs_known_servers_take_key_back (HsKnownServers *self, HsKnownServer *server);
 /* With everything that was bound to its key, and what its hosts promised: next time it is seen for the first time. */
 void hs_known_servers_forget (HsKnownServers *self, HsKnownServer *server);
 /* Every server, every pin, every promise of encryption. */

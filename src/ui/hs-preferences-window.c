@@ -20,7 +20,7 @@ struct _HsPreferencesWindow
   AdwComboRow *keep;
   AdwActionRow *own_number;
   HsCopyButton *copy_own;
-  GtkListBox *servers;
+  GtkListBox *servers, *key_servers;
   GtkWidget *forget_all;
 
   /* Owned */
@@ -271,6 +271,46 @@ create_row (gpointer item, gpointer data)
   return row;
 }
 
+/* ---- The own key ---- */
+
+static void
+on_take_key_back (HsPreferencesWindow *self, GtkButton *button)
+{
+  HsKnownServer *server = g_object_get_data (G_OBJECT (button), "hs-server");
+  g_autofree char *sentence = g_markup_printf_escaped (_("From the next time you join, your key is not shown to %s."), hs_known_server_get_title (server));
+
+  hs_known_servers_take_key_back (self->known, server);
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), adw_toast_new (sentence));
+}
+
+/* Of the servers where it was not chosen nothing is shown. */
+static void
+update_key_row (HsKnownServer *server, GParamSpec *pspec, AdwActionRow *row)
+{
+  const char *places = hs_known_server_get_key_places (server), *title = hs_known_server_get_title (server);
+
+  gtk_widget_set_visible (GTK_WIDGET (row), places != NULL);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (row, g_strcmp0 (places, title) != 0 ? places : NULL);
+}
+
+static GtkWidget *
+create_key_row (gpointer item, gpointer data)
+{
+  GtkWidget *row = adw_action_row_new (), *button = gtk_button_new_with_label (_("Stop"));
+  g_autofree char *label = g_strdup_printf (_("Stop logging in by your key: %s"), hs_known_server_get_title (item));
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  g_object_set_data_full (G_OBJECT (button), "hs-server", g_object_ref (item), g_object_unref);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (on_take_key_back), data, G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  g_signal_connect_object (item, "notify", G_CALLBACK (update_key_row), row, 0);
+  update_key_row (item, NULL, ADW_ACTION_ROW (row));
+  return row;
+}
+
 /* ---- Life ---- */
 
 static void
@@ -280,6 +320,8 @@ hs_preferences_window_dispose (GObject *object)
 
   if (self->servers != NULL)
     gtk_list_box_bind_model (self->servers, NULL, NULL, NULL, NULL);
+  if (self->key_servers != NULL)
+    gtk_list_box_bind_model (self->key_servers, NULL, NULL, NULL, NULL);
   g_clear_object (&self->known);
   g_clear_object (&self->server);
   g_clear_object (&self->settings);
@@ -310,6 +352,7 @@ hs_preferences_window_class_init (HsPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, own_number);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, copy_own);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, servers);
+  gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, key_servers);
   gtk_widget_class_bind_template_child (widget_class, HsPreferencesWindow, forget_all);
   gtk_widget_class_bind_template_callback (widget_class, on_name_applied);
   gtk_widget_class_bind_template_callback (widget_class, on_who_selected);
@@ -348,6 +391,7 @@ hs_preferences_window_new (GtkWindow *parent, GSettings *settings, HsServer *ser
   g_signal_connect_object (server, "notify::key-number", G_CALLBACK (update_own_number), self, G_CONNECT_SWAPPED);
   update_own_number (self);
   gtk_list_box_bind_model (self->servers, G_LIST_MODEL (known), create_row, self, NULL);
+  gtk_list_box_bind_model (self->key_servers, G_LIST_MODEL (known), create_key_row, self, NULL);
   g_signal_connect_object (known, "items-changed", G_CALLBACK (update_forget_all), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::logins", G_CALLBACK (update_forget_all), self, G_CONNECT_SWAPPED);
   update_forget_all (self);

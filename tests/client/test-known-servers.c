@@ -245,6 +245,47 @@ test_shows_key (Run *run, gconstpointer data)
   g_assert_false (pin.shows_key);
 }
 
+static const char *
+where_key_is_shown (Run *run)
+{
+  g_autoptr (HsKnownServer) server = g_list_model_get_item (G_LIST_MODEL (run->servers), 0);
+
+  return hs_known_server_get_key_places (server);
+}
+
+/* Where it was chosen is told, and taken back for all of a server's addresses; a host of ours that nobody vouches for sees it by itself. */
+static void
+test_key_taken_back (Run *run, gconstpointer data)
+{
+  static const char *const vouched[] = { "address:irc.example.org:6697", "address:irc.example.net:8000" };
+  g_autoptr (HsKnownServer) server = NULL;
+  HsFingerprint a = make_key (0xaa);
+  HsTrustPin pin;
+
+  for (guint i = 0; i < G_N_ELEMENTS (vouched); i++)
+    hs_known_servers_see (run->servers, vouched[i], &a, TRUE, 10);
+  hs_known_servers_see (run->servers, "address:10.0.0.1:8000", &a, FALSE, 10);
+  g_assert_null (where_key_is_shown (run));
+  hs_known_servers_set_shows_key (run->servers, "address:10.0.0.1:8000", TRUE);
+  g_assert_cmpstr (where_key_is_shown (run), ==, "10.0.0.1");
+  hs_known_servers_set_ours (run->servers, "address:10.0.0.1:8000", &a);
+  g_assert_null (where_key_is_shown (run));
+  for (guint i = 0; i < G_N_ELEMENTS (vouched); i++)
+    hs_known_servers_set_shows_key (run->servers, vouched[i], TRUE);
+  g_assert_cmpstr (where_key_is_shown (run), ==, "irc.example.net, irc.example.org:6697");
+  run_again (run);
+  g_assert_cmpstr (where_key_is_shown (run), ==, "irc.example.net, irc.example.org:6697");
+
+  server = g_list_model_get_item (G_LIST_MODEL (run->servers), 0);
+  hs_known_servers_take_key_back (run->servers, server);
+  g_assert_null (where_key_is_shown (run));
+  g_assert_cmpstr (hs_known_server_get_places (server), ==, "10.0.0.1, irc.example.net, irc.example.org:6697");
+  run_again (run);
+  g_assert_null (where_key_is_shown (run));
+  g_assert_true (hs_known_servers_find_pin (run->servers, vouched[0], &pin));
+  g_assert_true (pin.by_authority && !pin.shows_key);
+}
+
 static gboolean
 is_ours (Run *run, const char *binding)
 {
@@ -344,6 +385,7 @@ main (int argc, char *argv[])
   ADD ("pins", test_pins);
   ADD ("forget", test_forget);
   ADD ("shows-key", test_shows_key);
+  ADD ("key-taken-back", test_key_taken_back);
   ADD ("ours", test_ours);
   ADD ("wait", test_wait);
   ADD ("unread", test_unread);

@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "hs-known-server-row.h"
+#include "hs-known-servers-private.h"
 #include "hs-preferences-window.h"
 #include "hs-security-button.h"
 #include "hs-security-popover.h"
@@ -414,6 +415,14 @@ test_preferences (Stage *stage, gconstpointer data)
   hs_known_servers_rename (stage->known, hs_known_server_row_get_server (find_row (window)), "Ana");
   hs_known_servers_set_compared (stage->known, hs_known_server_row_get_server (find_row (window)), NOW);
   g_assert_true (says (window, "<i>Evil & Co</i> · Compared by you"));
+
+  g_assert_true (says (window, "Click the lock above a conversation to log in by your key there."));
+  g_assert_true (hs_known_servers_set_shows_key (stage->known, "service:<i>Evil & Co</i>", TRUE));
+  wait_until (!says (window, "to log in by your key there."));
+  g_signal_emit_by_name (find_button (window, "Stop"), "clicked");
+  g_assert_null (hs_known_server_get_key_places (hs_known_server_row_get_server (find_row (window))));
+  wait_until (says (window, "From the next time you join, your key is not shown to Ana."));
+  wait_until (says (window, "to log in by your key there."));
 
   g_signal_emit_by_name (find_row (window), "forget");
   wait_until ((dialog = find_dialog ()) != NULL);
