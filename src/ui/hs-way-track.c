@@ -44,9 +44,15 @@ count_stops (GtkWidget *widget)
 
 /* Of the middle of circle @i, from the side where reading begins. */
 static double
+stop_distance (guint i, guint n, double width)
+{
+  return n > 1 ? RADIUS + (width - 2 * RADIUS) * i / (n - 1) : RADIUS;
+}
+
+static double
 stop_x (GtkWidget *widget, guint i, guint n, double width)
 {
-  double x = n > 1 ? RADIUS + (width - 2 * RADIUS) * i / (n - 1) : RADIUS;
+  double x = stop_distance (i, n, width);
 
   return gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL ? width - x : x;
 }
@@ -71,20 +77,44 @@ hs_way_track_measure (GtkWidget *widget, GtkOrientation orientation, int for_siz
   *natural = orientation == GTK_ORIENTATION_VERTICAL ? TOP + highest : MAX (total, 120);
 }
 
+/* Each stop's words under its circle where there is room, else as near as their neighbours let them; where there is not enough for all,
+ * long ones are cut. Places are counted from the side where reading begins. */
+static void
+place_stops (GtkWidget *widget, int width, guint n, GtkAllocation *places)
+{
+  int natural, share = (width - GAP * ((int) n - 1)) / (int) n, end = width;
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  for (guint i = 0; i < n; i++, child = gtk_widget_get_next_sibling (child))
+    {
+      int least, wanted, x;
+
+      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, &wanted, NULL, NULL);
+      if (natural - GAP > width)
+        wanted = CLAMP (wanted, least, MAX (least, share));
+      x = (int) stop_distance (i, n, width) - wanted / 2;
+      places[i] = (GtkAllocation) { .x = MAX (x, i > 0 ? places[i - 1].x + places[i - 1].width + GAP : 0), .width = wanted };
+    }
+  for (guint i = n; i-- > 0; end = places[i].x - GAP)
+    places[i].x = MAX (MIN (places[i].x, end - places[i].width), 0);
+}
+
 static void
 hs_way_track_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   guint n = count_stops (widget), i = 0;
+  g_autofree GtkAllocation *places = g_new0 (GtkAllocation, n + 1);
 
+  if (n > 0)
+    place_stops (widget, width, n, places);
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child), i++)
     {
-      int share = n > 1 ? width / (int) n : width, least, wanted, x;
-
-      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, &wanted, NULL, NULL);
-      wanted = CLAMP (wanted, least, MAX (least, share + share * 3 / 8)); /* its neighbours are shorter */
-      x = (int) stop_x (widget, i, n, width) - wanted / 2;
-      x = CLAMP (x, 0, MAX (width - wanted, 0));
-      gtk_widget_size_allocate (child, &(GtkAllocation){ x, TOP, wanted, height - TOP }, -1);
+      places[i].y = TOP;
+      places[i].height = height - TOP;
+      if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL)
+        places[i].x = width - places[i].x - places[i].width;
+      gtk_widget_size_allocate (child, &places[i], -1);
     }
 }
 
