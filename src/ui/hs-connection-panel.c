@@ -17,7 +17,8 @@ struct _HsConnectionPanel
   HsConnectionPage *connection;
   HsLogPage *log;
   HsListenerPage *listener;
-  GtkWidget *back, *close;
+  AdwHeaderBar *header;
+  GtkWidget *back;
 
   /* Owned */
   HsTcpWatch *watch;    /* (nullable) what is shown: the window's, or a guest's */
@@ -224,7 +225,7 @@ hs_connection_panel_set_narrow (HsConnectionPanel *self, gboolean narrow)
     return;
   self->narrow = narrow;
   gtk_widget_set_visible (self->back, narrow);
-  gtk_widget_set_visible (self->close, !narrow);
+  adw_header_bar_set_show_end_title_buttons (self->header, !narrow);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NARROW]);
 }
 
@@ -323,7 +324,7 @@ hs_connection_panel_class_init (HsConnectionPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPanel, log);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPanel, listener);
   gtk_widget_class_bind_template_child (widget_class, HsConnectionPanel, back);
-  gtk_widget_class_bind_template_child (widget_class, HsConnectionPanel, close);
+  gtk_widget_class_bind_template_child (widget_class, HsConnectionPanel, header);
   gtk_widget_class_bind_template_callback (widget_class, on_page);
   gtk_widget_class_bind_template_callback (widget_class, on_chosen);
   gtk_widget_class_bind_template_callback (widget_class, on_close_connection);
