@@ -339,12 +339,21 @@ on_join_again (HsWindow *self, HsRoom *room)
 
 /* ---- Actions ---- */
 
+/* In a narrow window, while the list is before it. */
+static gboolean
+content_is_behind (HsWindow *self)
+{
+  return adw_leaflet_get_folded (self->leaflet) && adw_leaflet_get_visible_child (self->leaflet) != GTK_WIDGET (self->flap);
+}
+
 static void
 on_panel_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   HsWindow *self = data;
-  gboolean reveal = !adw_flap_get_reveal_flap (self->flap);
+  gboolean behind = content_is_behind (self), reveal = behind || !adw_flap_get_reveal_flap (self->flap);
 
+  if (behind) /* the panel's place is there, too */
+    adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
   if (!adw_flap_get_folded (self->flap))
     g_settings_set_boolean (self->settings, "panel-shown", reveal);
   hs_window_set_panel_revealed (self, reveal);
@@ -357,10 +366,13 @@ on_menu_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (self->room == NULL && !gtk_widget_get_visible (GTK_WIDGET (self->sidebar)))
     hs_welcome_page_popup_menu (self->welcome);
-  else if (adw_leaflet_get_folded (self->leaflet) && adw_leaflet_get_visible_child (self->leaflet) != GTK_WIDGET (self->sidebar))
+  else if (!self->at_server && adw_leaflet_get_folded (self->leaflet) && !content_is_behind (self))
     hs_room_view_popup_menu (self->view);
   else
-    hs_sidebar_popup_menu (self->sidebar);
+    {
+      adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->sidebar)); /* the server's page has no menu of its own */
+      hs_sidebar_popup_menu (self->sidebar);
+    }
 }
 
 static void
@@ -397,8 +409,8 @@ on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
 
   if (adw_flap_get_folded (self->flap) && adw_flap_get_reveal_flap (self->flap))
     hs_window_set_panel_revealed (self, FALSE);
-  else if (self->room != NULL && !self->at_server)
-    gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_TAB_FORWARD);
+  else if (self->room != NULL && !self->at_server && !content_is_behind (self))
+    gtk_widget_activate_action (GTK_WIDGET (self->view), "room.write", NULL);
   return TRUE;
 }
 

@@ -466,8 +466,10 @@ def rows_by_key(window):
 
 
 def narrow(desktop):
-    """400 pixels wide: one pane at a time, everything still reachable."""
+    """400 pixels wide: one pane at a time, everything still reachable, also by the keys."""
     ana, port = host(desktop)
+    ana.wait_state('ESTABLISHED')
+    ana.find(ana.BUTTON, 'Close')  # the window's own, at the end of the panel that is beside
     window = ana.focus()
     ana.xdotool('windowsize', '--sync', window, '400', '780')
     ana.send('窄窗口')
@@ -479,6 +481,15 @@ def narrow(desktop):
     width = int(re.search(r'WIDTH=(\d+)', ana.xdotool('getwindowgeometry', '--shell', window)).group(1))
     if width > 460:
         raise Failure(f'the window does not get narrower than {width}')
+    ana.press('Back')
+    ana.focus()
+    ana.tab_to('Connect…')  # in the list, which is before the conversation now
+    ana.xdotool('key', 'F9')  # the panel is seen
+    desktop.picture('narrow-panel')
+    ana.keys('Escape', 'Escape')  # it goes, and one writes
+    ana.type('hello from the keys')
+    ana.xdotool('key', 'Return')
+    guest.row('Messages', 'hello from the keys')
 
 
 def invite(desktop):
