@@ -303,6 +303,7 @@ static void
 hs_ladder_rung_init (HsLadderRung *self)
 {
   self->scale = 1;
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR); /* else the groups of a number change places */
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
 }
 

@@ -308,6 +308,31 @@ test_established (void)
   stage_clear (&stage);
 }
 
+/* In a window that is read from the right, too, a sequence number's groups stand as they are written: 3 481 203 117. */
+static void
+test_right_to_left (void)
+{
+  Stage stage;
+  GtkWidget *ladder, *rung;
+
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  stage_init (&stage);
+  stage_connect (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.guest.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until ((ladder = find (stage.window, is_visible_ladder, GUINT_TO_POINTER (7))) != NULL);
+  for (rung = gtk_widget_get_first_child (ladder); rung != NULL; rung = gtk_widget_get_next_sibling (rung))
+    {
+      g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (rung, "3\u2009481\u2009203\u2009117");
+
+      g_assert_cmpint (pango_layout_get_line_readonly (layout, 0)->resolved_dir, ==, PANGO_DIRECTION_LTR);
+    }
+  paint (&stage, "right-to-left");
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+  stage_clear (&stage);
+}
+
 static void
 show_page (Stage *stage, const char *name)
 {
@@ -807,6 +832,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/connection-panel/diagram-resets", test_diagram_resets);
   g_test_add_func ("/ui/panel/empty", test_empty);
   g_test_add_func ("/ui/panel/established", test_established);
+  g_test_add_func ("/ui/panel/right-to-left", test_right_to_left);
   g_test_add_func ("/ui/panel/close", test_close);
   g_test_add_func ("/ui/panel/data", test_data);
   g_test_add_func ("/ui/panel/hidden", test_hidden);
