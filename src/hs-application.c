@@ -207,6 +207,8 @@ static const struct
   { "window.close", { "<Control>w" } },
   { "win.panel", { "F9" } },
   { "win.server", { "F8" } },
+  { "win.next", { "<Control>Page_Down", "<Alt>Down" } },
+  { "win.previous", { "<Control>Page_Up", "<Alt>Up" } },
   { "win.menu", { "F10" } },
   { "app.help", { "F1" } },
   { "app.shortcuts", { "<Control>question", "<Control>F1" } },

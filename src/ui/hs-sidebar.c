@@ -203,6 +203,20 @@ hs_sidebar_select_server (HsSidebar *self)
 }
 
 void
+hs_sidebar_choose_beside (HsSidebar *self, gboolean before)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->rooms);
+  int n = 0, at = row != NULL ? gtk_list_box_row_get_index (row) : -1;
+
+  while (gtk_list_box_get_row_at_index (self->rooms, n) != NULL)
+    n++;
+  if (n == 0)
+    return;
+  at = at < 0 ? (before ? n - 1 : 0) : (at + (before ? n - 1 : 1)) % n;
+  gtk_list_box_select_row (self->rooms, gtk_list_box_get_row_at_index (self->rooms, at));
+}
+
+void
 hs_sidebar_set_rooms (HsSidebar *self, GListModel *rooms)
 {
   GListStore *lists = g_list_store_new (G_TYPE_LIST_MODEL);

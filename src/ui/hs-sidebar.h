@@ -15,6 +15,8 @@ void hs_sidebar_set_rooms (HsSidebar *self, GListModel *rooms); /* of HsRoom, ho
 void hs_sidebar_set_server (HsSidebar *self, HsServer *server);
 void hs_sidebar_select (HsSidebar *self, HsRoom *room);
 void hs_sidebar_select_server (HsSidebar *self);
+/* As if the row after the one that is selected were clicked on, or the one before it; after the last one comes the first. */
+void hs_sidebar_choose_beside (HsSidebar *self, gboolean before);
 /* Is the room of our own server? */
 gboolean hs_sidebar_is_hosted (HsRoom *room);
 void hs_sidebar_set_menu (HsSidebar *self, GMenuModel *menu);

@@ -394,7 +394,21 @@ on_server_action (GSimpleAction *action, GVariant *parameter, gpointer data)
     on_server_chosen (self);
 }
 
+static void
+on_next_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  hs_sidebar_choose_beside (HS_WINDOW (data)->sidebar, FALSE);
+}
+
+static void
+on_previous_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  hs_sidebar_choose_beside (HS_WINDOW (data)->sidebar, TRUE);
+}
+
 static const GActionEntry actions[] = {
+  { "next", on_next_action },
+  { "previous", on_previous_action },
   { "server", on_server_action },
   { "panel", on_panel_action, NULL, "false", NULL },
   { "menu", on_menu_action },

@@ -435,6 +435,12 @@ def keyboard(desktop):
     ana.keys('F9')
     toggle = ana.find(ana.BUTTON, 'Connection')
     wait_until('F9 toggles the panel', lambda: toggle.get_state_set().contains(ana.PRESSED) != shown)
+    ana.send('/join #second')
+    ana.shows('Second – ')
+    for keys, title in (('ctrl+Page_Up', 'Lobby'), ('alt+Up', 'Server'), ('ctrl+Page_Up', 'Second'), ('alt+Down', 'Server'), ('ctrl+Page_Down', 'Lobby')):
+        ana.keys(keys)
+        ana.shows(f'{title} – ')
+    composer_focused(ana)
 
 
 def focused(window):
