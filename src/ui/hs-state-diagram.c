@@ -168,12 +168,16 @@ draw_label (GtkWidget *widget, cairo_t *cr, guint edge, double x, double y, doub
   g_autoptr (PangoLayout) layout = hs_paint_layout (widget, edges[edge].label, .76, 0);
   GdkRGBA colour = hs_paint_foreground (widget, .8);
   double aside = steep ? 7 : 10;
-  double down = steep ? 0 : drift < 0 && edges[edge].side > 0 ? 6 : -4; /* away from the arrow */
+  int side = edges[edge].side, width;
+  double down = steep ? 0 : drift < 0 && side > 0 ? 6 : -4; /* away from the arrow */
 
-  if (edges[edge].side == 0)
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  if (steep && side > 0 && x + aside + width > gtk_widget_get_width (widget))
+    side = -1; /* at the edge there is room on the other side only */
+  if (side == 0)
     hs_paint_text (cr, layout, &colour, x, y - 9 * hs_paint_scale (widget), .5);
   else
-    hs_paint_text (cr, layout, &colour, x + edges[edge].side * aside, y + down, edges[edge].side > 0 ? 0 : 1);
+    hs_paint_text (cr, layout, &colour, x + side * aside, y + down, side > 0 ? 0 : 1);
 }
 
 static void
