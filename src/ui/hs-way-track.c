@@ -77,25 +77,38 @@ hs_way_track_measure (GtkWidget *widget, GtkOrientation orientation, int for_siz
   *natural = orientation == GTK_ORIENTATION_VERTICAL ? TOP + highest : MAX (total, 120);
 }
 
-/* Each stop's words under its circle where there is room, else as near as their neighbours let them; where there is not enough for all,
- * long ones are cut. Places are counted from the side where reading begins. */
+/* Where there is not enough room for all, short words stay whole. */
+static void
+cut_longest (GtkAllocation *places, guint n, int room)
+{
+  int total = 0, longest = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      total += places[i].width;
+      longest = MAX (longest, places[i].width);
+    }
+  for (; total > room && longest > 0; longest--)
+    for (guint i = 0; i < n && total > room; i++)
+      if (places[i].width == longest)
+        {
+          places[i].width--;
+          total--;
+        }
+}
+
+/* Each stop's words under its circle, or as near as their neighbours let them. Places are counted from the side where reading begins. */
 static void
 place_stops (GtkWidget *widget, int width, guint n, GtkAllocation *places)
 {
-  int natural, share = (width - GAP * ((int) n - 1)) / (int) n, end = width;
+  int end = width;
   GtkWidget *child = gtk_widget_get_first_child (widget);
 
-  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
   for (guint i = 0; i < n; i++, child = gtk_widget_get_next_sibling (child))
-    {
-      int least, wanted, x;
-
-      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, &wanted, NULL, NULL);
-      if (natural - GAP > width)
-        wanted = CLAMP (wanted, least, MAX (least, share));
-      x = (int) stop_distance (i, n, width) - wanted / 2;
-      places[i] = (GtkAllocation) { .x = MAX (x, i > 0 ? places[i - 1].x + places[i - 1].width + GAP : 0), .width = wanted };
-    }
+    gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &places[i].width, NULL, NULL);
+  cut_longest (places, n, width - GAP * ((int) n - 1));
+  for (guint i = 0; i < n; i++)
+    places[i].x = MAX ((int) stop_distance (i, n, width) - places[i].width / 2, i > 0 ? places[i - 1].x + places[i - 1].width + GAP : 0);
   for (guint i = n; i-- > 0; end = places[i].x - GAP)
     places[i].x = MAX (MIN (places[i].x, end - places[i].width), 0);
 }
