@@ -132,7 +132,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   port = hs_server_get_port (self->server);
   if (port != wanted && wanted != 0)
     {
-      g_autofree char *text = g_strdup_printf (_("Port %u is in use: this server has port %u."), wanted, port);
+      g_autofree char *text = g_strdup_printf (_("This server has port %u: %u is in use."), port, wanted);
 
       tell (self, text);
     }

@@ -261,8 +261,8 @@ verb_help (HsSession *self, HsConversation *conversation, const char *argument, 
   g_autofree char *text = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    g_string_append_printf (words, "%s/%s", i > 0 ? " " : "", verbs[i].word);
-  text = g_strdup_printf (_("What you can type: %s. Two slashes begin a message with one: //x."), words->str);
+    g_string_append_printf (words, "%s%s", i > 0 ? ", " : "", verbs[i].word);
+  text = g_strdup_printf (_("Commands, each after a slash: %s. Two slashes begin a message with one: //x."), words->str);
   hs_session_tell (self, conversation, text);
   return TRUE;
 }

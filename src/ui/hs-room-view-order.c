@@ -333,7 +333,7 @@ static void
 on_limit (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   HsRoomView *self = data;
-  const Form form = { _("Most People"), _("So many people may be in the room at once. Empty: any number."), _("Most People"), _("_Set"), FALSE, do_limit };
+  const Form form = { _("Limit Number of People"), _("So many people may be in the room at once. Empty: any number."), _("Number of People"), _("_Set"), FALSE, do_limit };
   g_autofree char *now = hs_room_get_limit (self->room) > 0 ? g_strdup_printf ("%u", hs_room_get_limit (self->room)) : NULL;
 
   ask (self, &form, NULL, now);

@@ -316,7 +316,8 @@ watch_room (HsRoomView *self)
 static void
 show_room (HsRoomView *self)
 {
-  g_autofree char *placeholder = g_strdup_printf (_("Message %s"), hs_room_get_title (self->room));
+  g_autofree char *placeholder = hs_room_get_kind (self->room) == HS_ROOM_SERVER ? g_strdup (_("Type a command, such as /join #room"))
+                                                                                 : g_strdup_printf (_("Message %s"), hs_room_get_title (self->room));
 
   self->setting = TRUE;
   hs_composer_set_text (self->composer, hs_room_get_draft (self->room));
