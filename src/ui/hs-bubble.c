@@ -28,6 +28,19 @@ measure_end (HsBubble *self, int *width, int *height)
   *width += GAP;
 }
 
+/* What is at the end stands in the last line where there is room left, else below it. What is selected is laid out by GtkLabel, of whose lines
+ * nothing is known here. */
+static gboolean
+end_is_below (HsBubble *self, int width, int end_width)
+{
+  int text_width, text_height;
+
+  if (end_width == 0 || self->label != NULL)
+    return end_width > 0;
+  hs_text_fit (HS_TEXT (self->text), width, &text_width, &text_height);
+  return hs_text_get_last_reach (HS_TEXT (self->text)) + end_width > width;
+}
+
 static void
 hs_bubble_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural, int *min_base, int *nat_base)
 {
@@ -43,7 +56,9 @@ hs_bubble_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, 
       *natural += end_width;
       return;
     }
-  gtk_widget_measure (shown, orientation, for_size < 0 ? -1 : MAX (1, for_size - end_width), minimum, natural, NULL, NULL);
+  gtk_widget_measure (shown, orientation, for_size, minimum, natural, NULL, NULL);
+  if (end_is_below (self, for_size < 0 ? G_MAXINT : for_size, end_width))
+    *natural += end_height;
   *minimum = *natural = MAX (*natural, end_height);
 }
 
@@ -52,11 +67,14 @@ hs_bubble_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   HsBubble *self = HS_BUBBLE (widget);
   gboolean mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
-  int end_width, end_height;
+  int end_width, end_height, text_width = width, text_height;
   GtkAllocation text, end;
 
   measure_end (self, &end_width, &end_height);
-  text = (GtkAllocation) { mirrored ? end_width : 0, 0, MAX (0, width - end_width), height };
+  if (self->label == NULL)
+    hs_text_fit (HS_TEXT (self->text), width, &text_width, &text_height);
+  text_height = end_is_below (self, width, end_width) ? MAX (0, height - end_height) : height;
+  text = (GtkAllocation) { mirrored ? width - text_width : 0, 0, text_width, text_height };
   gtk_widget_size_allocate (self->label != NULL ? self->label : self->text, &text, -1);
   if (end_width == 0)
     return;
@@ -74,15 +92,22 @@ int
 hs_bubble_fit (HsBubble *self, int room, int pane)
 {
   GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
-  int width, height, end_width, end_height, around;
+  HsText *text = HS_TEXT (self->text);
+  int width, height, end_width, end_height, around, widest = hs_text_get_widest (text, pane), with_end;
   GtkBorder padding, border;
 
   gtk_style_context_get_padding (style, &padding);
   gtk_style_context_get_border (style, &border);
   measure_end (self, &end_width, &end_height);
-  around = padding.left + padding.right + border.left + border.right + end_width;
-  hs_text_fit (HS_TEXT (self->text), MIN (room - around, hs_text_get_widest (HS_TEXT (self->text), pane)), &width, &height);
-  return width + around;
+  around = padding.left + padding.right + border.left + border.right;
+  hs_text_fit (text, MIN (room - around, widest), &width, &height);
+  if (end_width == 0)
+    return width + around;
+  with_end = hs_text_get_last_reach (text) + end_width;
+  /* A single line may be followed by it beyond the widest that a line may be. */
+  if (with_end <= MIN (room - around, hs_text_get_n_lines (text) > 1 ? widest : widest + end_width))
+    width = MAX (width, with_end);
+  return MAX (width, end_width) + around;
 }
 
 HsText *

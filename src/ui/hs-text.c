@@ -59,6 +59,28 @@ hs_text_fit (HsText *self, int room, int *width, int *height)
   *height = self->taken.height;
 }
 
+int
+hs_text_get_last_reach (HsText *self)
+{
+  PangoLayoutIter *iter = pango_layout_get_iter (self->layout);
+  PangoRectangle line;
+
+  while (pango_layout_iter_next_line (iter))
+    ;
+  pango_layout_iter_get_line_extents (iter, NULL, &line);
+  pango_layout_iter_free (iter);
+  pango_extents_to_pixels (&line, NULL);
+  if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
+    return self->taken.x + self->taken.width - line.x;
+  return line.x + line.width - self->taken.x;
+}
+
+int
+hs_text_get_n_lines (HsText *self)
+{
+  return pango_layout_get_line_count (self->layout);
+}
+
 void
 hs_text_set_text (HsText *self, const char *text, PangoAttrList *attributes)
 {

@@ -14,6 +14,10 @@ void hs_text_set_text (HsText *self, const char *text, PangoAttrList *attributes
 const char *hs_text_get_text (HsText *self);
 /* Its size when it may be @room wide and HS_TEXT_CHARS long. */
 void hs_text_fit (HsText *self, int room, int *width, int *height);
+/* How far its last line reaches, from the side where the window begins: px of the width that it fitted last. */
+int hs_text_get_last_reach (HsText *self);
+/* How many lines it took then. */
+int hs_text_get_n_lines (HsText *self);
 /* Byte under a point of the widget, -1 for none. */
 int hs_text_get_index_at (HsText *self, double x, double y);
 

@@ -279,6 +279,39 @@ test_bubble_widths (void)
   g_object_unref (bubble);
 }
 
+/* The time takes no column of its own beside many lines: it stands in the last one, or below it where that is full. */
+static void
+test_bubble_end (void)
+{
+#define LONG "000000000000000000000000000000000000000000000"
+  static const struct { const char *text; gboolean wider, higher; } rows[] = {
+    { "0", TRUE, FALSE }, { LONG, TRUE, FALSE }, { LONG "\n0", FALSE, FALSE }, { "0\n" LONG, FALSE, TRUE }, { "0\n00", TRUE, FALSE },
+  };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
+    {
+      const char *text = rows[i / 2].text;
+      HsBubble *bare = HS_BUBBLE (g_object_ref_sink (hs_bubble_new ())), *bubble = HS_BUBBLE (g_object_ref_sink (hs_bubble_new ()));
+      int width, plain_width, height, plain_height;
+
+      gtk_widget_set_direction (GTK_WIDGET (bubble), i % 2 == 0 ? GTK_TEXT_DIR_LTR : GTK_TEXT_DIR_RTL);
+      gtk_widget_set_direction (GTK_WIDGET (hs_bubble_get_text (bubble)), i % 2 == 0 ? GTK_TEXT_DIR_LTR : GTK_TEXT_DIR_RTL);
+      hs_text_set_text (hs_bubble_get_text (bare), text, NULL);
+      hs_text_set_text (hs_bubble_get_text (bubble), text, NULL);
+      hs_bubble_set_end (bubble, gtk_label_new ("09:12"));
+      plain_width = hs_bubble_fit (bare, 700, 760);
+      width = hs_bubble_fit (bubble, 700, 760);
+      gtk_widget_measure (GTK_WIDGET (bare), GTK_ORIENTATION_VERTICAL, plain_width, NULL, &plain_height, NULL, NULL);
+      gtk_widget_measure (GTK_WIDGET (bubble), GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+      g_test_message ("%s: %d of %d, %d of %d", text, width, plain_width, height, plain_height);
+      g_assert_cmpint (width > plain_width, ==, rows[i / 2].wider);
+      g_assert_cmpint (height > plain_height + 4, ==, rows[i / 2].higher); /* a label's line may be the higher one */
+      g_object_unref (bubble);
+      g_object_unref (bare);
+    }
+#undef LONG
+}
+
 /* Each paragraph stands at the side it begins at, in a window of either direction. */
 static void
 test_text_sides (void)
@@ -554,6 +587,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/row/no-markup", test_no_markup);
   g_test_add_func ("/ui/list/beginning", test_beginning);
   g_test_add_func ("/ui/bubble/widths", test_bubble_widths);
+  g_test_add_func ("/ui/bubble/end", test_bubble_end);
   g_test_add_func ("/ui/text/sides", test_text_sides);
   g_test_add_func ("/ui/composer/send", test_composer);
   g_test_add_func ("/ui/composer/typing", test_typing);
