@@ -8,6 +8,8 @@
 
 #include "hs-limits.h"
 
+#define UNREADABLE "Messages could not be retrieved"
+
 /* A point between which messages lie: [first, last] are the ids of the millisecond, or the one message. */
 typedef struct
 {
@@ -28,6 +30,7 @@ typedef struct
   guint limit;
   guint limit_before; /* AROUND: of them, before "before"; the rest from there on */
   gboolean around;
+  gsize bytes;
   /* The answer */
   GPtrArray *messages; /* (nullable) */
   GPtrArray *targets;  /* (nullable) */
@@ -53,7 +56,7 @@ free_history (HsAsk *ask)
 static GPtrArray *
 read_part (HsServerDb *db, const HistoryAsk *self, const char *place, gint64 after, gint64 before, gboolean newest, guint limit, GError **error)
 {
-  const HsServerQuery query = { place, after, before, newest, self->events, self->redactions, limit };
+  const HsServerQuery query = { place, after, before, newest, self->events, self->redactions, limit, self->around ? self->bytes / 2 : self->bytes };
 
   return hs_server_db_read (db, &query, error);
 }
@@ -62,10 +65,14 @@ static gpointer
 work_read (HsServerDb *db, gpointer data, GError **error)
 {
   HistoryAsk *self = data;
-  g_autofree char *talk = self->place == NULL ? hs_server_db_find_talk (db, self->identity, self->target, error) : NULL;
-  const char *place = self->place != NULL ? self->place : talk;
+  g_autofree char *talk = NULL;
+  const char *place;
   g_autoptr (GPtrArray) later = NULL;
 
+  if (hs_ask_is_forgotten (&self->ask))
+    return NULL;
+  talk = self->place == NULL ? hs_server_db_find_talk (db, self->identity, self->target, error) : NULL;
+  place = self->place != NULL ? self->place : talk;
   if (place == NULL || !self->around)
     {
       self->messages = read_part (db, self, place != NULL ? place : "", self->after, self->before, self->newest, self->limit, error);
@@ -84,6 +91,8 @@ work_targets (HsServerDb *db, gpointer data, GError **error)
 {
   HistoryAsk *self = data;
 
+  if (hs_ask_is_forgotten (&self->ask))
+    return NULL;
   self->targets = hs_server_db_list_targets (db, self->identity, (const char *const *) self->rooms, self->after, self->before,
                                              self->newest, self->limit, error);
   return NULL;
@@ -191,23 +200,14 @@ append_target (HsEngine *self, const HsServerTarget *target, const char *referen
 }
 
 static void
-answer_history (HsEngine *self, HsAsk *ask, const GError *error)
+tell (HsEngine *self, HsPeer *peer, const HistoryAsk *history)
 {
-  HistoryAsk *history = (HistoryAsk *) ask;
-  HsPeer *peer = ask->peer;
   g_autofree char *reference = g_strdup_printf ("%" G_GINT64_MODIFIER "x", ++self->next_batch);
   g_autofree char *opening = g_strconcat ("+", reference, NULL);
   g_autofree char *closing = g_strconcat ("-", reference, NULL);
   const char *inner = history->batch ? reference : NULL;
   g_autoptr (GString) out = g_string_new (NULL);
 
-  if (peer == NULL || peer->leaving)
-    return;
-  if (error != NULL)
-    {
-      fail (self, peer, history->label, "MESSAGE_ERROR", history->subcommand, history->target, "Messages could not be retrieved");
-      return;
-    }
   if (history->batch)
     append_batch (self, out, history->label, opening, history->targets != NULL ? "draft/chathistory-targets" : "chathistory",
                   history->targets != NULL ? NULL : history->target);
@@ -219,6 +219,20 @@ answer_history (HsEngine *self, HsAsk *ask, const GError *error)
     append_batch (self, out, NULL, closing, NULL, NULL);
   if (out->len > 0)
     hs_engine_send_text (self, peer, out->str, out->len);
+}
+
+static void
+answer_history (HsEngine *self, HsAsk *ask, const GError *error)
+{
+  const HistoryAsk *history = (const HistoryAsk *) ask;
+
+  if (ask->peer == NULL || ask->peer->leaving)
+    return;
+  if (error != NULL)
+    fail (self, ask->peer, history->label, "MESSAGE_ERROR", history->subcommand, history->target, UNREADABLE);
+  else
+    tell (self, ask->peer, history);
+  hs_engine_end_turn (self, ask->peer);
 }
 
 /* ---- The question ---- */
@@ -379,7 +393,7 @@ find_place (const Request *self, HistoryAsk *ask)
       return TRUE;
     }
   if (channel == NULL || (hs_peer_find_membership (self->peer, channel) == NULL && !hs_peer_is_operator (self->peer)))
-    return refuse (self, "INVALID_TARGET", name, "Messages could not be retrieved");
+    return refuse (self, "INVALID_TARGET", name, UNREADABLE);
   ask->target = g_strdup (channel->name);
   ask->place = hs_channel_fold_place (channel);
   return TRUE;
@@ -408,6 +422,7 @@ make_ask (HsEngine *self, HsPeer *peer, const char *subcommand)
   ask->events = (peer->caps & HS_CAP_EVENT_PLAYBACK) != 0;
   ask->redactions = ask->events && (peer->caps & HS_CAP_MESSAGE_REDACTION) != 0;
   ask->batch = (peer->caps & HS_CAP_BATCH) != 0;
+  ask->bytes = MIN (HS_CHATHISTORY_BYTES, self->config->send_queue / 4);
   return ask;
 }
 
@@ -421,6 +436,7 @@ request (const Request *self, gboolean (*read) (const Request *self, HistoryAsk 
       ask->label = hs_engine_take_label (self->engine, self->peer);
       /* What is on its way to the store is read with the rest. */
       hs_engine_flush (self->engine);
+      hs_engine_begin_turn (self->engine, self->peer);
       hs_engine_ask (self->engine, self->peer, &ask->ask, read == targets ? work_targets : work_read);
     }
   else
@@ -428,15 +444,10 @@ request (const Request *self, gboolean (*read) (const Request *self, HistoryAsk 
 }
 
 void
-hs_command_chathistory (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+hs_engine_read_history (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   Request asked = { self, peer, message, hs_irc_message_param (message, 0) };
 
-  if (!hs_engine_keeps_history (self) || (peer->caps & HS_CAP_CHATHISTORY) == 0)
-    {
-      hs_engine_reply (self, peer, HS_ERR_UNKNOWNCOMMAND, message->command, "Unknown command", NULL);
-      return;
-    }
   for (guint i = 0; i < G_N_ELEMENTS (subcommands); i++)
     {
       if (g_ascii_strcasecmp (subcommands[i].name, asked.subcommand) != 0)
@@ -451,4 +462,17 @@ hs_command_chathistory (HsEngine *self, HsPeer *peer, const HsIrcMessage *messag
       return;
     }
   refuse (&asked, "INVALID_PARAMS", NULL, "Unknown command");
+}
+
+void
+hs_command_chathistory (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  const Request asked = { self, peer, message, hs_irc_message_param (message, 0) };
+
+  if (!hs_engine_keeps_history (self) || (peer->caps & HS_CAP_CHATHISTORY) == 0)
+    hs_engine_reply (self, peer, HS_ERR_UNKNOWNCOMMAND, message->command, "Unknown command", NULL);
+  else if (hs_engine_is_its_turn (self, peer))
+    hs_engine_read_history (self, peer, message);
+  else if (!hs_engine_wait_for_turn (self, peer, message))
+    refuse (&asked, "MESSAGE_ERROR", hs_irc_message_param (message, 1), "Too many requests at once");
 }

@@ -33,7 +33,14 @@ struct _HsAsk
   void (*answer) (HsEngine *engine, HsAsk *ask, const GError *error); /* (nullable) not called when the engine is gone */
   void (*free) (HsAsk *ask);
   GList link;
+  gint forgotten;   /* atomic */
 };
+/* Nobody waits for the answer any more. For @work, on the store's thread. */
+static inline gboolean
+hs_ask_is_forgotten (HsAsk *self)
+{
+  return g_atomic_int_get (&self->forgotten) != 0;
+}
 void hs_engine_ask (HsEngine *self, HsPeer *peer, HsAsk *ask, HsServerStoreWork work);
 void hs_engine_forget_asks (HsEngine *self, HsPeer *peer); /* (nullable) @peer: all */
 
@@ -88,6 +95,18 @@ void hs_engine_tell_retention (HsEngine *self, HsPeer *peer, HsChannel *channel)
 void hs_engine_keep_room (HsEngine *self, HsChannel *channel);
 /* Parameters of @message as they stand in a line, the last with its colon where it needs one. */
 void hs_engine_append_params (GString *out, const HsIrcMessage *message);
+
+/* ---- Who reads the history, one after the other (hs-engine-turns.c) ---- */
+/* Nothing that it asked for is under way, or queued to it and not yet taken. */
+gboolean hs_engine_is_its_turn (HsEngine *self, HsPeer *peer);
+/* A CHATHISTORY is kept until it is. FALSE: too many are. */
+gboolean hs_engine_wait_for_turn (HsEngine *self, HsPeer *peer, const HsIrcMessage *message);
+void hs_engine_begin_turn (HsEngine *self, HsPeer *peer);
+/* It has been answered: the next follows, as soon as @peer takes it. */
+void hs_engine_end_turn (HsEngine *self, HsPeer *peer);
+void hs_engine_forget_turns (HsEngine *self, HsPeer *peer);
+/* CHATHISTORY, now (hs-engine-history.c). */
+void hs_engine_read_history (HsEngine *self, HsPeer *peer, const HsIrcMessage *message);
 
 /* ---- Resuming (hs-engine-resume.c) ---- */
 /* What is kept of a token, of which nothing has to be slow: it has 128 random bits or more. (transfer full) */

@@ -81,8 +81,10 @@ hs_engine_forget_asks (HsEngine *self, HsPeer *peer)
           g_queue_unlink (&self->asks, l);
           ask->engine = NULL;
         }
-      if (peer == NULL || ask->peer == peer)
-        ask->peer = NULL;
+      if (peer != NULL && ask->peer != peer)
+        continue;
+      ask->peer = NULL;
+      g_atomic_int_set (&ask->forgotten, TRUE);
     }
 }
 

@@ -153,6 +153,7 @@ struct _HsEngine
   GQueue former;         /* for WHOWAS, the latest first */
   struct _HsAccounts *accounts;
   GHashTable *guesses;   /* (nullable) who has guessed wrong lately */
+  GHashTable *readers;   /* (nullable) HsPeer → who reads the history just now (hs-engine-turns.c) */
   GHashTable *renamed;   /* (nullable) what rooms were called before → HsRenamed (hs-engine-rename.c) */
   GQueue registering;    /* deadlines: each queue has one length of time, so it is in order */
   GQueue heard;

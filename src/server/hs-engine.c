@@ -122,6 +122,7 @@ hs_engine_free (HsEngine *self)
   g_ptr_array_unref (self->captured);
   g_clear_pointer (&self->guesses, g_hash_table_unref);
   g_clear_pointer (&self->renamed, g_hash_table_unref);
+  g_clear_pointer (&self->readers, g_hash_table_unref);
   hs_engine_clear_former (self);
   hs_server_config_free (self->config);
   g_free (self->server_name);
@@ -442,6 +443,7 @@ hs_engine_remove_peer (HsEngine *self, HsPeer *peer, const char *reason)
   hs_engine_depart (self, peer, reason);
   hs_gate_forget_peer (self, peer);
   hs_engine_forget_asks (self, peer);
+  hs_engine_forget_turns (self, peer);
   hs_engine_fact (self, HS_FACT_PEER_REMOVED, peer, NULL);
   free_peer (self, peer);
 }

@@ -42,6 +42,8 @@ typedef struct
   gint64 (*ticks) (gpointer user_data); /* (nullable: now ()) monotonic µs, for deadlines */
   /* (nullable) TCPVIEW of a guest; @message has the verb's parameters after it. */
   void (*view) (HsPeer *peer, HsViewVerb verb, const HsIrcMessage *message, gpointer user_data);
+  /* (nullable: never) Is something that was queued to it still unsent? Then hs_engine_drained () is to be called when nothing is any more. */
+  gboolean (*is_unsent) (HsPeer *peer, gpointer user_data);
 } HsEngineFuncs;
 
 HsEngine *hs_engine_new (const HsServerConfig *config, const HsEngineFuncs *funcs, gpointer user_data);
@@ -73,6 +75,8 @@ void hs_engine_receive_plain (HsEngine *self, HsPeer *peer, const char *data, gs
 /* End of stream (its half is closed): IRC leaves, unless it said HALFCLOSE; that one, and a plain guest that has spoken, are heard no more but
  * still hear (TRUE: keep it for HS_HALF_CLOSED_MS). */
 gboolean hs_engine_peer_eof (HsEngine *self, HsPeer *peer);
+/* All that was queued to it has been sent. */
+void hs_engine_drained (HsEngine *self, HsPeer *peer);
 /* It is gone; rooms are told @reason. Frees the peer. */
 void hs_engine_remove_peer (HsEngine *self, HsPeer *peer, const char *reason);
 /* Deadlines (registration, PING, PONG): call no later than at the returned ticks (0: nothing to wait for). */

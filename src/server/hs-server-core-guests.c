@@ -111,6 +111,18 @@ on_due (HsLink *link, gpointer user_data)
 }
 
 static void
+on_drained (HsLink *link, gpointer user_data)
+{
+  HsCarrier *carrier = user_data;
+
+  if (!carrier->awaited)
+    return;
+  carrier->awaited = FALSE;
+  if (carrier->peer != NULL)
+    hs_engine_drained (carrier->core->engine, carrier->peer);
+}
+
+static void
 on_end (HsLink *link, HsLinkEnd end, const GError *error, gpointer user_data)
 {
   HsCarrier *carrier = user_data;
@@ -131,6 +143,7 @@ on_end (HsLink *link, HsLinkEnd end, const GError *error, gpointer user_data)
 
 static const HsLinkFuncs link_funcs = {
   .line = on_line, .dialect = on_dialect, .silent = on_silent, .end = on_end, .due = on_due, .secured = on_secured,
+  .drained = on_drained,
 };
 
 /* It is told why, if there are not too many to be told. */
@@ -321,5 +334,14 @@ engine_dup_channel_binding (HsPeer *peer, gpointer user_data)
   return hs_link_dup_channel_binding (link_of (peer));
 }
 
+static gboolean
+engine_is_unsent (HsPeer *peer, gpointer user_data)
+{
+  HsCarrier *carrier = hs_peer_get_owner (peer);
+
+  carrier->awaited = hs_link_get_queued (carrier->link) > 0;
+  return carrier->awaited;
+}
+
 const HsEngineFuncs hs_core_engine_funcs = { engine_send, engine_break_write, engine_close, engine_fact, engine_now, engine_random,
-                                             engine_apart, engine_dup_channel_binding, engine_ticks, hs_core_view_heard };
+                                             engine_apart, engine_dup_channel_binding, engine_ticks, hs_core_view_heard, engine_is_unsent };

@@ -39,6 +39,7 @@ typedef struct
   gint64 pace;         /* monotonic µs up to which its commands have used up its allowance */
   GList place;
   gboolean told;       /* its address has been told */
+  gboolean awaited;    /* the engine waits until all that is queued has been sent */
 } HsCarrier;
 
 /* A tap on a guest's connection: for a window that has a watch of it, for the guest that asked what we see, or for both. */

@@ -376,6 +376,44 @@ wanted_kinds (const HsServerQuery *query)
   return kinds;
 }
 
+/* Lines that are made of @text, at most, where @names stand in each. */
+static gsize
+count_lines (const char *text, gsize names)
+{
+  gsize n = 0, len;
+
+  for (;; text += len + 1)
+    {
+      len = strcspn (text, "\n");
+      n += names + len + strlen (": PRIVMSG  :\r\n") <= HS_LINE_MAX ? 1 : 1 + len / HS_TOLD_LINE_MIN;
+      if (text[len] == '\0')
+        return n > 1 ? n + 2 : 1; /* and BATCH around them */
+    }
+}
+
+/* What it takes to tell it, at most. */
+static gsize
+measure (const HsServerMessage *message)
+{
+  const char *text = message->text != NULL ? message->text : "";
+  gsize names = strlen (message->source) + (message->target != NULL ? strlen (message->target) : 0);
+
+  return strlen (text) + (message->tags != NULL ? strlen (message->tags) : 0) + count_lines (text, names) * (names + HS_TOLD_LINE_MORE);
+}
+
+static gboolean
+add_within (GPtrArray *messages, HsServerMessage *message, const HsServerQuery *query, gsize *bytes)
+{
+  *bytes += measure (message);
+  if (query->bytes != 0 && *bytes > query->bytes && messages->len > 0)
+    {
+      hs_server_message_free (message);
+      return FALSE;
+    }
+  g_ptr_array_add (messages, message);
+  return TRUE;
+}
+
 GPtrArray *
 hs_server_db_read (HsServerDb *self, const HsServerQuery *query, GError **error)
 {
@@ -383,6 +421,7 @@ hs_server_db_read (HsServerDb *self, const HsServerQuery *query, GError **error)
   g_autoptr (GError) failed = NULL;
   gint64 place = hs_server_db_place (self, query->place, FALSE, &failed);
   sqlite3_stmt *statement;
+  gsize bytes = 0;
 
   hs_server_db_check (self);
 
@@ -390,8 +429,9 @@ hs_server_db_read (HsServerDb *self, const HsServerQuery *query, GError **error)
     {
       statement = hs_sql_bind (&self->base, query->newest ? SQL_READ_NEWEST : SQL_READ_OLDEST, "iiiii", place, query->after, query->before,
                                wanted_kinds (query), (gint64) query->limit);
-      while (hs_sql_step (&self->base, statement, &failed))
-        g_ptr_array_add (messages, dup_message (statement, query->place));
+      while (hs_sql_step (&self->base, statement, &failed) && add_within (messages, dup_message (statement, query->place), query, &bytes))
+        ;
+      sqlite3_reset (statement);
     }
   if (failed != NULL)
     {

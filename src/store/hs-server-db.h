@@ -81,6 +81,7 @@ typedef struct
   gboolean events;      /* kinds other than PRIVMSG and NOTICE too */
   gboolean redactions;
   guint limit;
+  gsize bytes;          /* 0: any number. Of more that telling them takes only so many messages as that allows, one at least */
 } HsServerQuery;
 /* In ascending order; what was redacted is left out. (element-type HsServerMessage) (transfer full), NULL with @error. */
 GPtrArray *hs_server_db_read (HsServerDb *self, const HsServerQuery *query, GError **error);

@@ -187,6 +187,10 @@
 #define HS_STORE_BATCH          256        /* operations in one transaction at most, so that an answer is not long in coming */
 #define HS_STORE_BUSY_MS        500        /* how long a database held by another program is waited for */
 #define HS_CHATHISTORY_MAX      1000       /* messages of one CHATHISTORY request; ISUPPORT CHATHISTORY */
+#define HS_CHATHISTORY_BYTES    (512 * 1024) /* of one answer, a single message excepted; or a quarter of a send queue, where that is less: a page may be shorter than asked for */
+#define HS_TOLD_LINE_MIN        100        /* of a stored text that does not fit a line at least so many bytes go into each that is made of it, */
+#define HS_TOLD_LINE_MORE       128        /* which needs no more than these beside source, target and text: command, time, msgid, batch */
+#define HS_CHATHISTORY_WAITING_MAX 128     /* requests of one guest that wait until it has taken the answer before: who comes back asks for each of its rooms */
 #define HS_KEPT_DAYS            90         /* of a hosted server's history */
 #define HS_KEPT_MESSAGES        1000000    /* of a room */
 #define HS_RETENTION_SLICE      500        /* rows deleted at once, so that nobody waits for it */

@@ -102,7 +102,14 @@ on_channel_binding (HsPeer *peer, gpointer user_data)
   return g_bytes_new (text, strlen (text));
 }
 
-static const HsEngineFuncs funcs = { on_send, on_break_write, on_close, on_fact, on_now, on_random, on_apart, on_channel_binding, on_ticks };
+static gboolean
+on_is_unsent (HsPeer *peer, gpointer user_data)
+{
+  return ((Guest *) hs_peer_get_owner (peer))->unsent;
+}
+
+static const HsEngineFuncs funcs = { on_send, on_break_write, on_close, on_fact, on_now, on_random, on_apart, on_channel_binding, on_ticks,
+                                     .is_unsent = on_is_unsent };
 
 void
 stage_init (Stage *self)

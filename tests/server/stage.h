@@ -28,6 +28,7 @@ typedef struct
   guint n_sends;
   guint n_breaks;
   gboolean closed;
+  gboolean unsent;  /* it takes nothing */
   guint fin_ms;
 } Guest;
 

@@ -241,6 +241,64 @@ test_access (void)
   scene_clear (&scene);
 }
 
+/* However long what was said is: whoever asks for all of it gets a page that its queue holds, and the rest by asking again. */
+static void
+test_bytes (void)
+{
+  static const struct
+  {
+    const char *caps;
+    gsize line, lines; /* of each message */
+  } cases[] = { { "", 500, 60 }, { "", 0, 150 }, { " draft/multiline", 500, 60 }, { " draft/multiline", 0, 150 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Scene scene;
+      Guest *carla;
+      g_autofree char *words = g_strnfill (cases[i].line, 'w');
+      g_autofree char *caps = g_strconcat (CAPS, cases[i].caps, NULL);
+      gsize most = 0;
+      guint n = 0;
+
+      scene_init (&scene, CAPS);
+      scene.stage.config->send_queue = 512 * 1024;
+      hs_engine_set_config (scene.stage.engine, scene.stage.config);
+      carla = guest_join (&scene.stage, "carla", CAPS " draft/multiline");
+      for (guint k = 0; k < 40; k++)
+        {
+          scene.stage.now += G_USEC_PER_SEC;
+          guest_says (carla, "BATCH +1 draft/multiline #lobby");
+          for (guint j = 0; j < cases[i].lines; j++)
+            {
+              g_autofree char *line = g_strdup_printf ("@batch=1 PRIVMSG #lobby :%s%s", words, j == 0 ? "the first" : "-");
+
+              guest_says (carla, line);
+            }
+          guest_says (carla, "BATCH -1");
+          stage_commit (&scene.stage);
+        }
+      guest_free (carla);
+      carla = guest_join (&scene.stage, "carla", caps);
+      guest_says (carla, "CHATHISTORY AFTER #lobby timestamp=2026-01-02T03:04:10.678Z 1000");
+      for (stage_commit (&scene.stage); guest_saw (carla, "PRIVMSG"); stage_commit (&scene.stage))
+        {
+          const char *last = g_strrstr (carla->out->str, "msgid=") + strlen ("msgid=");
+          g_autofree char *line = g_strdup_printf ("CHATHISTORY AFTER #lobby msgid=%.*s 1000", (int) strcspn (last, "; "), last);
+
+          for (const char *at = carla->out->str; (at = strstr (at, "the first")) != NULL; at++)
+            n++;
+          most = MAX (most, carla->out->len);
+          guest_forget (carla);
+          guest_says (carla, line);
+        }
+      g_assert_cmpuint (n, ==, 40);
+      g_assert_cmpuint (most, <=, scene.stage.config->send_queue / 4);
+      g_assert_cmpuint (most, >, scene.stage.config->send_queue / 16);
+      guest_free (carla);
+      scene_clear (&scene);
+    }
+}
+
 static void
 test_claims (void)
 {
@@ -268,6 +326,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/engine-history/lines", test_lines);
   g_test_add_func ("/server/engine-history/events", test_events);
   g_test_add_func ("/server/engine-history/access", test_access);
+  g_test_add_func ("/server/engine-history/bytes", test_bytes);
   g_test_add_func ("/server/engine-history/claims", test_claims);
   return g_test_run ();
 }

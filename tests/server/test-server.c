@@ -709,6 +709,42 @@ test_descriptor_limit (void)
   stage_clear (&stage);
 }
 
+/* Who wants much more of the history than its queue holds, all at once, gets it, answer by answer. */
+static void
+test_history (void)
+{
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+  Stage stage = { NULL };
+  g_autoptr (GSocketConnection) guest = NULL;
+  g_autoptr (GString) out = g_string_new (NULL), lines = g_string_new (NULL);
+  g_autofree char *words = g_strnfill (400, 'w');
+  guint n = 0;
+
+  config->port = 0;
+  config->flood_protection = FALSE;
+  config->send_queue = 64 * 1024;
+  g_free (config->address);
+  config->address = g_strdup ("127.0.0.1");
+  stage.server = hs_server_new (config, TRUE);
+  start (&stage);
+  guest = connect_guest (&stage);
+  write_all (guest, "CAP REQ :batch draft/chathistory\r\nNICK anna\r\nUSER u 0 * :r\r\nCAP END\r\n");
+  wait_reading (guest, out, " 366 ");
+  for (guint i = 0; i < 300; i++)
+    g_string_append_printf (lines, "PRIVMSG #lobby :%s%u\r\n", words, i);
+  for (guint i = 0; i < 100; i++)
+    g_string_append (lines, "CHATHISTORY LATEST #lobby * 1000\r\n");
+  g_string_append (lines, "CHATHISTORY LATEST #lobby * nonsense\r\n");
+  write_all (guest, lines->str);
+  wait_reading (guest, out, " FAIL CHATHISTORY INVALID_PARAMS ");
+  for (const char *at = out->str; (at = strstr (at, " BATCH -")) != NULL; at++)
+    n++;
+  g_assert_cmpuint (n, ==, 100);
+  g_assert_cmpuint (out->len, >, 10 * config->send_queue);
+  stop (&stage);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -722,6 +758,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/server/observed", test_observed);
   g_test_add_func ("/server/server/lab", test_lab);
   g_test_add_func ("/server/carried", test_carried);
+  g_test_add_func ("/server/server/history", test_history);
   g_test_add_func ("/server/server/disposed-while-running", test_disposed_while_running);
   g_test_add_func ("/server/server/many-at-once", test_many_at_once);
   g_test_add_func ("/server/server/burst", test_burst);

@@ -48,6 +48,43 @@ test_read (void)
     }
 }
 
+/* What an answer takes is bounded whatever was said, and yet none is empty. */
+static void
+test_read_bytes (void)
+{
+  static const struct
+  {
+    const char *description;
+    gsize bytes;
+    gboolean newest;
+    const char *expected;
+  } cases[] = {
+    { "any number", 0, FALSE, "small LONG LINES last" },
+    { "enough for all", 200000, FALSE, "small LONG LINES last" },
+    { "from the beginning", 20000, FALSE, "small" },
+    { "from the end, up to the lines", 20000, TRUE, "last" },
+    { "their lines are counted, not their letters", 40000, TRUE, "LINES last" },
+    { "one at least", 1, TRUE, "last" },
+  };
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autofree char *words = g_strnfill (60000, 'w'), *breaks = g_strnfill (199, '\n');
+  g_autofree char *texts[] = { g_strdup ("small"), g_strdup (words), g_strdup (breaks), g_strdup ("last") };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    append (db, ID (i, 0), "#lobby", texts[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const HsServerQuery query = { "#lobby", 0, G_MAXINT64, cases[i].newest, FALSE, FALSE, 10, cases[i].bytes };
+      g_autofree char *read = read_texts (db, &query);
+      g_autoptr (GString) seen = g_string_new (read);
+
+      g_string_replace (seen, words, "LONG", 0);
+      g_string_replace (seen, breaks, "LINES", 0);
+      g_test_message ("%s", cases[i].description);
+      g_assert_cmpstr (seen->str, ==, cases[i].expected);
+    }
+}
+
 static void
 test_state (void)
 {
@@ -240,6 +277,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/server-db/read", test_read);
+  g_test_add_func ("/store/server-db/read-bytes", test_read_bytes);
   g_test_add_func ("/store/server-db/state", test_state);
   g_test_add_func ("/store/server-db/repeated", test_repeated);
   g_test_add_func ("/store/server-db/resume", test_resume);
