@@ -13,9 +13,9 @@
 struct _HsHistoryBatch
 {
   char *room;        /* folded */
-  guint n;
-  gint64 first_time; /* Unix ms */
-  char *first_id;    /* (nullable) */
+  guint n;           /* lines */
+  gint64 first_time; /* Unix ms; 0: none has one */
+  char *first_id;    /* (nullable) of that line */
 };
 
 static void
@@ -100,6 +100,7 @@ on_last_known (gint64 time, const GError *error, gpointer user_data)
     return;
   conversation->catchup_from = time;
   conversation->catchup_pages = 0;
+  g_clear_pointer (&conversation->catchup_point, g_free);
   conversation->said = MAX (conversation->said, time);
   if (time != 0)
     {
@@ -146,29 +147,65 @@ hs_session_find_history (HsSession *self, const char *reference)
   return g_hash_table_lookup (self->histories, reference);
 }
 
-/* The server's newest come first; what is older is asked for until it meets what we have. */
+/* A page may be shorter than asked for, as its server likes, and much of it may be nothing that is shown: only one without anything says that
+ * there is no more. What we had ends it too; in the same millisecond there may be more before it, if the page is full. */
+static gboolean
+is_more (HsSession *self, const HsConversation *conversation, const HsHistoryBatch *batch)
+{
+  if (conversation->catchup_from == 0 || batch->n == 0 || batch->first_time == 0)
+    return FALSE;
+  return batch->first_time > conversation->catchup_from || (batch->first_time == conversation->catchup_from && batch->n >= page_size (self));
+}
+
+/* The point before which more is wanted. (transfer full) */
+static char *
+make_point (const HsHistoryBatch *batch)
+{
+  char text[25];
+
+  if (batch->first_id != NULL)
+    return g_strconcat ("msgid=", batch->first_id, NULL);
+  /* What came in the same millisecond may be missing, as above. */
+  hs_irc_format_time ((batch->first_time + 1) * 1000, text);
+  return g_strconcat ("timestamp=", text, NULL);
+}
+
+/* The server's newest come first; what is older is asked for until it meets what we have. A server that answers the same again is not asked once
+ * more. */
+static gboolean
+ask_for_more (HsSession *self, HsConversation *conversation, const HsHistoryBatch *batch)
+{
+  g_autofree char *point = NULL;
+
+  if (!is_more (self, conversation, batch) || ++conversation->catchup_pages >= HS_CATCHUP_PAGES)
+    return FALSE;
+  point = make_point (batch);
+  if (g_strcmp0 (point, conversation->catchup_point) == 0)
+    return FALSE;
+  ask (self, conversation, "BEFORE", point);
+  g_free (conversation->catchup_point);
+  conversation->catchup_point = g_steal_pointer (&point);
+  return TRUE;
+}
+
 void
 hs_session_end_history (HsSession *self, const char *reference)
 {
   HsHistoryBatch *batch = g_hash_table_lookup (self->histories, reference);
   HsConversation *conversation = batch != NULL ? hs_session_find_conversation (self, batch->room) : NULL;
 
-  if (conversation != NULL && conversation->catchup_from != 0 && batch->n >= page_size (self) && batch->first_id != NULL
-      && batch->first_time >= conversation->catchup_from && ++conversation->catchup_pages < HS_CATCHUP_PAGES)
-    {
-      g_autofree char *point = g_strconcat ("msgid=", batch->first_id, NULL);
-
-      ask (self, conversation, "BEFORE", point);
-    }
-  else if (conversation != NULL)
+  if (conversation != NULL && !ask_for_more (self, conversation, batch))
     send_doubtful_again (self, conversation);
   g_hash_table_remove (self->histories, reference);
 }
 
 void
-hs_session_note_history (HsHistoryBatch *self, const HsIrcMessage *message, gint64 time)
+hs_session_note_history (HsHistoryBatch *self, const HsIrcMessage *message)
 {
-  if (self->n++ > 0)
+  gint64 time = hs_irc_message_get_time (message) / 1000;
+
+  self->n++;
+  if (self->first_time != 0 || time == 0)
     return;
   self->first_time = time;
   self->first_id = hs_irc_message_dup_tag (message, "msgid");

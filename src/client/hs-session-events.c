@@ -343,6 +343,8 @@ dispatch (HsSession *self, const HsIrcMessage *message)
   event.label = label != NULL ? label : batch != NULL ? g_hash_table_lookup (self->batches, batch) : NULL;
   event.history = batch != NULL ? hs_session_find_history (self, batch) : NULL;
   event.own = hs_session_is_me (self, nick);
+  if (event.history != NULL)
+    hs_session_note_history (event.history, message);
   hs_session_limit_people (self);
   hs_session_note_source (self, nick, message->source);
   if (batch != NULL && hs_session_gather_line (self, message, batch))

@@ -55,6 +55,7 @@ struct _HsConversation
   char *removal;          /* (nullable) a sentence: who sent us away, and why */
   gint64 catchup_from;    /* Unix ms of what we had before; 0: nothing */
   guint catchup_pages;
+  char *catchup_point;    /* (nullable) before which more was asked for last */
   gint64 said;            /* Unix ms of the newest message that the server told the time of, 0 none */
   gint64 marker;          /* Unix ms until when all is read, as the server knows it */
   gboolean marking;       /* read, and the server is to be told, or the others */
@@ -251,7 +252,8 @@ void hs_session_catch_up (HsSession *self, HsConversation *conversation);
 void hs_session_begin_history (HsSession *self, const char *reference, const char *target);
 HsHistoryBatch *hs_session_find_history (HsSession *self, const char *reference); /* (nullable) */
 void hs_session_end_history (HsSession *self, const char *reference);
-void hs_session_note_history (HsHistoryBatch *self, const HsIrcMessage *message, gint64 time);
+/* A line of it, whatever it says. */
+void hs_session_note_history (HsHistoryBatch *self, const HsIrcMessage *message);
 void hs_session_put_resume (HsSession *self); /* before CAP END */
 /* Of private conversations, when we are online. */
 void hs_session_send_doubtful_again (HsSession *self);

@@ -114,13 +114,9 @@ add_message (HsSession *self, const HsEvent *event, HsEntryKind kind, const char
   HsConversation *conversation;
   gboolean mention;
 
-  if (event->history != NULL)
-    {
-      hs_session_note_history (event->history, event->message, event->time);
-      if (hs_session_accept_remembered (self, event->message, event->nick, clean, event->time))
-        return;
-    }
-  else if (event->own && hs_session_accept_echo (self, event->message, event->label, target, clean, event->time))
+  if (event->history != NULL && hs_session_accept_remembered (self, event->message, event->nick, clean, event->time))
+    return;
+  if (event->history == NULL && event->own && hs_session_accept_echo (self, event->message, event->label, target, clean, event->time))
     return;
   conversation = conversation_for (self, event, target);
   if (conversation == NULL)

@@ -42,6 +42,7 @@ conversation_free (gpointer data)
   hs_room_history_unref (conversation->history);
   g_clear_pointer (&conversation->typing, g_hash_table_unref);
   g_free (conversation->removal);
+  g_free (conversation->catchup_point);
   g_free (conversation->heard_id);
   g_free (conversation->marked_id);
   g_free (conversation);
