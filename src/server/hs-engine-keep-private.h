@@ -92,7 +92,6 @@ HsAppend *hs_engine_keep_message (HsEngine *self, HsPeer *from, HsChannel *chann
 /* Something people saw happen in the room. */
 void hs_engine_keep_event (HsEngine *self, HsChannel *channel, const HsIrcMessage *message);
 void hs_engine_tell_retention (HsEngine *self, HsPeer *peer, HsChannel *channel);
-void hs_engine_keep_room (HsEngine *self, HsChannel *channel);
 /* Parameters of @message as they stand in a line, the last with its colon where it needs one. */
 void hs_engine_append_params (GString *out, const HsIrcMessage *message);
 
@@ -107,6 +106,10 @@ void hs_engine_end_turn (HsEngine *self, HsPeer *peer);
 void hs_engine_forget_turns (HsEngine *self, HsPeer *peer);
 /* CHATHISTORY, now (hs-engine-history.c). */
 void hs_engine_read_history (HsEngine *self, HsPeer *peer, const HsIrcMessage *message);
+
+/* ---- Rooms that outlive their guests (hs-engine-kept-rooms.c) ---- */
+void hs_engine_keep_room (HsEngine *self, HsChannel *channel);
+void hs_engine_restore_room (HsEngine *self, const HsServerRoom *room);
 
 /* ---- Resuming (hs-engine-resume.c) ---- */
 /* What is kept of a token, of which nothing has to be slow: it has 128 random bits or more. (transfer full) */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the engine keeps: messages, what happened in rooms, the rooms themselves; their ids; and how it asks the store. */
+/* What the engine keeps: messages, what happened in rooms; their ids; and how it asks the store. */
 #include "hs-engine-accounts-private.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "hs-config.h" /* GETTEXT_PACKAGE, before gi18n-lib.h */
 #include <glib/gi18n-lib.h>
@@ -275,98 +274,6 @@ hs_engine_tell_retention (HsEngine *self, HsPeer *peer, HsChannel *channel)
   hs_engine_send_text (self, peer, out->str, out->len);
 }
 
-/* ---- Rooms ---- */
-
-static const char list_letters[HS_N_LISTS] = { [HS_LIST_BAN] = 'b', [HS_LIST_EXCEPT] = 'e', [HS_LIST_INVEX] = 'I', [HS_LIST_QUIET] = 'q' };
-
-typedef struct
-{
-  HsAsk ask;
-  HsServerRoom *room;
-} RoomAsk;
-
-static void
-free_room_ask (HsAsk *ask)
-{
-  hs_server_room_free (((RoomAsk *) ask)->room);
-  g_free (ask);
-}
-
-static gpointer
-work_put_room (HsServerDb *db, gpointer data, GError **error)
-{
-  hs_server_db_put_room (db, ((RoomAsk *) data)->room, error);
-  return NULL;
-}
-
-static HsServerRoom *
-make_room (const HsChannel *channel)
-{
-  HsServerRoom *room = hs_server_room_new (channel->name);
-
-  room->topic = g_strdup (channel->topic);
-  room->topic_by = g_strdup (channel->topic_by);
-  room->topic_time = channel->topic_time;
-  room->created = channel->created;
-  room->metadata = hs_metadata_to_strv (channel->metadata);
-  room->modes = g_strdup_printf ("%u %u %s", channel->modes, channel->limit, channel->key != NULL ? channel->key : "");
-  for (guint kind = 0; kind < HS_N_LISTS; kind++)
-    for (guint i = 0; channel->lists[kind] != NULL && i < channel->lists[kind]->len; i++)
-      {
-        const HsListEntry *entry = g_ptr_array_index (channel->lists[kind], i);
-
-        hs_server_room_add (room, list_letters[kind], entry->mask, entry->by, entry->time);
-      }
-  return room;
-}
-
-/* It outlives its guests from now on. */
-void
-hs_engine_keep_room (HsEngine *self, HsChannel *channel)
-{
-  RoomAsk *ask;
-
-  if (channel->renaming != NULL) /* then */
-    return;
-  if (self->store == NULL || (!channel->kept && g_hash_table_size (self->channels) > HS_ROOMS_KEPT))
-    return;
-  channel->kept = TRUE;
-  ask = g_new0 (RoomAsk, 1);
-  ask->ask.free = free_room_ask;
-  ask->room = make_room (channel);
-  hs_engine_ask (self, NULL, &ask->ask, work_put_room);
-}
-
-static void
-restore_room (HsEngine *self, const HsServerRoom *room)
-{
-  HsChannel *channel = strcmp (room->name, HS_DOOR_NAME) == 0 ? self->door : hs_engine_find_channel (self, room->name);
-  char *rest = NULL;
-
-  if (channel == NULL)
-    channel = hs_engine_make_channel (self, room->name);
-  channel->kept = TRUE;
-  channel->topic = g_strdup (room->topic);
-  channel->topic_by = g_strdup (room->topic_by);
-  channel->topic_time = room->topic_time;
-  channel->created = room->created;
-  channel->metadata = hs_metadata_new_from_strv ((const char *const *) room->metadata);
-  if (room->modes != NULL)
-    {
-      channel->modes = (guint32) strtoul (room->modes, &rest, 10);
-      channel->limit = (guint32) strtoul (rest, &rest, 10);
-      channel->key = *rest == ' ' && rest[1] != '\0' ? g_strdup (rest + 1) : NULL;
-    }
-  for (guint i = 0; i < room->list->len; i++)
-    {
-      const HsServerListEntry *entry = g_ptr_array_index (room->list, i);
-      const char *letter = memchr (list_letters, entry->mode, HS_N_LISTS);
-
-      if (letter != NULL)
-        hs_channel_add_to_list (channel, (HsListKind) (letter - list_letters), entry->mask, entry->by, entry->time);
-    }
-}
-
 /* ---- Opening ---- */
 
 typedef struct
@@ -408,7 +315,7 @@ answer_open (HsEngine *self, HsAsk *ask, const GError *error)
       self->last_id = MAX (self->last_id, open->last_id);
       self->salt = open->salt;
       for (guint i = 0; i < open->rooms->len; i++)
-        restore_room (self, g_ptr_array_index (open->rooms, i));
+        hs_engine_restore_room (self, g_ptr_array_index (open->rooms, i));
       for (guint i = open->renamed->len; i > 0; i--) /* the oldest first, as they were made */
         {
           const HsServerRenamed *renamed = g_ptr_array_index (open->renamed, i - 1);
