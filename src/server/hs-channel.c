@@ -25,6 +25,16 @@ hs_channel_fold_place (const HsChannel *self)
   return hs_name_fold (self->renaming != NULL ? self->renaming : self->name);
 }
 
+gboolean
+hs_channel_has_settings (const HsChannel *self)
+{
+  for (guint i = 0; i < HS_N_LISTS; i++)
+    if (self->lists[i] != NULL && self->lists[i]->len > 0)
+      return TRUE;
+  return self->topic != NULL || self->modes != HS_CHANNEL_DEFAULT_MODES || self->limit != 0 || self->key != NULL ||
+         hs_metadata_get_n (self->metadata) > 0;
+}
+
 /* ---- Members ---- */
 
 HsMembership *

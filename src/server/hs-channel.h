@@ -58,6 +58,7 @@ struct _HsChannel
   char *renaming;     /* (nullable) what the store has been asked to call it, and has not answered */
   gint64 renamed;     /* ticks: when it was last; 0: not in this run */
   gboolean kept;      /* by the store: it stays when nobody is in it */
+  gboolean told_unkept; /* to those who are in it: that it is not */
   guint n_told;
   guint32 crowd_age;  /* changes with everybody who comes to hear, or goes */
   guint32 lists_age;  /* changes with every ban, mute and exception */
@@ -82,6 +83,8 @@ struct _HsMembership
 void hs_channel_free (HsChannel *self);
 /* What it is called, folded, in the store when this is asked for there: questions are answered one after the other. (transfer full) */
 char *hs_channel_fold_place (const HsChannel *self);
+/* It is not as every new room is. */
+gboolean hs_channel_has_settings (const HsChannel *self);
 HsMembership *hs_peer_find_membership (const HsPeer *self, const HsChannel *channel);
 /* The members that @peer may know of: those of whom others are told, and itself. @i from 0; NULL after the last. */
 const HsMembership *hs_channel_get_known (const HsChannel *self, const HsPeer *peer, guint i);

@@ -373,7 +373,7 @@ targets (const Request *self, HistoryAsk *ask)
     return FALSE;
   set_between (ask, &from, &to);
   for (const HsMembership *membership = self->peer->memberships; membership != NULL; membership = membership->next)
-    g_ptr_array_add (rooms, hs_channel_fold_place (membership->channel));
+    g_ptr_array_add (rooms, hs_channel_dup_read_place (membership->channel));
   g_ptr_array_add (rooms, NULL);
   ask->rooms = (GStrv) g_ptr_array_steal (rooms, NULL);
   return TRUE;
@@ -395,7 +395,7 @@ find_place (const Request *self, HistoryAsk *ask)
   if (channel == NULL || (hs_peer_find_membership (self->peer, channel) == NULL && !hs_peer_is_operator (self->peer)))
     return refuse (self, "INVALID_TARGET", name, UNREADABLE);
   ask->target = g_strdup (channel->name);
-  ask->place = hs_channel_fold_place (channel);
+  ask->place = hs_channel_dup_read_place (channel);
   return TRUE;
 }
 

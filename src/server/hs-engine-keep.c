@@ -133,6 +133,56 @@ hs_engine_make_identity (HsEngine *self, const HsPeer *peer)
   return g_strdup_printf ("guest:%" G_GINT64_MODIFIER "x:%" G_GUINT64_FORMAT, self->run, peer->id);
 }
 
+/* ---- What people are told of it ---- */
+
+/* What stays of what is said there. (transfer full) */
+static char *
+make_retention_words (HsEngine *self, const HsChannel *channel)
+{
+  guint days = self->config->history_days;
+
+  if (channel->told_unkept && !channel->kept)
+    return g_strdup (_("What is said here is not kept: there are too many new rooms."));
+  if (days == 0)
+    return g_strdup (_("What is said here is kept on the server, for those who come later."));
+  return g_strdup_printf (ngettext ("What is said here is kept on the server for %u day, for those who come later.",
+                                    "What is said here is kept on the server for %u days, for those who come later.", days), days);
+}
+
+/* Said once to who comes into a room. */
+void
+hs_engine_tell_retention (HsEngine *self, HsPeer *peer, HsChannel *channel)
+{
+  g_autofree char *words = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  HsIrcMessage notice;
+
+  if (!hs_engine_keeps_history (self))
+    return;
+  words = make_retention_words (self, channel);
+  hs_irc_message_set (&notice, self->server_name, "NOTICE", channel->name, words, NULL);
+  hs_irc_message_format (&notice, out);
+  hs_engine_send_text (self, peer, out->str, out->len);
+}
+
+/* There are too many; those who are there have heard that it would be. Once. */
+static void
+tell_unkept (HsEngine *self, HsChannel *channel)
+{
+  g_autofree char *words = NULL;
+  HsIrcMessage notice;
+  HsFanout fanout;
+
+  if (channel->told_unkept)
+    return;
+  channel->told_unkept = TRUE;
+  words = make_retention_words (self, channel);
+  hs_irc_message_set (&notice, self->server_name, "NOTICE", channel->name, words, NULL);
+  hs_fanout_init (&fanout, self, &notice, NULL);
+  hs_fanout_send_channel (&fanout, channel, NULL);
+  hs_fanout_clear (&fanout);
+}
+
 /* ---- Messages ---- */
 
 static const struct
@@ -199,6 +249,13 @@ hs_engine_keep_message (HsEngine *self, HsPeer *from, HsChannel *channel, HsPeer
   stored->tags = g_strdup (tags);
   set_owner (self, stored, from);
   stored->only_answer = !self->config->history || !to_all;
+  if (channel != NULL && !stored->only_answer && !channel->kept)
+    {
+      hs_engine_keep_room (self, channel);
+      if (!channel->kept)
+        tell_unkept (self, channel);
+      stored->only_answer = !channel->kept;
+    }
   if (stored->only_answer && stored->owner == NULL && stored->owner_name == NULL)
     return NULL;
 
@@ -207,11 +264,7 @@ hs_engine_keep_message (HsEngine *self, HsPeer *from, HsChannel *channel, HsPeer
   stored->target = g_strdup (message->params[0]);
   stored->text = g_strdup (message->n_params > 1 ? message->params[1] : NULL);
   if (channel != NULL)
-    {
-      stored->place = hs_channel_fold_place (channel);
-      if (!stored->only_answer && !channel->kept)
-        hs_engine_keep_room (self, channel);
-    }
+    stored->place = hs_channel_fold_place (channel);
   else
     {
       stored->to = hs_engine_make_identity (self, to);
@@ -241,7 +294,7 @@ hs_engine_keep_event (HsEngine *self, HsChannel *channel, const HsIrcMessage *me
   HsServerMessage *stored;
   GString *line;
 
-  if (!hs_engine_keeps_history (self) || !g_strv_contains (commands, message->command))
+  if (!hs_engine_keeps_history (self) || !channel->kept || !g_strv_contains (commands, message->command))
     return;
   line = g_string_new (NULL);
   hs_engine_append_params (line, message);
@@ -253,25 +306,6 @@ hs_engine_keep_event (HsEngine *self, HsChannel *channel, const HsIrcMessage *me
   stored->author = g_strdup ("");
   stored->text = g_string_free (line, FALSE);
   hs_gate_gather (self, stored);
-}
-
-/* Said once to who comes into a room: what stays of what is said there. */
-void
-hs_engine_tell_retention (HsEngine *self, HsPeer *peer, HsChannel *channel)
-{
-  g_autofree char *words = NULL;
-  g_autoptr (GString) out = g_string_new (NULL);
-  HsIrcMessage notice;
-  guint days = self->config->history_days;
-
-  if (!hs_engine_keeps_history (self))
-    return;
-  words = days == 0 ? g_strdup (_("What is said here is kept on the server, for those who come later."))
-                    : g_strdup_printf (ngettext ("What is said here is kept on the server for %u day, for those who come later.",
-                                                 "What is said here is kept on the server for %u days, for those who come later.", days), days);
-  hs_irc_message_set (&notice, self->server_name, "NOTICE", channel->name, words, NULL);
-  hs_irc_message_format (&notice, out);
-  hs_engine_send_text (self, peer, out->str, out->len);
 }
 
 /* ---- Opening ---- */
@@ -316,6 +350,8 @@ answer_open (HsEngine *self, HsAsk *ask, const GError *error)
       self->salt = open->salt;
       for (guint i = 0; i < open->rooms->len; i++)
         hs_engine_restore_room (self, g_ptr_array_index (open->rooms, i));
+      if (self->lobby != NULL && !self->lobby->kept)
+        hs_engine_keep_room (self, self->lobby);
       for (guint i = open->renamed->len; i > 0; i--) /* the oldest first, as they were made */
         {
           const HsServerRenamed *renamed = g_ptr_array_index (open->renamed, i - 1);
@@ -374,7 +410,9 @@ typedef struct
   gint64 now;
   guint days, messages;
   char *run;
+  gint64 made, used;
   guint n;
+  GPtrArray *unused; /* (nullable) of utf8 */
   void (*done) (gboolean some, gpointer user_data);
   gpointer user_data;
 } TrimAsk;
@@ -386,6 +424,8 @@ work_trim (HsServerDb *db, gpointer data, GError **error)
   gint64 oldest = ask->days == 0 ? 0 : ask->now - ask->days * (G_TIME_SPAN_DAY / 1000);
 
   ask->n = hs_server_db_trim (db, ask->now, oldest, ask->messages, ask->run, error);
+  if (ask->n == 0)
+    ask->unused = hs_server_db_list_unused (db, ask->made, ask->used, error);
   return NULL;
 }
 
@@ -394,12 +434,15 @@ answer_trim (HsEngine *self, HsAsk *ask, const GError *error)
 {
   TrimAsk *trim = (TrimAsk *) ask;
 
+  if (trim->unused != NULL)
+    trim->n += hs_engine_drop_rooms (self, trim->unused, trim->made, trim->used);
   trim->done (error == NULL && trim->n > 0, trim->user_data);
 }
 
 static void
 free_trim (HsAsk *ask)
 {
+  g_clear_pointer (&((TrimAsk *) ask)->unused, g_ptr_array_unref);
   g_free (((TrimAsk *) ask)->run);
   g_free (ask);
 }
@@ -415,6 +458,8 @@ hs_engine_trim_store (HsEngine *self, void (*done) (gboolean some, gpointer user
   trim->days = self->config->history_days;
   trim->messages = self->config->history_messages;
   trim->run = g_strdup_printf ("guest:%" G_GINT64_MODIFIER "x:", self->run);
+  trim->made = self->funcs->now (self->user_data) - HS_ROOM_UNUSED_MS * G_TIME_SPAN_MILLISECOND;
+  trim->used = self->n_kept > HS_ROOMS_CROWDED ? HS_SERVER_ID_FIRST (trim->made / 1000) : 0;
   trim->done = done;
   trim->user_data = user_data;
   hs_engine_ask (self, NULL, &trim->ask, work_trim);

@@ -48,7 +48,17 @@ make_room (const HsChannel *channel)
   return room;
 }
 
-/* It outlives its guests from now on. */
+static gboolean
+take_place (HsEngine *self, HsChannel *channel)
+{
+  if (self->n_kept >= HS_ROOMS_KEPT || (self->acting != NULL && !hs_engine_may_make_room (self, self->acting)))
+    return FALSE;
+  channel->kept = TRUE;
+  self->n_kept++;
+  return TRUE;
+}
+
+/* It outlives its guests from now on, if there are not too many that do. */
 void
 hs_engine_keep_room (HsEngine *self, HsChannel *channel)
 {
@@ -56,9 +66,8 @@ hs_engine_keep_room (HsEngine *self, HsChannel *channel)
 
   if (channel->renaming != NULL) /* then */
     return;
-  if (self->store == NULL || (!channel->kept && g_hash_table_size (self->channels) > HS_ROOMS_KEPT))
+  if (self->store == NULL || (!channel->kept && !take_place (self, channel)))
     return;
-  channel->kept = TRUE;
   ask = g_new0 (RoomAsk, 1);
   ask->ask.free = free_room_ask;
   ask->room = make_room (channel);
@@ -73,6 +82,8 @@ hs_engine_restore_room (HsEngine *self, const HsServerRoom *room)
 
   if (channel == NULL)
     channel = hs_engine_make_channel (self, room->name);
+  if (channel != self->door)
+    self->n_kept++;
   channel->kept = TRUE;
   channel->topic = g_strdup (room->topic);
   channel->topic_by = g_strdup (room->topic_by);
@@ -93,4 +104,125 @@ hs_engine_restore_room (HsEngine *self, const HsServerRoom *room)
       if (letter != NULL)
         hs_channel_add_to_list (channel, (HsListKind) (letter - list_letters), entry->mask, entry->by, entry->time);
     }
+}
+
+char *
+hs_channel_dup_read_place (const HsChannel *channel)
+{
+  return channel->kept ? hs_channel_fold_place (channel) : g_strdup ("");
+}
+
+/* ---- Rooms that nobody uses any more ---- */
+
+typedef struct
+{
+  char *name;
+  guint64 id;
+  gboolean dropped;
+} Unused;
+
+typedef struct
+{
+  HsAsk ask;
+  GPtrArray *rooms; /* of Unused */
+  gint64 made, used;
+} DropAsk;
+
+static void
+unused_free (gpointer data)
+{
+  g_free (((Unused *) data)->name);
+  g_free (data);
+}
+
+static void
+free_drop (HsAsk *ask)
+{
+  g_ptr_array_unref (((DropAsk *) ask)->rooms);
+  g_free (ask);
+}
+
+static gpointer
+work_drop (HsServerDb *db, gpointer data, GError **error)
+{
+  const DropAsk *ask = data;
+  g_autoptr (GError) failed = NULL;
+
+  for (guint i = 0; i < ask->rooms->len && failed == NULL; i++)
+    {
+      Unused *room = g_ptr_array_index (ask->rooms, i);
+
+      room->dropped = hs_server_db_drop_unused (db, room->name, ask->made, ask->used, &failed);
+    }
+  if (failed != NULL)
+    g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
+}
+
+/* Whoever has come meanwhile found a room that is not kept, and may have made it one that is. */
+static void
+answer_drop (HsEngine *self, HsAsk *ask, const GError *error)
+{
+  const DropAsk *drop = (const DropAsk *) ask;
+
+  for (guint i = 0; i < drop->rooms->len; i++)
+    {
+      const Unused *room = g_ptr_array_index (drop->rooms, i);
+      HsChannel *channel = hs_engine_find_channel_again (self, room->name, room->id);
+
+      if (channel == NULL || channel->kept)
+        continue;
+      if (error != NULL || !room->dropped)
+        {
+          channel->kept = TRUE;
+          self->n_kept++;
+        }
+      else if (channel->members->len == 0)
+        {
+          hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, channel->name);
+          g_hash_table_remove (self->channels, channel->name);
+        }
+    }
+}
+
+static gboolean
+is_deserted (HsEngine *self, const HsChannel *channel)
+{
+  return channel->kept && channel != self->lobby && channel->members->len == 0 && channel->renaming == NULL && !hs_channel_has_settings (channel);
+}
+
+guint
+hs_engine_drop_rooms (HsEngine *self, const GPtrArray *names, gint64 made, gint64 used)
+{
+  DropAsk *ask = g_new0 (DropAsk, 1);
+  guint n;
+
+  ask->ask.answer = answer_drop;
+  ask->ask.free = free_drop;
+  ask->rooms = g_ptr_array_new_with_free_func (unused_free);
+  ask->made = made;
+  ask->used = used;
+  for (guint i = 0; i < names->len && ask->rooms->len < HS_ROOM_DROP_SLICE; i++)
+    {
+      HsChannel *channel = hs_engine_find_channel (self, g_ptr_array_index (names, i));
+      Unused *room;
+
+      if (channel == NULL || !is_deserted (self, channel))
+        continue;
+      channel->kept = FALSE;
+      self->n_kept--;
+      room = g_new0 (Unused, 1);
+      room->name = g_strdup (channel->name);
+      room->id = channel->id;
+      g_ptr_array_add (ask->rooms, room);
+    }
+  n = ask->rooms->len;
+  if (n == 0)
+    {
+      free_drop (&ask->ask);
+      return 0;
+    }
+  hs_engine_flush (self); /* what happened there last counts */
+  hs_engine_ask (self, NULL, &ask->ask, work_drop);
+  return n;
 }

@@ -18,8 +18,8 @@ touch (HsEngine *self, HsPeer *peer)
     hs_engine_expect_words (self, peer);
 }
 
-void
-hs_engine_dispatch (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+static void
+carry_out (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   const HsCommand *command = g_hash_table_lookup (self->commands, message->command);
 
@@ -49,6 +49,16 @@ hs_engine_dispatch (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
     }
   else
     command->func (self, peer, message);
+}
+
+void
+hs_engine_dispatch (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
+{
+  HsPeer *acting = self->acting;
+
+  self->acting = peer;
+  carry_out (self, peer, message);
+  self->acting = acting;
 }
 
 static void

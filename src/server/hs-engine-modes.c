@@ -370,8 +370,8 @@ hs_engine_channel_mode (HsEngine *self, HsPeer *peer, HsChannel *channel, const 
   change_modes (&change, message->params[1]);
   if (letters->len == 0)
     return;
+  hs_engine_room_changed (self, channel); /* kept before it is told, so that this is too */
   tell (&change);
-  hs_engine_room_changed (self, channel);
   if (change.bars)
     hs_engine_send_away_barred (self, channel);
 }

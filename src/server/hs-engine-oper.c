@@ -5,7 +5,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-/* ---- Guesses: each wrong one from an address doubles its wait, and many shut it out for a while ---- */
+/* ---- Guesses: each wrong one from an address doubles its wait, and many shut it out for a while; and what else an address has done lately ---- */
 
 typedef struct
 {
@@ -13,6 +13,8 @@ typedef struct
   gint64 until; /* Unix µs */
   guint n_made; /* accounts, since … */
   gint64 made_since;
+  guint n_rooms; /* that are kept since then, since … */
+  gint64 rooms_since;
 } Guesses;
 
 /* Whoever has one IPv6 address has the 2^64 beside it. */
@@ -37,7 +39,8 @@ is_over (gpointer key, gpointer value, gpointer user_data)
   const HsEngine *self = user_data;
 
   return guesses->until + HS_GUESS_FORGET_MS * G_TIME_SPAN_MILLISECOND < self->now &&
-         guesses->made_since + HS_ACCOUNTS_SPAN_MS * G_TIME_SPAN_MILLISECOND < self->now;
+         guesses->made_since + HS_ACCOUNTS_SPAN_MS * G_TIME_SPAN_MILLISECOND < self->now &&
+         guesses->rooms_since + HS_NEW_ROOMS_SPAN_MS * G_TIME_SPAN_MILLISECOND < self->now;
 }
 
 gboolean
@@ -107,6 +110,24 @@ hs_engine_note_account (HsEngine *self, HsPeer *peer)
       guesses->n_made = 0;
     }
   guesses->n_made++;
+}
+
+gboolean
+hs_engine_may_make_room (HsEngine *self, HsPeer *peer)
+{
+  Guesses *guesses = get_guesses (self, peer);
+
+  if (guesses->rooms_since + HS_NEW_ROOMS_SPAN_MS * G_TIME_SPAN_MILLISECOND < self->now)
+    {
+      guesses->rooms_since = self->now;
+      guesses->n_rooms = 0;
+    }
+  if (peer->loopback || hs_peer_is_operator (peer))
+    return TRUE;
+  if (guesses->n_rooms >= HS_NEW_ROOMS_PER_SPAN)
+    return FALSE;
+  guesses->n_rooms++;
+  return TRUE;
 }
 
 /* ---- OPER ---- */

@@ -171,6 +171,7 @@ struct _HsEngine
   const HsEngineStore *store; /* (nullable) nothing is kept */
   gpointer store_data;
   gpointer user_data;
+  HsPeer *acting;        /* (nullable) whose command is being carried out */
   HsPeer *capturing;     /* (nullable) whose command is being answered with a label */
   const char *label;
   /* State */
@@ -185,6 +186,7 @@ struct _HsEngine
   guint32 mark;
   guint32 salt;          /* of msgids: those of this database differ from others' */
   guint32 first_free_guest;
+  guint n_kept;          /* channels */
   guint n_listeners;
   guint n_invisible;
   guint n_operators;     /* registered ones, the host's client among them */
@@ -511,6 +513,8 @@ gboolean hs_engine_is_same_secret (const char *a, const char *b);
 /* Its address has guessed wrong lately: told to wait. */
 gboolean hs_engine_must_wait_to_guess (HsEngine *self, HsPeer *peer, const char *command);
 void hs_engine_note_guess (HsEngine *self, HsPeer *peer, gboolean right);
+/* One more room that is kept, and not too many lately from its address: then it counts. */
+gboolean hs_engine_may_make_room (HsEngine *self, HsPeer *peer);
 
 /* ---- WHOWAS (hs-engine-whowas.c) ---- */
 /* It goes, or is about to take another name. */

@@ -168,7 +168,7 @@ request (HsEngine *self, HsPeer *peer, HsChannel *channel, const HsIrcMessage *m
   ask->label = hs_engine_take_label (self, peer);
   ask->source = g_strdup (hs_peer_write_source (peer, source));
   ask->identity = hs_engine_make_identity (self, peer);
-  ask->place = channel != NULL ? hs_channel_fold_place (channel) : NULL;
+  ask->place = channel != NULL ? hs_channel_dup_read_place (channel) : NULL;
   if (channel == NULL || !hs_engine_rules (peer, channel))
     ask->author = self->config->delete_own ? ask->identity : ""; /* nobody's */
   ask->redacted = redacted;

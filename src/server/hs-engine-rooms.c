@@ -53,7 +53,8 @@ void
 hs_engine_room_changed (HsEngine *self, HsChannel *channel)
 {
   hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, channel->name);
-  hs_engine_keep_room (self, channel);
+  if (channel->kept || hs_channel_has_settings (channel)) /* a rank ends with who has it */
+    hs_engine_keep_room (self, channel);
 }
 
 /* ---- Rights ---- */

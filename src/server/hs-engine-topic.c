@@ -23,13 +23,13 @@ set_topic (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *topic)
 
   if (membership != NULL)
     hs_engine_announce (self, membership);
+  hs_engine_room_changed (self, channel); /* kept before it is told, so that this is too */
   hs_irc_message_set (&message, source, "TOPIC", channel->name, channel->topic != NULL ? channel->topic : "", NULL);
   hs_fanout_init (&fanout, self, &message, peer);
   hs_fanout_send_channel (&fanout, channel, NULL);
   if (membership == NULL)
     hs_fanout_send (&fanout, peer);
   hs_fanout_clear (&fanout);
-  hs_engine_room_changed (self, channel);
 }
 
 static gboolean

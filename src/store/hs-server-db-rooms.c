@@ -114,6 +114,37 @@ hs_server_db_list_rooms (HsServerDb *self, GError **error)
   return NULL;
 }
 
+/* What was said there waits to be deleted in a place that nobody can name. */
+static gboolean
+give_way (HsServerDb *self, const char *folded, GError **error)
+{
+  gint64 place = hs_server_db_place (self, folded, FALSE, error);
+  g_autofree char *nowhere = g_strdup_printf ("=\037%" G_GINT64_FORMAT, place);
+
+  if (place == 0)
+    return TRUE;
+  hs_server_db_forget_place (self, folded);
+  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_MARKER_CLEAR_PLACE, "i", place), error)
+         && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_PLACE_RENAME, "si", nowhere, place), error);
+}
+
+/* What stands under a name that no room has is of one that was not kept, or is no more. */
+static gboolean
+make_way (HsServerDb *self, const char *folded, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  gint64 place = hs_server_db_place (self, folded, FALSE, &failed), room = 0, message = 0;
+
+  if (place != 0 && hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_ROOM_FIND, "i", place), &room, &failed) && room == 0)
+    hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_PLACE_HAS, "i", place), &message, &failed);
+  if (failed == NULL && message != 0)
+    give_way (self, folded, &failed);
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
+}
+
 gboolean
 hs_server_db_put_room (HsServerDb *self, const HsServerRoom *room, GError **error)
 {
@@ -122,6 +153,8 @@ hs_server_db_put_room (HsServerDb *self, const HsServerRoom *room, GError **erro
 
   hs_server_db_check (self);
 
+  if (!make_way (self, folded, error))
+    return FALSE;
   place = hs_server_db_place (self, folded, TRUE, error);
   if (place == 0
       || !hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_ROOM_SET, "isssiis", place, room->name, room->topic, room->topic_by,
@@ -143,34 +176,52 @@ hs_server_db_put_room (HsServerDb *self, const HsServerRoom *room, GError **erro
   return TRUE;
 }
 
-gboolean
-hs_server_db_drop_room (HsServerDb *self, const char *name, GError **error)
+GPtrArray *
+hs_server_db_list_unused (HsServerDb *self, gint64 created, gint64 used, GError **error)
 {
-  static const guint statements[] = { SQL_LIST_CLEAR, SQL_ROOM_METADATA_CLEAR, SQL_RENAMED_FORGET_PLACE, SQL_ROOM_DROP, SQL_ROOM_MESSAGES_DROP };
-  g_autofree char *folded = hs_name_fold (name);
-  gint64 place;
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) failed = NULL;
+  sqlite3_stmt *statement;
 
   hs_server_db_check (self);
 
-  place = hs_server_db_place (self, folded, FALSE, error);
-  for (guint i = 0; place != 0 && i < G_N_ELEMENTS (statements); i++)
-    if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, statements[i], "i", place), error))
-      return FALSE;
-  return place != 0;
+  statement = hs_sql_bind (&self->base, SQL_ROOM_UNUSED, "ii", created, used);
+  while (hs_sql_step (&self->base, statement, &failed))
+    g_ptr_array_add (names, hs_sql_dup_text (statement, 0));
+  if (failed == NULL)
+    return g_steal_pointer (&names);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
 }
 
-/* What was said there stays until it is too old, in a place that nobody can name. */
 static gboolean
-give_way (HsServerDb *self, const char *folded, GError **error)
+drop_room (HsServerDb *self, const char *folded, gint64 place, GError **error)
 {
-  gint64 place = hs_server_db_place (self, folded, FALSE, error);
-  g_autofree char *nowhere = g_strdup_printf ("=\037%" G_GINT64_FORMAT, place);
+  static const guint statements[] = { SQL_LIST_CLEAR, SQL_ROOM_METADATA_CLEAR, SQL_RENAMED_FORGET_PLACE, SQL_ROOM_DROP };
 
-  if (place == 0)
+  for (guint i = 0; i < G_N_ELEMENTS (statements); i++)
+    if (!hs_sql_run (&self->base, hs_sql_bind (&self->base, statements[i], "i", place), error))
+      return FALSE;
+  return give_way (self, folded, error);
+}
+
+gboolean
+hs_server_db_drop_unused (HsServerDb *self, const char *name, gint64 created, gint64 used, GError **error)
+{
+  g_autofree char *folded = hs_name_fold (name);
+  g_autoptr (GError) failed = NULL;
+  gint64 place, room = 0;
+
+  hs_server_db_check (self);
+
+  place = hs_server_db_place (self, folded, FALSE, &failed);
+  if (place != 0)
+    hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_ROOM_IS_UNUSED, "iii", created, used, place), &room, &failed);
+  if (failed == NULL && room != 0 && drop_room (self, folded, place, &failed))
     return TRUE;
-  hs_server_db_forget_place (self, folded);
-  return hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_MARKER_CLEAR_PLACE, "i", place), error)
-         && hs_sql_run (&self->base, hs_sql_bind (&self->base, SQL_PLACE_RENAME, "si", nowhere, place), error);
+  if (failed != NULL)
+    g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
 }
 
 static gboolean
@@ -309,13 +360,14 @@ trim_full (HsServerDb *self, guint messages, GError **error)
   return run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_PLACE, "ii", place, MIN (excess, HS_RETENTION_SLICE)), error);
 }
 
+/* Of the first place that @found names. */
 static guint
-trim_talks (HsServerDb *self, const char *run, GError **error)
+trim_place (HsServerDb *self, sqlite3_stmt *found, GError **error)
 {
   gint64 place = 0;
   guint n;
 
-  if (!hs_sql_get_int64 (&self->base, hs_sql_bind (&self->base, SQL_TRIM_TALK_PLACE, "s", run), &place, error) || place == 0)
+  if (!hs_sql_get_int64 (&self->base, found, &place, error) || place == 0)
     return 0;
   n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_PLACE, "ii", place, (gint64) HS_RETENTION_SLICE), error);
   if (n < HS_RETENTION_SLICE)
@@ -334,7 +386,9 @@ hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, 
   if (n == 0)
     n = trim_full (self, messages, error);
   if (n == 0)
-    n = trim_talks (self, run, error);
+    n = trim_place (self, hs_sql_bind (&self->base, SQL_TRIM_TALK_PLACE, "s", run), error);
+  if (n == 0)
+    n = trim_place (self, self->base.statements[SQL_TRIM_LOST_PLACE], error);
   if (n == 0)
     n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_MARKERS, "s", run), error);
   if (n == 0)

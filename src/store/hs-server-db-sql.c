@@ -15,6 +15,11 @@
 #define LOST_TALK \
   "name > '=guest:' AND name < '=guest;' AND instr (name, char (31) || 'guest:') > 0 AND instr (name, ?1) = 0"
 
+/* ?: made before, used since */
+#define UNUSED_ROOM \
+  "r.created < ? AND NOT EXISTS (SELECT 1 FROM message m WHERE m.place = r.place AND m.id >= ?)" \
+  " AND NOT EXISTS (SELECT 1 FROM room_renamed n WHERE n.place = r.place)"
+
 const char *const hs_server_db_texts[N_SQL] = {
   [SQL_STATE] = "SELECT value FROM meta WHERE name = 'salt'",
   [SQL_LAST_MESSAGE] = "SELECT max(id) FROM message",
@@ -48,6 +53,9 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_REDACT] = "UPDATE message SET text = NULL, tags = NULL WHERE id = ?",
 
   [SQL_ROOM_LIST] = "SELECT place, " ROOM " FROM room ORDER BY place",
+  [SQL_ROOM_FIND] = "SELECT place FROM room WHERE place = ?",
+  [SQL_ROOM_UNUSED] = "SELECT r.name FROM room r WHERE " UNUSED_ROOM,
+  [SQL_ROOM_IS_UNUSED] = "SELECT r.place FROM room r WHERE " UNUSED_ROOM " AND r.place = ?",
   [SQL_ROOM_SET] = "INSERT INTO room (place, " ROOM ") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE SET"
                    " name = excluded.name, topic = excluded.topic, topic_by = excluded.topic_by, topic_time = excluded.topic_time,"
                    " created = excluded.created, modes = excluded.modes",
@@ -68,7 +76,7 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_LIST_GET] = "SELECT mode, mask, by, time FROM room_list WHERE place = ? ORDER BY time, mask",
   [SQL_LIST_CLEAR] = "DELETE FROM room_list WHERE place = ?",
   [SQL_LIST_ADD] = "INSERT OR IGNORE INTO room_list (place, mode, mask, by, time) VALUES (?, ?, ?, ?, ?)",
-  [SQL_ROOM_MESSAGES_DROP] = "DELETE FROM message WHERE place = ?",
+  [SQL_PLACE_HAS] = "SELECT id FROM message WHERE place = ? LIMIT 1",
 
   [SQL_MARKER_GET] = "SELECT time FROM marker WHERE identity = ? AND place = ?",
   [SQL_MARKER_LIST] = "SELECT p.name, m.time FROM marker m JOIN place p ON p.id = m.place WHERE m.identity = ?",
@@ -102,6 +110,8 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_TRIM_FULL] = "SELECT id, n - ?1 FROM place WHERE n > ?1 LIMIT 1",
   [SQL_TRIM_PLACE] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE place = ? ORDER BY id LIMIT ?)",
   [SQL_TRIM_TALK_PLACE] = "SELECT id FROM place WHERE " LOST_TALK " AND EXISTS (SELECT 1 FROM message WHERE message.place = place.id) LIMIT 1",
+  [SQL_TRIM_LOST_PLACE] = "SELECT id FROM place WHERE name > '=' || char (31) AND name < '=' || char (32)"
+                          " AND EXISTS (SELECT 1 FROM message WHERE message.place = place.id) LIMIT 1",
   [SQL_TRIM_TALKS] = "DELETE FROM talk WHERE place = ?",
   [SQL_TRIM_MARKERS] = "DELETE FROM marker WHERE identity > 'guest:' AND identity < 'guest;' AND instr (identity, ?1) = 0",
   [SQL_TRIM_OWNERS] = "DELETE FROM owner WHERE id IN (SELECT id FROM owner WHERE expires < ?"

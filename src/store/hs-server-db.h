@@ -130,6 +130,7 @@ void hs_server_room_free (HsServerRoom *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsServerRoom, hs_server_room_free)
 /* (element-type HsServerRoom) */
 GPtrArray *hs_server_db_list_rooms (HsServerDb *self, GError **error);
+/* When it is new: what is there of an earlier room of this name is nobody's any more. */
 gboolean hs_server_db_put_room (HsServerDb *self, const HsServerRoom *room, GError **error);
 /* What was said in @former goes on under @name, and whoever looks for @former finds it until then (Unix ms). What was left of an earlier room
  * called @name is nobody's any more. */
@@ -143,8 +144,11 @@ typedef struct
 void hs_server_renamed_free (HsServerRenamed *self);
 /* Those that hold after @now, the newest first. (element-type HsServerRenamed) (transfer full), NULL with @error */
 GPtrArray *hs_server_db_list_renamed (HsServerDb *self, gint64 now, GError **error);
-/* With all that was said in it. */
-gboolean hs_server_db_drop_room (HsServerDb *self, const char *name, GError **error);
+/* Rooms that were made before @created (Unix µs), in which nothing happened at or after the id @used (0: of what happened nothing is left), and
+ * to which no former name leads. (element-type utf8) (transfer full), NULL with @error */
+GPtrArray *hs_server_db_list_unused (HsServerDb *self, gint64 created, gint64 used, GError **error);
+/* If it is one of these; what was said there is nobody's any more. FALSE without error: it is none. */
+gboolean hs_server_db_drop_unused (HsServerDb *self, const char *name, gint64 created, gint64 used, GError **error);
 
 /* ---- Resuming ---- */
 /* From now on the ids of @old (nullable; or of nobody, when it is unknown or expired) are @token's. Hashes; times in Unix ms. TRUE: @old was known. */
@@ -222,8 +226,8 @@ gboolean hs_server_db_remove_invite (HsServerDb *self, GBytes *token, GError **e
 GPtrArray *hs_server_db_list_invites (HsServerDb *self, gint64 now, GError **error);
 
 /* ---- Retention ---- */
-/* One slice of what is older than @oldest (Unix ms) or beyond @messages a room (0: any number), of tokens that have expired, and of
- * private conversations that nobody can read any more: those of guests that are not of @run (their identities begin with it).
+/* One slice of what is older than @oldest (Unix ms) or beyond @messages a room (0: any number), of tokens that have expired, of what is nobody's
+ * any more, and of private conversations that nobody can read: those of guests that are not of @run (their identities begin with it).
  * Returns the rows deleted: when some were, ask again. */
 guint hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, const char *run, GError **error);
 

@@ -202,6 +202,11 @@
 #define HS_RESUME_TOKEN_BYTES   16
 #define HS_CLIENT_ID_MAX        64         /* of +handshakechat.github.io/id; ours are 32 */
 #define HS_ROOMS_KEPT           10000      /* rooms that stay when nobody is in them */
+#define HS_NEW_ROOMS_PER_SPAN   50         /* of them, that guests of one address make within the time below; loopback and operators exempt */
+#define HS_NEW_ROOMS_SPAN_MS    86400000   /* a day */
+#define HS_ROOM_UNUSED_MS       G_GINT64_CONSTANT (2592000000) /* 30 days: a room as old as this goes when nobody is in it, nothing of it is set and nothing that happened there is kept; */
+#define HS_ROOMS_CROWDED        7500       /* where more than these are kept, also when nothing has happened there for so long */
+#define HS_ROOM_DROP_SLICE      100        /* rooms that go at once */
 #define HS_RENAMED_MS           G_GINT64_CONSTANT (604800000) /* 7 days: so long a room is found by what it was called before */
 #define HS_RENAMED_MAX          1000       /* such names; for one more the oldest is forgotten */
 #define HS_RENAMED_PER_ROOM     5          /* of one room, likewise */

@@ -159,23 +159,25 @@ on_ready (gpointer user_data)
 static const HsEngineStore store_funcs = { on_run, on_wake };
 
 void
+stage_answer_one (Stage *self)
+{
+  g_autofree Errand *errand = g_queue_pop_head (&self->errands);
+  g_autoptr (GError) error = NULL;
+  gpointer result = NULL;
+
+  if (self->disk_full)
+    g_set_error_literal (&error, HS_STORE_ERROR, HS_STORE_ERROR_FULL, "full");
+  else
+    result = errand->work (self->db, errand->data, &error);
+  errand->done (result, error, errand->data);
+  errand->destroy (errand->data);
+}
+
+void
 stage_answer (Stage *self)
 {
-  Errand *errand;
-
-  while ((errand = g_queue_pop_head (&self->errands)) != NULL)
-    {
-      g_autoptr (GError) error = NULL;
-      gpointer result = NULL;
-
-      if (self->disk_full)
-        g_set_error_literal (&error, HS_STORE_ERROR, HS_STORE_ERROR_FULL, "full");
-      else
-        result = errand->work (self->db, errand->data, &error);
-      errand->done (result, error, errand->data);
-      errand->destroy (errand->data);
-      g_free (errand);
-    }
+  while (self->errands.length > 0)
+    stage_answer_one (self);
 }
 
 void

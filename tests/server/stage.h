@@ -37,7 +37,9 @@ void stage_init (Stage *self);
 void stage_start (Stage *self);
 /* With a store in memory, after stage_start (). It does nothing before stage_commit (). */
 void stage_open_store (Stage *self);
-/* What has been handed over is done, and answered. */
+/* The first of what has been handed over is done, and answered. */
+void stage_answer_one (Stage *self);
+/* All of it. */
 void stage_answer (Stage *self);
 /* The same with what has been gathered. */
 void stage_commit (Stage *self);

@@ -48,12 +48,6 @@ test_rooms (void)
   g_assert_cmpstr (entry->mask, ==, "*!*@10.0.0.9");
   g_assert_cmpint (entry->time, ==, 7);
 
-  append (db, ID (0, 0), "#küche", "x");
-  g_assert_true (hs_server_db_drop_room (db, "#KÜche", NULL) || hs_server_db_drop_room (db, "#Küche", NULL));
-  g_clear_pointer (&rooms, g_ptr_array_unref);
-  rooms = hs_server_db_list_rooms (db, NULL);
-  g_assert_cmpuint (rooms->len, ==, 0);
-  g_assert_false (hs_server_db_drop_room (db, "#nowhere", NULL));
   hs_server_db_close (db);
   remove_folder (folder);
 }
@@ -64,6 +58,83 @@ read_all (HsServerDb *db, const char *place)
   const HsServerQuery query = { place, 0, G_MAXINT64, FALSE, FALSE, FALSE, 100 };
 
   return read_texts (db, &query);
+}
+
+/* What stands under a name that is no room's is not the next room's of that name. */
+static void
+test_former_life (void)
+{
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autoptr (HsServerRoom) room = hs_server_room_new ("#two");
+  g_autofree char *before = NULL, *after = NULL, *again = NULL;
+
+  append (db, ID (0, 0), "#two", "secret");
+  before = read_all (db, "#two");
+  g_assert_cmpstr (before, ==, "secret");
+  g_assert_true (hs_server_db_put_room (db, room, NULL));
+  after = read_all (db, "#two");
+  g_assert_cmpstr (after, ==, "");
+  append (db, ID (1, 0), "#two", "new");
+  g_assert_true (hs_server_db_put_room (db, room, NULL));
+  again = read_all (db, "#two");
+  g_assert_cmpstr (again, ==, "new");
+  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 1);
+  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 0);
+}
+
+static void
+test_unused (void)
+{
+  static const struct
+  {
+    const char *name;
+    gint64 created, used; /* µs and ms after T0; used: 0 never */
+    gboolean former, unused, unused_if_crowded;
+  } cases[] = {
+    { "#old", 0, 0, FALSE, TRUE, TRUE },
+    { "#new", 200, 0, FALSE, FALSE, FALSE },
+    { "#used-before", 0, 50, FALSE, FALSE, TRUE },
+    { "#used-since", 0, 150, FALSE, FALSE, FALSE },
+    { "#renamed", 0, 0, TRUE, FALSE, FALSE },
+  };
+  for (guint crowded = 0; crowded <= 1; crowded++)
+    {
+      g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+      gint64 created = 100, used = crowded ? ID (100, 0) : 0;
+      g_autoptr (GPtrArray) rooms = NULL, left = NULL;
+
+      for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+        {
+          g_autoptr (HsServerRoom) room = hs_server_room_new (cases[i].former ? "#before" : cases[i].name);
+
+          room->created = cases[i].created;
+          hs_server_room_add (room, 'b', "*!*@10.0.0.9", "anna", 7);
+          g_assert_true (hs_server_db_put_room (db, room, NULL));
+          if (cases[i].used != 0)
+            append (db, ID (cases[i].used, 0), cases[i].name, "x");
+          if (!cases[i].former)
+            continue;
+          g_assert_true (hs_server_db_rename_room (db, "#before", cases[i].name, T0, NULL));
+          g_free (room->name);
+          room->name = g_strdup (cases[i].name);
+          g_assert_true (hs_server_db_put_room (db, room, NULL));
+        }
+      rooms = hs_server_db_list_unused (db, created, used, NULL);
+      for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+        {
+          gboolean unused = crowded ? cases[i].unused_if_crowded : cases[i].unused;
+          g_autofree char *texts = NULL;
+
+          g_test_message ("%s, crowded: %u", cases[i].name, crowded);
+          g_assert_cmpint (g_ptr_array_find_with_equal_func (rooms, cases[i].name, g_str_equal, NULL), ==, unused);
+          g_assert_cmpint (hs_server_db_drop_unused (db, cases[i].name, created, used, NULL), ==, unused);
+          texts = read_all (db, cases[i].name);
+          g_assert_cmpstr (texts, ==, cases[i].used != 0 && !unused ? "x" : "");
+        }
+      g_assert_false (hs_server_db_drop_unused (db, "#nowhere", created, used, NULL));
+      left = hs_server_db_list_rooms (db, NULL);
+      g_assert_cmpuint (left->len, ==, crowded ? 3 : 4);
+    }
 }
 
 /* What was said, the lists and the markers go with it; what an earlier room of that name left, does not come back. */
@@ -295,6 +366,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/server-db-rooms/rooms", test_rooms);
+  g_test_add_func ("/store/server-db-rooms/former-life", test_former_life);
+  g_test_add_func ("/store/server-db-rooms/unused", test_unused);
   g_test_add_func ("/store/server-db-rooms/rename", test_rename);
   g_test_add_func ("/store/server-db-rooms/rename-often", test_rename_often);
   g_test_add_func ("/store/server-db-rooms/markers", test_markers);
