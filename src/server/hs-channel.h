@@ -58,6 +58,8 @@ struct _HsChannel
   char *renaming;     /* (nullable) what the store has been asked to call it, and has not answered */
   gint64 renamed;     /* ticks: when it was last; 0: not in this run */
   gboolean kept;      /* by the store: it stays when nobody is in it */
+  gboolean putting;   /* the store is being told what it is like; */
+  gboolean dirty;     /* it has changed since */
   gboolean told_unkept; /* to those who are in it: that it is not */
   guint n_told;
   guint32 crowd_age;  /* changes with everybody who comes to hear, or goes */

@@ -109,6 +109,8 @@ void hs_engine_read_history (HsEngine *self, HsPeer *peer, const HsIrcMessage *m
 
 /* ---- Rooms that outlive their guests (hs-engine-kept-rooms.c) ---- */
 void hs_engine_keep_room (HsEngine *self, HsChannel *channel);
+/* The engine ends: what has changed and waits for an answer is put at once. */
+void hs_engine_put_changed_rooms (HsEngine *self);
 /* Of those called @names (utf8) that have been unused for long a slice, if nobody is in them and nothing of them is set; the store looks once more
  * whether they are unused (as of hs_server_db_drop_unused ()). How many it is asked about. */
 guint hs_engine_drop_rooms (HsEngine *self, const GPtrArray *names, gint64 made, gint64 used);

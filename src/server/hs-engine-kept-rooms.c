@@ -11,6 +11,7 @@ typedef struct
 {
   HsAsk ask;
   HsServerRoom *room;
+  guint64 id; /* 0: the door */
 } RoomAsk;
 
 static void
@@ -48,6 +49,49 @@ make_room (const HsChannel *channel)
   return room;
 }
 
+/* It may be called something else by now. */
+static void
+answer_put (HsEngine *self, HsAsk *ask, const GError *error)
+{
+  const RoomAsk *put = (const RoomAsk *) ask;
+  HsChannel *channel = put->id == 0 ? self->door : hs_engine_find_channel_again (self, put->room->name, put->id);
+
+  if (channel == NULL)
+    return;
+  channel->putting = FALSE;
+  if (channel->dirty)
+    hs_engine_keep_room (self, channel);
+}
+
+/* One at a time of each room: however often it changes meanwhile, then it is put once. */
+static void
+put (HsEngine *self, HsChannel *channel)
+{
+  RoomAsk *ask = g_new0 (RoomAsk, 1);
+
+  channel->putting = TRUE;
+  channel->dirty = FALSE;
+  ask->ask.answer = answer_put;
+  ask->ask.free = free_room_ask;
+  ask->room = make_room (channel);
+  ask->id = channel->id;
+  hs_engine_ask (self, NULL, &ask->ask, work_put_room);
+}
+
+void
+hs_engine_put_changed_rooms (HsEngine *self)
+{
+  GHashTableIter iter;
+  HsChannel *channel;
+
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &channel))
+    if (channel->dirty && channel->renaming == NULL)
+      put (self, channel);
+  if (self->door->dirty)
+    put (self, self->door);
+}
+
 static gboolean
 take_place (HsEngine *self, HsChannel *channel)
 {
@@ -62,16 +106,14 @@ take_place (HsEngine *self, HsChannel *channel)
 void
 hs_engine_keep_room (HsEngine *self, HsChannel *channel)
 {
-  RoomAsk *ask;
-
   if (channel->renaming != NULL) /* then */
     return;
   if (self->store == NULL || (!channel->kept && !take_place (self, channel)))
     return;
-  ask = g_new0 (RoomAsk, 1);
-  ask->ask.free = free_room_ask;
-  ask->room = make_room (channel);
-  hs_engine_ask (self, NULL, &ask->ask, work_put_room);
+  if (channel->putting)
+    channel->dirty = TRUE;
+  else
+    put (self, channel);
 }
 
 void
@@ -188,7 +230,8 @@ answer_drop (HsEngine *self, HsAsk *ask, const GError *error)
 static gboolean
 is_deserted (HsEngine *self, const HsChannel *channel)
 {
-  return channel->kept && channel != self->lobby && channel->members->len == 0 && channel->renaming == NULL && !hs_channel_has_settings (channel);
+  return channel->kept && channel != self->lobby && channel->members->len == 0 && channel->renaming == NULL && !channel->putting &&
+         !hs_channel_has_settings (channel);
 }
 
 guint

@@ -17,6 +17,7 @@ typedef struct
   gboolean on;
   gboolean may;         /* it rules the room */
   gboolean refused;     /* has been told that it does not */
+  gboolean stays;       /* more than somebody's rank has changed */
   gboolean bars;        /* somebody may be barred now who was not */
   guint answered;       /* lists that have been shown: once is enough for one line */
   char source[HS_SOURCE_SIZE];
@@ -87,6 +88,7 @@ done (Change *self, char letter, const char *param)
   if (self->sign != sign)
     g_string_append_c (self->letters, sign);
   self->sign = sign;
+  self->stays |= letter != 'o' && letter != 'v';
   g_string_append_c (self->letters, letter);
   if (param != NULL)
     g_string_append_printf (self->params, " %s", param);
@@ -370,7 +372,10 @@ hs_engine_channel_mode (HsEngine *self, HsPeer *peer, HsChannel *channel, const 
   change_modes (&change, message->params[1]);
   if (letters->len == 0)
     return;
-  hs_engine_room_changed (self, channel); /* kept before it is told, so that this is too */
+  if (change.stays)
+    hs_engine_room_changed (self, channel); /* kept before it is told, so that this is too */
+  else
+    hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, channel->name);
   tell (&change);
   if (change.bars)
     hs_engine_send_away_barred (self, channel);

@@ -53,7 +53,7 @@ void
 hs_engine_room_changed (HsEngine *self, HsChannel *channel)
 {
   hs_engine_fact (self, HS_FACT_ROOM_CHANGED, NULL, channel->name);
-  if (channel->kept || hs_channel_has_settings (channel)) /* a rank ends with who has it */
+  if (channel->kept || hs_channel_has_settings (channel))
     hs_engine_keep_room (self, channel);
 }
 

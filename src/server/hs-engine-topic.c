@@ -6,18 +6,38 @@
 
 /* ---- TOPIC ---- */
 
+/* Who says it once more hears it once more; nobody else, and it is still who has said it first. */
+static void
+repeat_topic (HsEngine *self, HsPeer *peer, HsChannel *channel)
+{
+  char source[HS_SOURCE_SIZE];
+  HsIrcMessage message;
+  HsFanout fanout;
+
+  hs_irc_message_set (&message, hs_peer_write_source (peer, source), "TOPIC", channel->name, channel->topic != NULL ? channel->topic : "", NULL);
+  hs_fanout_init (&fanout, self, &message, peer);
+  hs_fanout_send (&fanout, peer);
+  hs_fanout_clear (&fanout);
+}
+
 static void
 set_topic (HsEngine *self, HsPeer *peer, HsChannel *channel, const char *topic)
 {
   HsMembership *membership = hs_peer_find_membership (peer, channel);
+  g_autofree char *words = *topic != '\0' ? hs_engine_cut (topic, HS_TOPIC_MAX_BYTES) : NULL;
   char source[HS_SOURCE_SIZE];
   HsIrcMessage message;
   HsFanout fanout;
 
   hs_peer_write_source (peer, source);
+  if (g_strcmp0 (words, channel->topic) == 0)
+    {
+      repeat_topic (self, peer, channel);
+      return;
+    }
   g_free (channel->topic);
   g_free (channel->topic_by);
-  channel->topic = *topic != '\0' ? hs_engine_cut (topic, HS_TOPIC_MAX_BYTES) : NULL;
+  channel->topic = g_steal_pointer (&words);
   channel->topic_by = g_strdup (peer->nick);
   channel->topic_time = self->now;
 

@@ -106,6 +106,7 @@ hs_engine_free (HsEngine *self)
     return;
 
   hs_gate_clear (self);
+  hs_engine_put_changed_rooms (self);
   hs_engine_drop_derivations (self);
   hs_engine_forget_asks (self, NULL);
   free_place (self, &self->unregistered);

@@ -99,6 +99,50 @@ is_listed (Guest *guest, const char *room)
   return listed;
 }
 
+/* However often a room changes while the store is busy, it is put once more, and what it is like last survives. */
+static void
+test_coalesced (void)
+{
+  static const char *const lines[] = { "TOPIC #two :two", "TOPIC #two :three", "MODE #two +m", "MODE #two +b *!*@10.0.0.9", "METADATA #two SET url :x" };
+  Stage stage;
+  Guest *anna;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  anna = guest_join (&stage, "anna", "draft/metadata-2");
+  guest_says (anna, "JOIN #two");
+  stage_commit (&stage);
+  guest_says (anna, "MODE #two +v anna"); /* ends with her being there */
+  g_assert_cmpuint (stage.errands.length, ==, 0);
+  guest_says (anna, "TOPIC #two :one");
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_assert_cmpuint (stage.errands.length, ==, 1);
+      guest_says (anna, lines[i]);
+    }
+  stage_answer_one (&stage);
+  g_assert_cmpuint (stage.errands.length, ==, 1);
+  stage_answer_one (&stage);
+  g_assert_cmpuint (stage.errands.length, ==, 0);
+  stage_commit (&stage);
+  guest_says (anna, "TOPIC #two :four");
+  guest_says (anna, "TOPIC #two :five");
+  guest_free (anna);
+  stage_restart (&stage); /* nothing has been answered */
+
+  anna = guest_join (&stage, "anna", NULL);
+  guest_says (anna, "JOIN #two");
+  g_assert_true (guest_saw (anna, " 332 anna #two five\r\n"));
+  guest_forget (anna);
+  guest_says (anna, "MODE #two");
+  g_assert_true (guest_saw (anna, " 324 anna #two +mnt\r\n"));
+  guest_says (anna, "MODE #two b");
+  g_assert_true (guest_saw (anna, " 367 anna #two *!*@10.0.0.9 "));
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
 /* One address does not take all places; of a room that got none nothing is stored, and who comes after reads nothing. */
 static void
 test_too_many (void)
@@ -325,6 +369,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/engine-kept-rooms/rooms", test_rooms);
   g_test_add_func ("/server/engine-kept-rooms/empty-room", test_empty_room);
+  g_test_add_func ("/server/engine-kept-rooms/coalesced", test_coalesced);
   g_test_add_func ("/server/engine-kept-rooms/too-many", test_too_many);
   g_test_add_func ("/server/engine-kept-rooms/former-life", test_former_life);
   g_test_add_func ("/server/engine-kept-rooms/unused", test_unused);
