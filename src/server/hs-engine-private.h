@@ -85,6 +85,7 @@ typedef struct
   HsMetadata *metadata; /* (nullable) its own; who is logged in has the account's */
   GPtrArray *subscribed; /* (nullable) keys of metadata that it is told of */
   char *shown_host;     /* (nullable) what others see in place of its address */
+  guint32 renamed_until; /* ticks in seconds up to which its changes of name have used up its allowance */
 } HsPeerExtra;
 
 struct _HsPeer

@@ -126,6 +126,39 @@ take_from_unregistered (HsEngine *self, HsPeer *peer, const char *nick)
   g_clear_pointer (&holder->nick, g_free);
 }
 
+#define NICK_EACH (HS_NICK_CHANGES_S / HS_NICK_CHANGES)
+
+/* How long a change of name has to wait, in seconds. */
+static guint
+get_nick_wait (HsEngine *self, const HsPeer *peer)
+{
+  gint64 now = hs_engine_get_ticks (self) / G_USEC_PER_SEC;
+  gint64 until = peer->extra != NULL ? MAX ((gint64) peer->extra->renamed_until, now) : now;
+
+  return hs_peer_is_operator (peer) ? 0 : (guint) MAX (until + NICK_EACH - HS_NICK_CHANGES_S - now, 0);
+}
+
+static void
+note_nick_change (HsEngine *self, HsPeer *peer)
+{
+  HsPeerExtra *extra = hs_peer_get_extra (peer);
+
+  extra->renamed_until = MAX (extra->renamed_until, (guint32) (hs_engine_get_ticks (self) / G_USEC_PER_SEC)) + NICK_EACH;
+}
+
+static gboolean
+is_too_fast (HsEngine *self, HsPeer *peer, const char *nick)
+{
+  guint wait = get_nick_wait (self, peer);
+  g_autofree char *words = NULL;
+
+  if (wait == 0)
+    return FALSE;
+  words = g_strdup_printf ("Nick change too fast. Please wait %u seconds.", wait);
+  hs_engine_reply (self, peer, HS_ERR_NICKTOOFAST, nick, words, NULL);
+  return TRUE;
+}
+
 static void
 change_nick (HsEngine *self, HsPeer *peer, const char *nick)
 {
@@ -136,6 +169,7 @@ change_nick (HsEngine *self, HsPeer *peer, const char *nick)
 
   hs_irc_message_set (&message, hs_peer_write_source (peer, source), "NICK", nick, NULL);
   hs_fanout_init (&fanout, self, &message, peer);
+  note_nick_change (self, peer);
   if (!hs_name_equal (former, nick))
     hs_engine_remember_former (self, peer);
   hs_engine_take_nick (self, peer, nick);
@@ -184,6 +218,8 @@ hs_command_nick (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
       hs_engine_reply (self, peer, HS_ERR_ERRONEUSNICKNAME, nick, "guest-N is kept for plain-text guests", NULL);
       return;
     }
+  if (peer->registered && g_strcmp0 (peer->nick, nick) != 0 && is_too_fast (self, peer, nick))
+    return;
   if ((peer->registered || !peer->negotiating) && is_kept (self, peer, nick))
     return;
   take_from_unregistered (self, peer, nick);

@@ -49,6 +49,8 @@
 #define HS_METADATA_SYNC_MEMBERS 100       /* of a larger room nothing is sent before it is asked for */
 #define HS_METADATA_SYNC_AFTER_S 4         /* then */
 #define HS_METADATA_SYNC_LINES  2000       /* of one answer: more than a send queue must hold */
+#define HS_NICK_CHANGES         5          /* of one guest within the time below: each is told, and stored, in all its rooms */
+#define HS_NICK_CHANGES_S       20
 #define HS_WHOWAS_MAX           500        /* former names that are remembered */
 #define HS_LIST_ROWS_MAX        2000       /* rooms of one LIST: more than a send queue must hold */
 #define HS_WHO_ROWS_MAX         1000       /* people that one WHO by mask shows */

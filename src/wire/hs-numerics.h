@@ -91,6 +91,7 @@
 #define HS_ERR_NONICKNAMEGIVEN    "431"
 #define HS_ERR_ERRONEUSNICKNAME   "432"
 #define HS_ERR_NICKNAMEINUSE      "433"
+#define HS_ERR_NICKTOOFAST        "438" /* ircu and others */
 #define HS_ERR_UNAVAILRESOURCE    "437"
 #define HS_ERR_USERNOTINCHANNEL   "441"
 #define HS_ERR_NOTONCHANNEL       "442"

@@ -58,7 +58,7 @@ hs_plain_parse (const char *text, HsPlainCommand *command)
 /* Errors that answer what the guest itself did; it sees their sentence. All other numerics are IRC's own business. */
 static const char *const shown_errors[] = {
   HS_ERR_NOSUCHNICK, HS_ERR_CANNOTSENDTOCHAN,  HS_ERR_INPUTTOOLONG, HS_ERR_NONICKNAMEGIVEN,
-  HS_ERR_ERRONEUSNICKNAME, HS_ERR_NICKNAMEINUSE, HS_ERR_NOTONCHANNEL, NULL,
+  HS_ERR_ERRONEUSNICKNAME, HS_ERR_NICKNAMEINUSE, HS_ERR_NICKTOOFAST, HS_ERR_NOTONCHANNEL, NULL,
 };
 
 /* mIRC formatting says how text looks, not what it says: its length at @text, 0 when there is none. */

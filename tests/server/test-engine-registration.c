@@ -2,6 +2,8 @@
 /* How a guest becomes known. */
 #include "stage.h"
 
+#include "hs-limits.h"
+
 #include <string.h>
 
 static void
@@ -226,6 +228,65 @@ test_server_names (void)
     }
 }
 
+/* A change of name is told and stored in all rooms: a guest has so many, and gets one back after the other. Operators have any number. */
+static void
+test_fast (void)
+{
+  Stage stage;
+  Guest *anna, *berta;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  anna = guest_join (&stage, "anna", NULL);
+  berta = guest_join (&stage, "berta", NULL);
+  for (guint i = 0; i < HS_NICK_CHANGES; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("NICK anna%u", i);
+
+      guest_forget (anna);
+      guest_says (anna, line);
+      g_assert_true (guest_saw (anna, " NICK "));
+    }
+  guest_forget (anna);
+  guest_forget (berta);
+  guest_says (anna, "NICK late");
+  guest_sees (anna, ":test.example 438 anna4 late :Nick change too fast. Please wait 4 seconds.\n");
+  guest_says (anna, "NICK anna4"); /* what it is called already */
+  guest_sees (anna, "");
+  guest_sees (berta, "");
+  stage_wait (&stage, 3000);
+  guest_says (anna, "NICK late");
+  guest_sees (anna, ":test.example 438 anna4 late :Nick change too fast. Please wait 1 seconds.\n");
+  stage_wait (&stage, 1000);
+  guest_says (anna, "NICK late");
+  guest_sees (berta, ":anna4!u@10.0.0.1 NICK late\n");
+  guest_forget (anna);
+  guest_says (anna, "NICK again");
+  g_assert_true (guest_saw (anna, " 438 late again "));
+  { /* and in plain text */
+    Guest *carla = guest_plain (&stage);
+
+    guest_writes (carla, "hello");
+    for (guint i = 0; i <= HS_NICK_CHANGES; i++)
+      {
+        g_autofree char *text = g_strdup_printf ("/nick carla%u", i);
+
+        guest_forget (carla);
+        guest_writes (carla, text);
+      }
+    guest_sees (carla, "Nick change too fast. Please wait 4 seconds.\n");
+    guest_free (carla);
+  }
+  guest_says (berta, "NICK bertha"); /* each has its own */
+  g_assert_true (guest_saw (berta, " NICK bertha"));
+  guest_free (anna);
+  guest_free (berta);
+  stage_play (&stage, "! host\n"
+                      "host > NICK h1\nhost < …\nhost > NICK h2\nhost < …\nhost > NICK h3\nhost < …\nhost > NICK h4\nhost < …\n"
+                      "host > NICK h5\nhost < …\nhost > NICK h6\nhost < :h5!u@127.0.0.1 NICK h6\n");
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -236,5 +297,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/registration/host-token", test_host_token);
   g_test_add_func ("/server/registration/setname", test_setname);
   g_test_add_func ("/server/registration/server-names", test_server_names);
+  g_test_add_func ("/server/engine-registration/fast", test_fast);
   return g_test_run ();
 }

@@ -56,6 +56,7 @@ test_many (void)
       g_autofree char *line = g_strdup_printf ("NICK n%u", i);
 
       guest_says (anna, line);
+      stage.now += HS_NICK_CHANGES_S * G_USEC_PER_SEC;
     }
   guest_forget (anna);
   guest_says (anna, "WHOWAS anna");
