@@ -375,6 +375,21 @@ trim_place (HsServerDb *self, sqlite3_stmt *found, GError **error)
   return n;
 }
 
+/* With what others call them, and how far one has read there. */
+static guint
+trim_empty (HsServerDb *self, GError **error)
+{
+  guint n;
+
+  if (!hs_sql_run (&self->base, self->base.statements[SQL_TRIM_EMPTY_TALKS], error)
+      || !hs_sql_run (&self->base, self->base.statements[SQL_TRIM_EMPTY_MARKERS], error))
+    return 0;
+  n = run_and_count (self, self->base.statements[SQL_TRIM_EMPTY], error);
+  if (n > 0)
+    g_hash_table_remove_all (self->places);
+  return n;
+}
+
 guint
 hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, const char *run, GError **error)
 {
@@ -399,5 +414,7 @@ hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, 
     n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_INVITES, "i", now), error);
   if (n == 0)
     n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_RENAMED, "i", now), error);
+  if (n == 0)
+    n = trim_empty (self, error);
   return n;
 }

@@ -20,6 +20,11 @@
   "r.created < ? AND NOT EXISTS (SELECT 1 FROM message m WHERE m.place = r.place AND m.id >= ?)" \
   " AND NOT EXISTS (SELECT 1 FROM room_renamed n WHERE n.place = r.place)"
 
+/* A slice of the places that are no room's and where nothing is kept. What a transaction has added is not counted yet: so it is looked. */
+#define EMPTY_PLACES \
+  "(SELECT id FROM place WHERE n = 0 AND NOT EXISTS (SELECT 1 FROM room WHERE room.place = place.id)" \
+  " AND NOT EXISTS (SELECT 1 FROM message WHERE message.place = place.id) ORDER BY id LIMIT " SLICE ")"
+
 const char *const hs_server_db_texts[N_SQL] = {
   [SQL_STATE] = "SELECT value FROM meta WHERE name = 'salt'",
   [SQL_LAST_MESSAGE] = "SELECT max(id) FROM message",
@@ -113,6 +118,9 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_TRIM_LOST_PLACE] = "SELECT id FROM place WHERE name > '=' || char (31) AND name < '=' || char (32)"
                           " AND EXISTS (SELECT 1 FROM message WHERE message.place = place.id) LIMIT 1",
   [SQL_TRIM_TALKS] = "DELETE FROM talk WHERE place = ?",
+  [SQL_TRIM_EMPTY_TALKS] = "DELETE FROM talk WHERE place IN " EMPTY_PLACES,
+  [SQL_TRIM_EMPTY_MARKERS] = "DELETE FROM marker WHERE place IN " EMPTY_PLACES,
+  [SQL_TRIM_EMPTY] = "DELETE FROM place WHERE id IN " EMPTY_PLACES,
   [SQL_TRIM_MARKERS] = "DELETE FROM marker WHERE identity > 'guest:' AND identity < 'guest;' AND instr (identity, ?1) = 0",
   [SQL_TRIM_OWNERS] = "DELETE FROM owner WHERE id IN (SELECT id FROM owner WHERE expires < ?"
                       " AND NOT EXISTS (SELECT 1 FROM answered WHERE answered.owner = owner.id) LIMIT " SLICE ")",

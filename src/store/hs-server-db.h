@@ -227,7 +227,8 @@ GPtrArray *hs_server_db_list_invites (HsServerDb *self, gint64 now, GError **err
 
 /* ---- Retention ---- */
 /* One slice of what is older than @oldest (Unix ms) or beyond @messages a room (0: any number), of tokens that have expired, of what is nobody's
- * any more, and of private conversations that nobody can read: those of guests that are not of @run (their identities begin with it).
+ * any more, of private conversations that nobody can read (those of guests that are not of @run: their identities begin with it), and of places
+ * that are no room's and where nothing is kept, with what points to them.
  * Returns the rows deleted: when some were, ask again. */
 guint hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, const char *run, GError **error);
 

@@ -2,6 +2,7 @@
 /* Rooms, markers, and what is thrown away. */
 #include "test-server-db-private.h"
 
+#include "hs-database.h"
 #include "hs-limits.h"
 
 #define DAY G_GINT64_CONSTANT (86400000)
@@ -78,7 +79,8 @@ test_former_life (void)
   g_assert_true (hs_server_db_put_room (db, room, NULL));
   again = read_all (db, "#two");
   g_assert_cmpstr (again, ==, "new");
-  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 1);
+  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 1); /* what was said */
+  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 1); /* and where */
   g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 0);
 }
 
@@ -310,7 +312,9 @@ test_lost_talks (void)
     { "guest:run1:1", "host", TRUE },
   };
   g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autoptr (HsServerRoom) lobby = hs_server_room_new ("#lobby");
 
+  g_assert_true (hs_server_db_put_room (db, lobby, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *place = hs_server_db_make_talk (cases[i].from, cases[i].to);
@@ -338,6 +342,59 @@ test_lost_talks (void)
     }
   g_assert_cmpint (hs_server_db_get_marker (db, "guest:run1:1", "#lobby", NULL), ==, 0);
   g_assert_cmpint (hs_server_db_get_marker (db, "guest:run2:1", "#lobby", NULL), ==, 10);
+}
+
+static gint64
+count (HsServerDb *db, const char *table)
+{
+  g_autofree char *sql = g_strconcat ("SELECT count (*) FROM ", table, NULL);
+  sqlite3_stmt *statement = NULL;
+  gint64 n;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (((HsDatabase *) db)->db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  n = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  return n;
+}
+
+/* Names, markers and talks do not pile up where nothing is kept any more. */
+static void
+test_empty_places (void)
+{
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autoptr (HsServerRoom) room = hs_server_room_new ("#kept");
+  g_autofree char *talk = hs_server_db_make_talk ("account:ana", "account:bea");
+  g_autoptr (HsServerMessage) said = make_message (ID (0, 0), talk, "x"), again = make_message (ID (9, 0), talk, "again");
+  gint64 first;
+
+  said->to = g_strdup ("account:bea");
+  g_free (said->author);
+  said->author = g_strdup ("account:ana");
+  said->author_nick = g_strdup ("ana");
+  said->to_nick = g_strdup ("bea");
+  g_assert_true (hs_server_db_put_room (db, room, NULL));
+  g_assert_cmpint (hs_server_db_append (db, said, &first, NULL), ==, HS_SERVER_APPENDED);
+  append (db, ID (1, 0), "#said", "x");
+  hs_server_db_set_marker (db, "account:ana", "#kept", 10, NULL);
+  hs_server_db_set_marker (db, "account:ana", "#left", 10, NULL);
+  hs_server_db_set_marker (db, "account:ana", "#said", 10, NULL);
+  hs_server_db_set_marker (db, "account:ana", talk, 10, NULL);
+  trim_all (db, T0, 0, "guest:");
+  g_assert_cmpint (count (db, "place"), ==, 3);
+  g_assert_cmpint (count (db, "marker"), ==, 3);
+  g_assert_cmpint (count (db, "talk"), ==, 2);
+  trim_all (db, T0 + 2, 0, "guest:"); /* what was said is too old */
+  g_assert_cmpint (count (db, "place"), ==, 1);
+  g_assert_cmpint (count (db, "marker"), ==, 1);
+  g_assert_cmpint (count (db, "talk"), ==, 0);
+  g_assert_cmpint (hs_server_db_append (db, again, &first, NULL), ==, HS_SERVER_APPENDED); /* its place was remembered */
+  g_assert_cmpint (count (db, "place"), ==, 2);
+  hs_server_db_begin (db, NULL);
+  append (db, ID (3, 0), "#new", "not counted yet");
+  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 0);
+  g_assert_true (hs_server_db_commit (db, NULL));
+  g_assert_cmpint (count (db, "place"), ==, 3);
 }
 
 /* Answered ids and the tokens they are found by are kept for seven days. */
@@ -374,6 +431,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/store/server-db-rooms/retention", test_retention);
   g_test_add_func ("/store/server-db-rooms/counts", test_counts);
   g_test_add_func ("/store/server-db-rooms/lost-talks", test_lost_talks);
+  g_test_add_func ("/store/server-db-rooms/empty-places", test_empty_places);
   g_test_add_func ("/store/server-db-rooms/answers", test_answers);
   return g_test_run ();
 }
