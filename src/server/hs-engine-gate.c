@@ -96,12 +96,23 @@ gathering (HsEngine *self)
   return batch;
 }
 
+static void
+count_bytes (HsEngine *self, const HsServerMessage *message)
+{
+  self->stored_bytes += HS_STORED_ROW_BYTES + (message->text != NULL ? strlen (message->text) : 0);
+  if (self->stored_bytes < HS_RETENTION_BYTES || self->store->full == NULL)
+    return;
+  self->stored_bytes = 0;
+  self->store->full (self->store_data);
+}
+
 static HsAppend *
 gather (HsEngine *self, HsServerMessage *message, const char *command)
 {
   HsBatch *batch = gathering (self);
   HsAppend append = { .message = message, .command = command, .first = batch->entries->len, .last = batch->entries->len };
 
+  count_bytes (self, message);
   g_array_append_val (batch->appends, append);
   return &g_array_index (batch->appends, HsAppend, batch->appends->len - 1);
 }

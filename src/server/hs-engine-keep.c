@@ -409,6 +409,7 @@ typedef struct
   HsAsk ask;
   gint64 now;
   guint days, messages;
+  gint64 bytes;
   char *run;
   gint64 made, used;
   guint n;
@@ -423,7 +424,7 @@ work_trim (HsServerDb *db, gpointer data, GError **error)
   TrimAsk *ask = data;
   gint64 oldest = ask->days == 0 ? 0 : ask->now - ask->days * (G_TIME_SPAN_DAY / 1000);
 
-  ask->n = hs_server_db_trim (db, ask->now, oldest, ask->messages, ask->run, error);
+  ask->n = hs_server_db_trim (db, ask->now, oldest, ask->messages, ask->bytes, ask->run, error);
   if (ask->n == 0)
     ask->unused = hs_server_db_list_unused (db, ask->made, ask->used, error);
   return NULL;
@@ -457,6 +458,7 @@ hs_engine_trim_store (HsEngine *self, void (*done) (gboolean some, gpointer user
   trim->now = self->funcs->now (self->user_data) / 1000;
   trim->days = self->config->history_days;
   trim->messages = self->config->history_messages;
+  trim->bytes = (gint64) MIN (self->config->history_size, G_MAXINT64);
   trim->run = g_strdup_printf ("guest:%" G_GINT64_MODIFIER "x:", self->run);
   trim->made = self->funcs->now (self->user_data) - HS_ROOM_UNUSED_MS * G_TIME_SPAN_MILLISECOND;
   trim->used = self->n_kept > HS_ROOMS_CROWDED ? HS_SERVER_ID_FIRST (trim->made / 1000) : 0;

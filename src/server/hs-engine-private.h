@@ -182,6 +182,7 @@ struct _HsEngine
   guint64 next_channel_id;
   guint64 next_batch;
   guint64 run;           /* random: guests of this run are not those of others */
+  guint64 stored_bytes;  /* about, since it was looked at whether it is too much */
   gint64 last_id;        /* order key of the last message */
   guint32 n_entries_before; /* of the batch that was committed last */
   guint32 mark;

@@ -14,6 +14,8 @@ struct _HsEngineStore
   void (*wake) (gpointer user_data);
   /* (nullable) What was said has been stored and queued to those who hear it: they have waited long enough. */
   void (*committed) (gpointer user_data);
+  /* (nullable) HS_RETENTION_BYTES have been stored since the last time: hs_engine_trim_store () is to be called soon. */
+  void (*full) (gpointer user_data);
 };
 
 /* Before the first peer. Reads the rooms and where the ids stand; then @ready. From then on what is said is kept, and nobody sees it before it

@@ -468,6 +468,8 @@ static const HsServerConfigKey keys[] = {
     N_("After so many days it is deleted. 0: never.") },
   { "history", "messages", &kind_uint, FIELD (history_messages), 0, 100000000, LIVE,
     N_("So many messages are kept of a room, the newest. 0: any number.") },
+  { "history", "size", &kind_size, FIELD (history_size), 0, G_MAXSSIZE, LIVE,
+    N_("Bytes that all of it may take up in server.db. When it is more, the oldest of it is deleted. 0: any number.") },
   { "history", "delete-own", &kind_boolean, FIELD (delete_own), 0, 0, LIVE,
     N_("Whether guests may delete what they have said themselves.") },
   { "operator", "name", &kind_optional, FIELD (operator_name), 0, HS_NAME_MAX_BYTES, LIVE,

@@ -41,6 +41,7 @@ hs_server_config_new (void)
   self->history = TRUE;
   self->history_days = HS_KEPT_DAYS;
   self->history_messages = HS_KEPT_MESSAGES;
+  self->history_size = HS_KEPT_BYTES;
   self->delete_own = TRUE;
   return self;
 }

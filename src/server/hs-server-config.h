@@ -48,6 +48,7 @@ typedef struct
   /* [history] */
   gboolean history;         /* what is said is kept, and shown to whoever asks */
   guint history_days, history_messages; /* 0: any number */
+  gsize history_size;       /* bytes; 0: any number */
   gboolean delete_own;      /* guests may delete what they said */
   /* The command line, or the application */
   char *trace_file;         /* (nullable) every connection's lifecycle is appended to it; at the start only */

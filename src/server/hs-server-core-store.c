@@ -47,7 +47,6 @@ committed (gpointer user_data)
   hs_poller_hurry (self->core->poller);
 }
 
-static const HsEngineStore engine_store = { run, wake, committed };
 static const HsPolleeFuncs pollee_funcs = { .flush = flush, .heavy = TRUE };
 
 /* ---- Retention ---- */
@@ -79,7 +78,19 @@ on_trim_time (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* While a slice is being deleted it is looked again in any case. */
+static void
+full (gpointer user_data)
+{
+  HsCoreStore *self = user_data;
+
+  if (self->trim != NULL)
+    trim_in (self, HS_RETENTION_PAUSE_MS);
+}
+
 /* ---- Life ---- */
+
+static const HsEngineStore engine_store = { run, wake, committed, full };
 
 static void
 on_ready (gpointer user_data)

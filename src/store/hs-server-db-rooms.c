@@ -390,8 +390,21 @@ trim_empty (HsServerDb *self, GError **error)
   return n;
 }
 
+/* The file does not become smaller: what is free in it is used again. */
+static guint
+trim_large (HsServerDb *self, gint64 bytes, GError **error)
+{
+  gint64 used = 0;
+  guint n;
+
+  if (bytes == 0 || !hs_sql_get_int64 (&self->base, self->base.statements[SQL_TRIM_SIZE], &used, error) || used <= bytes)
+    return 0;
+  n = run_and_count (self, self->base.statements[SQL_TRIM_OLDEST], error);
+  return n != 0 ? n : run_and_count (self, self->base.statements[SQL_TRIM_OLDEST_ANSWERED], error);
+}
+
 guint
-hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, const char *run, GError **error)
+hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, gint64 bytes, const char *run, GError **error)
 {
   guint n;
 
@@ -416,5 +429,7 @@ hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, 
     n = run_and_count (self, hs_sql_bind (&self->base, SQL_TRIM_RENAMED, "i", now), error);
   if (n == 0)
     n = trim_empty (self, error);
+  if (n == 0)
+    n = trim_large (self, bytes, error);
   return n;
 }

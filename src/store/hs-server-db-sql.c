@@ -112,6 +112,10 @@ const char *const hs_server_db_texts[N_SQL] = {
   [SQL_INVITE_REMOVE] = "DELETE FROM invite WHERE token = ?",
 
   [SQL_TRIM_OLD] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < ? ORDER BY id LIMIT " SLICE ")",
+  [SQL_TRIM_SIZE] = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
+  [SQL_TRIM_OLDEST] = "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT " SLICE ")",
+  [SQL_TRIM_OLDEST_ANSWERED] = "DELETE FROM answered WHERE (owner, client_id) IN"
+                               " (SELECT owner, client_id FROM answered ORDER BY message LIMIT " SLICE ")",
   [SQL_TRIM_FULL] = "SELECT id, n - ?1 FROM place WHERE n > ?1 LIMIT 1",
   [SQL_TRIM_PLACE] = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE place = ? ORDER BY id LIMIT ?)",
   [SQL_TRIM_TALK_PLACE] = "SELECT id FROM place WHERE " LOST_TALK " AND EXISTS (SELECT 1 FROM message WHERE message.place = place.id) LIMIT 1",

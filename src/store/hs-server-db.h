@@ -226,11 +226,11 @@ gboolean hs_server_db_remove_invite (HsServerDb *self, GBytes *token, GError **e
 GPtrArray *hs_server_db_list_invites (HsServerDb *self, gint64 now, GError **error);
 
 /* ---- Retention ---- */
-/* One slice of what is older than @oldest (Unix ms) or beyond @messages a room (0: any number), of tokens that have expired, of what is nobody's
+/* One slice of what is older than @oldest (Unix ms), beyond @messages a room or, the oldest of all first, beyond @bytes of the database (0: any number), of tokens that have expired, of what is nobody's
  * any more, of private conversations that nobody can read (those of guests that are not of @run: their identities begin with it), and of places
  * that are no room's and where nothing is kept, with what points to them.
  * Returns the rows deleted: when some were, ask again. */
-guint hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, const char *run, GError **error);
+guint hs_server_db_trim (HsServerDb *self, gint64 now, gint64 oldest, guint messages, gint64 bytes, const char *run, GError **error);
 
 gboolean hs_server_db_begin (HsServerDb *self, GError **error);
 gboolean hs_server_db_commit (HsServerDb *self, GError **error);

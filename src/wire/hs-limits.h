@@ -195,6 +195,9 @@
 #define HS_CHATHISTORY_WAITING_MAX 128     /* requests of one guest that wait until it has taken the answer before: who comes back asks for each of its rooms */
 #define HS_KEPT_DAYS            90         /* of a hosted server's history */
 #define HS_KEPT_MESSAGES        1000000    /* of a room */
+#define HS_KEPT_BYTES           G_GINT64_CONSTANT (2147483648) /* 2 GiB, of all that is kept: about ten million messages */
+#define HS_RETENTION_BYTES      (64 * 1024 * 1024) /* when so much has been stored it is looked at once whether it is too much */
+#define HS_STORED_ROW_BYTES     128        /* that a message takes beside its text, about */
 #define HS_RETENTION_SLICE      500        /* rows deleted at once, so that nobody waits for it */
 #define HS_RETENTION_PAUSE_MS   50         /* between two slices */
 #define HS_RETENTION_MS         3600000    /* how often it is looked whether something is too old */

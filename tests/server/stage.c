@@ -156,7 +156,13 @@ on_ready (gpointer user_data)
   *(gboolean *) user_data = TRUE;
 }
 
-static const HsEngineStore store_funcs = { on_run, on_wake };
+static void
+on_full (gpointer user_data)
+{
+  ((Stage *) user_data)->n_full++;
+}
+
+static const HsEngineStore store_funcs = { on_run, on_wake, .full = on_full };
 
 void
 stage_answer_one (Stage *self)

@@ -16,6 +16,7 @@ typedef struct
   HsServerDb *db;    /* (nullable) */
   GQueue errands;    /* what the engine asked of it and nobody has done */
   gboolean disk_full;
+  guint n_full;      /* how often the engine said that much has been stored */
   guint8 n_tokens;
   GQueue jobs;       /* what is done apart and nobody has done */
 } Stage;

@@ -2,6 +2,8 @@
 /* Nobody sees a message before the store has it, and what comes after it comes after it. */
 #include "stage.h"
 
+#include "hs-limits.h"
+
 typedef struct
 {
   Stage stage;
@@ -199,6 +201,34 @@ test_not_kept (void)
   scene_clear (&scene);
 }
 
+/* Who stores much in a short time does not wait for the hour at which it is looked whether that is too much. */
+static void
+test_much (void)
+{
+  Stage stage;
+  Guest *anna;
+  g_autofree char *words = g_strnfill (400, 'w'), *line = g_strconcat ("PRIVMSG #lobby :", words, NULL);
+  guint n = HS_RETENTION_BYTES / (400 + HS_STORED_ROW_BYTES);
+
+  stage_init (&stage);
+  stage_start (&stage);
+  stage_open_store (&stage);
+  anna = guest_join (&stage, "anna", NULL);
+  stage.disk_full = TRUE; /* it is the asking that counts */
+  for (guint i = 0; i < n - 5; i++)
+    {
+      guest_says (anna, line);
+      if (i % 1000 == 0)
+        stage_commit (&stage);
+    }
+  g_assert_cmpuint (stage.n_full, ==, 0);
+  for (guint i = 0; i < 100; i++)
+    guest_says (anna, line);
+  g_assert_cmpuint (stage.n_full, ==, 1);
+  guest_free (anna);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +241,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/engine-gate/labels", test_labels);
   g_test_add_func ("/server/engine-gate/full", test_full);
   g_test_add_func ("/server/engine-gate/not-kept", test_not_kept);
+  g_test_add_func ("/server/engine-gate/much", test_much);
   return g_test_run ();
 }

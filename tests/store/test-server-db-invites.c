@@ -23,7 +23,7 @@ test_life (void)
 
   g_autoptr (GPtrArray) later = hs_server_db_list_invites (db, 100, NULL);
   g_assert_cmpuint (later->len, ==, 1);
-  while (hs_server_db_trim (db, 300, 0, 0, "run", NULL) > 0)
+  while (hs_server_db_trim (db, 300, 0, 0, 0, "run", NULL) > 0)
     ;
   g_autoptr (GPtrArray) none = hs_server_db_list_invites (db, 0, NULL);
   g_assert_cmpuint (none->len, ==, 0);

@@ -79,9 +79,9 @@ test_former_life (void)
   g_assert_true (hs_server_db_put_room (db, room, NULL));
   again = read_all (db, "#two");
   g_assert_cmpstr (again, ==, "new");
-  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 1); /* what was said */
-  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 1); /* and where */
-  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 0);
+  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, 0, "guest:", NULL), ==, 1); /* what was said */
+  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, 0, "guest:", NULL), ==, 1); /* and where */
+  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, 0, "guest:", NULL), ==, 0);
 }
 
 static void
@@ -234,7 +234,7 @@ trim_all (HsServerDb *db, gint64 oldest, guint messages, const char *run)
 {
   guint n, total = 0;
 
-  while ((n = hs_server_db_trim (db, T0 + DAY, oldest, messages, run, NULL)) > 0)
+  while ((n = hs_server_db_trim (db, T0 + DAY, oldest, messages, 0, run, NULL)) > 0)
     {
       g_assert_cmpuint (n, <=, 501);
       total += n;
@@ -392,9 +392,54 @@ test_empty_places (void)
   g_assert_cmpint (count (db, "place"), ==, 2);
   hs_server_db_begin (db, NULL);
   append (db, ID (3, 0), "#new", "not counted yet");
-  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, "guest:", NULL), ==, 0);
+  g_assert_cmpuint (hs_server_db_trim (db, T0, 0, 0, 0, "guest:", NULL), ==, 0);
   g_assert_true (hs_server_db_commit (db, NULL));
   g_assert_cmpint (count (db, "place"), ==, 3);
+}
+
+/* However it is spread over rooms, all of it together is bounded: the oldest goes, and where nothing is left, the ids that were answered. */
+static void
+test_size (void)
+{
+  const gint64 most = 2 * 1024 * 1024;
+  g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
+  g_autofree char *words = g_strnfill (1000, 'w'), *left = NULL;
+  HsServerQuery newest = { "#r9", 0, G_MAXINT64, TRUE, FALSE, FALSE, 1 }, oldest = { "#r0", 0, G_MAXINT64, FALSE, FALSE, FALSE, 1 };
+  gint64 n;
+
+  hs_server_db_begin (db, NULL);
+  for (guint i = 0; i < 5000; i++)
+    {
+      g_autofree char *place = g_strdup_printf ("#r%u", i % 10);
+      g_autofree char *id = g_strdup_printf ("%u", i);
+      g_autoptr (HsServerMessage) message = make_message (ID (i, 0), place, words);
+      gint64 first;
+
+      message->client_id = g_strdup (id);
+      message->owner = g_bytes_new ("token", 5);
+      g_assert_cmpint (hs_server_db_append (db, message, &first, NULL), ==, HS_SERVER_APPENDED);
+    }
+  g_assert_true (hs_server_db_commit (db, NULL));
+  while (hs_server_db_trim (db, T0, 0, 0, 100 * most, "guest:", NULL) > 0)
+    ;
+  g_assert_cmpint (count (db, "message"), ==, 5000);
+  while (hs_server_db_trim (db, T0, 0, 0, most, "guest:", NULL) > 0)
+    ;
+  n = count (db, "message");
+  g_assert_cmpint (n, >=, 500);
+  g_assert_cmpint (n, <, 1500);
+  g_assert_cmpint (count (db, "answered"), ==, 5000);
+  left = read_texts (db, &newest);
+  g_assert_cmpstr (left, ==, words);
+  {
+    g_autoptr (GPtrArray) first = hs_server_db_read (db, &oldest, NULL);
+
+    g_assert_cmpint (((HsServerMessage *) g_ptr_array_index (first, 0))->id, >=, ID (3500, 0));
+  }
+  while (hs_server_db_trim (db, T0, 0, 0, 1, "guest:", NULL) > 0)
+    ;
+  g_assert_cmpint (count (db, "message"), ==, 0);
+  g_assert_cmpint (count (db, "answered"), ==, 0);
 }
 
 /* Answered ids and the tokens they are found by are kept for seven days. */
@@ -410,7 +455,7 @@ test_answers (void)
       g_autoptr (HsServerMessage) message = make_message (ID (i, 0), "#lobby", "x");
       gint64 first;
 
-      while (hs_server_db_trim (db, nows[i], 0, 0, "guest:", NULL) > 0)
+      while (hs_server_db_trim (db, nows[i], 0, 0, 0, "guest:", NULL) > 0)
         ;
       message->client_id = g_strdup ("1");
       message->owner = g_bytes_new ("token", 5);
@@ -432,6 +477,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/store/server-db-rooms/counts", test_counts);
   g_test_add_func ("/store/server-db-rooms/lost-talks", test_lost_talks);
   g_test_add_func ("/store/server-db-rooms/empty-places", test_empty_places);
+  g_test_add_func ("/store/server-db-rooms/size", test_size);
   g_test_add_func ("/store/server-db-rooms/answers", test_answers);
   return g_test_run ();
 }
