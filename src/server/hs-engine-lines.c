@@ -56,6 +56,8 @@ hs_engine_dispatch (HsEngine *self, HsPeer *peer, const HsIrcMessage *message)
 {
   HsPeer *acting = self->acting;
 
+  if (acting == NULL)
+    self->n_synced = 0;
   self->acting = peer;
   carry_out (self, peer, message);
   self->acting = acting;

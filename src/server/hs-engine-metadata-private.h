@@ -18,6 +18,7 @@ typedef struct
   HsPeer *peer;
   GString *out;
   char *reference; /* (nullable) it knows no batches */
+  guint n;         /* lines of what is so already */
 } HsMetadataBatch;
 /* @target: (nullable). */
 void hs_metadata_batch_begin (HsMetadataBatch *self, HsEngine *engine, HsPeer *peer, const char *type, const char *target);

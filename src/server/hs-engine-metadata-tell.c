@@ -10,7 +10,7 @@
 void
 hs_metadata_batch_begin (HsMetadataBatch *self, HsEngine *engine, HsPeer *peer, const char *type, const char *target)
 {
-  *self = (HsMetadataBatch){ engine, peer, g_string_new (NULL), NULL };
+  *self = (HsMetadataBatch){ engine, peer, g_string_new (NULL), NULL, 0 };
   if ((peer->caps & HS_CAP_BATCH) == 0)
     return;
   self->reference = g_strdup_printf ("%" G_GINT64_MODIFIER "x", ++engine->next_batch);
@@ -58,11 +58,9 @@ is_among (const GPtrArray *keys, const char *key)
 }
 
 /* What is so already, in the server's name. @keys: (nullable) only these; all that is not subscribed to is left out, unless @all. */
-static guint
+static void
 append_metadata (HsMetadataBatch *batch, const char *target, const HsMetadata *metadata, const GPtrArray *keys, gboolean all)
 {
-  guint n = 0;
-
   for (guint i = 0; i < hs_metadata_get_n (metadata); i++)
     {
       const char *name = hs_metadata_get_key (metadata, i);
@@ -73,9 +71,8 @@ append_metadata (HsMetadataBatch *batch, const char *target, const HsMetadata *m
       hs_irc_message_set (&message, batch->engine->server_name, "METADATA", target, name, "*", hs_metadata_get_value (metadata, i), NULL);
       hs_metadata_batch_tag (batch);
       hs_irc_message_format (&message, batch->out);
-      n++;
+      batch->n++;
     }
-  return n;
 }
 
 /* ---- A change ---- */
@@ -222,47 +219,78 @@ hs_engine_append_whois_metadata (HsEngine *self, HsPeer *to, GString *out, const
 
 /* ---- Where one comes ---- */
 
-/* So much that it is asked for in the client's own time. */
-static gboolean
-is_put_off (HsEngine *self, HsPeer *peer, const HsChannel *channel)
+/* Lines that what is being answered may still have. */
+static guint
+get_room_for_more (HsEngine *self, const HsPeer *peer)
 {
-  if (channel->n_told <= HS_METADATA_SYNC_MEMBERS)
-    return FALSE;
-  hs_engine_reply (self, peer, HS_RPL_METADATASYNCLATER, channel->name, G_STRINGIFY (HS_METADATA_SYNC_AFTER_S), NULL);
-  return TRUE;
+  return peer == self->acting ? HS_METADATA_SYNC_LINES - MIN (self->n_synced, HS_METADATA_SYNC_LINES) : HS_METADATA_SYNC_LINES;
 }
 
-/* The room and who is in it; who bears the mark has been. No more than a send queue may hold: who wants the rest asks for people one by
- * one. */
 static void
-append_room (HsMetadataBatch *batch, HsChannel *channel, const GPtrArray *keys)
+note_synced (const HsMetadataBatch *batch)
 {
-  guint n = append_metadata (batch, channel->name, channel->metadata, keys, FALSE);
+  if (batch->peer == batch->engine->acting)
+    batch->engine->n_synced += batch->n;
+}
+
+/* So much that it is asked for in the client's own time. */
+static void
+put_off (HsEngine *self, HsPeer *peer, const char *target)
+{
+  hs_engine_reply (self, peer, HS_RPL_METADATASYNCLATER, target, G_STRINGIFY (HS_METADATA_SYNC_AFTER_S), NULL);
+}
+
+/* The room and who is in it, up to @max lines of all; who bears the mark has been. FALSE: there is more. */
+static gboolean
+append_room (HsMetadataBatch *batch, HsChannel *channel, const GPtrArray *keys, guint max)
+{
   gboolean inside = hs_peer_find_membership (batch->peer, channel) != NULL;
   const HsMembership *member;
 
-  for (guint i = 0; n < HS_METADATA_SYNC_LINES && (member = hs_channel_get_known (channel, batch->peer, i)) != NULL; i++)
+  append_metadata (batch, channel->name, channel->metadata, keys, FALSE);
+  for (guint i = 0; (member = hs_channel_get_known (channel, batch->peer, i)) != NULL; i++)
     {
       HsPeer *one = member->peer;
 
       if (one->mark == batch->engine->mark || !hs_membership_is_listed (member, batch->peer, inside))
         continue;
+      if (batch->n >= max)
+        return FALSE;
       one->mark = batch->engine->mark;
-      n += append_metadata (batch, one->nick, hs_engine_get_metadata (batch->engine, one), keys, FALSE);
+      append_metadata (batch, one->nick, hs_engine_get_metadata (batch->engine, one), keys, FALSE);
     }
+  return TRUE;
+}
+
+/* Who wants more of a room than one answer may have asks for people one by one. FALSE: less was told than that. */
+static gboolean
+answer_room (HsEngine *self, HsPeer *peer, HsChannel *channel)
+{
+  guint max = get_room_for_more (self, peer);
+  HsMetadataBatch batch;
+  gboolean whole;
+
+  self->mark++;
+  hs_metadata_batch_begin (&batch, self, peer, "metadata", channel->name);
+  whole = append_room (&batch, channel, NULL, max);
+  note_synced (&batch);
+  hs_metadata_batch_end (&batch);
+  return whole || max == HS_METADATA_SYNC_LINES;
 }
 
 void
 hs_engine_sync_metadata (HsEngine *self, HsPeer *peer, HsChannel *channel)
 {
-  if (listens (peer) && !is_put_off (self, peer, channel))
-    hs_engine_answer_sync (self, peer, NULL, channel);
+  if (!listens (peer))
+    return;
+  if (channel->n_told > HS_METADATA_SYNC_MEMBERS || get_room_for_more (self, peer) == 0 || !answer_room (self, peer, channel))
+    put_off (self, peer, channel->name);
 }
 
 void
 hs_engine_tell_monitored_metadata (HsEngine *self, HsPeer *peer, const HsPeer *one)
 {
-  HsMetadataBatch plain = { self, peer, NULL, NULL };
+  HsMetadataBatch plain = { self, peer, NULL, NULL, 0 };
 
   if (!listens (peer))
     return;
@@ -276,31 +304,43 @@ hs_engine_answer_sync (HsEngine *self, HsPeer *peer, HsPeer *one, HsChannel *cha
 {
   HsMetadataBatch batch;
 
-  self->mark++;
-  hs_metadata_batch_begin (&batch, self, peer, "metadata", one != NULL ? one->nick : channel->name);
-  if (one != NULL)
-    append_metadata (&batch, one->nick, hs_engine_get_metadata (self, one), NULL, FALSE);
-  else
-    append_room (&batch, channel, NULL);
+  if (one == NULL)
+    {
+      answer_room (self, peer, channel);
+      return;
+    }
+  hs_metadata_batch_begin (&batch, self, peer, "metadata", one->nick);
+  append_metadata (&batch, one->nick, hs_engine_get_metadata (self, one), NULL, FALSE);
   hs_metadata_batch_end (&batch);
 }
 
+/* One answer, whatever it is of: what it has no room for is put off. */
 void
 hs_engine_tell_subscriber (HsEngine *self, HsPeer *peer, const GPtrArray *keys)
 {
   const GPtrArray *monitored = peer->extra->monitored;
-  HsMetadataBatch plain = { self, peer, g_string_new (NULL), NULL };
+  HsMetadataBatch plain = { self, peer, g_string_new (NULL), NULL, 0 };
+  guint max = get_room_for_more (self, peer);
 
   self->mark++;
   for (HsMembership *mine = peer->memberships; mine != NULL; mine = mine->next)
-    if (!is_put_off (self, peer, mine->channel))
-      append_room (&plain, mine->channel, keys);
+    {
+      gboolean first = plain.n == 0;
+
+      if (mine->channel->n_told > HS_METADATA_SYNC_MEMBERS || plain.n >= max || (!append_room (&plain, mine->channel, keys, max) && !first))
+        put_off (self, peer, mine->channel->name);
+    }
   for (guint i = 0; monitored != NULL && i < monitored->len; i++)
     {
       HsPeer *one = hs_engine_find_nick (self, ((HsMonitored *) g_ptr_array_index (monitored, i))->nick);
 
-      if (one != NULL && one->mark != self->mark)
+      if (one == NULL || one->mark == self->mark || hs_metadata_get_n (hs_engine_get_metadata (self, one)) == 0)
+        continue;
+      if (plain.n < max)
         append_metadata (&plain, one->nick, hs_engine_get_metadata (self, one), keys, FALSE);
+      else
+        put_off (self, peer, one->nick);
     }
+  note_synced (&plain);
   hs_metadata_batch_end (&plain);
 }

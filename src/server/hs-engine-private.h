@@ -189,6 +189,7 @@ struct _HsEngine
   guint32 salt;          /* of msgids: those of this database differ from others' */
   guint32 first_free_guest;
   guint n_kept;          /* channels */
+  guint n_synced;        /* lines of metadata that the command under way has been answered with */
   guint n_listeners;
   guint n_invisible;
   guint n_operators;     /* registered ones, the host's client among them */

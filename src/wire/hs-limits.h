@@ -48,7 +48,7 @@
 #define HS_METADATA_VALUE_MAX_BYTES 230    /* and with a host of HS_SHOWN_HOST_MAX_BYTES in its source */
 #define HS_METADATA_SYNC_MEMBERS 100       /* of a larger room nothing is sent before it is asked for */
 #define HS_METADATA_SYNC_AFTER_S 4         /* then */
-#define HS_METADATA_SYNC_LINES  2000       /* of one answer: more than a send queue must hold */
+#define HS_METADATA_SYNC_LINES  2000       /* of all that one command is answered with: more than a send queue must hold */
 #define HS_NICK_CHANGES         5          /* of one guest within the time below: each is told, and stored, in all its rooms */
 #define HS_NICK_CHANGES_S       20
 #define HS_WHOWAS_MAX           500        /* former names that are remembered */

@@ -202,6 +202,72 @@ test_put_off (void)
   stage_clear (&stage);
 }
 
+static guint
+count (Guest *guest, const char *part)
+{
+  guint n = 0;
+
+  for (const char *at = guest->out->str; (at = strstr (at, part)) != NULL; at++)
+    n++;
+  return n;
+}
+
+/* However many rooms one answer is of, it is one: what it has no room for is put off. Each command has an answer of its own. */
+static void
+test_one_answer (void)
+{
+  enum { PEOPLE = HS_METADATA_SYNC_MEMBERS - 1, ROOMS = 3 }; /* and anna */
+  static const char *const lines[] = { "JOIN #r0,#r1,#r2", "METADATA * SUB k0 k1 k2 k3 k4 k5 k6 k7 k8 k9" };
+  Stage stage;
+  Guest *guests[ROOMS][PEOPLE], *anna, *dora;
+
+  stage_init (&stage);
+  stage.config->per_address = 0;
+  stage_start (&stage);
+  for (guint r = 0; r < ROOMS; r++)
+    for (guint i = 0; i < PEOPLE; i++)
+      {
+        g_autofree char *nick = g_strdup_printf ("g%u-%u", r, i), *join = g_strdup_printf ("JOIN #r%u", r);
+
+        guests[r][i] = guest_join (&stage, nick, NULL);
+        guest_says (guests[r][i], join);
+        for (guint k = 0; k < HS_METADATA_KEYS_MAX; k++)
+          {
+            g_autofree char *line = g_strdup_printf ("METADATA * SET k%u :x", k);
+
+            guest_says (guests[r][i], line);
+          }
+      }
+  dora = guest_join (&stage, "dora", NULL);
+  guest_says (dora, "METADATA * SET k0 :x");
+  anna = guest_join (&stage, "anna", CAPS " no-implicit-names");
+  guest_says (anna, "PART #lobby");
+  guest_says (anna, "MONITOR + dora");
+  guest_says (anna, "METADATA * SUB k0 k1 k2 k3 k4 k5 k6 k7 k8 k9");
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      guest_forget (anna);
+      guest_says (anna, lines[i]);
+      g_assert_cmpuint (count (anna, " METADATA g"), ==, HS_METADATA_SYNC_LINES);
+      g_assert_cmpuint (count (anna, " 774 anna #r"), ==, 1);
+      g_assert_cmpuint (count (anna, " 774 anna dora 4\r\n"), ==, i);
+      guest_says (anna, "METADATA * UNSUB k0 k1 k2 k3 k4 k5 k6 k7 k8 k9");
+    }
+  guest_says (anna, "METADATA * SUB k0 k1 k2 k3 k4 k5 k6 k7 k8 k9");
+  guest_forget (anna);
+  guest_says (anna, "METADATA #r2 SYNC");
+  g_assert_cmpuint (count (anna, " METADATA g"), ==, PEOPLE * HS_METADATA_KEYS_MAX);
+  guest_says (anna, "METADATA dora SYNC");
+  g_assert_true (guest_saw (anna, " METADATA dora k0 * x"));
+  g_assert_false (guest_saw (anna, " 774 "));
+  guest_free (anna);
+  guest_free (dora);
+  for (guint r = 0; r < ROOMS; r++)
+    for (guint i = 0; i < PEOPLE; i++)
+      guest_free (guests[r][i]);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -211,5 +277,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/metadata-tell/watched", test_watched);
   g_test_add_func ("/server/metadata-tell/hidden", test_hidden);
   g_test_add_func ("/server/metadata-tell/put-off", test_put_off);
+  g_test_add_func ("/server/metadata-tell/one-answer", test_one_answer);
   return g_test_run ();
 }
