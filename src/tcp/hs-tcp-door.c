@@ -13,6 +13,7 @@
 #define LOOK_OPEN_MS  20
 #define LOOK_OPEN_MAX 256             /* half-open; a flood is seen as well four times a second, and a look at it takes longer */
 #define CLIMBS_FROM   16              /* fewer half-open at once are nothing: people on a slow link */
+#define CLIMBS_FROM_SHORT 4           /* the same where the backlog is short */
 #define CALM_US       (10 * G_USEC_PER_SEC) /* a warning stays for so long after its cause */
 #define REMEMBER_US   (75 * G_USEC_PER_SEC) /* linux: tcp_synack_retries 5, the last after 63 s */
 #define REMEMBER_MAX  4096            /* cookies; a flood's are not worth more */
@@ -185,19 +186,26 @@ look_at_half_open (HsTcpDoor *self, HsTcpListenerNumbers *numbers)
 
 /* ---- Warnings ---- */
 
-static HsTcpDoorWarning
-find_causes (HsTcpDoor *self, const HsTcpListenerNumbers *numbers)
+/* In a short backlog a quarter is already much, as fewer can be half-open than it has places. */
+static guint32
+get_climbs_from (guint32 backlog)
+{
+  return backlog > 0 ? CLAMP (backlog / 4, CLIMBS_FROM_SHORT, CLIMBS_FROM) : CLIMBS_FROM;
+}
+
+HsTcpDoorWarning
+hs_tcp_door_find_causes (const HsTcpListenerNumbers *numbers, const HsTcpListenerNumbers *last)
 {
   gboolean seen = numbers->half_open != G_MAXUINT32;
   HsTcpDoorWarning causes = 0;
 
-  if (seen && numbers->half_open >= CLIMBS_FROM)
+  if (seen && numbers->half_open >= get_climbs_from (numbers->backlog))
     causes |= HS_TCP_DOOR_HALF_OPEN_CLIMBS;
   if (numbers->backlog > 0 && numbers->accept_queue > numbers->backlog) /* linux: sk_acceptq_is_full () lets one more in */
     causes |= HS_TCP_DOOR_QUEUE_FULL;
-  if (self->told && numbers->drops > self->last.drops)
+  if (last != NULL && numbers->drops > last->drops)
     causes |= HS_TCP_DOOR_DROPS;
-  if (numbers->cookies_sent > self->last.cookies_sent)
+  if (numbers->cookies_sent > (last != NULL ? last->cookies_sent : 0))
     causes |= HS_TCP_DOOR_SYN_COOKIES;
   return causes;
 }
@@ -206,7 +214,7 @@ find_causes (HsTcpDoor *self, const HsTcpListenerNumbers *numbers)
 static HsTcpDoorWarning
 warn (HsTcpDoor *self, const HsTcpListenerNumbers *numbers)
 {
-  HsTcpDoorWarning causes = find_causes (self, numbers), all = 0;
+  HsTcpDoorWarning causes = hs_tcp_door_find_causes (numbers, self->told ? &self->last : NULL), all = 0;
 
   for (guint i = 0; i < N_WARNINGS; i++)
     {

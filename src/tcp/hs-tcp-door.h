@@ -7,6 +7,10 @@
 
 typedef struct _HsTcpDoor HsTcpDoor;
 
+/* What @numbers give cause to warn of. @last (nullable) is the look before: what only grows is a cause when it grew. The one rule for all
+ * who tell of a listener; the door adds that a warning stays for a while. */
+HsTcpDoorWarning hs_tcp_door_find_causes (const HsTcpListenerNumbers *numbers, const HsTcpListenerNumbers *last);
+
 /* At each look that found something else than the one before. */
 typedef void (*HsTcpDoorFunc) (const HsTcpListenerNumbers *numbers, gpointer user_data);
 

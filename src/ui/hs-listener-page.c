@@ -45,20 +45,23 @@ set_fill (GtkLabel *label, guint32 value, guint32 limit)
   gtk_label_set_label (label, text);
 }
 
-typedef enum { CALM, BUSY, CLIMBING, COOKIES, FULL, UNSEEN } Judgement;
+typedef enum { CALM, BUSY, CLIMBING, COOKIES, FULL, DROPPING, UNSEEN } Judgement;
 
-/* A quarter of the backlog is more than people who come by themselves ever leave half-open at one time. */
+/* What is worth a warning the door says, to this page and to the server's; the worst first. */
+static const struct { HsTcpDoorWarning warning; Judgement judgement; } by_warning[] = {
+  { HS_TCP_DOOR_SYN_COOKIES, COOKIES }, { HS_TCP_DOOR_QUEUE_FULL, FULL }, { HS_TCP_DOOR_DROPS, DROPPING }, { HS_TCP_DOOR_HALF_OPEN_CLIMBS, CLIMBING },
+};
+
 static Judgement
 judge (const HsTcpListenerNumbers *numbers)
 {
-  if (numbers->half_open == G_MAXUINT32)
-    return UNSEEN;
   if (numbers->syn_cookies)
     return COOKIES;
-  if (numbers->backlog > 0 && numbers->accept_queue > numbers->backlog) /* the kernel lets in one more than was asked for */
-    return FULL;
-  if (numbers->backlog > 0 && numbers->half_open >= MAX (numbers->backlog / 4, 4))
-    return CLIMBING;
+  for (guint i = 0; i < G_N_ELEMENTS (by_warning); i++)
+    if (numbers->warnings & by_warning[i].warning)
+      return by_warning[i].judgement;
+  if (numbers->half_open == G_MAXUINT32)
+    return UNSEEN;
   return numbers->half_open + numbers->accept_queue > 0 ? BUSY : CALM;
 }
 
@@ -68,6 +71,7 @@ static const struct { const char *text; gboolean warn; } judgements[] = {
   [CLIMBING] = { N_("Half-open connections climb: guests on a bad network, or a SYN flood."), TRUE },
   [COOKIES] = { N_("The backlog is full: the kernel answers with SYN cookies and remembers nothing until the ACK is here."), TRUE },
   [FULL] = { N_("The accept queue is full: who wants to come in now is dropped by the kernel, and tries again."), TRUE },
+  [DROPPING] = { N_("The kernel had to drop connection requests: its queues were full."), TRUE },
   [UNSEEN] = { N_("Half-open connections cannot be seen on this system."), FALSE },
 };
 

@@ -52,11 +52,10 @@ set_fill (GtkLabel *label, guint32 value, guint32 limit)
   gtk_label_set_label (label, text);
 }
 
-/* A quarter of the backlog is more than people who come by themselves ever leave half-open at one time. */
 static gboolean
-is_climbing (const HsTcpListenerNumbers *numbers)
+warns (const HsTcpListenerNumbers *numbers, HsTcpDoorWarning warning)
 {
-  return numbers->half_open != G_MAXUINT32 && numbers->backlog > 0 && numbers->half_open >= MAX (numbers->backlog / 4, 4);
+  return (numbers->warnings & warning) != 0;
 }
 
 /* The first of what the door warns of, in its words. */
@@ -90,7 +89,7 @@ update_warning (HsServerPage *self, const HsTcpListenerNumbers *numbers)
 {
   g_autofree char *title = NULL, *text = NULL;
 
-  if (numbers != NULL && numbers->half_open > 0 && (is_climbing (numbers) || (numbers->warnings & HS_TCP_DOOR_HALF_OPEN_CLIMBS) != 0))
+  if (numbers != NULL && numbers->half_open > 0 && warns (numbers, HS_TCP_DOOR_HALF_OPEN_CLIMBS))
     {
       text = explain_half_open (numbers);
       title = g_strdup_printf (ngettext ("%u connection has not finished its handshake", "%u connections have not finished their handshake",
@@ -119,8 +118,8 @@ update_numbers (HsServerPage *self)
   set_fill (self->tile_numbers[HALF_OPEN], numbers->half_open, numbers->backlog);
   set_fill (self->tile_numbers[ACCEPT_QUEUE], numbers->accept_queue, numbers->backlog);
   set_fill (self->tile_numbers[DROPPED], numbers->drops, 0);
-  gtk_label_set_label (self->tile_numbers[COOKIES], numbers->syn_cookies ? _("In use") : _("Not needed"));
-  if (is_climbing (numbers))
+  gtk_label_set_label (self->tile_numbers[COOKIES], numbers->syn_cookies || warns (numbers, HS_TCP_DOOR_SYN_COOKIES) ? _("In use") : _("Not needed"));
+  if (warns (numbers, HS_TCP_DOOR_HALF_OPEN_CLIMBS))
     gtk_widget_add_css_class (GTK_WIDGET (self->tile_numbers[HALF_OPEN]), "warning");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->tile_numbers[HALF_OPEN]), "warning");

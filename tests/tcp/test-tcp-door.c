@@ -92,6 +92,30 @@ test_words (void)
   g_assert_cmpstr (hs_tcp_door_warning_get_sentence (0), ==, "");
 }
 
+static const struct { const char *what; HsTcpListenerNumbers last, now; HsTcpDoorWarning causes; } cases[] = {
+  { "nothing", { .backlog = 1024 }, { .backlog = 1024 }, 0 },
+  { "people on a slow link", { .backlog = 1024 }, { .backlog = 1024, .half_open = 15 }, 0 },
+  { "a flood into a long backlog", { .backlog = 1024 }, { .backlog = 1024, .half_open = 40 }, HS_TCP_DOOR_HALF_OPEN_CLIMBS },
+  { "a quarter of a short backlog", { .backlog = 32 }, { .backlog = 32, .half_open = 8 }, HS_TCP_DOOR_HALF_OPEN_CLIMBS },
+  { "a few in a very short one", { .backlog = 4 }, { .backlog = 4, .half_open = 3 }, 0 },
+  { "cannot be seen", { .backlog = 1024 }, { .backlog = 1024, .half_open = G_MAXUINT32 }, 0 },
+  { "a full queue", { .backlog = 1 }, { .backlog = 1, .accept_queue = 2 }, HS_TCP_DOOR_QUEUE_FULL },
+  { "dropped just now", { .backlog = 1024, .drops = 3 }, { .backlog = 1024, .drops = 4 }, HS_TCP_DOOR_DROPS },
+  { "dropped before", { .backlog = 1024, .drops = 3 }, { .backlog = 1024, .drops = 3 }, 0 },
+  { "a cookie sent", { .backlog = 1024 }, { .backlog = 1024, .cookies_sent = 1 }, HS_TCP_DOOR_SYN_COOKIES },
+};
+
+static void
+test_causes (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("%s", cases[i].what);
+      g_assert_cmpuint (hs_tcp_door_find_causes (&cases[i].now, &cases[i].last), ==, cases[i].causes);
+    }
+  g_assert_cmpuint (hs_tcp_door_find_causes (&cases[7].now, NULL), ==, 0); /* nobody knows when */
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -99,5 +123,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/tcp/door/queue", test_queue);
   g_test_add_func ("/tcp/door/hidden", test_hidden);
   g_test_add_func ("/tcp/door/words", test_words);
+  g_test_add_func ("/tcp/door/causes", test_causes);
   return g_test_run ();
 }

@@ -8,7 +8,10 @@
 #include "hs-guest-list.h"
 #include "hs-guest-private.h"
 #include "hs-guest-table.h"
+#include "hs-listener-page.h"
 #include "hs-server-page.h"
+#include "hs-server-private.h"
+#include "hs-tcp-door.h"
 #include "hs-sorted-list.h"
 
 #define WAIT_US (10 * G_USEC_PER_SEC)
@@ -500,6 +503,74 @@ test_page (void)
   g_object_unref (stage.server);
 }
 
+/* ---- The listener, on both pages ---- */
+
+#define CLIMBS "Half-open connections climb: guests on a bad network, or a SYN flood."
+#define COOKIES "The backlog is full: the kernel answers with SYN cookies and remembers nothing until the ACK is here."
+
+static const struct { const char *what; HsTcpListenerNumbers numbers; const char *panel, *page; } doors[] = {
+  { "calm", { .backlog = 1024 }, "SYN cookies are not needed. Nothing waits.", NULL },
+  { "arriving", { .backlog = 1024, .half_open = 2 }, "Somebody is just arriving. SYN cookies are not needed.", NULL },
+  { "climbs", { .backlog = 1024, .half_open = 40 }, CLIMBS, "40 connections have not finished their handshake" },
+  { "unseen", { .backlog = 1024, .half_open = G_MAXUINT32 }, "Half-open connections cannot be seen on this system.", NULL },
+  { "queue", { .backlog = 8, .accept_queue = 9 }, "The accept queue is full: who wants to come in now is dropped by the kernel, and tries again.",
+    "The accept queue is full: newcomers have to wait until the server takes some in." },
+  { "drops", { .backlog = 1024, .drops = 2 }, "The kernel had to drop connection requests: its queues were full.",
+    "The kernel had to drop connection requests: its queues were full." },
+  { "cookies sent", { .backlog = 1024, .half_open = G_MAXUINT32, .cookies_sent = 1 }, COOKIES,
+    "The kernel defends itself with SYN cookies: it answers each SYN and keeps nothing of it until the third segment proves the caller." },
+};
+
+/* The first below @widget: the page has only that of its warning. (nullable) */
+static GtkRevealer *
+find_revealer (GtkWidget *widget)
+{
+  GtkRevealer *found = GTK_IS_REVEALER (widget) ? GTK_REVEALER (widget) : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_revealer (child);
+  return found;
+}
+
+/* What the page warns of, the panel warns of too. */
+static void
+test_listener (void)
+{
+  static const HsTcpListenerNumbers none = { 0 };
+  g_autoptr (HsServerConfig) config = hs_server_config_new ();
+  g_autoptr (HsServer) server = hs_server_new (config, TRUE);
+  GtkWidget *window = gtk_window_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  HsServerPage *page = hs_server_page_new (server);
+  HsListenerPage *panel = g_object_new (HS_TYPE_LISTENER_PAGE, NULL);
+  GtkRevealer *warning = find_revealer (GTK_WIDGET (page));
+
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (panel));
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_present (GTK_WINDOW (window));
+  hs_listener_page_set_server (panel, server);
+  hs_listener_page_set_shown (panel, TRUE);
+  hs_server_page_set_shown (page, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (doors); i++)
+    {
+      g_autoptr (HsNews) news = hs_news_new ();
+      HsNewsItem *item = hs_news_add (news, HS_NEWS_LISTENER_NUMBERS, 0);
+      GtkWidget *words;
+
+      g_test_message ("%s", doors[i].what);
+      item->listener = g_memdup2 (&doors[i].numbers, sizeof doors[i].numbers);
+      item->listener->warnings = hs_tcp_door_find_causes (&doors[i].numbers, &none);
+      hs_server_apply_news (news, server);
+      words = find_label (GTK_WIDGET (panel), doors[i].panel);
+      g_assert_nonnull (words);
+      g_assert_cmpint (gtk_widget_has_css_class (gtk_widget_get_parent (words), "panel-warning"), ==, doors[i].page != NULL);
+      g_assert_cmpint (gtk_revealer_get_reveal_child (warning), ==, doors[i].page != NULL);
+      g_assert_true (doors[i].page == NULL || find_label (GTK_WIDGET (warning), doors[i].page) != NULL);
+      g_assert_cmpint (find_label (GTK_WIDGET (page), "In use") != NULL, ==, g_str_equal (doors[i].panel, COOKIES));
+    }
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -510,5 +581,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/guest-table", test_table);
   g_test_add_func ("/ui/guest-table/half-open", test_half_open);
   g_test_add_func ("/ui/server-page", test_page);
+  g_test_add_func ("/ui/server-page/listener", test_listener);
   return g_test_run ();
 }
