@@ -130,12 +130,23 @@ on_menu_closed (GtkWidget *popover)
   g_idle_add (unparent_later, popover);
 }
 
+/* What the menu does is done with what is selected: a row that is not is selected alone first. */
+static void
+choose_alone (HsMessageList *self, HsMessageRow *row)
+{
+  GtkListItem *item = g_hash_table_lookup (self->live, row);
+
+  if (item != NULL && !gtk_list_item_get_selected (item)) /* by the list's own action: Shift with an arrow goes on from there */
+    gtk_widget_activate_action (self->list, "list.select-item", "(ubb)", gtk_list_item_get_position (item), FALSE, FALSE);
+}
+
 static void
 popup_menu (HsMessageList *self, HsMessageRow *row, const GdkRectangle *at)
 {
   g_autoptr (GMenuModel) menu = build_menu (self, row);
   GtkWidget *popover = gtk_popover_menu_new_from_model (menu);
 
+  choose_alone (self, row);
   g_set_object (&self->menu_entry, hs_message_row_get_entry (row));
   gtk_widget_set_parent (popover, GTK_WIDGET (self));
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
@@ -230,8 +241,6 @@ on_copy (GtkWidget *widget, const char *name, GVariant *parameter)
       if (entry != NULL && hs_entry_is_loaded (entry))
         append_copy (all, entry);
     }
-  if (all->len == 0 && self->menu_entry != NULL)
-    append_copy (all, self->menu_entry);
   if (all->len > 0)
     gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), all->str);
 }

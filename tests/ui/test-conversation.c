@@ -183,6 +183,86 @@ test_stays_away (void)
   fixture_clear (&fixture);
 }
 
+/* ---- What is done with rows ---- */
+
+/* The row that says @text. (nullable) */
+static GtkWidget *
+find_row (GtkWidget *widget, const char *text)
+{
+  HsEntry *entry = HS_IS_MESSAGE_ROW (widget) && gtk_widget_get_mapped (widget) ? hs_message_row_get_entry (HS_MESSAGE_ROW (widget)) : NULL;
+  GtkWidget *found = entry != NULL && g_strcmp0 (hs_entry_get_text (entry), text) == 0 ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_row (child, text);
+  return found;
+}
+
+static void
+on_clipboard (GObject *clipboard, GAsyncResult *result, gpointer data)
+{
+  *(char **) data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+}
+
+static gboolean
+is_set (gpointer pointer)
+{
+  return *(gpointer *) pointer != NULL;
+}
+
+/* What "Copy" puts there, without its time. (transfer full) */
+static char *
+copy (HsMessageList *list)
+{
+  g_autofree char *text = NULL;
+
+  gtk_widget_activate_action (GTK_WIDGET (list), "messages.copy", NULL);
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (list)), NULL, on_clipboard, &text);
+  g_assert_true (wait_until (is_set, &text));
+  return g_strdup (strstr (text, "] ") + 2);
+}
+
+/* The menu is about its own row, and about all that are selected when that is one of them. */
+static void
+test_menu (void)
+{
+  static const struct { guint selected[2], menu; const char *copied; } rows[] = {
+    { { 1, 1 }, 2, "Ana María: message 2" }, /* not that which was clicked before */
+    { { 1, 2 }, 1, "Ana María: message 1" },
+    { { 5, 5 }, 4, "Ana María: message 4" },
+  };
+  Fixture fixture;
+  GtkSelectionModel *selection;
+  GtkWidget *list;
+
+  fixture_init (&fixture, 0);
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("message %u", i);
+
+      append (fixture.entries, text);
+    }
+  list = find_type (GTK_WIDGET (fixture.list), GTK_TYPE_LIST_VIEW);
+  selection = gtk_list_view_get_model (GTK_LIST_VIEW (list));
+  settle (200);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("message %u", rows[i].menu), *copied = NULL;
+      GtkWidget *row = find_row (list, text);
+
+      gtk_selection_model_select_item (selection, rows[i].selected[0], TRUE);
+      gtk_selection_model_select_item (selection, rows[i].selected[1], FALSE);
+      g_assert_true (gtk_widget_grab_focus (gtk_widget_get_parent (row)));
+      gtk_widget_activate_action (GTK_WIDGET (fixture.list), "messages.menu", NULL);
+      settle (50);
+      copied = copy (fixture.list);
+      gtk_popover_popdown (GTK_POPOVER (find_type (GTK_WIDGET (fixture.list), GTK_TYPE_POPOVER_MENU)));
+      settle (50);
+      g_assert_true (g_str_has_prefix (copied, rows[i].copied));
+      g_assert_cmpint (strstr (copied, "message 2") != NULL, ==, rows[i].menu == 2 || rows[i].selected[1] == 2);
+    }
+  fixture_clear (&fixture);
+}
+
 /* ---- Nothing from the wire is markup ---- */
 
 static void
@@ -584,6 +664,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/list/opens-at-end", test_opens_at_end);
   g_test_add_func ("/ui/list/follows-end", test_follows_end);
   g_test_add_func ("/ui/list/stays-away", test_stays_away);
+  g_test_add_func ("/ui/row/menu", test_menu);
   g_test_add_func ("/ui/row/no-markup", test_no_markup);
   g_test_add_func ("/ui/list/beginning", test_beginning);
   g_test_add_func ("/ui/bubble/widths", test_bubble_widths);
