@@ -179,6 +179,7 @@ static void
 hs_both_ends_init (HsBothEnds *self)
 {
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *title = gtk_label_new (_("Both ends"));
+  GtkWidget *more = gtk_button_new_with_label (_("Learn More"));
 
   self->card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
   gtk_widget_add_css_class (self->card, "card");
@@ -196,6 +197,12 @@ hs_both_ends_init (HsBothEnds *self)
   gtk_grid_set_row_spacing (self->grid, 4);
   gtk_grid_set_column_spacing (self->grid, 8);
   gtk_box_append (GTK_BOX (self->card), GTK_WIDGET (self->grid));
+  gtk_widget_add_css_class (more, "link");
+  gtk_widget_add_css_class (more, "panel-learn");
+  gtk_widget_set_halign (more, GTK_ALIGN_START);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (more), "app.help-page");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (more), "s", "both-ends");
+  gtk_box_append (GTK_BOX (self->card), more);
   gtk_widget_set_parent (self->card, GTK_WIDGET (self));
   make_table (self);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);

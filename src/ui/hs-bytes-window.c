@@ -44,6 +44,18 @@ make_copy_button (const char *words, char *text)
 }
 
 static GtkWidget *
+make_help_button (void)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("help-about-symbolic");
+
+  gtk_widget_set_tooltip_text (button, _("Learn More"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Learn More"), -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "app.help-page");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", "bytes");
+  return button;
+}
+
+static GtkWidget *
 make_layer (const HsBytesLayer *layer)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4), *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -142,6 +154,7 @@ fill (Subject *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
 
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), make_copy_button (_("Copy All"), hs_bytes_dup_all (layers)));
+  adw_header_bar_pack_end (ADW_HEADER_BAR (header), make_help_button ());
   gtk_widget_add_css_class (header, "flat");
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), make_layers (layers));

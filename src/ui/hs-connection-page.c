@@ -6,6 +6,7 @@
 #include "hs-bytes-window.h"
 #include "hs-charts.h"
 #include "hs-connection-words.h"
+#include "hs-field.h"
 #include "hs-ghost-ladder.h"
 #include "hs-guest-row.h"
 #include "hs-help-book.h"
@@ -48,7 +49,7 @@ struct _HsConnectionPage
   GtkWidget *numbers_card;
   GtkLabel *round_trip;
   HsSparkline *sparkline;
-  GtkFlowBox *numbers;
+  GtkGrid *numbers;
   GtkBox *charts;
   HsBothEnds *both;
   HsWithoutTcp *without;
@@ -227,7 +228,7 @@ update_numbers (HsConnectionPage *self)
   if (numbers == NULL)
     return;
   round_trip = hs_numbers_format_us (numbers->rtt_us);
-  gtk_label_set_label (self->round_trip, round_trip);
+  hs_field_set_value (self->round_trip, round_trip);
   hs_charts_fill (self->charts, numbers);
   hs_numbers_fill (self->numbers, numbers, hs_tcp_watch_get_role (self->watch));
 }
@@ -521,6 +522,7 @@ hs_connection_page_class_init (HsConnectionPageClass *klass)
     g_signal_new ("chosen", HS_TYPE_CONNECTION_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_OBJECT);
 
   g_type_ensure (HS_TYPE_BOTH_ENDS);
+  g_type_ensure (HS_TYPE_FIELD_GROUP);
   g_type_ensure (HS_TYPE_GHOST_LADDER);
   g_type_ensure (HS_TYPE_LAB_BUTTON);
   g_type_ensure (HS_TYPE_LADDER_CARD);

@@ -2,6 +2,7 @@
 /* The panel's third page, while hosting: the listening socket's queues and the guests' connections. */
 #include "hs-listener-page.h"
 
+#include "hs-field.h"
 #include "hs-guest-row.h"
 #include "hs-lab-button.h"
 
@@ -42,7 +43,7 @@ set_fill (GtkLabel *label, guint32 value, guint32 limit)
   g_autofree char *text = value == G_MAXUINT32 ? g_strdup ("–")
     : limit > 0 ? g_strdup_printf (_("%u of %u"), value, limit) : g_strdup_printf ("%u", value);
 
-  gtk_label_set_label (label, text);
+  hs_field_set_value (label, text);
 }
 
 typedef enum { CALM, BUSY, CLIMBING, COOKIES, FULL, DROPPING, UNSEEN } Judgement;
@@ -231,6 +232,7 @@ hs_listener_page_class_init (HsListenerPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = hs_listener_page_dispose;
   signals[CHOSEN] = g_signal_new ("chosen", HS_TYPE_LISTENER_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, HS_TYPE_GUEST);
+  g_type_ensure (HS_TYPE_FIELD_GROUP);
   g_type_ensure (HS_TYPE_LAB_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-listener-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HsListenerPage, where);

@@ -50,15 +50,27 @@ find_row_of (HsMessageList *self, HsEntry *entry)
 
 /* ---- Pointer and menu ---- */
 
+static gboolean
+is_mark_at (HsMessageList *self, double x, double y)
+{
+  GtkWidget *picked = gtk_widget_pick (self->list, x, y, GTK_PICK_DEFAULT);
+
+  return picked != NULL && gtk_widget_has_css_class (picked, "mark");
+}
+
 static void
 on_click (GtkGestureClick *gesture, int n_press, double x, double y, HsMessageList *self)
 {
   g_autofree char *uri = dup_link_at (self, x, y);
+  gboolean mark = is_mark_at (self, x, y);
 
-  if (uri == NULL)
+  if (uri == NULL && !mark)
     return;
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-  g_signal_emit_by_name (self, "open-uri", uri);
+  if (mark)
+    gtk_widget_activate_action (GTK_WIDGET (self), "app.help-page", "s", "delivery");
+  else
+    g_signal_emit_by_name (self, "open-uri", uri);
 }
 
 static void
@@ -66,7 +78,7 @@ on_motion (GtkEventControllerMotion *motion, double x, double y, HsMessageList *
 {
   g_autofree char *uri = dup_link_at (self, x, y);
 
-  gtk_widget_set_cursor_from_name (self->list, uri != NULL ? "pointer" : NULL);
+  gtk_widget_set_cursor_from_name (self->list, uri != NULL || is_mark_at (self, x, y) ? "pointer" : NULL);
 }
 
 /* "_" marks a mnemonic in a menu; a label is not markup there. */
@@ -105,6 +117,8 @@ build_menu (HsMessageList *self, HsMessageRow *row)
     g_menu_append (menu, _("Show Bytes"), "messages.show-bytes");
   if (hs_entry_is_own (entry) && (hs_entry_get_delivery (entry) == HS_SENT_FAILED || hs_entry_get_delivery (entry) == HS_SENT_UNCONFIRMED))
     g_menu_append (menu, _("Send Again"), "messages.send-again");
+  if (hs_entry_get_delivery (entry) != HS_SENT_NONE)
+    g_menu_append (menu, _("What the Mark Means"), "app.help-page::delivery");
   g_signal_emit_by_name (self, "can-delete", entry, &can_delete);
   if (can_delete)
     {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One connection's numbers in words and units: a table of what is shown. Fills a GtkFlowBox; reads no socket. */
+/* One connection's numbers in words and units: a table of what is shown. Fills a GtkGrid; reads no socket. */
 #include "hs-numbers.h"
+
+#include "hs-field.h"
 
 #include <glib/gi18n.h>
 
+#define COLUMNS  2
 #define TROUBLED 2 /* times the same segment was sent again: once happens in any Wi-Fi */
 
 typedef char *(*Format) (const HsTcpNumbers *numbers, HsTcpRole role);
@@ -103,25 +106,25 @@ format_mss (const HsTcpNumbers *numbers, HsTcpRole role)
   return hs_numbers_format_bytes (numbers->snd_mss);
 }
 
-static const struct { const char *caption, *tooltip; Format format; } rows[] = {
-  { N_("Sent"), N_("Bytes sent, without those sent again (tcpi_bytes_sent)"), format_sent },
-  { N_("Received"), N_("Bytes received (tcpi_bytes_received)"), format_received },
-  { N_("Segments"), N_("Segments out and in, empty ones included (tcpi_segs_out, tcpi_segs_in)"), format_segments },
-  { N_("Not read"), N_("Arrived here, not yet read by us (SIOCINQ)"), format_receive_queue },
-  { N_("Our window"), N_("What we have room for (tcpi_rcv_wnd)"), format_our_window },
-  { N_("Congestion window"), N_("How many segments may be under way at once (tcpi_snd_cwnd)"), format_congestion },
-  { N_("MSS"), N_("Most bytes in one segment (tcpi_snd_mss)"), format_mss },
+static const struct { const char *caption, *tooltip, *page; Format format; } rows[] = {
+  { N_("Sent"), N_("Bytes sent, without those sent again (tcpi_bytes_sent)"), "numbers", format_sent },
+  { N_("Received"), N_("Bytes received (tcpi_bytes_received)"), "numbers", format_received },
+  { N_("Segments"), N_("Segments out and in, empty ones included (tcpi_segs_out, tcpi_segs_in)"), "numbers", format_segments },
+  { N_("Not read"), N_("Arrived here, not yet read by us (SIOCINQ)"), "numbers", format_receive_queue },
+  { N_("Our window"), N_("What we have room for (tcpi_rcv_wnd)"), "tcp-window", format_our_window },
+  { N_("Congestion window"), N_("How many segments may be under way at once (tcpi_snd_cwnd)"), "numbers", format_congestion },
+  { N_("MSS"), N_("Most bytes in one segment (tcpi_snd_mss)"), "numbers", format_mss },
 };
 
 static void
-add_cells (GtkFlowBox *box)
+add_cells (GtkGrid *grid)
 {
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       GtkWidget *cell = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
       GtkWidget *caption = gtk_label_new (_(rows[i].caption));
       GtkWidget *value = gtk_label_new (NULL);
-      GtkWidget *child;
+      GtkWidget *field;
 
       gtk_label_set_xalign (GTK_LABEL (caption), 0);
       gtk_label_set_xalign (GTK_LABEL (value), 0);
@@ -129,31 +132,24 @@ add_cells (GtkFlowBox *box)
       gtk_widget_add_css_class (caption, "panel-dim");
       gtk_widget_add_css_class (value, "panel-value");
       gtk_widget_add_css_class (value, "numeric");
-      gtk_widget_set_tooltip_text (cell, _(rows[i].tooltip));
       gtk_box_append (GTK_BOX (cell), caption);
       gtk_box_append (GTK_BOX (cell), value);
-      gtk_flow_box_append (box, cell);
-      child = gtk_widget_get_parent (cell);
-      gtk_widget_set_focusable (child, FALSE);
+      field = hs_field_new (cell, rows[i].page, _(rows[i].tooltip));
+      gtk_widget_set_hexpand (field, TRUE);
+      gtk_grid_attach (grid, field, (int) i % COLUMNS, (int) i / COLUMNS, 1, 1);
     }
 }
 
 void
-hs_numbers_fill (GtkFlowBox *box, const HsTcpNumbers *numbers, HsTcpRole role)
+hs_numbers_fill (GtkGrid *grid, const HsTcpNumbers *numbers, HsTcpRole role)
 {
-  if (gtk_flow_box_get_child_at_index (box, 0) == NULL)
-    add_cells (box);
+  if (gtk_grid_get_child_at (grid, 0, 0) == NULL)
+    add_cells (grid);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      GtkWidget *cell = gtk_flow_box_child_get_child (gtk_flow_box_get_child_at_index (box, (int) i));
+      GtkWidget *field = gtk_grid_get_child_at (grid, (int) i % COLUMNS, (int) i / COLUMNS);
       g_autofree char *text = rows[i].format (numbers, role);
-      g_autofree char *label = g_strdup_printf ("%s: %s", _(rows[i].caption), text);
-      GtkWidget *value = gtk_widget_get_last_child (cell);
 
-      if (g_str_equal (gtk_label_get_label (GTK_LABEL (value)), text)) /* a label set anew is told to screen readers anew */
-        continue;
-      gtk_label_set_label (GTK_LABEL (value), text);
-      /* No relation labelled-by: GTK 4.8 falls over when AT-SPI asks for it before the caption was asked for. */
-      gtk_accessible_update_property (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+      hs_field_set_value (GTK_LABEL (gtk_widget_get_last_child (hs_field_get_content (field))), text);
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hs-server-page-private.h"
 
+#include "hs-field.h"
+
 #include <glib/gi18n.h>
 
 #define CHART_MS 1000
@@ -15,11 +17,11 @@ static guint signals[N_SIGNALS];
 
 enum { HALF_OPEN, ACCEPT_QUEUE, DROPPED, COOKIES };
 
-static const struct { const char *title, *tooltip; } tiles[] = {
-  [HALF_OPEN] = { N_("Half-open"), N_("Handshakes begun and not finished: SYN answered, ACK not yet here") },
-  [ACCEPT_QUEUE] = { N_("Accept queue"), N_("Connections that stand and that the server has not accepted yet") },
-  [DROPPED] = { N_("Dropped"), N_("Segments that the kernel dropped because a queue was full") },
-  [COOKIES] = { N_("SYN cookies"), N_("When the backlog is full the kernel answers with SYN cookies and remembers nothing until the ACK is here") },
+static const struct { const char *title, *tooltip, *page; } tiles[] = {
+  [HALF_OPEN] = { N_("Half-open"), N_("Handshakes begun and not finished: SYN answered, ACK not yet here"), "listener" },
+  [ACCEPT_QUEUE] = { N_("Accept queue"), N_("Connections that stand and that the server has not accepted yet"), "listener" },
+  [DROPPED] = { N_("Dropped"), N_("Segments that the kernel dropped because a queue was full"), "listener" },
+  [COOKIES] = { N_("SYN cookies"), N_("When the backlog is full the kernel answers with SYN cookies and remembers nothing until the ACK is here"), "flood" },
 };
 
 static void
@@ -28,6 +30,7 @@ make_tiles (HsServerPage *self)
   for (guint i = 0; i < G_N_ELEMENTS (tiles); i++)
     {
       GtkWidget *tile = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *number = gtk_label_new ("–"), *title = gtk_label_new (_(tiles[i].title));
+      GtkWidget *field = hs_field_new (tile, tiles[i].page, _(tiles[i].tooltip));
 
       gtk_label_set_xalign (GTK_LABEL (number), 0);
       gtk_label_set_xalign (GTK_LABEL (title), 0);
@@ -35,11 +38,10 @@ make_tiles (HsServerPage *self)
       gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
       gtk_widget_set_css_classes (number, (const char *[]){ "panel-tile-number", "numeric", NULL });
       gtk_widget_set_css_classes (title, (const char *[]){ "panel-small", "panel-dim", NULL });
-      gtk_widget_set_tooltip_text (tile, _(tiles[i].tooltip));
       gtk_box_append (GTK_BOX (tile), number);
       gtk_box_append (GTK_BOX (tile), title);
-      gtk_flow_box_append (self->tiles, tile);
-      gtk_widget_set_focusable (gtk_widget_get_parent (tile), FALSE);
+      gtk_flow_box_append (self->tiles, field);
+      gtk_widget_set_focusable (gtk_widget_get_parent (field), FALSE);
       self->tile_numbers[i] = GTK_LABEL (number);
     }
 }
@@ -49,7 +51,7 @@ set_fill (GtkLabel *label, guint32 value, guint32 limit)
 {
   g_autofree char *text = value == G_MAXUINT32 ? g_strdup ("–") : limit > 0 ? g_strdup_printf (_("%u of %u"), value, limit) : g_strdup_printf ("%u", value);
 
-  gtk_label_set_label (label, text);
+  hs_field_set_value (label, text);
 }
 
 static gboolean
@@ -118,7 +120,7 @@ update_numbers (HsServerPage *self)
   set_fill (self->tile_numbers[HALF_OPEN], numbers->half_open, numbers->backlog);
   set_fill (self->tile_numbers[ACCEPT_QUEUE], numbers->accept_queue, numbers->backlog);
   set_fill (self->tile_numbers[DROPPED], numbers->drops, 0);
-  gtk_label_set_label (self->tile_numbers[COOKIES], numbers->syn_cookies || warns (numbers, HS_TCP_DOOR_SYN_COOKIES) ? _("In use") : _("Not needed"));
+  hs_field_set_value (self->tile_numbers[COOKIES], numbers->syn_cookies || warns (numbers, HS_TCP_DOOR_SYN_COOKIES) ? _("In use") : _("Not needed"));
   if (warns (numbers, HS_TCP_DOOR_HALF_OPEN_CLIMBS))
     gtk_widget_add_css_class (GTK_WIDGET (self->tile_numbers[HALF_OPEN]), "warning");
   else
@@ -346,6 +348,7 @@ hs_server_page_class_init (HsServerPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = hs_server_page_dispose;
   widget_class->size_allocate = hs_server_page_size_allocate;
   widget_class->measure = hs_server_page_measure;
+  g_type_ensure (HS_TYPE_FIELD_GROUP);
   g_type_ensure (HS_TYPE_GUEST_TABLE);
   g_type_ensure (HS_TYPE_INVITE_BUTTON);
   g_type_ensure (HS_TYPE_SPARKLINE);

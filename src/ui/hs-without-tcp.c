@@ -2,10 +2,13 @@
 /* What there is where there is no TCP; see hs-without-tcp.h. Two tables: what is counted, and what TCP adds. */
 #include "hs-without-tcp.h"
 
+#include "hs-field.h"
 #include "hs-numbers.h"
 
 #include <glib/gi18n.h>
 #include <unistd.h>
+
+#define COLUMNS 2 /* of the counts */
 
 struct _HsWithoutTcp
 {
@@ -13,7 +16,7 @@ struct _HsWithoutTcp
 
   /* Owned by the widget tree */
   GtkWidget *counts_card, *added_card;
-  GtkFlowBox *counts;
+  GtkGrid *counts;
   GtkGrid *added;
 
   /* State */
@@ -164,7 +167,7 @@ static const Count counts[] = {
 };
 
 static GtkWidget *
-make_cell (const Count *count)
+make_field (const Count *count)
 {
   GtkWidget *cell = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *caption = gtk_label_new (_(count->caption)), *value = gtk_label_new (NULL);
 
@@ -175,40 +178,36 @@ make_cell (const Count *count)
   gtk_widget_add_css_class (caption, "panel-dim");
   gtk_widget_add_css_class (value, "panel-value");
   gtk_widget_add_css_class (value, "numeric");
-  gtk_widget_set_tooltip_text (cell, _(count->tooltip));
   gtk_box_append (GTK_BOX (cell), caption);
   gtk_box_append (GTK_BOX (cell), value);
-  return cell;
+  return hs_field_new (cell, hs_without_tcp_get_page (count->transport), _(count->tooltip));
 }
 
 static void
 make_counts (HsWithoutTcp *self)
 {
-  GtkFlowBoxChild *child;
+  GtkWidget *child;
+  int n = 0;
 
-  while ((child = gtk_flow_box_get_child_at_index (self->counts, 0)) != NULL)
-    gtk_flow_box_remove (self->counts, GTK_WIDGET (child));
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->counts))) != NULL)
+    gtk_grid_remove (self->counts, child);
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     if (counts[i].transport == self->transport)
       {
-        GtkWidget *cell = make_cell (&counts[i]);
+        GtkWidget *field = make_field (&counts[i]);
 
-        gtk_flow_box_append (self->counts, cell);
-        gtk_widget_set_focusable (gtk_widget_get_parent (cell), FALSE);
+        gtk_widget_set_hexpand (field, TRUE);
+        gtk_grid_attach (self->counts, field, n % COLUMNS, n / COLUMNS, 1, 1);
+        n++;
       }
 }
 
-/* A label set anew is told to screen readers anew. */
 static void
-set_value (GtkWidget *cell, const Count *count, const HsTcpTally *tally)
+set_value (GtkWidget *field, const Count *count, const HsTcpTally *tally)
 {
-  GtkWidget *value = gtk_widget_get_last_child (cell);
-  g_autofree char *text = count->format (tally), *label = g_strdup_printf ("%s: %s", _(count->caption), text);
+  g_autofree char *text = count->format (tally);
 
-  if (g_str_equal (gtk_label_get_label (GTK_LABEL (value)), text))
-    return;
-  gtk_label_set_label (GTK_LABEL (value), text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  hs_field_set_value (GTK_LABEL (gtk_widget_get_last_child (hs_field_get_content (field))), text);
 }
 
 static void
@@ -218,7 +217,10 @@ fill_counts (HsWithoutTcp *self, const HsTcpTally *tally)
 
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     if (counts[i].transport == self->transport)
-      set_value (gtk_flow_box_child_get_child (gtk_flow_box_get_child_at_index (self->counts, n++)), &counts[i], tally);
+      {
+        set_value (gtk_grid_get_child_at (self->counts, n % COLUMNS, n / COLUMNS), &counts[i], tally);
+        n++;
+      }
 }
 
 /* ---- What TCP adds ---- */
@@ -365,15 +367,11 @@ hs_without_tcp_init (HsWithoutTcp *self)
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 12);
-  self->counts = GTK_FLOW_BOX (gtk_flow_box_new ());
-  gtk_flow_box_set_selection_mode (self->counts, GTK_SELECTION_NONE);
-  gtk_flow_box_set_min_children_per_line (self->counts, 2);
-  gtk_flow_box_set_max_children_per_line (self->counts, 2);
-  gtk_flow_box_set_homogeneous (self->counts, TRUE);
-  gtk_flow_box_set_row_spacing (self->counts, 8);
-  gtk_flow_box_set_column_spacing (self->counts, 8);
-  gtk_widget_add_css_class (GTK_WIDGET (self->counts), "panel-numbers");
-  self->counts_card = make_card (self, _("What can be counted"), GTK_WIDGET (self->counts));
+  self->counts = GTK_GRID (gtk_grid_new ());
+  gtk_grid_set_column_homogeneous (self->counts, TRUE);
+  gtk_grid_set_row_spacing (self->counts, 8);
+  gtk_grid_set_column_spacing (self->counts, 8);
+  self->counts_card = make_card (self, _("What can be counted"), hs_field_group_new (GTK_WIDGET (self->counts)));
 
   self->added = GTK_GRID (gtk_grid_new ());
   gtk_grid_set_column_homogeneous (self->added, TRUE);

@@ -11,8 +11,10 @@
 #include "hs-state-diagram.h"
 #include "hs-connection-page.h"
 #include "hs-connection-panel.h"
+#include "hs-field.h"
 #include "hs-ghost-ladder.h"
 #include "hs-guest-passages.h"
+#include "hs-help-book.h"
 #include "hs-ladder-card.h"
 #include "hs-ladder.h"
 #include "hs-log-page.h"
@@ -46,6 +48,7 @@ typedef struct
   End opener, guest;
   GtkWidget *window;
   HsConnectionPanel *panel;
+  char *page; /* of the help, asked for last */
 } Stage;
 
 static void
@@ -124,13 +127,25 @@ stage_connect (Stage *stage)
 }
 
 static void
+on_help_page (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  g_free (((Stage *) data)->page);
+  ((Stage *) data)->page = g_variant_dup_string (target, NULL);
+}
+
+static void
 stage_init (Stage *stage)
 {
+  static const GActionEntry actions[] = { { "help-page", on_help_page, "s" } };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+
   memset (stage, 0, sizeof *stage);
+  g_action_map_add_action_entries (G_ACTION_MAP (group), actions, G_N_ELEMENTS (actions), stage);
   stage->diag = hs_tcp_diag_new ();
   end_init (&stage->opener, stage, HS_TCP_ROLE_OPENER, "Ana’s Room");
   end_init (&stage->guest, stage, HS_TCP_ROLE_LISTENER, "Ana Martín");
   stage->window = g_object_ref_sink (gtk_window_new ());
+  gtk_widget_insert_action_group (stage->window, "app", G_ACTION_GROUP (group));
   stage->panel = HS_CONNECTION_PANEL (hs_connection_panel_new ());
   gtk_window_set_default_size (GTK_WINDOW (stage->window), 392, 820);
   gtk_window_set_decorated (GTK_WINDOW (stage->window), FALSE);
@@ -153,6 +168,7 @@ stage_clear (Stage *stage)
 {
   gtk_window_destroy (GTK_WINDOW (stage->window));
   g_object_unref (stage->window);
+  g_free (stage->page);
   end_clear (&stage->opener);
   end_clear (&stage->guest);
   if (stage->listener > 0)
@@ -468,6 +484,101 @@ test_data (void)
   stage_clear (&stage);
 }
 
+/* ---- Fields ---- */
+
+static void
+gather (GtkWidget *widget, Predicate predicate, GPtrArray *found)
+{
+  if (predicate (widget, NULL))
+    g_ptr_array_add (found, widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    gather (child, predicate, found);
+}
+
+static gboolean
+is_field (GtkWidget *widget, gconstpointer data)
+{
+  return GTK_IS_BUTTON (widget) && gtk_widget_has_css_class (widget, "field") && gtk_widget_get_mapped (widget);
+}
+
+static gboolean
+leads_to_help (GtkWidget *widget, gconstpointer data)
+{
+  return GTK_IS_ACTIONABLE (widget) && g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), "app.help-page") == 0;
+}
+
+/* Each can be pressed, and its page exists; Tab stops at one of them only, the arrow keys lead to all. */
+static void
+check_fields (Stage *stage, guint n)
+{
+  static const char *const languages[] = { "C", NULL };
+  g_autoptr (HsHelpBook) book = hs_help_book_new (languages);
+  g_autoptr (GPtrArray) fields = g_ptr_array_new (), reached = g_ptr_array_new ();
+  GtkWidget *group, *first;
+
+  gather (stage->window, is_field, fields);
+  g_assert_cmpuint (fields->len, ==, n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_clear_pointer (&stage->page, g_free);
+      g_assert_true (gtk_widget_is_sensitive (fields->pdata[i]));
+      g_assert_nonnull (gtk_widget_get_tooltip_text (fields->pdata[i]));
+      gtk_widget_activate (fields->pdata[i]);
+      wait_until (stage->page != NULL); /* a button that is activated shows it for a moment first */
+      g_assert_nonnull (hs_help_book_find (book, stage->page));
+    }
+  group = gtk_widget_get_ancestor (fields->pdata[0], HS_TYPE_FIELD_GROUP);
+  gtk_window_set_focus (GTK_WINDOW (stage->window), NULL);
+  g_assert_true (gtk_widget_child_focus (group, GTK_DIR_TAB_FORWARD));
+  first = gtk_root_get_focus (GTK_ROOT (stage->window));
+  g_assert_true (first == fields->pdata[0]);
+  g_assert_false (gtk_widget_child_focus (group, GTK_DIR_TAB_FORWARD));
+  g_assert_false (gtk_widget_child_focus (group, GTK_DIR_TAB_BACKWARD));
+  g_ptr_array_add (reached, first);
+  for (guint i = 0; i < reached->len; i++)
+    for (GtkDirectionType direction = GTK_DIR_UP; direction <= GTK_DIR_RIGHT; direction++)
+      {
+        GtkWidget *next;
+
+        gtk_widget_grab_focus (reached->pdata[i]);
+        gtk_widget_child_focus (group, direction);
+        next = gtk_root_get_focus (GTK_ROOT (stage->window));
+        g_assert_true (is_field (next, NULL));
+        if (!g_ptr_array_find (reached, next, NULL))
+          g_ptr_array_add (reached, next);
+      }
+  g_assert_cmpuint (reached->len, ==, n);
+}
+
+static void
+test_fields (void)
+{
+  static const char *const languages[] = { "C", NULL };
+  g_autoptr (HsHelpBook) book = hs_help_book_new (languages);
+  g_autoptr (GPtrArray) links = g_ptr_array_new ();
+  g_autoptr (GHashTable) pages = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Stage stage;
+
+  stage_init (&stage);
+  stage_connect (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.guest.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (shows (&stage, "ESTABLISHED") && shows (&stage, "Round trip"));
+  settle (&stage);
+  check_fields (&stage, 11); /* round trip, three charts, seven numbers */
+  gather (stage.window, leads_to_help, links);
+  for (guint i = 0; i < links->len; i++)
+    {
+      g_autofree char *page = g_variant_dup_string (gtk_actionable_get_action_target_value (links->pdata[i]), NULL);
+
+      g_assert_nonnull (hs_help_book_find (book, page));
+      g_hash_table_add (pages, g_steal_pointer (&page));
+    }
+  g_assert_true (g_hash_table_contains (pages, "both-ends") && g_hash_table_contains (pages, "delivery"));
+  stage_clear (&stage);
+}
+
 /* What it costs that a connection is shown: a timer of the tap's, and the kernel's timestamps of its segments. */
 static gboolean
 costs (const End *end)
@@ -555,6 +666,7 @@ test_server (void)
   gtk_window_present (GTK_WINDOW (stage.window));
   show_page (&stage, "server");
   wait_until (shows (&stage, "Half-open") && shows (&stage, "Nobody is connected"));
+  check_fields (&stage, 3);
   paint (&stage, "server");
   hs_connection_panel_set_server (stage.panel, NULL);
   wait_until (shows (&stage, "No connection yet"));
@@ -680,13 +792,14 @@ typedef struct
 {
   const char *name;
   int family;
+  guint n_fields;
   const char *shown[5], *hidden[5];
 } Without;
 
 static const Without withouts[] = {
-  { "UDP", AF_INET, { "What TCP adds", "Datagrams sent", "ICMP messages", "Each byte has a number; late ones are put in their place", "As they happen to arrive, some perhaps twice" },
+  { "UDP", AF_INET, 8, { "What TCP adds", "Datagrams sent", "ICMP messages", "Each byte has a number; late ones are put in their place", "As they happen to arrive, some perhaps twice" },
     { "observed", "CLOSED", "Handshake", "Round trip", "Path through the states" } },
-  { "Unix", AF_UNIX, { "What TCP adds", "Other program", "(you)", "Kept: it is one queue", "Not read there" },
+  { "Unix", AF_UNIX, 6, { "What TCP adds", "Other program", "(you)", "Kept: it is one queue", "Not read there" },
     { "observed", "CLOSED", "Datagrams sent", "Round trip", "Lab" } },
 };
 
@@ -721,6 +834,7 @@ test_without_tcp (gconstpointer data)
     g_assert_false (shows (&stage, test->hidden[i]));
   g_assert_true (find (stage.window, is_a, GSIZE_TO_POINTER (HS_TYPE_LADDER_CARD)) != NULL);
   g_assert_true (find (stage.window, is_visible_ladder, GUINT_TO_POINTER (0)) == NULL);
+  check_fields (&stage, test->n_fields);
   paint (&stage, test->name);
   hs_tcp_tap_detach (stage.opener.tap, FALSE);
   close (stage.opener.fd);
@@ -835,6 +949,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/panel/right-to-left", test_right_to_left);
   g_test_add_func ("/ui/panel/close", test_close);
   g_test_add_func ("/ui/panel/data", test_data);
+  g_test_add_func ("/ui/panel/fields", test_fields);
   g_test_add_func ("/ui/panel/hidden", test_hidden);
   g_test_add_func ("/ui/panel/hidden-costs-nothing", test_hidden_costs_nothing);
   g_test_add_func ("/ui/panel/server", test_server);

@@ -147,7 +147,7 @@ static void
 test_flags (void)
 {
   static const char *const targets[] = { "tcp-flags#syn", "tcp-flags#ack", "tcp-flags#fin", "tcp-flags#rst", "tcp-flags#psh", "tcp-flags#urg",
-                                         "tcp-handshake", "tcp-close", "tcp-reset" };
+                                         "tcp-handshake", "tcp-close", "tcp-reset", "delivery", "bytes", "both-ends", "listener", "flood", "numbers" };
   g_autoptr (HsHelpBook) book = hs_help_book_new (english);
 
   for (gsize i = 0; i < G_N_ELEMENTS (targets); i++)

@@ -532,6 +532,17 @@ find_revealer (GtkWidget *widget)
   return found;
 }
 
+static guint
+count_fields (GtkWidget *widget)
+{
+  guint n = GTK_IS_BUTTON (widget) && gtk_widget_has_css_class (widget, "field")
+            && g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), "app.help-page") == 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_fields (child);
+  return n;
+}
+
 /* What the page warns of, the panel warns of too. */
 static void
 test_listener (void)
@@ -551,6 +562,7 @@ test_listener (void)
   hs_listener_page_set_server (panel, server);
   hs_listener_page_set_shown (panel, TRUE);
   hs_server_page_set_shown (page, TRUE);
+  g_assert_cmpuint (count_fields (GTK_WIDGET (page)), ==, 4); /* each leads to its explanation */
   for (gsize i = 0; i < G_N_ELEMENTS (doors); i++)
     {
       g_autoptr (HsNews) news = hs_news_new ();
