@@ -18,6 +18,7 @@
 #include "hs-ladder-card.h"
 #include "hs-ladder.h"
 #include "hs-log-page.h"
+#include "hs-numbers.h"
 #include "hs-tcp-tap.h"
 #include "hs-way-track.h"
 
@@ -579,6 +580,64 @@ test_fields (void)
   stage_clear (&stage);
 }
 
+/* ---- Trouble ---- */
+
+#define NOT_READING "The other program does not read: its window is zero"
+
+static const struct { const char *what; HsTcpNumbers numbers; const char *words; } troubles[] = {
+  { "all is well", { .snd_wnd = 65536, .send_queue = 100 }, NULL },
+  { "a window of zero, and nothing to send", { .snd_wnd = 0, .send_queue = 0 }, NULL },
+  { "a window of zero", { .snd_wnd = 0, .send_queue = 1 }, NOT_READING ", and what is written waits." },
+  { "the same, asked again", { .snd_wnd = 0, .send_queue = 1, .retransmits = 2, .rto_us = 400000 },
+    NOT_READING ", and it is asked ever more rarely whether that has changed." },
+  { "sent again once", { .snd_wnd = 65536, .send_queue = 100, .retransmits = 1, .rto_us = 400000 }, NULL },
+  { "sent again and again", { .snd_wnd = 65536, .send_queue = 100, .retransmits = 3, .rto_us = 1600000, .last_ack_recv_ms = 12400 },
+    "Nothing was heard for 12.4 s: what is written is sent again, now after 1.6 s. A cable, a sleeping computer, or another network?" },
+  { "for longer than 32 bits of µs", { .snd_wnd = 65536, .retransmits = 9, .rto_us = 120000000, .last_ack_recv_ms = 5000000 },
+    "Nothing was heard for 4295.0 s: what is written is sent again, now after 120.0 s. A cable, a sleeping computer, or another network?" },
+};
+
+static void
+test_trouble_words (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (troubles); i++)
+    {
+      g_autofree char *words = hs_numbers_dup_trouble (&troubles[i].numbers);
+
+      g_test_message ("%s", troubles[i].what);
+      g_assert_cmpstr (words, ==, troubles[i].words);
+    }
+}
+
+static gboolean
+is_trouble (GtkWidget *widget, gconstpointer begin)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && gtk_widget_has_css_class (widget, "panel-trouble")
+         && g_str_has_prefix (gtk_label_get_label (GTK_LABEL (widget)), begin);
+}
+
+/* Written until nothing more is taken, and read again: the panel says so, and then no more. */
+static void
+test_trouble (void)
+{
+  static char bytes[1 << 16];
+  Stage stage;
+
+  stage_init (&stage);
+  stage_connect (&stage);
+  hs_connection_panel_set_watch (stage.panel, stage.opener.watch);
+  hs_connection_panel_set_shown (stage.panel, TRUE);
+  gtk_window_present (GTK_WINDOW (stage.window));
+  wait_until (shows (&stage, "ESTABLISHED") && shows (&stage, "Round trip"));
+  g_assert_null (find (stage.window, is_trouble, ""));
+  while (send (stage.opener.fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+    ;
+  wait_until (find (stage.window, is_trouble, NOT_READING) != NULL);
+  paint (&stage, "not-reading");
+  wait_until ((recv (stage.guest.fd, bytes, sizeof bytes, MSG_DONTWAIT), find (stage.window, is_trouble, "")) == NULL);
+  stage_clear (&stage);
+}
+
 /* What it costs that a connection is shown: a timer of the tap's, and the kernel's timestamps of its segments. */
 static gboolean
 costs (const End *end)
@@ -950,6 +1009,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/panel/close", test_close);
   g_test_add_func ("/ui/panel/data", test_data);
   g_test_add_func ("/ui/panel/fields", test_fields);
+  g_test_add_func ("/ui/numbers/trouble", test_trouble_words);
+  g_test_add_func ("/ui/panel/trouble", test_trouble);
   g_test_add_func ("/ui/panel/hidden", test_hidden);
   g_test_add_func ("/ui/panel/hidden-costs-nothing", test_hidden_costs_nothing);
   g_test_add_func ("/ui/panel/server", test_server);
