@@ -102,6 +102,8 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
                          "application-icon", HS_APPLICATION_ID,
                          "version", HS_VERSION,
                          "developer-name", _("The Handshake Developers"),
+                         "website", HS_HOMEPAGE,
+                         "issue-url", HS_HOMEPAGE, /* which says where, and whom to tell of a hole */
                          "license-type", GTK_LICENSE_GPL_3_0,
                          "comments", _("Chat with the people around you, and see what TCP does."),
                          "translator-credits", _("translator-credits"),

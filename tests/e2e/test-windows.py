@@ -597,6 +597,13 @@ def help_pages(desktop):
     wei.wait_state('ESTABLISHED')
     wei.press('Learn More')
     wei.shows('The handshake is done. Each side knows', roles=wei.LABEL)
+    # A number, too, can be pressed
+    wei.press(next(name for name in (node.get_name() for node in wei.nodes(wei.BUTTON)) if name.startswith('MSS: ')))
+    wei.shows('The most bytes in one segment', roles=wei.LABEL)
+    # And who made all this can be found
+    wei.act('about')
+    wei.shows('Report an Issue')
+    desktop.picture('about')
 
 
 def end(window, how):

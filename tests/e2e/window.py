@@ -14,10 +14,12 @@ import time
 import gi
 
 gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi, GLib
+from gi.repository import Atspi, Gio, GLib
 
 from desktop import Failure, wait_until
 
+ID = 'io.github.handshakechat.Handshake'
+BUS_FLAGS = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
 BUTTON = {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.PUSH_BUTTON_MENU}
 TEXT = {Atspi.Role.TEXT, Atspi.Role.ENTRY, Atspi.Role.PASSWORD_TEXT, Atspi.Role.TERMINAL}
 LIST = {Atspi.Role.LIST, Atspi.Role.LIST_BOX, Atspi.Role.TABLE, Atspi.Role.TREE_TABLE, Atspi.Role.LOG}
@@ -322,6 +324,17 @@ class Window:
             return wait_until(f'{self.profile} is in {words}', look, seconds)
         except Failure as failure:
             raise Failure(f'{failure}; it says {self.state()}') from None
+
+    # The session bus
+
+    def bus_call(self, interface, method, parameters):
+        """Asks the application of this profile, as a desktop does."""
+        name = f'{ID}.p_{self.profile}'
+        bus = Gio.DBusConnection.new_for_address_sync(self.desktop.environment['DBUS_SESSION_BUS_ADDRESS'], BUS_FLAGS, None, None)
+        bus.call_sync(name, '/' + name.replace('.', '/'), interface, method, parameters, None, 0, 10000, None)
+
+    def act(self, action):
+        self.bus_call('org.freedesktop.Application', 'ActivateAction', GLib.Variant('(sava{sv})', (action, [], {})))
 
     # Keys and pointer
 
