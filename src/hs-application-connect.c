@@ -421,6 +421,60 @@ hs_application_show_connect (HsApplication *self, const char *address)
   show_dialog (self, address, HS_PROTOCOL_AUTOMATIC, HS_LINE_ENDING_AUTOMATIC);
 }
 
+/* ---- Several, one after the other ---- */
+
+#define MORE "hs-more" /* on a dialog: the addresses after its own */
+
+typedef struct
+{
+  HsApplication *self;
+  char **addresses;
+} More;
+
+static void
+more_free (gpointer data)
+{
+  More *more = data;
+
+  g_strfreev (more->addresses);
+  g_object_unref (more->self);
+  g_free (more);
+}
+
+static gboolean
+show_more (gpointer data)
+{
+  More *more = data;
+
+  if (more->self->window != NULL)
+    hs_application_show_addresses (more->self, more->addresses);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: it may close because the window does. */
+static void
+on_dialog_closed (GtkWidget *dialog)
+{
+  gpointer more = g_object_steal_data (G_OBJECT (dialog), MORE);
+
+  if (more != NULL)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, show_more, more, more_free);
+}
+
+void
+hs_application_show_addresses (HsApplication *self, char **addresses)
+{
+  HsConnectDialog *dialog = show_dialog (self, addresses[0], HS_PROTOCOL_AUTOMATIC, HS_LINE_ENDING_AUTOMATIC);
+  More *more;
+
+  if (addresses[1] == NULL)
+    return;
+  more = g_new0 (More, 1);
+  *more = (More) { g_object_ref (self), g_strdupv (addresses + 1) };
+  g_object_set_data_full (G_OBJECT (dialog), MORE, more, more_free);
+  g_signal_connect (dialog, "destroy", G_CALLBACK (on_dialog_closed), NULL);
+}
+
 /* ---- Again ---- */
 
 static void

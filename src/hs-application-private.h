@@ -44,6 +44,8 @@ struct _HsApplication
 
 /* -connect.c */
 void hs_application_show_connect (HsApplication *self, const char *address);
+/* Each in turn: the next when the dialog of the one before has closed, joined or not. At least one. */
+void hs_application_show_addresses (HsApplication *self, char **addresses);
 void hs_application_join_again (HsApplication *self, HsRoom *room);
 /* The newest connection of its session, in place of the one before. It is being opened, has been, or is at rest (-open.c). */
 void hs_application_add_connection (HsApplication *self, HsConnection *connection);

@@ -360,7 +360,7 @@ hs_application_command_line (GApplication *application, GApplicationCommandLine 
 
   g_application_activate (application);
   if (n > 1 && HS_APPLICATION (application)->window != NULL)
-    hs_application_show_connect (HS_APPLICATION (application), arguments[1]);
+    hs_application_show_addresses (HS_APPLICATION (application), arguments + 1);
   return 0;
 }
 
@@ -368,11 +368,13 @@ hs_application_command_line (GApplication *application, GApplicationCommandLine 
 static void
 hs_application_open (GApplication *application, GFile **files, int n, const char *hint)
 {
-  g_autofree char *uri = n > 0 ? g_file_get_uri (files[0]) : NULL;
+  g_auto (GStrv) uris = g_new0 (char *, n + 1);
 
+  for (int i = 0; i < n; i++)
+    uris[i] = g_file_get_uri (files[i]);
   g_application_activate (application);
-  if (uri != NULL && HS_APPLICATION (application)->window != NULL)
-    hs_application_show_connect (HS_APPLICATION (application), uri);
+  if (n > 0 && HS_APPLICATION (application)->window != NULL)
+    hs_application_show_addresses (HS_APPLICATION (application), uris);
 }
 
 static void

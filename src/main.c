@@ -56,7 +56,7 @@ main (int argc, char **argv)
 
   init_translations ();
   /* The profile decides the application's id: it is read before there is an application, which then sees addresses and its own options only. */
-  context = g_option_context_new (_("[ADDRESS]"));
+  context = g_option_context_new (_("[ADDRESS…]"));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_set_ignore_unknown_options (context, TRUE);
   if (!g_option_context_parse (context, &argc, &arguments, &error))

@@ -14,6 +14,8 @@ import sys
 import threading
 import types
 
+from gi.repository import GLib
+
 from desktop import Failure, run_case, wait_until
 
 windows = importlib.import_module('test-windows')
@@ -273,7 +275,29 @@ def another_person(desktop):
             os.kill(pid, signal.SIGTERM)
 
 
-CASES = {'failures': failures, 'cancel': cancel, 'more': more, 'encrypted': encrypted, 'recent': recent, 'another-person': another_person}
+def several(desktop):
+    """Every address of the command line is asked about, one after the other; one that is cancelled does not keep the next away."""
+    from window import Window
+    ana, port = windows.host(desktop)
+    with nobody() as dead, says(b'hello\n') as other:
+        wei = Window(desktop, 'wei', f'127.0.0.1:{port}', f'127.0.0.1:{dead}', f'tcp://127.0.0.1:{other}')
+        wait_until('the first stands there', lambda: wei.read('Address') == f'127.0.0.1:{port}')
+        wei.press('Connect')
+        wait_until('the second stands there', lambda: wei.look(wei.TEXT, 'Address') and wei.read('Address') == f'127.0.0.1:{dead}')
+        wei.row('Rooms', 'Lobby')
+        wei.press('Cancel')
+        wait_until('the third stands there', lambda: wei.look(wei.TEXT, 'Address') and wei.read('Address') == f'tcp://127.0.0.1:{other}')
+        desktop.picture('several')
+        wei.press('Cancel')
+        wait_until('that was the last', lambda: not wei.look(wei.TEXT, 'Address'))
+        # The desktop hands over several, too, to the window that is there
+        wei.bus_call('org.freedesktop.Application', 'Open', GLib.Variant('(asa{sv})', ([f'irc://127.0.0.1:{dead}/', 'ircs://[::1]:9/#b'], {})))
+        wait_until('what the desktop opened', lambda: wei.look(wei.TEXT, 'Address') and wei.read('Address') == f'irc://127.0.0.1:{dead}/')
+        wei.press('Cancel')
+        wait_until('and the other', lambda: wei.look(wei.TEXT, 'Address') and wei.read('Address') == 'ircs://[::1]:9/#b')
+
+
+CASES = {'failures': failures, 'cancel': cancel, 'several': several, 'more': more, 'encrypted': encrypted, 'recent': recent, 'another-person': another_person}
 
 if __name__ == '__main__':
     name = sys.argv[1]
