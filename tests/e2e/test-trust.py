@@ -15,6 +15,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -25,7 +26,7 @@ import urllib.parse
 import gi
 
 gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi, GLib
+from gi.repository import Atspi, Gio, GLib
 
 from desktop import Failure, Skip, run_case, wait_until
 
@@ -173,6 +174,81 @@ def invited(desktop):
     eva.press('Cancel')
     if not shown:
         raise Failure('no numbers')
+
+
+class Activated:
+    """A program that the bus has started, as far as Window looks at a process."""
+
+    def __init__(self, pid):
+        self.pid, self.args, self.returncode = pid, ['handshake'], None
+        atexit.register(self.terminate)
+
+    def poll(self):
+        return None if os.path.exists(f'/proc/{self.pid}') else 0
+
+    def terminate(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+
+    def wait(self, seconds):
+        wait_until('what the bus started ends', lambda: self.poll() is not None, seconds)
+
+
+def called(desktop):
+    """A click on an invite, as a desktop hands it over: the bus starts the program and calls Open. Key and token arrive whole: it is let in
+    without the password, and the server is known. With the program running it comes to the window that is there."""
+    import window
+    ana, wei = window.Window(desktop, 'ana'), window.Window.__new__(window.Window)
+    ana.keys('ctrl+comma')
+    choose_page(ana, 'Hosting')
+    ana.focus()
+    ana.tab_to('Who May Join')
+    ana.xdotool('key', 'Tab')
+    ana.xdotool('type', '--delay', '60', 'sesame')
+    ana.xdotool('key', 'Return', 'Escape')
+    ana.press('Start Server')
+    ana.find(ana.TEXT, 'Message')
+    ana.press('Invite')
+    ana.tab_to('Let One Person in Without the Password')
+    ana.xdotool('key', 'space')
+    link = ana.shows('&token=', roles=ana.LABEL)
+    ana.close_top()
+    from guests import hosted_port
+    here = re.sub(r'^ircs://[^/]*/', f'ircs://127.0.0.1:{hosted_port(ana)}/', re.sub(r'&also=[^&]*', '', link))
+
+    program, needs = window.handshake()
+    services = desktop.folder / 'run' / 'dbus-1' / 'services'
+    services.mkdir(parents=True, exist_ok=True)
+    (services / f'{window.ID}.service').write_text(f'[D-BUS Service]\nName={window.ID}\nExec={program} --gapplication-service\n')
+    bus = Gio.DBusConnection.new_for_address_sync(desktop.environment['DBUS_SESSION_BUS_ADDRESS'], window.BUS_FLAGS, None, None)
+
+    def ask_bus(method, *parameters):
+        return bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', method, *parameters, None, 0, 10000, None)
+
+    def open_link():
+        bus.call_sync(window.ID, '/' + window.ID.replace('.', '/'), 'org.freedesktop.Application', 'Open',
+                      GLib.Variant('(asa{sv})', ([here], {'desktop-startup-id': GLib.Variant('s', '')})), None, 0, 30000, None)
+
+    ask_bus('ReloadConfig', None)
+    ask_bus('UpdateActivationEnvironment', GLib.Variant('(a{ss})', (needs,)))
+    open_link()
+    wei.desktop, wei.profile, wei.word, wei.application = desktop, 'default', window.translation(), None
+    wei.process = Activated(ask_bus('GetConnectionUnixProcessID', GLib.Variant('(s)', (window.ID,))).unpack()[0])
+    desktop.windows.append(wei)
+    wait_until('its window is on the bus', wei.appeared, 30)
+    wait_until('the link stands there, whole', lambda: wei.read('Address') == here)
+    desktop.picture('called')
+    wei.write('Your Name', '李伟')
+    wei.press('Connect')
+    wei.find(wei.TEXT, 'Message')
+    wei.shows('Known from the invite', roles=wei.LABEL)
+    wei.send('我来了')
+    ana.row('Messages', '李伟', '我来了')
+    wei.press('Disconnect')
+    wei.find(wei.BUTTON, 'Join Again')
+    open_link()
+    wait_until('the link stands there again', lambda: wei.look(wei.TEXT, 'Address') and wei.read('Address') == here)
+    wei.quit()
 
 
 def public(desktop):
@@ -383,7 +459,7 @@ def secrets(desktop):
         raise Failure(f'that is all? {size} bytes')
 
 
-CASES = {'compared': compared, 'changed': changed, 'invited': invited, 'public': public, 'secrets': secrets}
+CASES = {'compared': compared, 'changed': changed, 'invited': invited, 'called': called, 'public': public, 'secrets': secrets}
 
 if __name__ == '__main__':
     name = sys.argv[1]
