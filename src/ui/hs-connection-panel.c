@@ -36,7 +36,7 @@ struct _HsConnectionPanel
 G_DEFINE_FINAL_TYPE (HsConnectionPanel, hs_connection_panel, GTK_TYPE_WIDGET)
 
 enum { PROP_0, PROP_SHOWN, PROP_NARROW, N_PROPS };
-enum { CLOSE_CONNECTION, CLOSE_PANEL, N_SIGNALS };
+enum { CLOSE_CONNECTION, CLOSE_PANEL, ERROR, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -248,6 +248,12 @@ on_close_panel (HsConnectionPanel *self)
   g_signal_emit (self, signals[CLOSE_PANEL], 0);
 }
 
+static void
+on_error (HsConnectionPanel *self, const char *sentence)
+{
+  g_signal_emit (self, signals[ERROR], 0, sentence);
+}
+
 /* ---- Object ---- */
 
 static void
@@ -313,6 +319,7 @@ hs_connection_panel_class_init (HsConnectionPanelClass *klass)
                                             G_TYPE_NONE, 1, HS_TYPE_TCP_WATCH);
   signals[CLOSE_PANEL] =
     g_signal_new ("close-panel", HS_TYPE_CONNECTION_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ERROR] = g_signal_new ("error", HS_TYPE_CONNECTION_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   g_type_ensure (HS_TYPE_CONNECTION_PAGE);
   g_type_ensure (HS_TYPE_LOG_PAGE);
@@ -329,6 +336,7 @@ hs_connection_panel_class_init (HsConnectionPanelClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_chosen);
   gtk_widget_class_bind_template_callback (widget_class, on_close_connection);
   gtk_widget_class_bind_template_callback (widget_class, on_close_panel);
+  gtk_widget_class_bind_template_callback (widget_class, on_error);
 }
 
 static void

@@ -13,7 +13,8 @@
 G_DECLARE_FINAL_TYPE (HsConnectionPanel, hs_connection_panel, HS, CONNECTION_PANEL, GtkWidget)
 
 /* Properties: shown (FALSE until set: then it costs nothing), narrow (a back button instead of the close button).
- * Signals: "close-connection" (HsTcpWatch): Close Connection was pressed; "close-panel": the panel is to be hidden. */
+ * Signals: "close-connection" (HsTcpWatch): Close Connection was pressed; "close-panel": the panel is to be hidden;
+ * "error" (string): a sentence for a toast. */
 GtkWidget *hs_connection_panel_new (void);
 
 /* (nullable) GListModel of HsTcpWatch: what the who button offers. Guests of the server are offered besides. */

@@ -5,7 +5,6 @@
 #include "hs-tcp-json.h"
 #include "hs-tcp-ladder.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -219,6 +218,7 @@ typedef struct
 {
   GtkWidget *parent; /* weak */
   GBytes *content;
+  HsLogExportFailed failed;
 } Saving;
 
 static void
@@ -229,17 +229,15 @@ saving_free (Saving *self)
   g_free (self);
 }
 
-static void
-tell_failure (GtkWidget *parent, const char *text)
+static Saving *
+saving_new (GtkWidget *parent, GBytes *content, HsLogExportFailed failed)
 {
-  GtkRoot *root = parent != NULL ? gtk_widget_get_root (parent) : NULL;
-  GtkWidget *dialog;
+  Saving *self = g_new0 (Saving, 1);
 
-  if (root == NULL)
-    return;
-  dialog = adw_message_dialog_new (GTK_WINDOW (root), _("The file could not be written"), text);
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  g_set_weak_pointer (&self->parent, parent);
+  self->content = g_bytes_ref (content);
+  self->failed = failed;
+  return self;
 }
 
 static void
@@ -247,10 +245,21 @@ on_written (GObject *file, GAsyncResult *result, gpointer user_data)
 {
   Saving *self = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
 
-  if (!g_file_replace_contents_finish (G_FILE (file), result, NULL, &error))
-    tell_failure (self->parent, error->message);
+  if (!g_file_replace_contents_finish (G_FILE (file), result, NULL, &error) && self->parent != NULL)
+    {
+      /* Translators: %s is what the system says, as "Permission denied" */
+      sentence = g_strdup_printf (_("Not exported, choose another folder: %s"), error->message);
+      self->failed (self->parent, sentence);
+    }
   saving_free (self);
+}
+
+void
+hs_log_export_write (GtkWidget *parent, GFile *file, GBytes *content, HsLogExportFailed failed)
+{
+  g_file_replace_contents_bytes_async (file, content, NULL, FALSE, G_FILE_CREATE_NONE, NULL, on_written, saving_new (parent, content, failed));
 }
 
 static void
@@ -258,25 +267,22 @@ on_response (GtkNativeDialog *dialog, int response, Saving *self)
 {
   g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
 
-  if (file != NULL)
-    g_file_replace_contents_bytes_async (file, self->content, NULL, FALSE, G_FILE_CREATE_NONE, NULL, on_written, self);
-  else
-    saving_free (self);
+  if (file != NULL && self->parent != NULL)
+    hs_log_export_write (self->parent, file, self->content, self->failed);
+  saving_free (self);
   g_object_unref (dialog);
 }
 
 void
-hs_log_export_save (GtkWidget *parent, HsLogFormat format, char *content)
+hs_log_export_save (GtkWidget *parent, HsLogFormat format, char *content, HsLogExportFailed failed)
 {
   GtkRoot *root = gtk_widget_get_root (parent);
-  Saving *self = g_new0 (Saving, 1);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (content, strlen (content));
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (_(formats[format].title), GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                                               GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
 
-  g_set_weak_pointer (&self->parent, parent);
-  self->content = g_bytes_new_take (content, strlen (content));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), formats[format].file);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_response), self);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_response), saving_new (parent, bytes, failed));
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }

@@ -24,5 +24,10 @@ char *hs_log_export_svg (HsTcpWatch *watch);
 /* "text", "json", "svg"; HS_LOG_N_FORMATS for others. */
 HsLogFormat hs_log_format_from_name (const char *name);
 
-/* Asks for a file and writes @content (taken) to it, without making anybody wait. A failure is told in a dialog. */
-void hs_log_export_save (GtkWidget *parent, HsLogFormat format, char *content);
+/* A sentence that says what to do. */
+typedef void (*HsLogExportFailed) (GtkWidget *parent, const char *sentence);
+
+/* Asks for a file and writes @content (taken) to it, without making anybody wait. */
+void hs_log_export_save (GtkWidget *parent, HsLogFormat format, char *content, HsLogExportFailed failed);
+/* The second half of it. */
+void hs_log_export_write (GtkWidget *parent, GFile *file, GBytes *content, HsLogExportFailed failed);

@@ -91,13 +91,19 @@ hs_log_page_dup_export (HsLogPage *self, HsLogFormat format)
 }
 
 static void
+tell (GtkWidget *page, const char *sentence)
+{
+  g_signal_emit_by_name (page, "error", sentence);
+}
+
+static void
 on_export (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   HsLogFormat format = hs_log_format_from_name (g_variant_get_string (parameter, NULL));
   char *content = format < HS_LOG_N_FORMATS ? hs_log_page_dup_export (HS_LOG_PAGE (widget), format) : NULL;
 
   if (content != NULL)
-    hs_log_export_save (widget, format, content);
+    hs_log_export_save (widget, format, content, tell);
 }
 
 static void
@@ -177,6 +183,7 @@ hs_log_page_class_init (HsLogPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hs_log_page_dispose;
+  g_signal_new ("error", HS_TYPE_LOG_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-log-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HsLogPage, filter_entry);
   gtk_widget_class_bind_template_child (widget_class, HsLogPage, kind);

@@ -9,6 +9,7 @@
 #define HS_TYPE_LOG_PAGE (hs_log_page_get_type ())
 G_DECLARE_FINAL_TYPE (HsLogPage, hs_log_page, HS, LOG_PAGE, GtkWidget)
 
+/* Signal "error" (string): a sentence for a toast. */
 /* (nullable) Whose log is shown. */
 void hs_log_page_set_watch (HsLogPage *self, HsTcpWatch *watch);
 /* While not shown the list follows nothing. */

@@ -69,6 +69,7 @@ need_panel (HsWindow *self)
   adw_bin_set_child (self->panel_place, GTK_WIDGET (self->panel));
   g_signal_connect_object (self->panel, "close-panel", G_CALLBACK (on_close_panel), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->panel, "close-connection", G_CALLBACK (on_close_connection), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->panel, "error", G_CALLBACK (hs_window_toast), self, G_CONNECT_SWAPPED);
   hs_connection_panel_set_watches (self->panel, self->watches);
   hs_window_update_panel (self);
 }

@@ -606,6 +606,27 @@ def help_pages(desktop):
     desktop.picture('about')
 
 
+def export_fails(desktop):
+    """A log that cannot be written where one wants it: said in the window, with what to do, and the next place is as good as any."""
+    from window import Atspi
+    ana, _ = host(desktop)
+    wait_until('the panel has a log', lambda: next(ana.nodes({Atspi.Role.PAGE_TAB}, 'Log'), None))
+    Atspi.Action.do_action(next(ana.nodes({Atspi.Role.PAGE_TAB}, 'Log')), 0)
+    for path in ('/proc/nowhere.txt', f'{desktop.folder}/log.txt'):
+        ana.press('Export…')
+        ana.choose('Log as Text')
+        dialog = wait_until('one is asked where', lambda: subprocess.run(
+            ['xdotool', 'search', '--onlyvisible', '--name', 'Export the Log as Text'], env=desktop.environment, capture_output=True, text=True).stdout.split())
+        ana.xdotool('windowfocus', '--sync', dialog[-1])
+        ana.xdotool('key', 'ctrl+a')
+        ana.xdotool('type', '--delay', '30', path)
+        ana.xdotool('key', 'Return')
+        if path.startswith('/proc'):
+            ana.shows('Not exported, choose another folder', roles=ana.LABEL)
+            desktop.picture('export-fails')
+    wait_until('the log is written', lambda: (desktop.folder / 'log.txt').exists())
+
+
 def end(window, how):
     """The program is over: its window was closed, or it was killed."""
     if how == 'kill':
@@ -798,7 +819,8 @@ CASES = {
     'plain-guest': plain_guest, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages, 'invite': invite, 'invite-code': invite_code,
-    'comes-back': comes_back, 'background': background, 'background-asked': background_asked, 'undo-stop': undo_stop, 'hosting': hosting,
+    'export-fails': export_fails, 'comes-back': comes_back, 'background': background, 'background-asked': background_asked, 'undo-stop': undo_stop,
+    'hosting': hosting,
 }
 
 if __name__ == '__main__':

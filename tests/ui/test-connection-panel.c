@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <adwaita.h>
+#include <glib/gstdio.h>
 
 #include "hs-state-diagram.h"
 #include "hs-connection-page.h"
@@ -439,6 +440,35 @@ test_close (void)
   g_assert_nonnull (strstr (text, "TIME-WAIT observed sock_diag"));
   check_export (&stage, HS_LOG_PAGE (log));
   stage_clear (&stage);
+}
+
+static void
+on_failed (GtkWidget *page, const char *sentence)
+{
+  g_object_set_data_full (G_OBJECT (page), "told", g_strdup (sentence), g_free);
+}
+
+/* Written, or told why not and what to do; if the page is gone by then, nobody is. */
+static void
+test_export (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("hs-ui-XXXXXX", NULL), *path = g_build_filename (folder, "log.txt", NULL), *text = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path), impossible = g_file_new_for_path ("/proc/log.txt");
+  g_autoptr (GBytes) content = g_bytes_new_static ("SYN sent\n", 9);
+  GtkWidget *page = g_object_ref_sink (g_object_new (HS_TYPE_LOG_PAGE, NULL));
+
+  hs_log_export_write (page, file, content, on_failed);
+  wait_until (g_file_get_contents (path, &text, NULL, NULL) && *text != '\0');
+  g_assert_cmpstr (text, ==, "SYN sent\n");
+  hs_log_export_write (page, impossible, content, on_failed);
+  wait_until (g_object_get_data (G_OBJECT (page), "told") != NULL);
+  g_assert_true (g_str_has_prefix (g_object_get_data (G_OBJECT (page), "told"), "Not exported, choose another folder: "));
+  hs_log_export_write (page, impossible, content, on_failed);
+  g_object_unref (page);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 static gboolean
@@ -1008,6 +1038,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/panel/right-to-left", test_right_to_left);
   g_test_add_func ("/ui/panel/close", test_close);
   g_test_add_func ("/ui/panel/data", test_data);
+  g_test_add_func ("/ui/panel/export", test_export);
   g_test_add_func ("/ui/panel/fields", test_fields);
   g_test_add_func ("/ui/numbers/trouble", test_trouble_words);
   g_test_add_func ("/ui/panel/trouble", test_trouble);
