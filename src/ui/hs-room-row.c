@@ -41,6 +41,24 @@ dup_title (HsRoomRow *self)
   return g_str_has_prefix (self->place, title) ? g_strdup (self->place) : g_strdup_printf ("%s · %s", title, self->place);
 }
 
+/* Of a conversation that one left before it was sent; where one is, it stands in the composer. (nullable) */
+static const char *
+get_draft (HsRoomRow *self)
+{
+  const char *draft = hs_room_get_draft (self->room);
+
+  return draft != NULL && *draft != '\0' && !gtk_list_box_row_is_selected (GTK_LIST_BOX_ROW (self)) ? draft : NULL;
+}
+
+static char *
+dup_second_line (HsRoomRow *self)
+{
+  const char *draft = get_draft (self), *preview = hs_room_get_preview (self->room);
+  char *line = draft != NULL ? g_strdup_printf (_("Draft: %s"), draft) : g_strdup (preview != NULL ? preview : "");
+
+  return g_strdelimit (line, "\n\r", ' ');
+}
+
 static void
 describe (HsRoomRow *self)
 {
@@ -48,8 +66,9 @@ describe (HsRoomRow *self)
   guint unread = hs_room_get_unread (self->room), mentions = hs_room_get_mentions (self->room);
   g_autofree char *count = unread > 0 ? g_strdup_printf (ngettext ("%u unread", "%u unread", unread), unread) : NULL;
   g_autofree char *named = mentions > 0 ? g_strdup_printf (ngettext ("%u mention", "%u mentions", mentions), mentions) : NULL;
-  g_autofree char *label = g_strdup_printf ("%s%s%s%s%s%s%s", title, count != NULL ? ", " : "", count != NULL ? count : "",
+  g_autofree char *label = g_strdup_printf ("%s%s%s%s%s%s%s%s%s", title, count != NULL ? ", " : "", count != NULL ? count : "",
                                             named != NULL ? ", " : "", named != NULL ? named : "",
+                                            get_draft (self) != NULL ? ", " : "", get_draft (self) != NULL ? _("with a draft") : "",
                                             hs_room_is_joined (self->room) ? "" : ", ", hs_room_is_joined (self->room) ? "" : _("not connected"));
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
@@ -60,16 +79,16 @@ refresh (HsRoomRow *self)
 {
   g_autofree char *title = dup_title (self);
   guint unread = hs_room_get_unread (self->room), mentions = hs_room_get_mentions (self->room);
-  const char *preview = hs_room_get_preview (self->room);
   gint64 last = hs_room_get_last_time (self->room);
   g_autofree char *time = last > 0 ? hs_day_format_short (last, g_get_real_time () / 1000) : g_strdup ("");
   g_autofree char *badge = mentions > 0 ? g_strdup_printf ("@ %u", unread) : g_strdup_printf ("%u", unread);
-  g_autofree char *line = g_strdelimit (g_strdup (preview != NULL ? preview : ""), "\n\r", ' ');
+  g_autofree char *line = dup_second_line (self);
 
   adw_avatar_set_text (self->avatar, hs_room_get_title (self->room));
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->time, time);
   gtk_label_set_text (self->preview, line);
+  set_class (self->preview, "draft", get_draft (self) != NULL);
   gtk_widget_set_visible (self->second, *line != '\0' || unread > 0);
   gtk_label_set_text (self->badge, badge);
   gtk_widget_set_visible (GTK_WIDGET (self->badge), unread > 0);
@@ -95,6 +114,15 @@ hs_room_row_get_room (HsRoomRow *self)
   return self->room;
 }
 
+/* One goes there, or leaves. */
+static void
+hs_room_row_state_flags_changed (GtkWidget *widget, GtkStateFlags previous)
+{
+  GTK_WIDGET_CLASS (hs_room_row_parent_class)->state_flags_changed (widget, previous);
+  if (HS_ROOM_ROW (widget)->room != NULL && (gtk_widget_get_state_flags (widget) ^ previous) & GTK_STATE_FLAG_SELECTED)
+    refresh (HS_ROOM_ROW (widget));
+}
+
 static void
 hs_room_row_dispose (GObject *object)
 {
@@ -111,6 +139,7 @@ hs_room_row_class_init (HsRoomRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hs_room_row_dispose;
+  widget_class->state_flags_changed = hs_room_row_state_flags_changed;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/handshakechat/Handshake/ui/hs-room-row.ui");
   gtk_widget_class_bind_template_child (widget_class, HsRoomRow, avatar);
   gtk_widget_class_bind_template_child (widget_class, HsRoomRow, title);
@@ -129,7 +158,8 @@ hs_room_row_init (HsRoomRow *self)
 GtkWidget *
 hs_room_row_new (HsRoom *room)
 {
-  static const char *const followed[] = { "notify::title", "notify::unread", "notify::mentions", "notify::preview", "notify::last-time", "notify::joined" };
+  static const char *const followed[] = { "notify::title", "notify::unread", "notify::mentions", "notify::preview", "notify::last-time", "notify::joined",
+                                          "notify::draft" };
   HsRoomRow *self = g_object_new (HS_TYPE_ROOM_ROW, NULL);
 
   self->room = g_object_ref (room);

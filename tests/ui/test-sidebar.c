@@ -59,6 +59,37 @@ test_alike (void)
   g_object_unref (store);
 }
 
+/* What one wrote in a conversation and did not send is seen from the others, not where one is. */
+static void
+test_draft (void)
+{
+  HsStore *store = hs_store_new (":memory:");
+  g_autoptr (GListStore) rooms = g_list_store_new (HS_TYPE_ROOM);
+  GtkWidget *sidebar = g_object_ref_sink (g_object_new (HS_TYPE_SIDEBAR, NULL));
+  HsSession *sessions[] = { add_peer (rooms, store, "10.0.0.1", "Ana"), add_peer (rooms, store, "10.0.0.2", "Bea") };
+  HsRoom *ana = g_list_model_get_item (G_LIST_MODEL (rooms), 0), *bea = g_list_model_get_item (G_LIST_MODEL (rooms), 1);
+
+  hs_sidebar_set_rooms (HS_SIDEBAR (sidebar), g_object_ref (G_LIST_MODEL (rooms)));
+  hs_sidebar_select (HS_SIDEBAR (sidebar), ana);
+  hs_session_set_draft (sessions[0], ana, "to be\nsent");
+  g_assert_false (has_label (sidebar, "Draft: to be sent"));
+  hs_sidebar_select (HS_SIDEBAR (sidebar), bea);
+  g_assert_true (has_label (sidebar, "Draft: to be sent"));
+  hs_session_set_draft (sessions[0], ana, NULL);
+  g_assert_false (has_label (sidebar, "Draft: to be sent"));
+
+  g_object_unref (sidebar);
+  g_object_unref (ana);
+  g_object_unref (bea);
+  g_list_store_remove_all (rooms);
+  for (guint i = 0; i < G_N_ELEMENTS (sessions); i++)
+    g_object_unref (sessions[i]);
+  hs_store_close (store);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (store);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -66,5 +97,6 @@ main (int argc, char **argv)
   gtk_disable_setlocale ();
   adw_init ();
   g_test_add_func ("/ui/sidebar/alike", test_alike);
+  g_test_add_func ("/ui/sidebar/draft", test_draft);
   return g_test_run ();
 }
