@@ -65,11 +65,16 @@ make_row (HsInvitationAddress *address, gboolean likely)
   return row;
 }
 
-/* When it opened there was nothing yet that could have the focus, or what had it has gone with its address. */
+/* When it opened there was nothing yet that could have the focus, or only what stands below the addresses; or what had it has gone with its
+ * address. */
 static void
-take_focus (HsInvitePopover *self)
+take_focus (HsInvitePopover *self, gboolean first_come)
 {
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && gtk_widget_get_focus_child (GTK_WIDGET (self)) == NULL)
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  if (first_come)
+    gtk_widget_child_focus (GTK_WIDGET (self->addresses), GTK_DIR_TAB_FORWARD);
+  else if (gtk_widget_get_focus_child (GTK_WIDGET (self)) == NULL)
     gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
 }
 
@@ -77,7 +82,8 @@ static void
 update_addresses (HsInvitePopover *self)
 {
   GListModel *model = hs_invitation_get_addresses (self->invitation);
-  GtkWidget *child;
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->addresses));
+  gboolean first_come = child == NULL && g_list_model_get_n_items (model) > 0;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->addresses))) != NULL)
     gtk_box_remove (self->addresses, child);
@@ -87,7 +93,7 @@ update_addresses (HsInvitePopover *self)
 
       gtk_box_append (self->addresses, make_row (address, i == 0));
     }
-  take_focus (self);
+  take_focus (self, first_come);
 }
 
 static void

@@ -512,6 +512,7 @@ def invite(desktop):
     ana.shows(f'port {port}')
     if number.partition('%')[0] not in addresses():
         raise Failure(f'{number} is none of this computer’s addresses: {addresses()}')
+    wait_until('the keyboard is at the first address', lambda: number in (focused(ana) or ''))
     desktop.picture('invite')
     ana.focus()
     ana.press('Copy Link')
