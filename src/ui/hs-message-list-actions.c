@@ -124,7 +124,7 @@ build_menu (HsMessageList *self, HsMessageRow *row)
     {
       g_autoptr (GMenu) last = g_menu_new ();
 
-      g_menu_append (last, _("Delete for Everyone"), "messages.delete");
+      g_menu_append (last, _("Delete for Everyone…"), "messages.delete");
       g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
     }
   return G_MENU_MODEL (menu);
@@ -289,12 +289,30 @@ on_show_bytes (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_delete_answered (HsMessageList *self, const char *response, GObject *dialog)
+{
+  if (g_str_equal (response, "delete"))
+    g_signal_emit_by_name (self, "delete", g_object_get_data (dialog, "hs-entry"));
+}
+
+/* The item stands below harmless ones, and what it does cannot be taken back. */
+static void
 on_delete (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   HsMessageList *self = HS_MESSAGE_LIST (widget);
+  GtkWidget *dialog;
 
-  if (self->menu_entry != NULL)
-    g_signal_emit_by_name (self, "delete", self->menu_entry);
+  if (self->menu_entry == NULL)
+    return;
+  dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _("Delete This Message for Everyone?"),
+                                   _("This cannot be taken back. Who has read it has read it."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "delete", _("_Delete"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "delete", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "hs-entry", g_object_ref (self->menu_entry), g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_delete_answered), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void

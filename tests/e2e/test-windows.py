@@ -312,6 +312,35 @@ def header(window):
     return [name for name in window.says() if re.match(r'\d+ (person|people)', name)]
 
 
+def deletes(desktop):
+    """The host deletes what a guest said, by the message's menu and not by a slip: it is asked first."""
+    ana, port = host(desktop)
+    wei = join(desktop, f'127.0.0.1:{port}')
+    wei.send('to be deleted')
+    ana.row('Messages', 'to be deleted')
+
+    def reach():
+        now = focused(ana) or ''
+        if 'to be deleted' not in now:
+            ana.xdotool('key', 'shift+Tab' if now in ('Message', '') else 'Up')
+        return 'to be deleted' in now
+
+    for answer, keys in (('Cancel', ['Return']), ('Delete', ['Tab', 'Return'])):
+        ana.focus()
+        wait_until('the message has the focus', reach, every=0.3)
+        ana.xdotool('key', 'shift+F10')
+        ana.choose('Delete for Everyone…')
+        ana.shows('Delete This Message for Everyone?')
+        desktop.picture('deletes')
+        ana.keys(*keys)
+        wait_until('the question is gone', lambda: not ana.look(ana.LABEL, 'Delete This Message for Everyone?'))
+        wei.send(f'after {answer}')
+        ana.row('Messages', f'after {answer}')
+        for window in (ana, wei):
+            window.row('Messages', 'to be deleted' if answer == 'Cancel' else 'This message was deleted')
+    ana.never_row('Messages', 'to be deleted', seconds=0.2)
+
+
 def five_guests(desktop):
     """Five at once, none taking turns."""
     from guests import PlainGuest
@@ -817,7 +846,7 @@ LANGUAGES = {'chinese': 'zh_CN.UTF-8'}
 CASES = {
     'conversation': conversation, 'datagrams': datagrams, 'guest-way': guest_way,
     'message-bytes': message_bytes, 'reading': reading, 'lab': lab, 'refused': refused, 'rubbish': rubbish, 'port-in-use': port_in_use,
-    'plain-guest': plain_guest, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
+    'plain-guest': plain_guest, 'deletes': deletes, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages, 'invite': invite, 'invite-code': invite_code,
     'export-fails': export_fails, 'comes-back': comes_back, 'background': background, 'background-asked': background_asked, 'undo-stop': undo_stop,
