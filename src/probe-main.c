@@ -17,6 +17,7 @@
 #include "hs-limits.h"
 #include "hs-link.h"
 #include "hs-probe-options.h"
+#include "hs-probe-words.h"
 #include "hs-tcp-json.h"
 
 #define QUIET_MS  500  /* after the last word of either side, before we close */
@@ -181,24 +182,30 @@ print_result (Probe *self, const char *word, const HsFailure *failure)
 }
 
 static void
+print_hint (const HsFailureHint *hint)
+{
+  const char *title = hs_probe_words_get_title (hint), *text = hs_probe_words_get_text (hint);
+
+  if (title == NULL)
+    return;
+  g_printerr ("  • ");
+  if (text == NULL)
+    g_printerr ("%s", title);
+  else if (g_unichar_ispunct (g_utf8_get_char (g_utf8_prev_char (title + strlen (title))))) /* a question */
+    g_printerr ("%s %s", title, text);
+  else /* Translators: a hint of handshake-probe: its title, then a sentence about it */
+    g_printerr (_("%s: %s"), title, text);
+  g_printerr (hint->command != NULL ? "\n      %s\n" : "\n", hint->command);
+}
+
+static void
 print_failure (Probe *self, const HsFailure *failure)
 {
   if (self->options.json)
     return;
   g_printerr ("\n%s\n%s\n", failure->title, failure->sentence);
   for (guint i = 0; i < failure->hints->len; i++)
-    {
-      const HsFailureHint *hint = failure->hints->pdata[i];
-
-      g_printerr ("  • ");
-      if (hint->text == NULL)
-        g_printerr ("%s", hint->title);
-      else if (g_unichar_ispunct (g_utf8_get_char (g_utf8_prev_char (hint->title + strlen (hint->title))))) /* a question */
-        g_printerr ("%s %s", hint->title, hint->text);
-      else /* Translators: a hint of handshake-probe: its title, then a sentence about it */
-        g_printerr (_("%s: %s"), hint->title, hint->text);
-      g_printerr (hint->command != NULL ? "\n      %s\n" : "\n", hint->command);
-    }
+    print_hint (failure->hints->pdata[i]);
 }
 
 /* Takes @failure (nullable): it went well. */

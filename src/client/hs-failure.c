@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a connection failed, in words, and what to try. */
+/* Why a connection failed, in words, and what to try: as far as it is not a switch of the program that shows it. */
 #include "hs-failure.h"
 
 #include "hs-config.h"
@@ -202,7 +202,8 @@ static const Words words[] = {
 typedef struct
 {
   guint flag;
-  const char *title, *text, *command;
+  const char *title, *text, *command; /* none: it is a way */
+  HsFailureWay way;
 } Hint;
 
 static const Hint hints[] = {
@@ -218,14 +219,12 @@ static const Hint hints[] = {
   { HINT_NETWORK, N_("Are you connected to a network?"), N_("Check the cable or Wi-Fi, and whether a VPN is needed."), NULL },
   { HINT_SERVER_FULL, N_("It may be full, or not want you"),
     N_("A server that is full, has banned your address, or wants an encrypted connection may close without a word."), NULL },
-  { HINT_PROTOCOL, N_("Is it the right protocol?"), N_("Choose IRC or Plain text in the dialog if you know what the other program speaks."), NULL },
-  { HINT_JOIN_AGAIN, N_("Join again"), N_("If the network is back, joining again goes on where you left off."), NULL },
-  { HINT_ALLOW_ENCRYPTION, N_("Let it be encrypted"), N_("Under More, choose Encryption: Automatic."), NULL },
-  { HINT_UNENCRYPTED, N_("If it need not be encrypted"),
-    N_("Under More, choose Encryption: Never. Then everybody on the way can read what is said, and change it."), NULL },
-  { HINT_CLASSROOM, N_("Has the host made it a plain-text classroom?"),
-    N_("Ask. If so, choose Encryption: Never under More: it holds for this once, and no password goes with it."), NULL },
-  { HINT_BEGIN_TLS, N_("Begin encrypted"), N_("Write ircs:// before the address, or under More choose Encryption: Always."), NULL },
+  { HINT_PROTOCOL, .way = HS_FAILURE_WAY_PROTOCOL },
+  { HINT_JOIN_AGAIN, .way = HS_FAILURE_WAY_AGAIN },
+  { HINT_ALLOW_ENCRYPTION, .way = HS_FAILURE_WAY_LET_ENCRYPT },
+  { HINT_UNENCRYPTED, .way = HS_FAILURE_WAY_UNENCRYPTED },
+  { HINT_CLASSROOM, .way = HS_FAILURE_WAY_UNENCRYPTED_ONCE },
+  { HINT_BEGIN_TLS, .way = HS_FAILURE_WAY_BEGIN_TLS },
   { HINT_ENCRYPTED_PORT, N_("Has it an encrypted port, too?"),
     N_("Many IRC servers encrypt on another port: begin the address with ircs:// instead of irc://. In the clear everybody on the way could read a password."), NULL },
   { HINT_HISTORY, N_("Can the history be read again?"),
@@ -238,13 +237,12 @@ static const Hint hints[] = {
   { HINT_ASK_PASSWORD, N_("Who has the password?"), N_("The host can tell it, best not in writing; an invite from the host may do without one."), NULL },
   { HINT_COMPARE_FIRST, N_("Compare the number"),
     N_("Ask the host, best by voice, for the number of its server. Once you have compared it, Handshake trusts this server with a password."), NULL },
-  { HINT_NO_ACCOUNT, N_("Without the account?"), N_("Under More, leave Account empty to join as a guest."), NULL },
+  { HINT_NO_ACCOUNT, .way = HS_FAILURE_WAY_NO_ACCOUNT },
   { HINT_UDP_PROGRAM, N_("Is the other program started?"),
     N_("It has to be one that listens on UDP. A room that Handshake hosts listens on TCP only."), NULL },
   { HINT_UDP_PORT, N_("Is the port right?"), N_("Ports of UDP and of TCP have nothing to do with each other: a program that listens on the one need not listen on the other."), NULL },
   { HINT_UDP_LOST, N_("Does its firewall let datagrams in?"), N_("On that computer, run:"), "sudo ufw allow {port}/udp" },
-  { HINT_NEVER, N_("If it need not be encrypted"),
-    N_("Under More, choose Encryption: Automatic. Then everybody on the way can read what is said, and change it."), NULL },
+  { HINT_NEVER, .way = HS_FAILURE_WAY_NOT_ALWAYS },
   { HINT_SOCKET_PATH, N_("Is the path right?"), N_("The server makes the socket file when it starts, and only its own user may use it."), NULL },
 };
 
@@ -283,8 +281,9 @@ add_hints (HsFailure *self, guint flags, const HsAddress *address)
       if (!(flags & hints[i].flag))
         continue;
       hint = g_new0 (HsFailureHint, 1);
-      hint->title = g_strdup (_(hints[i].title));
-      hint->text = fill (_(hints[i].text), address);
+      hint->way = hints[i].way;
+      hint->title = hints[i].title != NULL ? g_strdup (_(hints[i].title)) : NULL;
+      hint->text = hints[i].text != NULL ? fill (_(hints[i].text), address) : NULL;
       hint->command = hints[i].command != NULL ? fill (hints[i].command, address) : NULL;
       g_ptr_array_add (self->hints, hint);
     }

@@ -54,9 +54,26 @@ typedef struct
   GPtrArray *hints; /* of HsFailureHint */
 } HsFailure;
 
+/* Where a way out lies. What is done on the other computer or in the network is the same for everybody, and worded here; what is done in the program
+ * in front of one differs between a window and a terminal: whoever shows it has the words. */
+typedef enum
+{
+  HS_FAILURE_WAY_ELSEWHERE,         /* title and text say it */
+  HS_FAILURE_WAY_PROTOCOL,          /* choose what is spoken */
+  HS_FAILURE_WAY_AGAIN,             /* open it again */
+  HS_FAILURE_WAY_LET_ENCRYPT,       /* do not forbid encryption */
+  HS_FAILURE_WAY_UNENCRYPTED,       /* do without it */
+  HS_FAILURE_WAY_UNENCRYPTED_ONCE,  /* … though it was encrypted before: the host may have made it a classroom */
+  HS_FAILURE_WAY_BEGIN_TLS,         /* encrypt from the first byte */
+  HS_FAILURE_WAY_NO_ACCOUNT,        /* leave the account away */
+  HS_FAILURE_WAY_NOT_ALWAYS,        /* do not insist on encryption where there is none */
+  HS_FAILURE_N_WAYS,
+} HsFailureWay;
+
 typedef struct
 {
-  char *title;      /* translated */
+  HsFailureWay way;
+  char *title;      /* translated; NULL unless ELSEWHERE, and so are the others */
   char *text;       /* (nullable) translated */
   char *command;    /* (nullable) "sudo ufw allow 8000/tcp" */
 } HsFailureHint;

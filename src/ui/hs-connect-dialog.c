@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "hs-failure-words.h"
 #include "hs-step-row.h"
 #include "hs-stop-view.h"
 
@@ -237,11 +238,12 @@ static void
 add_hint (HsConnectDialog *self, const HsFailureHint *hint)
 {
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  const char *text = hs_failure_words_get_text (hint);
 
   gtk_widget_add_css_class (box, "hint");
-  gtk_box_append (GTK_BOX (box), make_label (hint->title, NULL));
-  if (hint->text != NULL)
-    gtk_box_append (GTK_BOX (box), make_label (hint->text, "preview"));
+  gtk_box_append (GTK_BOX (box), make_label (hs_failure_words_get_title (hint), NULL));
+  if (text != NULL)
+    gtk_box_append (GTK_BOX (box), make_label (text, "preview"));
   if (hint->command != NULL)
     gtk_box_append (GTK_BOX (box), make_command (hint->command));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);

@@ -88,6 +88,30 @@ test_name (void)
   g_assert_cmpuint (failure->hints->len, ==, 2);
 }
 
+/* Either its words are here, or whoever shows it has some. */
+static void
+test_hints (void)
+{
+  gboolean seen[HS_FAILURE_N_WAYS] = { FALSE };
+
+  for (HsFailureKind kind = HS_FAILURE_NAME; kind <= HS_FAILURE_OTHER; kind++)
+    {
+      g_autoptr (HsFailure) failure = hs_failure_new (kind, NULL, NULL);
+
+      for (guint i = 0; i < failure->hints->len; i++)
+        {
+          const HsFailureHint *hint = failure->hints->pdata[i];
+
+          g_assert_cmpint (hint->way, <, HS_FAILURE_N_WAYS);
+          g_assert_true ((hint->title != NULL) == (hint->way == HS_FAILURE_WAY_ELSEWHERE));
+          g_assert_true ((hint->text != NULL) == (hint->title != NULL));
+          seen[hint->way] = TRUE;
+        }
+    }
+  for (guint i = 0; i < HS_FAILURE_N_WAYS; i++)
+    g_assert_true (seen[i]);
+}
+
 /* Every kind has its words; the server's own are quoted. */
 static void
 test_words (void)
@@ -112,6 +136,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/failure/from-error", test_from_error);
   g_test_add_func ("/client/failure/usual-port", test_usual_port);
   g_test_add_func ("/client/failure/name", test_name);
+  g_test_add_func ("/client/failure/hints", test_hints);
   g_test_add_func ("/client/failure/words", test_words);
   return g_test_run ();
 }

@@ -139,11 +139,15 @@ class Probe(unittest.TestCase):
         self.assertEqual(status, 6)
         result = [line for line in lines if line['kind'] == 'result']
         self.assertEqual(result[0]['failure'], 'lost')
+        done = self.run_probe('--send', 'hello', '--close', 'wait', self.address, handle=reset)
+        self.assertIn('• Try again: If the network is back, the same command', done.stderr)
 
     def test_closed_early(self):
         done = self.run_probe(self.address, handle=close_silently)
         self.assertEqual(done.returncode, 6)
         self.assertIn('closed the connection before a word', done.stderr)
+        self.assertIn('• Does it wait for something? Say it with --send.', done.stderr)
+        self.assertNotIn('dialog', done.stderr)  # nobody at a terminal has one before them
 
     def test_refused(self):
         self.listener.close()

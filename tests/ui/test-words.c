@@ -9,6 +9,7 @@
 #include "hs-completion.h"
 #include "hs-day.h"
 #include "hs-delivery.h"
+#include "hs-failure-words.h"
 #include "hs-links.h"
 #include "hs-presence.h"
 
@@ -194,6 +195,23 @@ test_blank (void)
     }
 }
 
+/* What is done in the window has the window's words. */
+static void
+test_failure_words (void)
+{
+  static const HsFailureHint elsewhere = { HS_FAILURE_WAY_ELSEWHERE, (char *) "Is it awake?", NULL, NULL };
+
+  for (guint i = HS_FAILURE_WAY_ELSEWHERE + 1; i < HS_FAILURE_N_WAYS; i++)
+    {
+      HsFailureHint hint = { .way = (HsFailureWay) i };
+
+      g_assert_nonnull (hs_failure_words_get_title (&hint));
+      g_assert_nonnull (hs_failure_words_get_text (&hint));
+    }
+  g_assert_cmpstr (hs_failure_words_get_title (&elsewhere), ==, "Is it awake?");
+  g_assert_null (hs_failure_words_get_text (&elsewhere));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -206,5 +224,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/completion", test_completion);
   g_test_add_func ("/ui/delivery", test_delivery);
   g_test_add_func ("/ui/day", test_day);
+  g_test_add_func ("/ui/failure-words", test_failure_words);
   return g_test_run ();
 }
