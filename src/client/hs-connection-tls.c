@@ -7,8 +7,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "hs-tls-error.h"
-
 #define INVITE_TOKEN "invite:"
 
 static gint64
@@ -100,15 +98,6 @@ hs_connection_decide (HsConnection *self)
 
 /* ---- The handshake ---- */
 
-/* A zone means something on this computer only. */
-static char *
-dup_server_name (const HsAddress *address)
-{
-  const char *zone = address->host != NULL ? strchr (address->host, '%') : NULL;
-
-  return zone != NULL ? g_strndup (address->host, (gsize) (zone - address->host)) : g_strdup (address->host);
-}
-
 static void
 note (HsConnection *self, const char *title, const char *detail)
 {
@@ -121,7 +110,7 @@ note (HsConnection *self, const char *title, const char *detail)
 void
 hs_connection_begin_tls (HsConnection *self)
 {
-  g_autofree char *name = dup_server_name (self->address);
+  g_autofree char *name = hs_address_dup_server_name (self->address);
 
   hs_connection_step_running (self, STEP_TLS, _("Agreeing on keys…"));
   note (self, "tls-handshaking", name);
@@ -273,44 +262,16 @@ hs_connection_dup_pass (HsConnection *self)
 
 /* ---- When it comes to nothing ---- */
 
-static const struct
-{
-  int code;
-  HsFailureKind kind;
-} tls_failures[] = {
-  { HS_TLS_ERROR_NOT_TLS, HS_FAILURE_NOT_TLS },
-  { HS_TLS_ERROR_REFUSED, HS_FAILURE_TLS_REFUSED },
-  { HS_TLS_ERROR_TIMEOUT, HS_FAILURE_TLS_SILENT },
-  { HS_TLS_ERROR_CUT, HS_FAILURE_TLS_CUT },
-};
-
-/* Anything else TLS says is a fault in it; what the socket says is an end. */
-static HsFailureKind
-kind_of (const GError *error)
-{
-  if (error == NULL || error->domain != HS_TLS_ERROR)
-    return HS_FAILURE_TLS_CUT;
-  for (guint i = 0; i < G_N_ELEMENTS (tls_failures); i++)
-    if (tls_failures[i].code == error->code)
-      return tls_failures[i].kind;
-  return HS_FAILURE_TLS_BROKEN;
-}
-
 static HsFailure *
 make_tls_failure (HsConnection *self, const GError *error)
 {
-  HsFailureKind kind = kind_of (error);
-  HsFailureKind told = self->offered ? HS_FAILURE_OFFER_FAILED : self->pinned || self->strict ? HS_FAILURE_NO_LONGER_ENCRYPTED : kind;
-  HsFailure *failure = hs_failure_new (told, self->address, NULL);
-  const char *observed = error != NULL ? error->message : _("The connection ended before it was encrypted.");
-  char *sentence = told == kind && kind != HS_FAILURE_TLS_BROKEN ? NULL : g_strdup_printf (C_("sentences", "%s %s"), observed, failure->sentence);
+  HsFailureKind kind = hs_failure_kind_of_tls (error);
 
-  if (sentence != NULL)
-    {
-      g_free (failure->sentence);
-      failure->sentence = sentence;
-    }
-  return failure;
+  if (self->offered)
+    kind = HS_FAILURE_OFFER_FAILED;
+  else if (self->pinned || self->strict)
+    kind = HS_FAILURE_NO_LONGER_ENCRYPTED;
+  return hs_failure_new_tls (kind, self->address, error);
 }
 
 void

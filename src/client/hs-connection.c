@@ -248,19 +248,10 @@ choose_protocol (HsConnection *self)
 static void
 list_routes (HsConnection *self)
 {
-  for (guint i = 0; self->address->also != NULL && self->address->also[i] != NULL; i++)
-    {
-      g_autoptr (HsAddress) also = hs_address_parse (self->address->also[i], NULL);
-      HsAddress *route = also != NULL && also->host != NULL ? hs_address_copy (self->address) : NULL;
+  g_autoptr (GPtrArray) routes = hs_address_list_routes (self->address);
 
-      if (route == NULL)
-        continue;
-      g_free (route->host);
-      route->host = g_strdup (also->host);
-      route->port = also->port;
-      g_clear_pointer (&route->also, g_strfreev);
-      g_queue_push_tail (&self->routes, route);
-    }
+  for (guint i = 1; i < routes->len; i++)
+    g_queue_push_tail (&self->routes, hs_address_copy (routes->pdata[i]));
 }
 
 static gboolean

@@ -8,6 +8,7 @@
 
 #include "hs-address.h"
 #include "hs-limits.h"
+#include "hs-tls-error.h"
 #include "hs-wire-error.h"
 
 /* Which of the hints go with a kind of failure. */
@@ -398,6 +399,53 @@ hs_failure_from_error (const HsAddress *address, const GError *error, guint syns
       g_free (self->sentence);
       self->sentence = better;
     }
+  return self;
+}
+
+/* ---- TLS ---- */
+
+static const struct
+{
+  int code;
+  HsFailureKind kind;
+} tls_errors[] = {
+  { HS_TLS_ERROR_NOT_TLS, HS_FAILURE_NOT_TLS },
+  { HS_TLS_ERROR_REFUSED, HS_FAILURE_TLS_REFUSED },
+  { HS_TLS_ERROR_TIMEOUT, HS_FAILURE_TLS_SILENT },
+  { HS_TLS_ERROR_CUT, HS_FAILURE_TLS_CUT },
+};
+
+/* Anything else TLS says is a fault in it; what the socket says is an end. */
+HsFailureKind
+hs_failure_kind_of_tls (const GError *error)
+{
+  if (error == NULL || error->domain != HS_TLS_ERROR)
+    return HS_FAILURE_TLS_CUT;
+  for (guint i = 0; i < G_N_ELEMENTS (tls_errors); i++)
+    if (tls_errors[i].code == error->code)
+      return tls_errors[i].kind;
+  return HS_FAILURE_TLS_BROKEN;
+}
+
+/* Is what was observed the same as the kind's own words? An alert has a name, and a fault is one of many. */
+static gboolean
+says_all (HsFailureKind kind, const GError *error)
+{
+  return kind == hs_failure_kind_of_tls (error) && kind != HS_FAILURE_TLS_REFUSED && kind != HS_FAILURE_TLS_BROKEN;
+}
+
+HsFailure *
+hs_failure_new_tls (HsFailureKind kind, const HsAddress *address, const GError *error)
+{
+  HsFailure *self = hs_failure_new (kind, address, NULL);
+  const char *observed = error != NULL ? error->message : _("The connection ended before it was encrypted.");
+  g_autofree char *before = NULL;
+
+  if (says_all (kind, error))
+    return self;
+  before = g_steal_pointer (&self->sentence);
+  /* Translators: one sentence after another; without the space where none stands between them. */
+  self->sentence = g_strdup_printf (C_("sentences", "%s %s"), observed, before);
   return self;
 }
 

@@ -81,6 +81,10 @@ typedef struct
 /* From what GIO said. @syns: how often the SYN went out (1 + retransmissions), 0 unknown; @said (nullable): the server's own line. */
 HsFailure *hs_failure_from_error (const HsAddress *address, const GError *error, guint syns, const char *said);
 HsFailure *hs_failure_new (HsFailureKind kind, const HsAddress *address, const char *said);
+/* TLS came to nothing. @error: HS_TLS_ERROR, or what the socket said in the middle of its handshake, or NULL. */
+HsFailureKind hs_failure_kind_of_tls (const GError *error);
+/* @kind: that, or what it means for this server; then what was observed stands before it. */
+HsFailure *hs_failure_new_tls (HsFailureKind kind, const HsAddress *address, const GError *error);
 /* What a person may type to go on. */
 typedef enum { HS_FAILURE_ASKS_NOTHING, HS_FAILURE_ASKS_PASSWORD, HS_FAILURE_ASKS_ACCOUNT } HsFailureAsks;
 HsFailureAsks hs_failure_asks_for (const HsFailure *self);

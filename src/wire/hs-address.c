@@ -190,6 +190,38 @@ hs_address_is_invite (const HsAddress *self)
   return self->key != NULL || self->token != NULL || self->also != NULL;
 }
 
+GPtrArray *
+hs_address_list_routes (const HsAddress *self)
+{
+  GPtrArray *routes = g_ptr_array_new_with_free_func ((GDestroyNotify) hs_address_free);
+  HsAddress *first = hs_address_copy (self);
+
+  g_clear_pointer (&first->also, g_strfreev);
+  g_ptr_array_add (routes, first);
+  for (guint i = 0; self->also != NULL && self->also[i] != NULL; i++)
+    {
+      g_autoptr (HsAddress) also = hs_address_parse (self->also[i], NULL);
+      HsAddress *route = also != NULL && also->host != NULL ? hs_address_copy (first) : NULL;
+
+      if (route == NULL)
+        continue;
+      g_free (route->host);
+      route->host = g_steal_pointer (&also->host);
+      route->port = also->port;
+      route->port_given = TRUE;
+      g_ptr_array_add (routes, route);
+    }
+  return routes;
+}
+
+char *
+hs_address_dup_server_name (const HsAddress *self)
+{
+  const char *zone = self->host != NULL ? strchr (self->host, '%') : NULL;
+
+  return zone != NULL ? g_strndup (self->host, (gsize) (zone - self->host)) : g_strdup (self->host);
+}
+
 gboolean
 hs_address_is_numeric (const HsAddress *self)
 {

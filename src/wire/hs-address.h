@@ -49,6 +49,11 @@ char *hs_address_format_invite (const char *host, guint16 port, const char *room
 gboolean hs_address_is_invite (const HsAddress *self);
 /* Do both lead to the same program, however they are written? "tcp://" asks it for plain text, which is another conversation. */
 gboolean hs_address_is_same_place (const HsAddress *self, const HsAddress *other);
+/* Where it leads: of an invite each of its addresses, the likeliest first, all with its key; else itself alone. None has further ones.
+ * (element-type HsAddress) (transfer full) */
+GPtrArray *hs_address_list_routes (const HsAddress *self);
+/* Whom a certificate has to be made for: the host without its zone, which means something on this computer only. NULL: a local socket. (transfer full) */
+char *hs_address_dup_server_name (const HsAddress *self);
 /* Is the host a number (then there is nothing to look up)? */
 gboolean hs_address_is_numeric (const HsAddress *self);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hs-address.h"
+#include "hs-tls-error.h"
 
 static const struct
 {
@@ -129,6 +130,32 @@ test_words (void)
     }
 }
 
+/* What TLS says of itself, and what it means. */
+static void
+test_tls (void)
+{
+  static const struct { GQuark (*domain) (void); int code; HsFailureKind kind; const char *sentence; } errors[] = {
+    { hs_tls_error_quark, HS_TLS_ERROR_NOT_TLS, HS_FAILURE_NOT_TLS, "*does not speak TLS*" },
+    { hs_tls_error_quark, HS_TLS_ERROR_REFUSED, HS_FAILURE_TLS_REFUSED, "As it said. It understands TLS*" },
+    { hs_tls_error_quark, HS_TLS_ERROR_TIMEOUT, HS_FAILURE_TLS_SILENT, "The connection stands*" },
+    { hs_tls_error_quark, HS_TLS_ERROR_CUT, HS_FAILURE_TLS_CUT, "The connection stood*" },
+    { hs_tls_error_quark, HS_TLS_ERROR_PROTOCOL, HS_FAILURE_TLS_BROKEN, "As it said. Nothing was said." },
+    { g_io_error_quark, G_IO_ERROR_CONNECTION_CLOSED, HS_FAILURE_TLS_CUT, "The connection stood*" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
+    {
+      g_autoptr (GError) error = g_error_new_literal (errors[i].domain (), errors[i].code, "As it said.");
+      g_autoptr (HsFailure) failure = hs_failure_new_tls (hs_failure_kind_of_tls (error), NULL, error);
+      g_autoptr (HsFailure) offered = hs_failure_new_tls (HS_FAILURE_OFFER_FAILED, NULL, error);
+
+      g_assert_cmpint (failure->kind, ==, errors[i].kind);
+      g_assert_true (g_pattern_match_simple (errors[i].sentence, failure->sentence));
+      g_assert_true (g_pattern_match_simple ("As it said. Somebody*", offered->sentence));
+    }
+  g_assert_cmpint (hs_failure_kind_of_tls (NULL), ==, HS_FAILURE_TLS_CUT);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -138,5 +165,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/failure/name", test_name);
   g_test_add_func ("/client/failure/hints", test_hints);
   g_test_add_func ("/client/failure/words", test_words);
+  g_test_add_func ("/client/failure/tls", test_tls);
   return g_test_run ();
 }

@@ -438,6 +438,52 @@ test_same_place (void)
     }
 }
 
+static void
+test_routes (void)
+{
+  static const struct { const char *address, *routes; } cases[] = {
+    { "10.0.0.1", "10.0.0.1 8000" },
+    { "unix:/run/x", "/run/x 0" },
+    { "ircs://10.0.0.1:9/a?key=sha256:qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo&also=10.0.0.2:8&also=[fd00::1]",
+      "10.0.0.1 9, 10.0.0.2 8, fd00::1 6697" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (HsAddress) address = hs_address_parse (cases[i].address, NULL);
+      g_autoptr (GString) found = g_string_new (NULL);
+      g_autoptr (GPtrArray) routes = NULL;
+
+      g_assert_nonnull (address);
+      routes = hs_address_list_routes (address);
+      for (guint k = 0; k < routes->len; k++)
+        {
+          const HsAddress *route = routes->pdata[k];
+
+          g_string_append_printf (found, "%s%s %u", k > 0 ? ", " : "", route->host != NULL ? route->host : route->path, route->port);
+          g_assert_cmpstr (route->key, ==, address->key);
+          g_assert_null (route->also);
+        }
+      g_assert_cmpstr (found->str, ==, cases[i].routes);
+    }
+}
+
+static void
+test_server_name (void)
+{
+  static const struct { const char *address, *name; } cases[] = {
+    { "chat.example.org:9", "chat.example.org" }, { "10.0.0.1", "10.0.0.1" }, { "[fe80::1%eth0]:9", "fe80::1" }, { "unix:/run/x", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (HsAddress) address = hs_address_parse (cases[i].address, NULL);
+      g_autofree char *name = hs_address_dup_server_name (address);
+
+      g_assert_cmpstr (name, ==, cases[i].name);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -450,5 +496,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wire/address/invites", test_invites);
   g_test_add_func ("/wire/address/also", test_also);
   g_test_add_func ("/wire/address/too-long", test_too_long);
+  g_test_add_func ("/wire/address/routes", test_routes);
+  g_test_add_func ("/wire/address/server-name", test_server_name);
   return g_test_run ();
 }
