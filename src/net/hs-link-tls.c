@@ -319,6 +319,15 @@ read_to_end (HsLink *self, char *data, gsize len)
   return -1;
 }
 
+/* Behind the bytes that carried it. */
+static void
+note (HsLink *self, const char *title)
+{
+  hs_link_tls_tell_tap (self);
+  if (self->tap != NULL)
+    hs_tcp_tap_note (self->tap, title, NULL, "GnuTLS");
+}
+
 static gssize
 read_failed (HsLink *self, int status)
 {
@@ -327,6 +336,7 @@ read_failed (HsLink *self, int status)
   if (status == GNUTLS_E_PREMATURE_TERMINATION && tls->io_error == 0)
     {
       tls->cut = TRUE;
+      note (self, N_("The stream ended without close_notify"));
       return 0;
     }
   fail (self, status);
@@ -361,6 +371,7 @@ tls_read (HsLink *self, char *data, gsize len)
   if (n > 0)
     return n;
   tls->heard_goodbye = TRUE;
+  note (self, N_("close_notify arrived"));
   /* Its FIN may come later, or after ours. Whoever listens is told at once; who closes waits for the FIN. */
   return self->phase == HS_LINK_PHASE_OPEN ? 0 : read_to_end (self, data, len);
 }
@@ -440,7 +451,7 @@ hs_link_tls_say_goodbye (HsLink *self, gboolean more)
   tls->more = more;
   gnutls_bye (tls->session, GNUTLS_SHUT_WR);
   tls->more = FALSE;
-  hs_link_tls_tell_tap (self);
+  note (self, N_("close_notify sent"));
 }
 
 /* ---- Life ---- */

@@ -90,6 +90,13 @@ hs_tcp_tap_received (HsTcpTap *self, gsize bytes, guint reads, const char *what)
 }
 
 void
+hs_tcp_tap_note (HsTcpTap *self, const char *title, const char *detail, const char *source)
+{
+  g_string_append_printf (self->log, "note:%s ", title);
+  errno = 0;
+}
+
+void
 hs_tcp_tap_shutting_down (HsTcpTap *self)
 {
   g_string_append (self->log, "shut ");

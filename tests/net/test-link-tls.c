@@ -657,17 +657,43 @@ test_close (Fixture *self, gconstpointer data)
   g_assert_no_error (self->server.error);
 }
 
+/* close_notify is told of behind the bytes that carry it, and on the sending side before the FIN. */
+static void
+test_close_is_told (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GString) client = g_string_new (NULL), server = g_string_new (NULL);
+  guint n_freed = 0;
+
+  secure_both (self, HS_FRAMING_PLAIN, NULL);
+  hs_link_set_tap (self->client.link, fake_tap_new (client, &n_freed));
+  hs_link_set_tap (self->server.link, fake_tap_new (server, &n_freed));
+  hs_link_close (self->client.link, 0);
+  WAIT_UNTIL (self, self->server.n_eof == 1);
+  g_assert_true (g_str_has_suffix (client->str, "wrote:24 note:close_notify sent shut "));
+  g_assert_true (g_str_has_suffix (server->str, "received:24 note:close_notify arrived "));
+  hs_link_close (self->server.link, 0);
+  WAIT_UNTIL (self, self->server.n_ended == 1 && self->client.n_ended == 1);
+  g_assert_nonnull (strstr (client->str, "note:close_notify arrived "));
+  g_assert_cmpuint (n_freed, ==, 2);
+}
+
 /* Somebody between closes the connection: half a message is none. */
 static void
 test_cut (Fixture *self, gconstpointer data)
 {
+  g_autoptr (GString) log = g_string_new (NULL);
+  guint n_freed = 0;
+
   secure_both (self, HS_FRAMING_PLAIN, NULL);
+  hs_link_set_tap (self->server.link, fake_tap_new (log, &n_freed));
   hs_link_send_bytes (self->client.link, "pay 100", 7);
   WAIT_UNTIL (self, self->client.n_drained == 1);
   shutdown (hs_link_get_fd (self->client.link), SHUT_WR);
   WAIT_UNTIL (self, self->server.n_eof == 1);
   g_assert_true (self->server.cut);
   g_assert_cmpstr (self->server.log->str, ==, "secured EOF");
+  g_assert_true (g_str_has_suffix (log->str, "note:The stream ended without close_notify "));
+  hs_link_set_tap (self->server.link, NULL);
 }
 
 static void
@@ -1068,6 +1094,7 @@ main (int argc, char **argv)
   ADD ("offsets", test_offsets);
   ADD ("tap", test_tap);
   ADD ("close", test_close);
+  ADD ("close-is-told", test_close_is_told);
   ADD ("cut", test_cut);
   ADD ("cut-while-judging", test_cut_while_judging);
   ADD ("half-close", test_half_close);
