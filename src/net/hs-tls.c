@@ -38,6 +38,7 @@ struct _HsTlsContext
   GQueue half_done;
   gint64 round;
   guint n_steps; /* in this round */
+  guint n_authorities;
   guint n_waiting;
 };
 
@@ -90,6 +91,7 @@ trust (HsTlsContext *self)
   n = self->trust_file != NULL
         ? gnutls_certificate_set_x509_trust_file (self->credentials->credentials, self->trust_file, GNUTLS_X509_FMT_PEM)
         : gnutls_certificate_set_x509_system_trust (self->credentials->credentials);
+  self->n_authorities = (guint) MAX (n, 0);
   if (n <= 0) /* then every certificate is by an unknown authority */
     g_message ("No certificate authorities: %s", n < 0 ? gnutls_strerror (n) : "none is installed");
 }
@@ -165,6 +167,12 @@ HsIdentity *
 hs_tls_context_get_identity (HsTlsContext *self)
 {
   return self->credentials->identity;
+}
+
+guint
+hs_tls_context_get_n_authorities (HsTlsContext *self)
+{
+  return self->n_authorities;
 }
 
 void

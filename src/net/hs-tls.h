@@ -20,6 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsTlsContext, hs_tls_context_unref)
 /* For handshakes that begin from now on. */
 void hs_tls_context_set_identity (HsTlsContext *self, HsIdentity *identity);
 HsIdentity *hs_tls_context_get_identity (HsTlsContext *self); /* (nullable) */
+/* Of a client: how many authorities it trusts. 0: nobody is verified. */
+guint hs_tls_context_get_n_authorities (HsTlsContext *self);
 /* A handshake ends within @ms; of more than @max half-done ones (a server's) the longest waiting goes. */
 void hs_tls_context_set_limits (HsTlsContext *self, guint ms, guint max);
 guint hs_tls_context_get_n_half_done (HsTlsContext *self);

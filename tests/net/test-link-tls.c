@@ -401,6 +401,15 @@ test_verified (Fixture *self, gconstpointer data)
     }
 }
 
+static void
+test_authorities (Fixture *self, gconstpointer data)
+{
+  g_autoptr (HsTlsContext) nobody = hs_tls_context_new_client (NULL, "/dev/null");
+
+  g_assert_cmpuint (hs_tls_context_get_n_authorities (self->client_tls), ==, 1);
+  g_assert_cmpuint (hs_tls_context_get_n_authorities (nobody), ==, 0);
+}
+
 /* ---- Talking ---- */
 
 static void
@@ -1082,6 +1091,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   authority_init ();
   ADD ("verified", test_verified);
+  ADD ("authorities", test_authorities);
   ADD ("talk", test_talk);
   ADD ("bytes-of-both-ends", test_bytes_of_both_ends);
   ADD ("client-key", test_client_key);
