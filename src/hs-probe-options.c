@@ -56,6 +56,21 @@ check_datagrams (HsProbeOptions *self, GError **error)
   return TRUE;
 }
 
+/* What an address asks for is not done in another way: ircs:// and invites are never opened unencrypted. */
+static gboolean
+check_encryption (HsProbeOptions *self, GError **error)
+{
+  self->tls |= self->address->scheme == HS_SCHEME_IRCS;
+  if (self->tls && hs_probe_is_datagrams (self))
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                         _("Datagrams cannot be encrypted here: --tls needs the stream that TCP makes"));
+  else if (!self->tls && self->ca_file != NULL)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--ca-file is about encrypted connections: it goes with --tls or ircs://"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
 gboolean
 hs_probe_options_parse (HsProbeOptions *self, int *argc, char ***argv, GError **error)
 {
@@ -64,6 +79,8 @@ hs_probe_options_parse (HsProbeOptions *self, int *argc, char ***argv, GError **
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Print each fact as a line of JSON"), NULL },
     { "send", 0, 0, G_OPTION_ARG_STRING, &self->send, N_("Send this line once the connection stands; to udp:// as one datagram, without a line end"),
       "TEXT" },
+    { "tls", 0, 0, G_OPTION_ARG_NONE, &self->tls, N_("Encrypt from the first byte; ircs:// and invites do so by themselves"), NULL },
+    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &self->ca_file, N_("Trust the certificate authorities in this file (PEM), not the system’s"), "FILE" },
     { "close", 0, 0, G_OPTION_ARG_STRING, &manner, N_("How to close: active, half, reset, or wait for the other side"), "MANNER" },
     { "follow", 0, 0, G_OPTION_ARG_NONE, &self->follow, N_("Follow the socket until nothing of it is left (TIME-WAIT: a minute)"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, N_("Tell the version and end"), NULL },
@@ -85,12 +102,13 @@ hs_probe_options_parse (HsProbeOptions *self, int *argc, char ***argv, GError **
   if (!find_manner (self, manner, error))
     return FALSE;
   self->address = hs_address_parse ((*argv)[1], error);
-  return self->address != NULL && check_datagrams (self, error);
+  return self->address != NULL && check_encryption (self, error) && check_datagrams (self, error);
 }
 
 void
 hs_probe_options_clear (HsProbeOptions *self)
 {
   g_clear_pointer (&self->address, hs_address_free);
+  g_clear_pointer (&self->ca_file, g_free);
   g_clear_pointer (&self->send, g_free);
 }

@@ -15,6 +15,8 @@ typedef enum
 typedef struct
 {
   gboolean json, follow, version;
+  gboolean tls;        /* asked for, or what the address means */
+  char *ca_file;       /* (nullable) PEM: the authorities to trust; else the system's */
   char *send;          /* (nullable) */
   HsProbeManner manner;
   HsAddress *address;  /* (nullable) with version only */

@@ -4,6 +4,6 @@
 
 #include "hs-failure.h"
 
-/* (nullable) It is nothing that one could do in a terminal. */
-const char *hs_probe_words_get_title (const HsFailureHint *hint);
-const char *hs_probe_words_get_text (const HsFailureHint *hint); /* (nullable) */
+/* @tls: the command asked for encryption. (nullable) It is nothing that one could do in a terminal. */
+const char *hs_probe_words_get_title (const HsFailureHint *hint, gboolean tls);
+const char *hs_probe_words_get_text (const HsFailureHint *hint, gboolean tls); /* (nullable) */

@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* handshake-probe: opens one connection, shows what the kernel tells of it step by step, and closes it in the manner asked for. The same tap as the
- * window's, in a terminal. */
-#include <locale.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <glib-unix.h>
+/* handshake-probe: opens one connection, shows what the kernel tells of it step by step, and closes it in the manner asked for. The same tap, TLS and
+ * rule of trust as the window's, in a terminal; it remembers nobody. */
+#include "hs-probe-impl.h"
 
 #include "hs-config.h"
+
+#include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <locale.h>
+#include <unistd.h>
 
-#include "hs-address.h"
 #include "hs-dialer.h"
-#include "hs-failure.h"
-#include "hs-limits.h"
-#include "hs-link.h"
-#include "hs-probe-options.h"
-#include "hs-probe-words.h"
-#include "hs-tcp-json.h"
 
-#define QUIET_MS  500  /* after the last word of either side, before we close */
 #define LINGER_MS 500  /* what follows our close, where nobody follows it to its end */
 
 /* What the shell is told; they stand in the manual page, too. */
@@ -34,6 +25,8 @@ enum
   EXIT_UNREACHABLE = 5,
   EXIT_BROKEN = 6,
   EXIT_OTHER = 7,
+  EXIT_NOT_ENCRYPTED = 8,
+  EXIT_NOT_TRUSTED = 9,
 };
 
 static const struct { HsFailureKind kind; int status; const char *word; } statuses[] = {
@@ -44,102 +37,34 @@ static const struct { HsFailureKind kind; int status; const char *word; } status
   { HS_FAILURE_CLOSED_EARLY, EXIT_BROKEN, "closed-early" },
   { HS_FAILURE_LOST, EXIT_BROKEN, "lost" },
   { HS_FAILURE_ADDRESS, EXIT_USAGE, "address" },
-  { HS_FAILURE_NEEDS_ENCRYPTION, EXIT_USAGE, "needs-encryption" },
+  { HS_FAILURE_NOT_TLS, EXIT_NOT_ENCRYPTED, "not-tls" },
+  { HS_FAILURE_TLS_ONLY, EXIT_NOT_ENCRYPTED, "tls-only" },
+  { HS_FAILURE_TLS_REFUSED, EXIT_NOT_ENCRYPTED, "tls-refused" },
+  { HS_FAILURE_TLS_SILENT, EXIT_NOT_ENCRYPTED, "tls-silent" },
+  { HS_FAILURE_TLS_CUT, EXIT_NOT_ENCRYPTED, "tls-cut" },
+  { HS_FAILURE_TLS_BROKEN, EXIT_NOT_ENCRYPTED, "tls-broken" },
+  { HS_FAILURE_NOT_INVITED, EXIT_NOT_TRUSTED, "not-invited" },
+  { HS_FAILURE_NOT_VERIFIED, EXIT_NOT_TRUSTED, "not-verified" },
 };
-
-typedef struct
-{
-  /* Owned */
-  HsProbeOptions options;
-  GMainLoop *loop;
-  HsPoller *poller;
-  HsLink *link;          /* (nullable) */
-  HsTcpTap *tap;         /* (nullable) while there is no link */
-  HsTcpDiag *diag;       /* (nullable) */
-  GCancellable *cancellable;
-  guint timer;           /* when to close, or to end */
-
-  /* State */
-  gboolean colour;
-  gboolean closing;      /* we have begun to close, or nothing is left to close */
-  gboolean gone;
-  gint64 began;          /* real time, µs */
-  guint syns;
-  gsize heard;
-  int status;
-} Probe;
 
 /* ---- Telling ---- */
-
-static const struct { HsTcpEventKind kind; const char *colour; } colours[] = {
-  { HS_TCP_EVENT_STATE, "\033[1;34m" }, { HS_TCP_EVENT_SEGMENT, "\033[36m" }, { HS_TCP_EVENT_NOTE, "\033[33m" },
-};
-
-static const char *
-colour_of (Probe *self, const HsTcpEvent *event)
-{
-  if (self->colour)
-    for (guint i = 0; i < G_N_ELEMENTS (colours); i++)
-      if (colours[i].kind == event->kind)
-        return colours[i].colour;
-  return "";
-}
-
-/* "    0.084  ESTABLISHED  observed (TCP_INFO)  tcpi_rtt 84 ms" */
-static void
-print_text (Probe *self, const HsTcpEvent *event)
-{
-  const char *colour = colour_of (self, event);
-  const char *title = event->kind == HS_TCP_EVENT_STATE || *event->title == '\0' ? event->title : _(event->title);
-  const char *arrow = event->kind == HS_TCP_EVENT_SEGMENT || event->kind == HS_TCP_EVENT_DATA ? (event->outgoing ? "→ " : "← ") : "  ";
-  gboolean has_detail = event->detail != NULL && *event->detail != '\0';
-
-  g_print ("%9.3f  %s%s%s%s", MAX (event->real_time - self->began, 0) / 1e6, arrow, colour, title, *colour != '\0' ? "\033[0m" : "");
-  if (has_detail)
-    g_print ("  %s", event->detail);
-  if (event->kind != HS_TCP_EVENT_NOTE && event->kind != HS_TCP_EVENT_STEP)
-    g_print (event->known == HS_TCP_OBSERVED ? _("  [observed: %s]") : _("  [inferred: %s]"), event->source);
-  g_print ("\n");
-}
 
 static void
 on_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
 {
-  Probe *self = user_data;
-
-  if (event->kind == HS_TCP_EVENT_DATA && (event->stage == HS_TCP_STAGE_QUEUED || event->stage == HS_TCP_STAGE_RECORD))
-    return;
-  if (self->options.json)
-    {
-      g_autofree char *line = hs_tcp_event_to_json (event);
-
-      g_print ("%s\n", line);
-    }
-  else
-    print_text (self, event);
-  fflush (stdout);
+  hs_probe_story_event (&((HsProbe *) user_data)->story, event);
 }
 
 static void
 on_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 {
-  g_autofree char *line = NULL;
-
-  if (!((Probe *) user_data)->options.json)
-    return;
-  line = hs_tcp_numbers_to_json (numbers);
-  g_print ("%s\n", line);
+  hs_probe_story_numbers (&((HsProbe *) user_data)->story, numbers);
 }
 
 static void
 on_tally (HsTcpTap *tap, const HsTcpTally *tally, gpointer user_data)
 {
-  g_autofree char *line = NULL;
-
-  if (!((Probe *) user_data)->options.json)
-    return;
-  line = hs_tcp_tally_to_json (tally);
-  g_print ("%s\n", line);
+  hs_probe_story_tally (&((HsProbe *) user_data)->story, tally);
 }
 
 /* ---- The result ---- */
@@ -157,85 +82,63 @@ status_of (HsFailureKind kind, const char **word)
   return EXIT_OTHER;
 }
 
-static void
-put_member (GString *json, const char *key, const char *text)
+void
+hs_probe_succeed (HsProbe *self)
 {
-  g_string_append_printf (json, ",\"%s\":", key);
-  hs_tcp_json_append_string (json, text);
+  self->told = TRUE;
+  hs_probe_story_result (&self->story, EXIT_GOOD, NULL, NULL);
 }
 
+/* Somebody who shows another key than the invite's is worth more words than nobody at all. Takes @failure. */
 static void
-print_result (Probe *self, const char *word, const HsFailure *failure)
+keep_worst (HsProbe *self, HsFailure *failure)
 {
-  g_autoptr (GString) json = g_string_new (NULL);
-
-  if (!self->options.json)
-    return;
-  g_string_append_printf (json, "{\"kind\":\"result\",\"status\":%d", self->status);
-  if (failure != NULL)
+  if (self->worst == NULL || failure->kind == HS_FAILURE_NOT_INVITED)
     {
-      put_member (json, "failure", word);
-      put_member (json, "title", failure->title);
-      put_member (json, "sentence", failure->sentence);
+      g_clear_pointer (&self->worst, hs_failure_free);
+      self->worst = failure;
     }
-  g_print ("%s}\n", json->str);
+  else
+    hs_failure_free (failure);
 }
 
-static void
-print_hint (const HsFailureHint *hint)
-{
-  const char *title = hs_probe_words_get_title (hint), *text = hs_probe_words_get_text (hint);
-
-  if (title == NULL)
-    return;
-  g_printerr ("  • ");
-  if (text == NULL)
-    g_printerr ("%s", title);
-  else if (g_unichar_ispunct (g_utf8_get_char (g_utf8_prev_char (title + strlen (title))))) /* a question */
-    g_printerr ("%s %s", title, text);
-  else /* Translators: a hint of handshake-probe: its title, then a sentence about it */
-    g_printerr (_("%s: %s"), title, text);
-  g_printerr (hint->command != NULL ? "\n      %s\n" : "\n", hint->command);
-}
-
-static void
-print_failure (Probe *self, const HsFailure *failure)
-{
-  if (self->options.json)
-    return;
-  g_printerr ("\n%s\n%s\n", failure->title, failure->sentence);
-  for (guint i = 0; i < failure->hints->len; i++)
-    print_hint (failure->hints->pdata[i]);
-}
-
-/* Takes @failure (nullable): it went well. */
-static void
-set_result (Probe *self, HsFailure *failure)
+void
+hs_probe_fail (HsProbe *self, HsFailure *failure)
 {
   const char *word = NULL;
 
-  if (failure != NULL)
+  self->told = TRUE;
+  if (self->n_routes > 1)
     {
-      self->status = status_of (failure->kind, &word);
-      print_failure (self, failure);
+      status_of (failure->kind, &word);
+      hs_probe_story_route_failed (&self->story, failure, word);
     }
-  print_result (self, word, failure);
-  g_clear_pointer (&failure, hs_failure_free);
+  keep_worst (self, failure);
+  if (!g_queue_is_empty (&self->routes))
+    return;
+  self->status = status_of (self->worst->kind, &word);
+  hs_probe_story_result (&self->story, self->status, self->worst, word);
 }
 
 /* ---- The end ---- */
 
+static gboolean on_next (gpointer user_data);
+
+/* Not at once: the tap may be calling. */
 static void
-end (Probe *self)
+end (HsProbe *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
-  g_main_loop_quit (self->loop);
+  if (g_queue_is_empty (&self->routes))
+    g_main_loop_quit (self->loop);
+  else
+    self->timer = g_idle_add (on_next, self);
 }
 
 static gboolean
 on_end_due (gpointer user_data)
 {
-  ((Probe *) user_data)->timer = 0;
+  ((HsProbe *) user_data)->timer = 0;
   end (user_data);
   return G_SOURCE_REMOVE;
 }
@@ -243,7 +146,7 @@ on_end_due (gpointer user_data)
 static void
 on_gone (HsTcpTap *tap, gpointer user_data)
 {
-  Probe *self = user_data;
+  HsProbe *self = user_data;
 
   self->gone = TRUE;
   if (self->link == NULL && self->closing) /* else the dialer has not told yet why it failed */
@@ -252,9 +155,8 @@ on_gone (HsTcpTap *tap, gpointer user_data)
 
 static const HsTcpTapFuncs tap_funcs = { .event = on_event, .numbers = on_numbers, .gone = on_gone, .tally = on_tally };
 
-/* The descriptor is closed: the tap follows what is left. */
-static void
-follow_orphan (Probe *self)
+void
+hs_probe_follow_orphan (HsProbe *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
   if (self->gone || self->tap == NULL)
@@ -263,209 +165,18 @@ follow_orphan (Probe *self)
     self->timer = g_timeout_add (LINGER_MS, on_end_due, self);
 }
 
-/* ---- Closing, in each manner ---- */
-
-static void
-close_active (Probe *self)
-{
-  hs_link_close (self->link, 0);
-}
-
-static void
-close_half (Probe *self)
-{
-  hs_link_half_close (self->link); /* and read on until the other side closes */
-}
-
-static void
-close_reset (Probe *self)
-{
-  hs_link_reset (self->link);
-}
-
-static void
-close_wait (Probe *self)
-{
-}
-
-static void (*const closes[]) (Probe *self) = {
-  [HS_PROBE_ACTIVE] = close_active, [HS_PROBE_HALF] = close_half, [HS_PROBE_RESET] = close_reset, [HS_PROBE_WAIT] = close_wait,
-};
-
-/* Where nothing is acknowledged, silence is no good news. */
-static gboolean
-is_unanswered (Probe *self)
-{
-  return hs_probe_is_datagrams (&self->options) && self->options.send != NULL && self->heard == 0;
-}
-
-static gboolean
-on_quiet (gpointer user_data)
-{
-  Probe *self = user_data;
-
-  self->timer = 0;
-  if (is_unanswered (self) && self->options.manner != HS_PROBE_WAIT)
-    set_result (self, hs_failure_new (HS_FAILURE_NO_ANSWER, self->options.address, NULL));
-  self->closing = self->options.manner != HS_PROBE_WAIT;
-  closes[self->options.manner] (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_for_quiet (Probe *self)
-{
-  if (self->closing)
-    return;
-  g_clear_handle_id (&self->timer, g_source_remove);
-  self->timer = g_timeout_add (is_unanswered (self) ? HS_DATAGRAM_ANSWER_MS : QUIET_MS, on_quiet, self);
-}
-
-/* ---- The link ---- */
-
-/* What the other side wrote must not steer a terminal. */
-static char *
-escape_controls (const char *data, gsize len)
-{
-  g_autofree char *valid = g_utf8_make_valid (data, (gssize) len);
-  GString *text = g_string_new (NULL);
-
-  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
-    if (g_unichar_iscntrl (g_utf8_get_char (at)))
-      g_string_append_printf (text, "\\x%02x", g_utf8_get_char (at));
-    else
-      g_string_append_unichar (text, g_utf8_get_char (at));
-  return g_string_free (text, FALSE);
-}
-
-static void
-print_heard (Probe *self, const HsLine *line)
-{
-  g_autofree char *text = escape_controls (line->data, line->len);
-  g_autoptr (GString) json = g_string_new ("{\"kind\":\"heard\"");
-
-  if (self->options.json)
-    {
-      put_member (json, "text", text);
-      g_print ("%s}\n", json->str);
-    }
-  else
-    g_print ("             “%s”\n", text);
-}
-
-static void
-on_line (HsLink *link, HsLineStatus status, const HsLine *line, gpointer user_data)
-{
-  Probe *self = user_data;
-
-  self->heard += line->len + 1; /* an empty one is heard, too */
-  print_heard (self, line);
-  wait_for_quiet (self);
-}
-
-static void
-on_dialect (HsLink *link, HsDialect dialect, gpointer user_data)
-{
-}
-
-static void
-on_silent (HsLink *link, gpointer user_data)
-{
-}
-
-static void
-on_broken (Probe *self, const GError *error)
-{
-  HsFailure *failure = hs_failure_new (self->heard > 0 ? HS_FAILURE_LOST : HS_FAILURE_CLOSED_EARLY, self->options.address, NULL);
-
-  if (error != NULL)
-    {
-      g_free (failure->sentence);
-      failure->sentence = g_strdup (error->message);
-    }
-  set_result (self, failure);
-}
-
-static void
-on_eof (Probe *self)
-{
-  gboolean expected = self->closing || self->heard > 0 || self->options.manner == HS_PROBE_WAIT;
-
-  if (!expected)
-    on_broken (self, NULL);
-  self->closing = TRUE;
-  g_clear_handle_id (&self->timer, g_source_remove);
-  hs_link_close (self->link, 0);
-}
-
-static void
-on_link_end (HsLink *link, HsLinkEnd how, const GError *error, gpointer user_data)
-{
-  Probe *self = user_data;
-
-  if (how == HS_LINK_EOF)
-    {
-      on_eof (self);
-      return;
-    }
-  self->tap = hs_link_steal_tap (link);
-  g_clear_pointer (&self->link, hs_link_free);
-  if (how != HS_LINK_CLOSED || (error != NULL && !self->closing))
-    on_broken (self, error);
-  else if (self->status == EXIT_GOOD)
-    set_result (self, NULL);
-  self->closing = TRUE;
-  follow_orphan (self);
-}
-
-/* An ICMP message, or send () itself. */
-static void
-on_bounced (HsLink *link, const HsLinkBounce *bounce, gpointer user_data)
-{
-  Probe *self = user_data;
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, (gint) g_io_error_from_errno (bounce->error_no), g_strerror (bounce->error_no));
-
-  if (self->closing)
-    return;
-  self->closing = TRUE;
-  g_clear_handle_id (&self->timer, g_source_remove);
-  set_result (self, hs_failure_from_error (self->options.address, error, 0, NULL));
-  hs_link_close (link, 0);
-}
-
-static const HsLinkFuncs link_funcs = { .line = on_line, .dialect = on_dialect, .silent = on_silent, .end = on_link_end, .bounced = on_bounced };
-
-/* A datagram ends where it ends. */
-static void
-send_line (Probe *self)
-{
-  g_autofree char *line = g_strconcat (self->options.send, hs_probe_is_datagrams (&self->options) ? NULL : "\r\n", NULL);
-
-  hs_link_send_bytes (self->link, line, strlen (line));
-}
-
-static void
-take_descriptor (Probe *self, int fd)
-{
-  if (self->options.address->scheme == HS_SCHEME_UNIX) /* the dialer does not attach these */
-    hs_tcp_tap_attach (self->tap, fd, 0);
-  self->link = hs_link_new (self->poller, fd, HS_FRAMING_PLAIN, &link_funcs, self);
-  hs_link_set_tap (self->link, g_steal_pointer (&self->tap));
-  if (self->options.send != NULL)
-    send_line (self);
-  else if (hs_probe_is_datagrams (&self->options))
-    hs_tcp_tap_note (hs_link_get_tap (self->link), N_("Nothing is sent by itself, so nobody is asked (--send)"), NULL, "connect()");
-  wait_for_quiet (self);
-}
-
 /* ---- Dialling ---- */
 
 static void
 on_step (HsDialStep step, gboolean done, const char *detail, gint64 elapsed, gpointer user_data)
 {
-  Probe *self = user_data;
+  HsProbe *self = user_data;
 
-  if (step == HS_DIAL_SYN && !done)
+  if (step == HS_DIAL_NAME && done && !hs_address_is_numeric (self->address))
+    self->took.name = elapsed;
+  else if (step == HS_DIAL_SYN && done)
+    self->took.tcp = elapsed;
+  else if (step == HS_DIAL_SYN)
     self->syns = 1;
   else if (step == HS_DIAL_SYN_AGAIN)
     {
@@ -477,31 +188,62 @@ on_step (HsDialStep step, gboolean done, const char *detail, gint64 elapsed, gpo
 static void
 on_dialled (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Probe *self = user_data;
+  HsProbe *self = user_data;
   g_autoptr (GError) error = NULL;
   int fd = hs_dial_finish (result, &error);
 
   if (fd >= 0)
     {
-      take_descriptor (self, fd);
+      hs_probe_take_descriptor (self, fd);
       return;
     }
   self->closing = TRUE;
-  set_result (self, hs_failure_from_error (self->options.address, error, self->syns, NULL));
+  hs_probe_fail (self, hs_failure_from_error (self->address, error, self->syns, NULL));
   if (self->gone || g_cancellable_is_cancelled (self->cancellable))
     end (self);
+}
+
+static void
+clear_attempt (HsProbe *self)
+{
+  g_clear_pointer (&self->link, hs_link_free);
+  g_clear_pointer (&self->tap, hs_tcp_tap_free);
+  g_clear_pointer (&self->address, hs_address_free);
+}
+
+static void
+dial_next (HsProbe *self)
+{
+  clear_attempt (self);
+  self->closing = self->gone = self->told = FALSE;
+  self->syns = 0;
+  self->heard = 0;
+  self->took = (HsProbeTook){ -1, -1, -1 };
+  self->address = g_queue_pop_head (&self->routes);
+  self->route++;
+  if (self->n_routes > 1 || self->address->token != NULL)
+    hs_probe_story_route (&self->story, self->address, self->route, self->n_routes);
+  self->tap = hs_tcp_tap_new (HS_TCP_ROLE_OPENER, self->diag, &tap_funcs, self);
+  hs_tcp_tap_set_shown (self->tap, TRUE);
+  hs_dial_async (self->address, self->tap, on_step, self, self->cancellable, on_dialled, self);
+}
+
+static gboolean
+on_next (gpointer user_data)
+{
+  ((HsProbe *) user_data)->timer = 0;
+  dial_next (user_data);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
 on_interrupt (gpointer user_data)
 {
-  Probe *self = user_data;
+  HsProbe *self = user_data;
 
+  g_queue_clear_full (&self->routes, (GDestroyNotify) hs_address_free);
   if (self->link != NULL && !self->closing)
-    {
-      self->closing = TRUE;
-      hs_link_close (self->link, 0);
-    }
+    hs_probe_close_now (self);
   else if (self->link == NULL && self->tap != NULL && !self->closing)
     g_cancellable_cancel (self->cancellable);
   else
@@ -511,25 +253,54 @@ on_interrupt (gpointer user_data)
 
 /* ---- Life ---- */
 
-/* What an address asks for is not done in another way: never unencrypted where it says ircs. */
-static const struct { HsScheme scheme; HsFailureKind kind; } not_opened[] = {
-  { HS_SCHEME_IRCS, HS_FAILURE_NEEDS_ENCRYPTION },
-};
-
-static gboolean
-refuse (Probe *self)
+static void
+begin (HsProbe *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (not_opened); i++)
-    if (not_opened[i].scheme == self->options.address->scheme)
-      {
-        set_result (self, hs_failure_new (not_opened[i].kind, self->options.address, NULL));
-        return TRUE;
-      }
-  return FALSE;
+  g_autoptr (GPtrArray) routes = hs_address_list_routes (self->options.address);
+
+  for (guint i = 0; i < routes->len; i++)
+    g_queue_push_tail (&self->routes, hs_address_copy (routes->pdata[i]));
+  self->n_routes = routes->len;
+  self->story.began = g_get_real_time ();
+  dial_next (self);
+}
+
+/* The system's authorities are a large file: a thread may wait for it. */
+static void
+make_context (GTask *task, gpointer source, gpointer ca_file, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, hs_tls_context_new_client (NULL, ca_file), (GDestroyNotify) hs_tls_context_unref);
 }
 
 static void
-run (Probe *self)
+on_context (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  HsProbe *self = user_data;
+
+  self->tls = g_task_propagate_pointer (G_TASK (result), NULL);
+  if (self->options.ca_file == NULL || hs_tls_context_get_n_authorities (self->tls) > 0)
+    {
+      begin (self);
+      return;
+    }
+  g_printerr (_("No certificate authority can be read from “%s”"), self->options.ca_file);
+  g_printerr ("\n");
+  self->status = EXIT_USAGE;
+  g_main_loop_quit (self->loop);
+}
+
+static void
+prepare_tls (HsProbe *self)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_context, self);
+
+  g_task_set_source_tag (task, prepare_tls);
+  g_task_set_task_data (task, g_strdup (self->options.ca_file), g_free);
+  g_task_run_in_thread (task, make_context);
+}
+
+static void
+run (HsProbe *self)
 {
   guint interrupt = g_unix_signal_add (SIGINT, on_interrupt, self);
 
@@ -537,24 +308,25 @@ run (Probe *self)
   self->poller = hs_poller_new (NULL);
   self->diag = hs_tcp_diag_new ();
   self->cancellable = g_cancellable_new ();
-  self->began = g_get_real_time ();
-  self->colour = isatty (STDOUT_FILENO) && g_getenv ("NO_COLOR") == NULL;
-  self->tap = hs_tcp_tap_new (HS_TCP_ROLE_OPENER, self->diag, &tap_funcs, self);
-  hs_tcp_tap_set_shown (self->tap, TRUE);
-  if (!refuse (self))
-    {
-      hs_dial_async (self->options.address, self->tap, on_step, self, self->cancellable, on_dialled, self);
-      g_main_loop_run (self->loop);
-    }
+  self->story.json = self->options.json;
+  self->story.tls = self->options.tls;
+  self->story.colour = isatty (STDOUT_FILENO) && g_getenv ("NO_COLOR") == NULL;
+  if (self->options.tls)
+    prepare_tls (self);
+  else
+    begin (self);
+  g_main_loop_run (self->loop);
   g_source_remove (interrupt);
 }
 
 static void
-clear (Probe *self)
+clear (HsProbe *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
-  g_clear_pointer (&self->link, hs_link_free);
-  g_clear_pointer (&self->tap, hs_tcp_tap_free);
+  clear_attempt (self);
+  g_queue_clear_full (&self->routes, (GDestroyNotify) hs_address_free);
+  g_clear_pointer (&self->worst, hs_failure_free);
+  g_clear_pointer (&self->tls, hs_tls_context_unref);
   g_clear_pointer (&self->poller, hs_poller_free);
   g_clear_pointer (&self->diag, hs_tcp_diag_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
@@ -565,7 +337,7 @@ clear (Probe *self)
 int
 main (int argc, char *argv[])
 {
-  Probe self = { 0 };
+  HsProbe self = { 0 };
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");

@@ -1,38 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """handshake-probe against small servers on loopback: what it prints, as text and as JSON, and its exit status. Usage: test_probe.py PROBE"""
-import json
 import os
 import pty
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import unittest
 
-PROBE = sys.argv.pop(1)
-ENVIRONMENT = dict(os.environ, LC_ALL='C.UTF-8')
-
-
-def serve(listener, handle):
-    """One guest, in a thread."""
-    def run():
-        try:
-            guest, _ = listener.accept()
-        except OSError:
-            return
-        with guest:
-            guest.settimeout(20)
-            handle(guest)
-    threading.Thread(target=run, daemon=True).start()
-
-
-def greet(guest):
-    guest.sendall(b'welcome\r\n')
-    while guest.recv(4096):
-        pass
+from probing import ENVIRONMENT, PROBE, ProbeCase, greet, serve
 
 
 def expect_reset(guest):
@@ -71,25 +49,7 @@ def steer_terminal(guest):
         pass
 
 
-class Probe(unittest.TestCase):
-    def setUp(self):
-        self.listener = socket.create_server(('127.0.0.1', 0))
-        self.addCleanup(self.listener.close)
-        self.address = '127.0.0.1:%d' % self.listener.getsockname()[1]
-
-    def run_probe(self, *arguments, handle=None):
-        if handle is not None:
-            serve(self.listener, handle)
-        return subprocess.run([PROBE, *arguments], capture_output=True, text=True, timeout=30, env=ENVIRONMENT, check=False)
-
-    def run_json(self, *arguments, handle=None):
-        done = self.run_probe('--json', *arguments, handle=handle)
-        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
-
-    @staticmethod
-    def states(lines):
-        return [line['title'] for line in lines if line['kind'] == 'state']
-
+class Probe(ProbeCase):
     def test_states_and_numbers(self):
         status, lines = self.run_json('--send', 'hello', self.address, handle=greet)
         self.assertEqual(status, 0)
@@ -105,6 +65,16 @@ class Probe(unittest.TestCase):
             self.assertTrue(numbered)
             self.assertEqual(wire[0]['seq'], (numbered[0]['seq'] + 1) % 2**32)
             self.assertEqual(wire[0]['bytes'], 7)
+
+    def test_took(self):
+        status, lines = self.run_json(self.address, handle=greet)
+        took = [line for line in lines if line['kind'] == 'took']
+        self.assertEqual((status, len(took)), (0, 1))
+        self.assertGreater(took[0]['tcp-us'], 0)
+        self.assertNotIn('tls-us', took[0])
+        self.assertNotIn('name-us', took[0])  # it is a number
+        done = self.run_probe('localhost:%s' % self.address.rpartition(':')[2], handle=greet)
+        self.assertRegex(done.stdout, r'Took: name [0-9.]+ ms · TCP [0-9.]+ ms\n')
 
     def test_order(self):
         """What the kernel did stands before what GIO made of it."""
@@ -146,7 +116,7 @@ class Probe(unittest.TestCase):
         done = self.run_probe(self.address, handle=close_silently)
         self.assertEqual(done.returncode, 6)
         self.assertIn('closed the connection before a word', done.stderr)
-        self.assertIn('• Does it wait for something? Say it with --send.', done.stderr)
+        self.assertIn('• Does it wait for something? Say it with --send. A server that encrypts', done.stderr)
         self.assertNotIn('dialog', done.stderr)  # nobody at a terminal has one before them
 
     def test_refused(self):
@@ -177,15 +147,6 @@ class Probe(unittest.TestCase):
             with self.subTest(arguments):
                 self.assertEqual(self.run_probe(*arguments).returncode, 1)
         self.assertEqual(self.run_probe('--version').returncode, 0)
-
-    def test_not_opened(self):
-        """What an address asks for is not done in another way, and nothing is sent."""
-        self.listener.settimeout(0.3)
-        status, lines = self.run_json('--send', 'secret', f'ircs://{self.address}')
-        self.assertEqual(status, 1)
-        self.assertEqual(lines[-1]['failure'], 'needs-encryption')
-        with self.assertRaises(socket.timeout):
-            self.listener.accept()
 
     def test_unix(self):
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
