@@ -33,6 +33,8 @@ typedef struct
   gint64 tls_began;      /* monotonic µs */
   guint syns;
   gsize heard;
+  guint64 sent;          /* the end of what was sent, in the link's stream */
+  gboolean full;         /* by its window the other side takes no further segment */
   guint route, n_routes;
   int status;
 } HsProbe;

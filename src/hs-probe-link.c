@@ -4,6 +4,7 @@
 
 #include "hs-config.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -124,21 +125,36 @@ is_half_encrypted (HsProbe *self)
   return self->options.tls && self->took.tls < 0;
 }
 
+/* Of what was sent a part has not reached the other side, and we have waited for it. */
+static gboolean
+is_unacknowledged (HsProbe *self)
+{
+  if (self->sent == 0 || hs_probe_is_datagrams (&self->options) || self->options.manner == HS_PROBE_RESET)
+    return FALSE;
+  return hs_link_get_lines_written (self->link) < self->sent
+         || (self->address->scheme != HS_SCHEME_UNIX && hs_tcp_tap_get_acknowledged (hs_link_get_tap (self->link)) < self->sent);
+}
+
+/* It was closed, and that did not help. */
+static HsFailure *
+make_stalled (HsProbe *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, g_strerror (ETIMEDOUT));
+
+  return hs_failure_new_loss (self->address, self->full || self->address->scheme == HS_SCHEME_UNIX, error);
+}
+
 /* @error (nullable) */
 static HsFailure *
-make_failure (HsProbe *self, const GError *error)
+make_failure (HsProbe *self, HsLinkEnd how, const GError *error)
 {
-  HsFailure *failure = NULL;
-
   if (is_half_encrypted (self) || (error != NULL && error->domain == HS_TLS_ERROR))
     return hs_failure_new_tls (hs_failure_kind_of_tls (error), self->address, error);
-  failure = hs_failure_new (self->heard > 0 ? HS_FAILURE_LOST : HS_FAILURE_CLOSED_EARLY, self->address, NULL);
-  if (error != NULL)
-    {
-      g_free (failure->sentence);
-      failure->sentence = g_strdup (error->message);
-    }
-  return failure;
+  if (how == HS_LINK_EOF) /* before a word: else it would be no failure */
+    return hs_failure_new (HS_FAILURE_CLOSED_EARLY, self->address, NULL);
+  if (self->heard == 0 && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    return hs_failure_from_error (self->address, error, 0, NULL);
+  return hs_failure_new_loss (self->address, how == HS_LINK_OVERFLOW, error);
 }
 
 /* By the person, before it was what had been asked for. */
@@ -158,7 +174,7 @@ on_eof (HsProbe *self)
   gboolean expected = self->closing || self->heard > 0 || self->options.manner == HS_PROBE_WAIT;
 
   if (!expected)
-    hs_probe_fail (self, make_failure (self, NULL));
+    hs_probe_fail (self, make_failure (self, HS_LINK_EOF, NULL));
   hs_probe_close_now (self);
 }
 
@@ -166,20 +182,24 @@ static void
 on_link_end (HsLink *link, HsLinkEnd how, const GError *error, gpointer user_data)
 {
   HsProbe *self = user_data;
+  gboolean stalled = FALSE;
 
   if (how == HS_LINK_EOF)
     {
       on_eof (self);
       return;
     }
+  stalled = is_unacknowledged (self);
   self->tap = hs_link_steal_tap (link);
   g_clear_pointer (&self->link, hs_link_free);
   if (self->told)
     ; /* and this is only its end */
   else if (how != HS_LINK_CLOSED || (error != NULL && !self->closing))
-    hs_probe_fail (self, make_failure (self, error));
+    hs_probe_fail (self, make_failure (self, how, error));
   else if (is_half_encrypted (self))
     hs_probe_fail (self, make_interrupted (self));
+  else if (error == NULL && stalled)
+    hs_probe_fail (self, make_stalled (self));
   else
     hs_probe_succeed (self);
   self->closing = TRUE;
@@ -205,7 +225,7 @@ send_line (HsProbe *self)
 {
   g_autofree char *line = g_strconcat (self->options.send, hs_probe_is_datagrams (&self->options) ? NULL : "\r\n", NULL);
 
-  hs_link_send_bytes (self->link, line, strlen (line));
+  self->sent = hs_link_send_bytes (self->link, line, strlen (line));
 }
 
 static void

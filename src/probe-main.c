@@ -58,7 +58,10 @@ on_event (HsTcpTap *tap, HsTcpEvent *event, gpointer user_data)
 static void
 on_numbers (HsTcpTap *tap, const HsTcpNumbers *numbers, gpointer user_data)
 {
-  hs_probe_story_numbers (&((HsProbe *) user_data)->story, numbers);
+  HsProbe *self = user_data;
+
+  self->full = numbers->snd_wnd < numbers->snd_mss;
+  hs_probe_story_numbers (&self->story, numbers);
 }
 
 static void
@@ -218,6 +221,8 @@ dial_next (HsProbe *self)
   self->closing = self->gone = self->told = FALSE;
   self->syns = 0;
   self->heard = 0;
+  self->sent = 0;
+  self->full = FALSE;
   self->took = (HsProbeTook){ -1, -1, -1 };
   self->address = g_queue_pop_head (&self->routes);
   self->route++;

@@ -189,20 +189,10 @@ make_loss (HsConnection *self, HsLinkEnd end, const GError *error)
   const char *said = hs_session_get_error_text (self->session);
   gboolean has_said = said != NULL && *said != '\0';
   gboolean silent = !has_said && !hs_session_is_plain (self->session);
-  HsFailure *failure = hs_failure_new (end != HS_LINK_EOF ? HS_FAILURE_LOST : silent ? HS_FAILURE_CLOSED_SILENTLY : HS_FAILURE_CLOSED, self->address, said);
 
-  if (end == HS_LINK_EOF || has_said)
-    return failure;
-  g_free (failure->sentence);
-  if (end == HS_LINK_OVERFLOW)
-    failure->sentence = g_strdup (_("The other program does not read what is sent to it."));
-  else if (error != NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    failure->sentence = g_strdup (_("Nothing was heard any more: a cable, a sleeping computer, or another network."));
-  else if (error != NULL)
-    failure->sentence = g_strdup_printf (_("The other side broke it off (%s)."), error->message);
-  else
-    failure->sentence = g_strdup (_("The other side broke it off."));
-  return failure;
+  if (end != HS_LINK_EOF && !has_said)
+    return hs_failure_new_loss (self->address, end == HS_LINK_OVERFLOW, error);
+  return hs_failure_new (end != HS_LINK_EOF ? HS_FAILURE_LOST : silent ? HS_FAILURE_CLOSED_SILENTLY : HS_FAILURE_CLOSED, self->address, said);
 }
 
 static void

@@ -449,6 +449,23 @@ hs_failure_new_tls (HsFailureKind kind, const HsAddress *address, const GError *
   return self;
 }
 
+HsFailure *
+hs_failure_new_loss (const HsAddress *address, gboolean unread, const GError *error)
+{
+  HsFailure *self = hs_failure_new (HS_FAILURE_LOST, address, NULL);
+
+  g_free (self->sentence);
+  if (unread)
+    self->sentence = g_strdup (_("The other program does not read what is sent to it."));
+  else if (error != NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    self->sentence = g_strdup (_("Nothing was heard any more: a cable, a sleeping computer, or another network."));
+  else if (error != NULL)
+    self->sentence = g_strdup_printf (_("The other side broke it off (%s)."), error->message);
+  else
+    self->sentence = g_strdup (_("The other side broke it off."));
+  return self;
+}
+
 HsFailureAsks
 hs_failure_asks_for (const HsFailure *self)
 {

@@ -85,6 +85,8 @@ HsFailure *hs_failure_new (HsFailureKind kind, const HsAddress *address, const c
 HsFailureKind hs_failure_kind_of_tls (const GError *error);
 /* @kind: that, or what it means for this server; then what was observed stands before it. */
 HsFailure *hs_failure_new_tls (HsFailureKind kind, const HsAddress *address, const GError *error);
+/* It stood, and then no longer. @unread: what was sent filled every buffer on the way; @error (nullable): what the socket said. */
+HsFailure *hs_failure_new_loss (const HsAddress *address, gboolean unread, const GError *error);
 /* What a person may type to go on. */
 typedef enum { HS_FAILURE_ASKS_NOTHING, HS_FAILURE_ASKS_PASSWORD, HS_FAILURE_ASKS_ACCOUNT } HsFailureAsks;
 HsFailureAsks hs_failure_asks_for (const HsFailure *self);

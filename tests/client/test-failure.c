@@ -156,6 +156,26 @@ test_tls (void)
   g_assert_cmpint (hs_failure_kind_of_tls (NULL), ==, HS_FAILURE_TLS_CUT);
 }
 
+static void
+test_loss (void)
+{
+  static const struct { gboolean unread; int code; const char *sentence; } losses[] = {
+    { TRUE, 0, "*does not read*" },
+    { FALSE, G_IO_ERROR_TIMED_OUT, "Nothing was heard any more*" },
+    { FALSE, G_IO_ERROR_CONNECTION_CLOSED, "*broke it off (As it said)." },
+    { FALSE, 0, "*broke it off." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (losses); i++)
+    {
+      g_autoptr (GError) error = losses[i].code != 0 ? g_error_new_literal (G_IO_ERROR, losses[i].code, "As it said") : NULL;
+      g_autoptr (HsFailure) failure = hs_failure_new_loss (NULL, losses[i].unread, error);
+
+      g_assert_cmpint (failure->kind, ==, HS_FAILURE_LOST);
+      g_assert_true (g_pattern_match_simple (losses[i].sentence, failure->sentence));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -166,5 +186,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/failure/hints", test_hints);
   g_test_add_func ("/client/failure/words", test_words);
   g_test_add_func ("/client/failure/tls", test_tls);
+  g_test_add_func ("/client/failure/loss", test_loss);
   return g_test_run ();
 }

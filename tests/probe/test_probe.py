@@ -112,6 +112,30 @@ class Probe(ProbeCase):
         done = self.run_probe('--send', 'hello', '--close', 'wait', self.address, handle=reset)
         self.assertIn('• Try again: If the network is back, the same command', done.stderr)
 
+    def test_reset_early(self):
+        def handle(guest):
+            guest.recv(1)
+            guest.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        status, lines = self.run_json('--send', 'hello', self.address, handle=handle)
+        result = [line for line in lines if line['kind'] == 'result'][0]
+        self.assertEqual((status, result['failure']), (6, 'closed-early'))
+        self.assertIn('then the other side broke it off (Connection reset by peer)', result['sentence'])
+
+    def test_unread(self):
+        """What fills every buffer on the way was not delivered, and is no success."""
+        leave = threading.Event()
+        self.listener.close()
+        self.listener = socket.socket()
+        self.addCleanup(self.listener.close)
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.listener.bind(('127.0.0.1', 0))
+        self.listener.listen()
+        self.addCleanup(leave.set)
+        status, lines = self.run_json('--send', 'x' * 100000, '127.0.0.1:%d' % self.listener.getsockname()[1], handle=lambda guest: leave.wait(20))
+        result = [line for line in lines if line['kind'] == 'result'][0]
+        self.assertEqual((status, result['failure']), (6, 'lost'))
+        self.assertIn('does not read what is sent to it', result['sentence'])
+
     def test_closed_early(self):
         done = self.run_probe(self.address, handle=close_silently)
         self.assertEqual(done.returncode, 6)
