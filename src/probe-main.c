@@ -105,6 +105,15 @@ keep_worst (HsProbe *self, HsFailure *failure)
     hs_failure_free (failure);
 }
 
+static void
+tell_worst (HsProbe *self)
+{
+  const char *word = NULL;
+
+  self->status = status_of (self->worst->kind, &word);
+  hs_probe_story_result (&self->story, self->status, self->worst, word);
+}
+
 void
 hs_probe_fail (HsProbe *self, HsFailure *failure)
 {
@@ -117,10 +126,8 @@ hs_probe_fail (HsProbe *self, HsFailure *failure)
       hs_probe_story_route_failed (&self->story, failure, word);
     }
   keep_worst (self, failure);
-  if (!g_queue_is_empty (&self->routes))
-    return;
-  self->status = status_of (self->worst->kind, &word);
-  hs_probe_story_result (&self->story, self->status, self->worst, word);
+  if (g_queue_is_empty (&self->routes))
+    tell_worst (self);
 }
 
 /* ---- The end ---- */
@@ -241,12 +248,25 @@ on_next (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The person has seen enough of an invite's addresses. */
+static void
+give_up_routes (HsProbe *self)
+{
+  if (g_queue_is_empty (&self->routes))
+    return;
+  g_queue_clear_full (&self->routes, (GDestroyNotify) hs_address_free);
+  if (self->told)
+    tell_worst (self);
+}
+
 static gboolean
 on_interrupt (gpointer user_data)
 {
   HsProbe *self = user_data;
 
-  g_queue_clear_full (&self->routes, (GDestroyNotify) hs_address_free);
+  give_up_routes (self);
+  if (self->address == NULL) /* nothing was tried */
+    self->status = EXIT_OTHER;
   if (self->link != NULL && !self->closing)
     hs_probe_close_now (self);
   else if (self->link == NULL && self->tap != NULL && !self->closing)

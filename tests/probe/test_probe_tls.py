@@ -3,6 +3,7 @@
 """handshake-probe and TLS, against OpenSSL's servers, servers that are none, and our own. Usage: test_probe_tls.py PROBE SERVER"""
 import base64
 import hashlib
+import json
 import os
 import re
 import select
@@ -346,6 +347,22 @@ class ProbeTls(ProbeCase):
             _, errors = program.communicate(timeout=20)
         self.assertEqual(program.returncode, 7)
         self.assertIn('It was interrupted before it was encrypted.', errors)
+
+    def test_interrupted_between_addresses(self):
+        """What was found out of the first one is the result; the others are left alone."""
+        invite = self.invite('alone', '127.0.0.1:9')
+        with subprocess.Popen([PROBE, '--json', '--follow', invite], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              env=ENVIRONMENT) as program:
+            serve(self.listener, Encrypted('good'))
+            text = ''
+            while '"TIME-WAIT"' not in text and select.select([program.stdout], [], [], 20)[0]:
+                text += os.read(program.stdout.fileno(), 4096).decode()
+            program.send_signal(signal.SIGINT)
+            text += program.communicate(timeout=20)[0]
+        lines = [json.loads(line) for line in text.splitlines()]
+        self.assertEqual(program.returncode, 9)
+        self.result(lines, 9, 'not-invited')
+        self.assertEqual(len([line for line in lines if line['kind'] == 'route']), 1)
 
     def test_usage(self):
         rows = (
