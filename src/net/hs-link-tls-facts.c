@@ -90,17 +90,28 @@ hs_link_tls_get_lines_at (HsLink *self, guint64 wire_bytes)
   return tls->lines_known;
 }
 
+static void
+tell_written (HsLink *self)
+{
+  HsLinkTls *tls = self->tls;
+
+  if (self->tap != NULL && tls->wire_written > tls->told_written)
+    hs_tcp_tap_wrote (self->tap, tls->wire_written - tls->told_written, NULL);
+  tls->told_written = tls->wire_written;
+}
+
 void
 hs_link_tls_tell_tap (HsLink *self)
 {
   HsLinkTls *tls = self->tls;
 
+  /* One step may do both. What came is what we answer, but for the ClientHello, which begins. */
+  if (tls->told_read == 0 && !tls->server)
+    tell_written (self);
   if (self->tap != NULL && tls->wire_read > tls->told_read)
     hs_tcp_tap_received (self->tap, tls->wire_read - tls->told_read, 1, NULL);
-  if (self->tap != NULL && tls->wire_written > tls->told_written)
-    hs_tcp_tap_wrote (self->tap, tls->wire_written - tls->told_written, NULL);
   tls->told_read = tls->wire_read;
-  tls->told_written = tls->wire_written;
+  tell_written (self);
 }
 
 /* ---- The peer ---- */

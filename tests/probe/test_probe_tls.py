@@ -292,6 +292,8 @@ class ProbeTls(ProbeCase):
                 self.assertEqual(status, 8)
                 self.assertRegex(self.result(lines, 8, failure)['sentence'], words)
                 self.assertEqual([line for line in lines if line['kind'] in ('tls', 'took')], [])
+                stages = [line['stage'] for line in lines if line['kind'] == 'data' and line['stage'] in ('written', 'received')]
+                self.assertEqual(stages[0], 'written')  # however quickly it was answered
 
     def test_reset_in_the_handshake(self):
         def reset(guest):
