@@ -130,6 +130,8 @@ build_menu (HsMessageList *self, HsMessageRow *row)
   return G_MENU_MODEL (menu);
 }
 
+#define BEFORE "hs-before" /* on a menu: what had the focus before it */
+
 static gboolean
 unparent_later (gpointer popover)
 {
@@ -137,10 +139,15 @@ unparent_later (gpointer popover)
   return G_SOURCE_REMOVE;
 }
 
-/* The chosen item's action still needs the popover's parent when it closes. */
+/* The focus goes back before the chosen item's action, which may move it on; left to GTK it would begin anew at the window's first button. The
+ * action still needs the popover's parent. */
 static void
 on_menu_closed (GtkWidget *popover)
 {
+  g_autoptr (GtkWidget) before = g_object_steal_data (G_OBJECT (popover), BEFORE);
+
+  if (before != NULL && gtk_widget_get_root (before) == gtk_widget_get_root (popover))
+    gtk_widget_grab_focus (before);
   g_idle_add (unparent_later, popover);
 }
 
@@ -158,13 +165,15 @@ static void
 popup_menu (HsMessageList *self, HsMessageRow *row, const GdkRectangle *at)
 {
   g_autoptr (GMenuModel) menu = build_menu (self, row);
-  GtkWidget *popover = gtk_popover_menu_new_from_model (menu);
+  GtkWidget *popover = gtk_popover_menu_new_from_model (menu), *before = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
 
   choose_alone (self, row);
   g_set_object (&self->menu_entry, hs_message_row_get_entry (row));
   gtk_widget_set_parent (popover, GTK_WIDGET (self));
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), at);
+  if (before != NULL)
+    g_object_set_data_full (G_OBJECT (popover), BEFORE, g_object_ref (before), g_object_unref);
   g_signal_connect (popover, "closed", G_CALLBACK (on_menu_closed), NULL);
   gtk_popover_popup (GTK_POPOVER (popover));
 }

@@ -481,9 +481,16 @@ def focused(window):
 
 
 def rows_by_key(window):
-    """From the composer to the newest message and back; Shift+Up takes the one before with it, Ctrl+C copies both, whole."""
+    """From the composer to the newest message and back; its menu leaves the focus there; Shift+Up takes the one before with it, Ctrl+C copies both, whole."""
+    from window import Atspi
+    item = {Atspi.Role.MENU_ITEM}
     window.xdotool('key', '--delay', '100', 'shift+Tab')
     wait_until('the newest message has the focus', lambda: 'second line' in (focused(window) or ''))
+    window.xdotool('key', '--delay', '100', 'shift+F10')
+    wait_until('its menu is open', lambda: any(window.nodes(item, 'Select Text')))
+    window.xdotool('key', '--delay', '100', 'Return')  # Copy
+    wait_until('its menu is gone', lambda: not any(window.nodes(item, 'Select Text')))
+    wait_until('the newest message has the focus again', lambda: 'second line' in (focused(window) or ''))
     window.xdotool('key', '--delay', '100', 'shift+Up')
     wait_until('the one before it has the focus', lambda: 'first line' in (focused(window) or ''))
     window.xdotool('key', '--delay', '100', 'ctrl+c', 'Tab')
