@@ -356,6 +356,45 @@ on_done (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_activate_action (widget, "room.write", NULL);
 }
 
+/* ---- Dragging over rows selects them ---- */
+
+/* By a finger a drag scrolls, or swipes a pane away. */
+static void
+on_band_begin (GtkGesture *gesture, double x, double y, HsMessageList *self)
+{
+  GdkDevice *device = gtk_event_controller_get_current_event_device (GTK_EVENT_CONTROLLER (gesture));
+
+  if (device != NULL && gdk_device_get_source (device) == GDK_SOURCE_TOUCHSCREEN)
+    gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
+}
+
+/* At an edge it scrolls, and that is the person's hand. */
+static void
+on_band_update (GtkGesture *gesture, double dx, double dy, HsMessageList *self)
+{
+  if (gtk_drag_check_threshold (self->list, 0, 0, (int) dx, (int) dy))
+    self->own_scrolling = TRUE;
+}
+
+/* The list's own rubber band: GTK keeps its gesture to itself. */
+static void
+add_band (HsMessageList *self)
+{
+  g_autoptr (GListModel) controllers = NULL;
+
+  gtk_list_view_set_enable_rubberband (GTK_LIST_VIEW (self->list), TRUE);
+  controllers = gtk_widget_observe_controllers (self->list);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (!GTK_IS_GESTURE_DRAG (controller))
+        continue;
+      g_signal_connect (controller, "drag-begin", G_CALLBACK (on_band_begin), self);
+      g_signal_connect (controller, "drag-update", G_CALLBACK (on_band_update), self);
+    }
+}
+
 /* ---- Joining them to the list ---- */
 
 void
@@ -374,6 +413,7 @@ hs_message_list_add_pointer (HsMessageList *self)
   g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
   gtk_widget_add_controller (self->list, motion);
   g_signal_connect (self->list, "activate", G_CALLBACK (on_activate), self);
+  add_band (self);
 }
 
 void

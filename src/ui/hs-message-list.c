@@ -199,13 +199,17 @@ leave_row (HsMessageList *self, HsMessageRow *row, GtkDirectionType direction)
   return FALSE;
 }
 
-/* Selected too: Shift with an arrow goes on from what is selected, else from the first row of all. */
+/* Selected too: Shift with an arrow goes on from what is selected, else from the first row of all. What is selected stays: the focus may only
+ * come back from a menu. */
 static gboolean
 begin_at (HsMessageList *self, HsMessageRow *row, GtkListItem *item)
 {
+  g_autoptr (GtkBitset) chosen = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+
   if (!gtk_widget_grab_focus (gtk_widget_get_parent (GTK_WIDGET (row))))
     return FALSE;
-  gtk_widget_activate_action (self->list, "list.select-item", "(ubb)", gtk_list_item_get_position (item), FALSE, FALSE);
+  if (gtk_bitset_is_empty (chosen))
+    gtk_widget_activate_action (self->list, "list.select-item", "(ubb)", gtk_list_item_get_position (item), FALSE, FALSE);
   return TRUE;
 }
 

@@ -643,6 +643,49 @@ def help_pages(desktop):
     desktop.picture('about')
 
 
+def selecting(desktop):
+    """By the pointer: a drag over rows selects whole messages, over links and bubbles too, and opens none; the menu of another is about that one."""
+    from window import Atspi
+    ana, _ = host(desktop)
+    for number in range(6):
+        ana.send(f'satz {number} http://127.0.0.1:9/{number}')
+        ana.row('Messages', f'satz {number}')
+    ana.row('Messages', 'satz 5', 'Accepted by the server')
+    window = ana.focus()
+
+    def point(number, from_right):
+        row = next(node for node in ana.nodes(ana.ROW, within=ana.look(ana.LIST, 'Messages')) if f'satz {number}' in (node.get_name() or ''))
+        extents = Atspi.Component.get_extents(row, Atspi.CoordType.WINDOW)
+        return extents.x + extents.width - from_right, extents.y + extents.height // 2
+
+    def selected():
+        return [name.split(' http')[0].removeprefix('ana, ') for node in ana.nodes(ana.ROW, within=ana.look(ana.LIST, 'Messages'))
+                if node.get_state_set().contains(Atspi.StateType.SELECTED) and (name := node.get_name() or '')]
+
+    def drag(begin, end):
+        words = ['mousemove', '--window', window, *map(str, begin), 'sleep', '0.2', 'mousedown', '1']
+        for step in range(1, 11):
+            words += ['mousemove', '--window', window, *(str(a + (b - a) * step // 10) for a, b in zip(begin, end)), 'sleep', '0.03']
+        ana.xdotool(*words, 'mouseup', '1')
+
+    def wait_selected(*numbers):
+        wait_until(f'{numbers} are selected', lambda: selected() == [f'satz {number}' for number in numbers])
+
+    drag(point(5, 130), point(4, 110))  # from one link to another
+    wait_selected(4, 5)
+    drag(point(1, 500), point(3, 480))
+    wait_selected(1, 2, 3)
+    desktop.picture('selecting')
+    ana.xdotool('mousemove', '--window', window, *map(str, point(2, 130)), 'sleep', '0.2', 'click', '3')
+    ana.choose('Copy')  # of all three
+    wait_selected(1, 2, 3)
+    ana.xdotool('mousemove', '--window', window, *map(str, point(5, 130)), 'sleep', '0.2', 'click', '3')
+    ana.choose('Copy')
+    wait_selected(5)
+    ana.xdotool('mousemove', '--window', window, *map(str, point(4, 22)), 'sleep', '0.2', 'click', '1')
+    ana.shows('What became of my message', roles=ana.LABEL)
+
+
 def export_fails(desktop):
     """A log that cannot be written where one wants it: said in the window, with what to do, and the next place is as good as any."""
     from window import Atspi
@@ -856,8 +899,8 @@ CASES = {
     'plain-guest': plain_guest, 'deletes': deletes, 'guest-address': guest_address, 'listener': listener, 'five-guests': five_guests, 'stop-server': stop_server,
     'turn-taking-server': turn_taking_server, 'input-method': input_method, 'keyboard': keyboard, 'narrow': narrow, 'chinese': chinese,
     'help': help_pages, 'invite': invite, 'invite-code': invite_code,
-    'export-fails': export_fails, 'comes-back': comes_back, 'background': background, 'background-asked': background_asked, 'undo-stop': undo_stop,
-    'hosting': hosting,
+    'export-fails': export_fails, 'selecting': selecting, 'comes-back': comes_back, 'background': background, 'background-asked': background_asked,
+    'undo-stop': undo_stop, 'hosting': hosting,
 }
 
 if __name__ == '__main__':
