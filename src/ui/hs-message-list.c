@@ -53,7 +53,11 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   if (self->scroll_to != GTK_INVALID_LIST_POSITION && n > 0)
     {
       gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", MIN (self->scroll_to, n - 1));
-      self->scroll_to = GTK_INVALID_LIST_POSITION;
+      if (++self->scroll_frames >= SETTLE_FRAMES) /* rows above it that are measured now move it away again */
+        {
+          self->scroll_to = GTK_INVALID_LIST_POSITION;
+          self->scroll_frames = 0;
+        }
       self->quiet_frames = 0;
     }
   else if (self->sticky && self->count_changed && n > 0)
@@ -70,6 +74,7 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   if (++self->quiet_frames < SETTLE_FRAMES)
     return G_SOURCE_CONTINUE;
   self->tick_id = 0;
+  hs_message_list_update_line (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -93,6 +98,7 @@ on_items_changed (HsMessageList *self, guint position, guint removed, guint adde
   show_beginning (self);
   if (removed == 0 && added == 0)
     return;
+  hs_message_list_move_line (self, position, removed, added);
   if (self->sticky && removed != added)
     {
       self->count_changed = TRUE;
@@ -110,6 +116,7 @@ on_value_changed (HsMessageList *self)
     set_sticky (self, distance <= NEAR_END);
   else if (!self->sticky && self->own_scrolling && distance <= NEAR_END)
     set_sticky (self, TRUE);
+  hs_message_list_update_line (self);
 }
 
 /* The end moved without a change of the count: a row grew, the window was resized. */
@@ -128,6 +135,7 @@ let_go (HsMessageList *self, gboolean upwards)
   if (!upwards || gtk_adjustment_get_value (self->adjustment) <= gtk_adjustment_get_lower (self->adjustment))
     return;
   set_sticky (self, FALSE);
+  self->scroll_to = GTK_INVALID_LIST_POSITION;
   if (self->tick_id != 0)
     {
       gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
@@ -166,6 +174,7 @@ hs_message_list_scroll_to_end (HsMessageList *self)
   self->own_scrolling = FALSE;
   self->count_changed = TRUE;
   self->scroll_to = GTK_INVALID_LIST_POSITION;
+  self->scroll_frames = 0;
   set_sticky (self, TRUE);
   follow (self);
 }
@@ -174,6 +183,20 @@ void
 hs_message_list_let_go (HsMessageList *self)
 {
   let_go (self, TRUE);
+}
+
+gboolean
+hs_message_list_scroll_to_line (HsMessageList *self)
+{
+  if (self->line == NULL)
+    return FALSE;
+  self->own_scrolling = FALSE;
+  self->count_changed = FALSE;
+  self->scroll_to = self->line_position;
+  self->scroll_frames = 0;
+  set_sticky (self, FALSE);
+  follow (self);
+  return TRUE;
 }
 
 gboolean
@@ -289,6 +312,7 @@ on_bind (GtkListItemFactory *factory, GtkListItem *item, HsMessageList *self)
   hs_message_row_set_entry (row, entry, is_unfolded (self, entry));
   place_beginning (self, row, item);
   g_hash_table_insert (self->live, row, item);
+  hs_message_list_watch_line (self, entry, gtk_list_item_get_position (item));
 }
 
 static void
@@ -296,6 +320,7 @@ on_unbind (GtkListItemFactory *factory, GtkListItem *item, HsMessageList *self)
 {
   HsMessageRow *row = HS_MESSAGE_ROW (gtk_list_item_get_child (item));
 
+  hs_message_list_unwatch_line (self, hs_message_row_get_entry (row));
   hs_message_row_set_entry (row, NULL, FALSE);
   g_hash_table_remove (self->live, row);
 }
@@ -340,6 +365,7 @@ hs_message_list_set_entries (HsMessageList *self, GListModel *entries, guint unr
 
   g_hash_table_remove_all (self->unfolded);
   g_clear_object (&self->menu_entry);
+  hs_message_list_forget_line (self);
   gtk_multi_selection_set_model (self->selection, entries);
   hs_message_list_scroll_to_end (self);
   /* More than a screen of unread rows: begin where one left off. */
@@ -453,6 +479,7 @@ hs_message_list_init (HsMessageList *self)
   gtk_widget_set_parent (self->overlay, GTK_WIDGET (self));
   build_beginning (self);
   build_jump (self);
+  hs_message_list_build_line (self);
   add_controllers (self);
   hs_message_list_add_pointer (self);
 
@@ -469,8 +496,13 @@ hs_message_list_dispose (GObject *object)
   if (self->tick_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
   self->tick_id = 0;
+  if (self->line_tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->line_tick);
+  self->line_tick = 0;
+  hs_message_list_forget_line (self);
   if (self->selection != NULL)
     gtk_multi_selection_set_model (self->selection, NULL);
+  hs_message_list_forget_line (self);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->selection);

@@ -19,6 +19,8 @@ void hs_message_list_set_beginning (HsMessageList *self, const char *title, cons
 /* The one row that is selected; NULL: none, or several. (transfer full) */
 HsEntry *hs_message_list_dup_chosen (HsMessageList *self);
 void hs_message_list_scroll_to_end (HsMessageList *self);
+/* To where one left off. FALSE: there is no New messages line. */
+gboolean hs_message_list_scroll_to_line (HsMessageList *self);
 /* The person scrolls upwards: it stays where it is. */
 void hs_message_list_let_go (HsMessageList *self);
 gboolean hs_message_list_is_at_end (HsMessageList *self);

@@ -88,6 +88,12 @@ on_show_numbers (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_unread (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  hs_message_list_scroll_to_line (HS_ROOM_VIEW (widget)->messages);
+}
+
+static void
 on_write (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   gtk_widget_grab_focus (GTK_WIDGET (HS_ROOM_VIEW (widget)->composer));
@@ -104,6 +110,8 @@ hs_room_view_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "room.join-again", NULL, on_join_again);
   gtk_widget_class_install_action (klass, "room.show-numbers", NULL, on_show_numbers);
   gtk_widget_class_install_action (klass, "room.write", NULL, on_write);
+  gtk_widget_class_install_action (klass, "room.unread", NULL, on_unread);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_j, GDK_CONTROL_MASK, "room.unread", NULL);
 }
 
 void

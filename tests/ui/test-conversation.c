@@ -183,6 +183,110 @@ test_stays_away (void)
   fixture_clear (&fixture);
 }
 
+static GtkWidget *
+find_icon (GtkWidget *widget, const char *icon)
+{
+  GtkWidget *found = GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (widget)), icon) == 0 ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_icon (child, icon);
+  return found;
+}
+
+static gboolean
+has_line (GtkWidget *widget)
+{
+  graphene_rect_t bounds;
+  gboolean found = FALSE;
+
+  if (HS_IS_MESSAGE_ROW (widget) && gtk_widget_get_mapped (widget) && hs_message_row_get_entry (HS_MESSAGE_ROW (widget)) != NULL
+      && hs_entry_is_first_unread (hs_message_row_get_entry (HS_MESSAGE_ROW (widget))))
+    found = gtk_widget_compute_bounds (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW), &bounds)
+            && bounds.origin.y + bounds.size.height > 0 && bounds.origin.y < 500;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && !found; child = gtk_widget_get_next_sibling (child))
+    found = has_line (child);
+  return found;
+}
+
+static gboolean
+shows_line (gpointer data)
+{
+  return has_line (GTK_WIDGET (((Fixture *) data)->list));
+}
+
+static gboolean
+is_hidden (gpointer widget)
+{
+  return !gtk_widget_get_visible (widget);
+}
+
+static gboolean
+is_visible (gpointer widget)
+{
+  return gtk_widget_get_visible (widget);
+}
+
+/* @data: how many rows came in before the first. */
+static void
+fetch_rows (HsEntryList *list, guint first, guint count, gpointer data)
+{
+  g_autofree HsEntryData *rows = g_new0 (HsEntryData, count);
+
+  for (guint i = 0; i < count; i++)
+    {
+      rows[i] = make_row (first + i, "a line that is long enough to be wrapped in a window as narrow as this one is");
+      rows[i].id -= (gint64) *(guint *) data << 12;
+    }
+  hs_entry_list_fill (list, first, rows, count);
+}
+
+/* A button while the line is out of sight; not for who has seen it and is at the end. Rows that come in above or below do not lead it astray. */
+static void
+test_line (void)
+{
+  Fixture fixture;
+  GtkWidget *button;
+  HsEntryData row = make_row (0, "older");
+  guint before = 0;
+
+  fixture_init (&fixture, 0);
+  g_object_unref (fixture.entries);
+  fixture.entries = hs_entry_list_new (fetch_rows, &before);
+  hs_entry_list_set_n_stored (fixture.entries, 300);
+  settle (200);
+  button = find_icon (GTK_WIDGET (fixture.list), "go-up-symbolic");
+  g_assert_false (hs_message_list_scroll_to_line (fixture.list));
+  hs_entry_list_set_read_id (fixture.entries, (gint64) 100 << 12);
+  hs_message_list_set_entries (fixture.list, G_LIST_MODEL (fixture.entries), 200);
+  g_assert_true (wait_until (shows_line, &fixture));
+  settle (200);
+  g_assert_true (is_hidden (button));
+  gtk_widget_activate_action (GTK_WIDGET (fixture.list), "messages.end", NULL);
+  g_assert_true (wait_until (is_at_end, &fixture));
+  settle (200);
+  g_assert_true (is_hidden (button));
+  hs_message_list_let_go (fixture.list);
+  gtk_adjustment_set_value (fixture.adjustment, gtk_adjustment_get_value (fixture.adjustment) - 400);
+  g_assert_true (wait_until (is_visible, button));
+  row.id = 1;
+  before = 1;
+  hs_entry_list_inserted (fixture.entries, 0, &row, 1);
+  append (fixture.entries, "newer");
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_true (wait_until (shows_line, &fixture));
+  g_assert_true (wait_until (is_hidden, button));
+  settle (200);
+  g_assert_true (shows_line (&fixture));
+  g_assert_false (hs_message_list_is_at_end (fixture.list));
+  gtk_adjustment_set_value (fixture.adjustment, 0);
+  g_assert_true (wait_until (is_visible, button));
+  g_assert_cmpstr (gtk_button_get_icon_name (GTK_BUTTON (button)), ==, "go-down-symbolic");
+  hs_entry_list_set_read_id (fixture.entries, 0);
+  g_assert_true (is_hidden (button));
+  g_assert_false (hs_message_list_scroll_to_line (fixture.list));
+  fixture_clear (&fixture);
+}
+
 /* ---- What is done with rows ---- */
 
 /* The row that says @text. (nullable) */
@@ -664,6 +768,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/list/opens-at-end", test_opens_at_end);
   g_test_add_func ("/ui/list/follows-end", test_follows_end);
   g_test_add_func ("/ui/list/stays-away", test_stays_away);
+  g_test_add_func ("/ui/list/line", test_line);
   g_test_add_func ("/ui/row/menu", test_menu);
   g_test_add_func ("/ui/row/no-markup", test_no_markup);
   g_test_add_func ("/ui/list/beginning", test_beginning);
