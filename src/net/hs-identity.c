@@ -371,6 +371,26 @@ hs_identity_is_self_signed (HsIdentity *self)
   return self->self_signed;
 }
 
+gboolean
+hs_identity_is_vouched_for (HsIdentity *self, const char *host, const char *trust_file)
+{
+  gnutls_typed_vdata_st wanted[] = {
+    { .type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *) host },
+    { .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *) GNUTLS_KP_TLS_WWW_SERVER },
+  };
+  gnutls_x509_trust_list_t trusted = NULL;
+  unsigned int status = 0;
+  int n, result;
+
+  if (gnutls_x509_trust_list_init (&trusted, 0) < 0)
+    return FALSE;
+  n = trust_file != NULL ? gnutls_x509_trust_list_add_trust_file (trusted, trust_file, NULL, GNUTLS_X509_FMT_PEM, 0, 0)
+                         : gnutls_x509_trust_list_add_system_trust (trusted, 0, 0);
+  result = n > 0 ? gnutls_x509_trust_list_verify_crt2 (trusted, self->chain, self->n_chain, wanted, G_N_ELEMENTS (wanted), 0, &status, NULL) : -1;
+  gnutls_x509_trust_list_deinit (trusted, 1);
+  return result == 0 && status == 0;
+}
+
 gint64
 hs_identity_get_expiry (HsIdentity *self)
 {

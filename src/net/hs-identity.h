@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsIdentity, hs_identity_unref)
 const HsFingerprint *hs_identity_get_fingerprint (HsIdentity *self);
 /* Made here, and no authority vouches for it. */
 gboolean hs_identity_is_self_signed (HsIdentity *self);
+/* An authority vouches for it as a server's that is called @host, now. @trust_file (nullable): PEM; NULL is the system's authorities, which takes
+ * some 20 ms of reading. */
+gboolean hs_identity_is_vouched_for (HsIdentity *self, const char *host, const char *trust_file);
 gint64 hs_identity_get_expiry (HsIdentity *self);        /* Unix seconds */
 const char *hs_identity_get_warning (HsIdentity *self);  /* (nullable) a sentence for the person who runs it */
 GBytes *hs_identity_dup_certificate (HsIdentity *self);  /* DER. (transfer full) */

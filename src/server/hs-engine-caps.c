@@ -132,15 +132,38 @@ list_caps (HsEngine *self, HsPeer *peer, guint which, gboolean values)
   return g_string_free (list, FALSE);
 }
 
+/* Not to this computer: what is said here is read by nobody on the way, and a certificate is made for no name that is used here. (nullable) (transfer
+ * full) */
+static char *
+make_sts (HsEngine *self, gboolean encrypted)
+{
+  if (self->sts_port == 0 || self->config->classroom || self->now / G_USEC_PER_SEC >= self->sts_until)
+    return NULL;
+  if (encrypted)
+    return g_strdup_printf ("sts=duration=%u", self->sts_seconds);
+  return self->sts_seconds > 0 ? g_strdup_printf ("sts=port=%u", self->sts_port) : NULL;
+}
+
 /* A lower version asked for later gets an answer of its kind; the higher one holds. */
+static void
+append_word (GString *list, const char *word)
+{
+  g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", word);
+}
+
 static void
 cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
 {
   gboolean modern = atoi (argument) >= 302, only_tls = FALSE;
   gboolean tls = hs_engine_offers_tls (self, peer, &only_tls);
   g_autofree char *caps_list = only_tls ? g_strdup ("") : list_caps (self, peer, G_MAXUINT, modern);
-  g_autofree char *list = tls ? g_strconcat (caps_list, *caps_list != '\0' ? " " : "", TLS_OFFER, NULL) : g_strdup (caps_list);
+  g_autofree char *sts = modern && !peer->loopback ? make_sts (self, peer->encrypted) : NULL;
+  g_autoptr (GString) list = g_string_new (caps_list);
 
+  if (tls)
+    append_word (list, TLS_OFFER);
+  if (sts != NULL)
+    append_word (list, sts);
   if (modern)
     {
       peer->speaks_302 = TRUE;
@@ -148,7 +171,45 @@ cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
     }
   if (!peer->registered)
     peer->negotiating = TRUE;
-  send_cap (self, peer, "LS", list);
+  send_cap (self, peer, "LS", list->str);
+}
+
+/* It is never taken back: it ends at once instead. */
+static void
+tell_sts (HsEngine *self, GQueue *place, char *const *before, char *const *after)
+{
+  for (GList *l = place->head; l != NULL; l = l->next)
+    {
+      HsPeer *peer = l->data;
+      const char *was = before[peer->encrypted], *is = after[peer->encrypted];
+
+      if (peer->loopback || !peer->speaks_302 || (peer->caps & HS_CAP_CAP_NOTIFY) == 0 || g_strcmp0 (was, is) == 0)
+        continue;
+      if (is != NULL || peer->encrypted)
+        send_cap (self, peer, "NEW", is != NULL ? is : "sts=duration=0");
+    }
+}
+
+void
+hs_engine_set_sts (HsEngine *self, guint16 port, guint seconds, gint64 until)
+{
+  char *before[2], *after[2];
+
+  self->now = self->funcs->now (self->user_data);
+  for (guint i = 0; i < 2; i++)
+    before[i] = make_sts (self, i == 1);
+  self->sts_port = port;
+  self->sts_seconds = seconds;
+  self->sts_until = until;
+  for (guint i = 0; i < 2; i++)
+    after[i] = make_sts (self, i == 1);
+  tell_sts (self, &self->unregistered, before, after);
+  tell_sts (self, &self->registered, before, after);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_free (before[i]);
+      g_free (after[i]);
+    }
 }
 
 static void

@@ -194,6 +194,9 @@ struct _HsEngine
   guint n_invisible;
   guint n_operators;     /* registered ones, the host's client among them */
   guint max_registered;
+  guint sts_seconds;
+  gint64 sts_until;      /* Unix s */
+  guint16 sts_port;      /* 0: not offered */
   gboolean holding;      /* what is queued now waits for the store */
   gboolean passing;      /* what is queued now has been stored */
   gboolean label_taken;  /* the answer comes later, with it */

@@ -53,6 +53,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsEngine, hs_engine_free)
 /* What may change while it runs does from now on; the default room stays. */
 void hs_engine_set_config (HsEngine *self, const HsServerConfig *config);
 
+/* IRCv3 sts: who comes in the clear is to come encrypted, on @port (0: nobody is), and who does to do so for @seconds (0: no longer). Only until @until
+ * (Unix s), when the certificate expires. Those who want to know hear of a change. */
+void hs_engine_set_sts (HsEngine *self, guint16 port, guint seconds, gint64 until);
+
 /* The host's own client: PASS with this token (raw bytes as hex) makes it the host. Spent on first use, valid HS_HOST_TOKEN_MS. */
 void hs_engine_set_host_token (HsEngine *self, const char *token_hex);
 

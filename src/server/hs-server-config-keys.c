@@ -428,6 +428,8 @@ static const HsServerConfigKey keys[] = {
     N_("A certificate by an authority, with its chain (PEM). It is read again when it changes. Empty: the server’s own.") },
   { "server", "tls-key", &kind_optional, FIELD (tls_key), 0, 4096, LIVE,
     N_("The private key that the certificate was made for (PEM). Empty: it stands in the certificate’s file.") },
+  { "server", "sts", &kind_uint, FIELD (sts), 0, 31536000, LIVE,
+    N_("Seconds for which IRC programs are to come encrypted only (STS). They are told so where the certificate is by an authority and made for the server’s name. 0: they are not.") },
   { "server", "share-view", &kind_boolean, FIELD (share_view), 0, 0, LIVE,
     N_("Whether a guest that asks is told what this computer’s kernel knows of the connection between the two: states, segments, clock.") },
   { "server", "default-room", &kind_room, FIELD (default_room), 0, 0, AT_START,

@@ -30,6 +30,7 @@ typedef struct
   gboolean classroom;   /* no TLS at all */
   char *tls_certificate; /* (nullable) one by an authority, instead of our own */
   char *tls_key;         /* (nullable) */
+  guint sts;             /* seconds of IRCv3 sts; 0: it ends */
   char *password_file;   /* (nullable) */
   char *password;        /* (nullable) what everybody needs to come in; no key of the file: it comes from password-file, or the application */
   gboolean share_view;  /* guests who ask hear what our kernel says of their connection, and are asked what theirs says */

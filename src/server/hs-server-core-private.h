@@ -153,6 +153,8 @@ gboolean hs_core_tls_init (HsServerCore *self, GError **error);
 void hs_core_tls_clear (HsServerCore *self);
 /* The configuration, or a file it names, has changed: the key is read again; where that fails the old one stays. */
 void hs_core_tls_set_config (HsServerCore *self);
+/* It listens, and its port is known. */
+void hs_core_tls_offer_sts (HsServerCore *self);
 /* A ClientHello waits. FALSE: it was refused, and the link is to be closed. */
 gboolean hs_core_tls_accept (HsServerCore *self, HsLink *link);
 

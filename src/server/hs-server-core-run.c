@@ -97,7 +97,10 @@ begin_listening (HsServerCore *self)
     return;
   listens = hs_core_trace_open (self, &self->start_error) && hs_core_tls_init (self, &self->start_error) && listen_all (self, &self->start_error);
   if (listens)
-    tell_listening (self);
+    {
+      tell_listening (self);
+      hs_core_tls_offer_sts (self);
+    }
   else
     hs_listener_stop (self->listener);
   if (self->news != NULL) /* the key among them: known before it is told that it listens */

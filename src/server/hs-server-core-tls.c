@@ -4,6 +4,7 @@
 #include "hs-server-core-private.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 #include "hs-limits.h"
 
@@ -146,7 +147,31 @@ hs_server_core_check_files (const HsServerConfig *config, GError **error)
   return identity != NULL;
 }
 
+/* Whoever is made to come encrypted must find what it then looks for: an authority's word, for the name by which one comes. */
+static gboolean
+is_vouched_for (HsServerCore *self)
+{
+  const HsServerConfig *config = self->config;
+  HsIdentity *identity = self->tls != NULL ? hs_tls_context_get_identity (self->tls) : NULL;
+
+  if (config->classroom || identity == NULL || (config->tls_certificate == NULL && config->tls_key == NULL))
+    return FALSE;
+  if (config->name == NULL || strchr (config->name, '.') == NULL || g_hostname_is_ip_address (config->name) || hs_identity_is_self_signed (identity))
+    return FALSE;
+  return hs_identity_is_vouched_for (identity, config->name, NULL);
+}
+
 /* ---- For the core ---- */
+
+void
+hs_core_tls_offer_sts (HsServerCore *self)
+{
+  if (is_vouched_for (self))
+    hs_engine_set_sts (self->engine, hs_listener_get_port (self->listener), self->config->sts,
+                       hs_identity_get_expiry (hs_tls_context_get_identity (self->tls)));
+  else
+    hs_engine_set_sts (self->engine, 0, 0, 0);
+}
 
 gboolean
 hs_core_tls_init (HsServerCore *self, GError **error)
@@ -157,8 +182,8 @@ hs_core_tls_init (HsServerCore *self, GError **error)
   return take_identity (self, error);
 }
 
-void
-hs_core_tls_set_config (HsServerCore *self)
+static void
+load_anew (HsServerCore *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -170,6 +195,13 @@ hs_core_tls_set_config (HsServerCore *self)
   g_message ("%s", error->message);
   if (self->tls != NULL)
     set_limits (self);
+}
+
+void
+hs_core_tls_set_config (HsServerCore *self)
+{
+  load_anew (self);
+  hs_core_tls_offer_sts (self);
 }
 
 void

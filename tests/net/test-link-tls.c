@@ -398,6 +398,9 @@ test_verified (Fixture *self, gconstpointer data)
       g_assert_true (hs_link_get_tls_facts (self->client.link, &facts));
       g_assert_cmpint (facts.problems, ==, leaves[i].problems);
       g_assert_true (hs_fingerprint_equal (&facts.peer, hs_identity_get_fingerprint (leaf)));
+      /* The server itself sees what its guests will see. */
+      g_assert_cmpint (hs_identity_is_vouched_for (leaf, "host.example", authority.trusted), ==, leaves[i].problems == 0);
+      g_assert_false (hs_identity_is_vouched_for (leaf, "host.example", NULL));
     }
 }
 

@@ -119,6 +119,103 @@ test_arriving (void)
   stage_clear (&stage);
 }
 
+/* Who comes in the clear hears where to come encrypted, who is encrypted for how long to; with CAP 302 only, and never on this computer. */
+static void
+test_sts (void)
+{
+  static const struct
+  {
+    const char *what, *line;
+    gboolean encrypted, loopback, encrypted_only, classroom;
+    guint16 port;
+    guint seconds;
+    gint64 until; /* s from now */
+    const char *seen; /* (nullable) */
+  } rows[] = {
+    { "in the clear", "CAP LS 302", FALSE, FALSE, FALSE, FALSE, 6697, 300, 10, " sts=port=6697\r\n" },
+    { "nothing else is offered there", "CAP LS 302", FALSE, FALSE, TRUE, FALSE, 6697, 300, 10, "LS :handshakechat.github.io/tls sts=port=6697\r\n" },
+    { "encrypted", "CAP LS 302", TRUE, FALSE, FALSE, FALSE, 6697, 300, 10, " sts=duration=300\r\n" },
+    { "it knows no values", "CAP LS", FALSE, FALSE, FALSE, FALSE, 6697, 300, 10, NULL },
+    { "on this computer", "CAP LS 302", FALSE, TRUE, FALSE, FALSE, 6697, 300, 10, NULL },
+    { "not wished, in the clear", "CAP LS 302", FALSE, FALSE, FALSE, FALSE, 6697, 0, 10, NULL },
+    { "no longer wished", "CAP LS 302", TRUE, FALSE, FALSE, FALSE, 6697, 0, 10, " sts=duration=0\r\n" },
+    { "the certificate has expired", "CAP LS 302", FALSE, FALSE, FALSE, FALSE, 6697, 300, 0, NULL },
+    { "a certificate of our own", "CAP LS 302", TRUE, FALSE, FALSE, FALSE, 0, 300, 10, NULL },
+    { "classroom", "CAP LS 302", FALSE, FALSE, FALSE, TRUE, 6697, 300, 10, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Stage stage;
+      Guest *anna;
+
+      g_test_message ("%s", rows[i].what);
+      stage_init (&stage);
+      stage.config->encrypted_only = rows[i].encrypted_only;
+      stage.config->classroom = rows[i].classroom;
+      stage_start (&stage);
+      hs_engine_set_sts (stage.engine, rows[i].port, rows[i].seconds, stage.now / G_USEC_PER_SEC + rows[i].until);
+      anna = guest_connect_from (&stage, rows[i].loopback ? "127.0.0.1" : "10.0.0.1", rows[i].loopback);
+      if (rows[i].encrypted)
+        hs_engine_set_encrypted (stage.engine, anna->peer, NULL);
+      guest_says (anna, rows[i].line);
+      g_assert_cmpint (guest_saw (anna, "sts="), ==, rows[i].seen != NULL);
+      g_assert_true (rows[i].seen == NULL || guest_saw (anna, rows[i].seen));
+      guest_forget (anna);
+      if (!rows[i].encrypted_only)
+        {
+          guest_says (anna, "CAP REQ sts");
+          guest_sees (anna, ":test.example CAP * NAK sts\n");
+        }
+      guest_free (anna);
+      stage_clear (&stage);
+    }
+}
+
+/* A certificate that is replaced, or a wish that is another, is heard by those who want to know. It is never taken back but ended. */
+static void
+test_sts_changes (void)
+{
+  Stage stage;
+  Guest *clear, *encrypted, *old, *coming;
+  gint64 until;
+
+  stage_init (&stage);
+  stage_start (&stage);
+  until = stage.now / G_USEC_PER_SEC + 100;
+  clear = guest_join (&stage, "clear", NULL);
+  encrypted = guest_join (&stage, "encrypted", NULL);
+  hs_engine_set_encrypted (stage.engine, encrypted->peer, NULL);
+  old = guest_join (&stage, "old", "server-time"); /* it has asked for nothing of the kind */
+  coming = guest_connect (&stage);
+  guest_says (clear, "CAP LS 302");
+  guest_says (encrypted, "CAP LS 302");
+  guest_says (coming, "CAP LS 302");
+  guest_forget (clear);
+  guest_forget (encrypted);
+  guest_forget (old);
+  guest_forget (coming);
+  hs_engine_set_sts (stage.engine, 0, 0, 0);
+  guest_sees (encrypted, "");
+  hs_engine_set_sts (stage.engine, 8000, 300, until);
+  guest_sees (clear, ":test.example CAP clear NEW sts=port=8000\n");
+  guest_sees (encrypted, ":test.example CAP encrypted NEW sts=duration=300\n");
+  guest_sees (coming, ":test.example CAP * NEW sts=port=8000\n");
+  hs_engine_set_sts (stage.engine, 8000, 300, until + 100); /* renewed */
+  hs_engine_set_sts (stage.engine, 8000, 600, until);
+  guest_sees (clear, "");
+  guest_sees (encrypted, ":test.example CAP encrypted NEW sts=duration=600\n");
+  hs_engine_set_sts (stage.engine, 0, 0, 0);
+  guest_sees (clear, "");
+  guest_sees (encrypted, ":test.example CAP encrypted NEW sts=duration=0\n");
+  guest_sees (old, "");
+  guest_free (clear);
+  guest_free (encrypted);
+  guest_free (old);
+  guest_free (coming);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -126,5 +223,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/caps/negotiation", test_negotiation);
   g_test_add_func ("/server/caps/without", test_without);
   g_test_add_func ("/server/caps/arriving", test_arriving);
+  g_test_add_func ("/server/engine-caps/sts", test_sts);
+  g_test_add_func ("/server/engine-caps/sts-changes", test_sts_changes);
   return g_test_run ();
 }
