@@ -68,7 +68,7 @@ test_read_bytes (void)
   };
   g_autoptr (HsServerDb) db = hs_server_db_open (":memory:", NULL);
   g_autofree char *words = g_strnfill (60000, 'w'), *breaks = g_strnfill (199, '\n');
-  g_autofree char *texts[] = { g_strdup ("small"), g_strdup (words), g_strdup (breaks), g_strdup ("last") };
+  const char *const texts[] = { "small", words, breaks, "last" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     append (db, ID (i, 0), "#lobby", texts[i]);
