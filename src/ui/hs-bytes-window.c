@@ -199,6 +199,8 @@ hs_bytes_window_present (GtkWidget *parent, HsEntry *entry, HsPassage *passage)
     {
       gtk_window_set_transient_for (GTK_WINDOW (subject->window), GTK_WINDOW (root));
       gtk_window_set_destroy_with_parent (GTK_WINDOW (subject->window), TRUE);
+      if (gtk_window_get_application (GTK_WINDOW (root)) != NULL) /* for the help; it is no window of the application's own */
+        gtk_widget_insert_action_group (subject->window, "app", G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (root))));
     }
   gtk_widget_add_css_class (subject->window, "bytes");
   add_escape (subject->window);

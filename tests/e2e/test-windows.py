@@ -89,6 +89,7 @@ def reading(desktop):
 
 def message_bytes(desktop):
     """What one has said is followed to the server's copy, and shown byte by byte; so is what one has heard."""
+    from window import Atspi
     ana, port = host(desktop)
     wei = join(desktop, f'127.0.0.1:{port}')
     wei.wait_state('ESTABLISHED')
@@ -102,6 +103,8 @@ def message_bytes(desktop):
     wei.shows('Header, calculated: 17 03 03')
     wei.shows('Bytes of what you sent')
     desktop.picture('message-bytes')
+    wei.press('Learn More', within=wei.find({Atspi.Role.FRAME, Atspi.Role.DIALOG, Atspi.Role.WINDOW}, 'From Text to Bytes'))
+    wei.shows('Each character has a number in Unicode', roles=wei.LABEL)
 
 
 def datagrams(desktop):
