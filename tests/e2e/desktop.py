@@ -138,7 +138,7 @@ class Desktop:
                 yield f'--- {process.args[0]} ({process.poll()})\n{text[-4000:]}'
         for window in self.windows:
             if window.process.poll() is None:
-                yield '\n'.join(window.tree()[:200])
+                yield window.tree()
 
     def close(self):
         for process in reversed(self.children):
@@ -173,6 +173,7 @@ def run_case(name, case, **options):
             desktop.picture(f'failed-{name.strip("/").replace("/", "-")}')
             for text in desktop.logs():
                 print(text, file=sys.stderr)
+        print(f'{name}: {problem}', file=sys.stderr)
         return 1
     finally:
         if desktop:

@@ -178,15 +178,16 @@ class Window:
         return wait_until(f'{self.profile} says “{text}”', look, seconds)
 
     def tree(self):
-        """What AT-SPI finds of the window, a node a line: for the report of a failure."""
-        def below(node, depth):
+        """What AT-SPI finds of the window: for the report of a failure, which has few lines (meson shows the last hundred)."""
+        def below(node):
             try:
                 for child in children(node):
-                    yield f'{"  " * depth}{child.get_role_name()} “{child.get_name()}”{"" if shown(child) else " (not shown)"}'
-                    yield from below(child, depth + 1)
+                    if name := child.get_name():
+                        yield f'{child.get_role_name()} “{name}”{"" if shown(child) else " (not shown)"}'
+                    yield from below(child)
             except GLib.Error as problem:
-                yield f'{"  " * depth}{problem.message}'
-        return [f'the window of {self.profile}:', *below(self.application, 1)]
+                yield problem.message
+        return f'the window of {self.profile}: {", ".join(below(self.application))}'[:4000]
 
     def says(self):
         """All that the labels say, for looking at."""
