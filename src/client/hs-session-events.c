@@ -330,6 +330,18 @@ is_numeric (const char *command)
   return strlen (command) == 3 && g_ascii_isdigit (command[0]) && g_ascii_isdigit (command[1]) && g_ascii_isdigit (command[2]);
 }
 
+/* What may be read in a history: of what happened there we ask nothing (IRCv3 event-playback), and it does not happen once more. */
+static gboolean
+is_remembered (const HsIrcMessage *message)
+{
+  static const char *const commands[] = { "PRIVMSG", "NOTICE", "TAGMSG", "REDACT", "BATCH", NULL };
+
+  for (guint i = 0; commands[i] != NULL; i++)
+    if (g_ascii_strcasecmp (message->command, commands[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 dispatch (HsSession *self, const HsIrcMessage *message)
 {
@@ -345,6 +357,8 @@ dispatch (HsSession *self, const HsIrcMessage *message)
   event.own = hs_session_is_me (self, nick);
   if (event.history != NULL)
     hs_session_note_history (event.history, message);
+  if (event.history != NULL && !is_remembered (message))
+    return;
   hs_session_limit_people (self);
   hs_session_note_source (self, nick, message->source);
   if (batch != NULL && hs_session_gather_line (self, message, batch))

@@ -271,8 +271,8 @@ void hs_session_append_heard (const HsHeard *heard, GString *out); /* its bytes,
 void hs_session_passage_sent (HsSession *self, HsPassage *passage, const char *line, guint64 end, gint64 time);
 
 /* ---- hs-session-events.c, -presence.c, -numerics.c, -caps.c, -plain.c, -typing.c ---- */
-/* Who has come there is to be asked about, soon. */
-void hs_session_want_who (HsSession *self, HsConversation *conversation);
+/* @nick has come there and is to be asked about. */
+void hs_session_want_who (HsSession *self, HsConversation *conversation, const char *nick);
 typedef struct
 {
   const HsIrcMessage *message;

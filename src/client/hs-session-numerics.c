@@ -297,15 +297,20 @@ on_who_due (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A JOIN does not say who is encrypted; of many that come at once it is asked once. Other servers do not say it at all. */
+/* A JOIN does not say who is encrypted. Who comes alone is asked about at once, before anything is heard of it; of more that come soon after it is
+ * asked together. Other servers do not say it at all. */
 void
-hs_session_want_who (HsSession *self, HsConversation *conversation)
+hs_session_want_who (HsSession *self, HsConversation *conversation, const char *nick)
 {
   if (!self->ours)
     return;
-  conversation->who_wanted = TRUE;
-  if (self->who_source == 0)
-    self->who_source = g_timeout_add (HS_WHO_AFTER_JOINS_MS, on_who_due, self);
+  if (self->who_source != 0)
+    {
+      conversation->who_wanted = TRUE;
+      return;
+    }
+  hs_session_put (self, "WHO", nick, NULL);
+  self->who_source = g_timeout_add (HS_WHO_AFTER_JOINS_MS, on_who_due, self);
 }
 
 /* nick, room, user, host, server, nick, flags, "hops real name" */

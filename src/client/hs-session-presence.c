@@ -110,7 +110,7 @@ hs_session_on_join (HsSession *self, const HsEvent *event)
     hs_session_set_shown (self, event->nick, HS_PARAM (event, 2));
   hs_session_member_here (self, conversation, event->nick);
   hs_session_note_source (self, event->nick, event->message->source);
-  hs_session_want_who (self, conversation);
+  hs_session_want_who (self, conversation, event->nick);
   text = g_strdup_printf ("+%s", hs_session_get_shown (self, event->nick));
   add_presence (self, conversation, event, text);
 }

@@ -131,7 +131,7 @@
 #define HS_DATAGRAM_ANSWER_MS   3000       /* handshake-probe: so long the first answer to a datagram is waited for */
 #define HS_TYPING_MS            6000       /* IRCv3 typing: an "active" holds this long */
 #define HS_TYPING_SPACING_MS    3000       /* IRCv3 typing: our own "active" at most this often */
-#define HS_WHO_AFTER_JOINS_MS   2000       /* our side: who has come is asked about together */
+#define HS_WHO_AFTER_JOINS_MS   2000       /* our side: those who come so soon after another are asked about together */
 #define HS_MARKER_MS            2000       /* how far one has read goes out this long after it changes, once for all (protocol.md: a room at most every 2 s) */
 #define HS_READ_PEOPLE          32         /* in a room of more nobody tells the others how far they have read: n people would hear it n times */
 #define HS_READ_BACK_MS         604800000  /* 7 days: the first such word of a run reaches so far back, */

@@ -80,7 +80,9 @@ test_pages (void)
   } cases[] = {
     { "requests", { AT ("7", "m7") ":bea!u@h PRIVMSG #lobby :\001VERSION\001", AT ("8", "m8") ":bea!u@h PRIVMSG #lobby :eight" }, "msgid=m7" },
     { "notices of a server", { AT ("6", "m6") ":s.x NOTICE #lobby :welcome", AT ("8", "m8") ":bea!u@h PRIVMSG #lobby :eight" }, "msgid=m6" },
-    { "without a name", { "@batch=1;time=2026-01-02T03:04:06.000Z :cio!u@h JOIN #lobby" }, "timestamp=2026-01-02T03:04:06.001Z" },
+    /* It does not happen again: cio does not come, and we do not go. */
+    { "without a name", { "@batch=1;time=2026-01-02T03:04:06.000Z :cio!u@h JOIN #lobby", "@batch=1;time=2026-01-02T03:04:07.000Z :Ana!u@h PART #lobby" },
+      "timestamp=2026-01-02T03:04:06.001Z" },
     { "one line, of several",
       { "@batch=1;time=2026-01-02T03:04:05.000Z;msgid=m5 :bea!u@h BATCH +2 draft/multiline #lobby", "@batch=2 :bea!u@h PRIVMSG #lobby :a",
         "@batch=2 :bea!u@h PRIVMSG #lobby :b", "@batch=1 BATCH -2" }, "msgid=m5" },
@@ -120,6 +122,8 @@ test_pages (void)
             stage_hear (session, cases[i].lines[k]);
           stage_hear (session, ":s.x BATCH -1");
           g_assert_cmpstr (out->str, ==, n == 0 ? expected : "");
+          g_assert_true (hs_room_is_joined (hs_session_find_room (session, "#lobby")));
+          g_assert_null (hs_room_find_member (hs_session_find_room (session, "#lobby"), "cio"));
         }
       g_object_unref (session);
       hs_store_close (store);

@@ -501,7 +501,7 @@ test_hosted (void)
                       "< :s 001 Ana_María :Welcome\n< :Ana_María!u@h JOIN #lobby * :Ana María\n"
                       "< :s 353 Ana_María = #lobby :@Ana_María\n< :s 366 Ana_María #lobby :End\n> WHO #lobby\n"
                       "< :s 352 Ana_María #lobby u h s Ana_María H@ :0 Ana María\n"
-                      "< :李_伟!u@h JOIN #lobby * :李 伟\n< :李_伟!u@h PRIVMSG #lobby :Ana María, 你好\n"
+                      "< :李_伟!u@h JOIN #lobby * :李 伟\n> WHO 李_伟\n< :李_伟!u@h PRIVMSG #lobby :Ana María, 你好\n"
                       "< :guest-1!plain@h JOIN #lobby * :guest-1\n< :guest-1!u@h PRIVMSG #lobby :from a script\n"
                       "\" #lobby /nick Bea\n> SETNAME Bea\n> NICK Bea\n< :Ana_María!u@h SETNAME :Bea\n< :Ana_María!u@h NICK Bea");
   stage_expect (stage.session, "#lobby “Lobby” unread 2/1\n  Bea own rank 2\n  李_伟 (李 伟)\n  guest-1 plain\n"
@@ -997,6 +997,37 @@ test_granted_alone (void)
     }
 }
 
+/* Who comes is marked before it has said a word; a crowd is asked about together. */
+static void
+test_who_has_come (void)
+{
+  HsStore *store = hs_store_new (":memory:");
+  g_autoptr (GString) out = g_string_new (NULL);
+  HsSession *session = hs_session_new (store, "test", "irc.test", "Ana", FALSE);
+
+  hs_session_set_send (session, stage_gather, out);
+  hs_session_begin_irc (session, NULL);
+  stage_hear (session, ":s.x CAP * LS :" HS_VIEW_CAP);
+  stage_hear (session, ":s.x CAP * ACK :" HS_VIEW_CAP);
+  stage_hear (session, ":s.x 001 Ana :Welcome");
+  stage_hear (session, ":Ana!u@h JOIN #a");
+  stage_hear (session, ":s.x 366 Ana #a :End of /NAMES list");
+  g_string_truncate (out, 0);
+  stage_hear (session, ":bo!u@192.0.2.7 JOIN #a");
+  g_assert_cmpstr (out->str, ==, "WHO bo\r\n");
+  stage_hear (session, ":s.x 352 Ana #a u 192.0.2.7 s.x bo H :0 Bo");
+  g_assert_true (hs_member_is_unencrypted (hs_room_find_member (hs_session_find_room (session, "#a"), "bo")));
+  g_string_truncate (out, 0);
+  stage_hear (session, ":wei!u@192.0.2.8 JOIN #a");
+  stage_hear (session, ":kim!u@192.0.2.9 JOIN #a");
+  g_assert_cmpstr (out->str, ==, "");
+  stage_wait_until (out->len > 0);
+  g_assert_cmpstr (out->str, ==, "WHO #a\r\n");
+  g_object_unref (session);
+  hs_store_close (store);
+  g_object_unref (store);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -1028,5 +1059,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/session/flood/waiting", test_waiting_bounded);
   g_test_add_func ("/client/session/flood/caps", test_caps_without_end);
   g_test_add_func ("/client/session/granted-alone", test_granted_alone);
+  g_test_add_func ("/client/session/who-has-come", test_who_has_come);
   return g_test_run ();
 }
