@@ -23,10 +23,7 @@ import sys
 import tempfile
 import urllib.parse
 
-import gi
-
-gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi, Gio, GLib
+from gi.repository import Gio, GLib
 
 from desktop import Failure, Skip, run_case, wait_until
 
@@ -76,12 +73,6 @@ def lock(window, words):
     window.press(f'Security: {words}')
 
 
-def choose_page(window, name):
-    def look():
-        return next(window.nodes({Atspi.Role.PAGE_TAB}, name), None)
-    Atspi.Action.do_action(wait_until(f'there is a page “{name}”', look), 0)
-
-
 def compared(desktop):
     """First seen, compared once, and known from then on, after a restart too; the preferences list it, under the name that a person gives it."""
     from window import Window
@@ -104,7 +95,7 @@ def compared(desktop):
     wei.find(wei.TEXT, 'Message')
     wei.shows('2 people · Compared by you', roles=wei.LABEL)
     wei.keys('ctrl+comma')
-    choose_page(wei, 'Security')
+    wei.choose_page('Security')
     wei.row('Known Servers', '127.0.0.1')
     wei.shows('You compared its number', roles=wei.LABEL)
     desktop.picture('trust-preferences')
@@ -200,9 +191,9 @@ def called(desktop):
     import window
     ana, wei = window.Window(desktop, 'ana'), window.Window.__new__(window.Window)
     ana.keys('ctrl+comma')
-    choose_page(ana, 'Hosting')
+    ana.choose_page('Hosting')
     ana.focus()
-    ana.tab_to('Who May Join')
+    ana.tab_to('Keep What Is Said')
     ana.xdotool('key', 'Tab')
     ana.xdotool('type', '--delay', '60', 'sesame')
     ana.xdotool('key', 'Return', 'Escape')
@@ -380,7 +371,7 @@ def windows_called(desktop, title):
 
 def export_log(desktop, window):
     """The three files of the panel, through the dialogs of the desktop."""
-    choose_page(window, 'Log')
+    window.choose_page('Log')
     for item, title, name in (('Log as Text', 'Export the Log as Text', 'handshake-log.txt'), ('Log as JSON', 'Export the Log as JSON', 'handshake-log.json'),
                               ('Ladder as SVG', 'Export the Ladder as SVG', 'handshake-ladder.svg')):
         window.press('Export…')
@@ -404,9 +395,9 @@ def secrets(desktop):
 
     ana = Window(desktop, 'ana', environment=kept)
     ana.keys('ctrl+comma')
-    choose_page(ana, 'Hosting')
+    ana.choose_page('Hosting')
     ana.focus()
-    ana.tab_to('Who May Join')
+    ana.tab_to('Keep What Is Said')
     ana.xdotool('key', 'Tab')  # where one types is in the row, and not told of
     ana.xdotool('type', '--delay', '60', known['password of the room'])
     ana.xdotool('key', 'Return', 'Escape')

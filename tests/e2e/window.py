@@ -218,6 +218,12 @@ class Window:
             return next((node for node in self.nodes({Atspi.Role.MENU_ITEM, Atspi.Role.CHECK_MENU_ITEM}, name)), None)
         Atspi.Action.do_action(wait_until(f'{self.profile} has “{name}” in a menu', ready), 0)
 
+    def choose_page(self, name):
+        """Of the preferences, or of the panel."""
+        def look():
+            return next(self.nodes({Atspi.Role.PAGE_TAB}, name), None)
+        Atspi.Action.do_action(wait_until(f'{self.profile} has a page “{name}”', look), 0)
+
     def write(self, name, text):
         """Replaces what a text field holds."""
         Atspi.EditableText.set_text_contents(self.find(TEXT, name), text)
