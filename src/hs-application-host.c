@@ -4,7 +4,6 @@
 
 #include <glib/gi18n.h>
 
-#include "hs-limits.h"
 #include "hs-name.h"
 #include "hs-secret.h"
 
@@ -32,7 +31,6 @@ hs_application_make_server_config (HsApplication *self)
   g_autoptr (HsServerConfig) config = hs_server_config_new ();
   g_autofree char *path = hs_profile_dup_database_path (self->profile), *who = g_settings_get_string (settings, "who-may-join");
   g_autofree char *name = g_settings_get_string (settings, "server-name");
-  int days = g_settings_get_int (settings, "keep-days");
 
   g_free (config->name);
   config->name = *name != '\0' ? hs_name_make_shown (name) : hs_profile_dup_shown_name (self->profile);
@@ -40,9 +38,10 @@ hs_application_make_server_config (HsApplication *self)
   config->data_dir = g_path_get_dirname (path);
   config->encrypted_only = g_str_equal (who, "encrypted");
   config->classroom = g_str_equal (who, "classroom");
-  /* What is kept already goes with its time. */
-  config->history = days >= 0;
-  config->history_days = days >= 0 ? (guint) days : HS_KEPT_DAYS;
+  config->history = g_settings_get_boolean (settings, "keep-said");
+  config->history_days = (guint) g_settings_get_int (settings, "keep-days");
+  if (config->history_days == 0)
+    config->history_size = 0; /* for ever is for ever */
   config->share_view = g_settings_get_boolean (settings, "share-view");
   hs_server_config_take_password (config, g_strdup (self->room_password));
   return g_steal_pointer (&config);
@@ -67,7 +66,7 @@ hs_application_set_room_password (HsApplication *self, const char *password)
 void
 hs_application_configure_server (HsApplication *self, const char *key)
 {
-  static const char *const of_server[] = { "shown-name", "server-name", "server-port", "who-may-join", "keep-days", "share-view", NULL };
+  static const char *const of_server[] = { "shown-name", "server-name", "server-port", "who-may-join", "keep-said", "keep-days", "share-view", NULL };
   g_autoptr (HsServerConfig) config = NULL;
   g_autofree char *later = NULL;
 

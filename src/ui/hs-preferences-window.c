@@ -96,7 +96,8 @@ on_who_selected (HsPreferencesWindow *self)
     g_settings_set_string (self->settings, "who-may-join", choices[selected].value);
 }
 
-/* Days, as in the settings key keep-days; one that was set by other means stands behind them. */
+/* Days, as in the settings key keep-days; one that was set by other means stands behind them. KEEP_NOTHING is a key of its own: what is kept
+ * already keeps its time. */
 static const int usual_days[] = { KEEP_NOTHING, 1, 7, 30, 90, 365, KEEP_FOR_EVER };
 
 static char *
@@ -121,7 +122,7 @@ find_days (HsPreferencesWindow *self, int days)
 static void
 show_keep (HsPreferencesWindow *self)
 {
-  int days = g_settings_get_int (self->settings, "keep-days");
+  int days = g_settings_get_boolean (self->settings, "keep-said") ? g_settings_get_int (self->settings, "keep-days") : KEEP_NOTHING;
   guint at = find_days (self, days);
 
   if (at == self->days->len)
@@ -133,7 +134,7 @@ show_keep (HsPreferencesWindow *self)
     }
   adw_combo_row_set_selected (self->keep, at);
   adw_preferences_group_set_description (
-    self->keep_group, days == KEEP_NOTHING ? _("From the next start on nothing is kept, and who comes later sees nothing of it. What is kept already is deleted after its 90 days.")
+    self->keep_group, days == KEEP_NOTHING ? _("From the next start on nothing is kept, and who comes later sees nothing of it. What is kept already goes with its time.")
                       : days == KEEP_FOR_EVER ? _("Your server shows it to those who come later.")
                                               : _("Your server shows it to those who come later. What is older is deleted."));
 }
@@ -143,8 +144,14 @@ on_keep_selected (HsPreferencesWindow *self)
 {
   guint selected = adw_combo_row_get_selected (self->keep);
 
-  if (self->settings != NULL && selected < self->days->len)
-    g_settings_set_int (self->settings, "keep-days", g_array_index (self->days, int, selected));
+  int days;
+
+  if (self->settings == NULL || selected >= self->days->len)
+    return;
+  days = g_array_index (self->days, int, selected);
+  if (days != KEEP_NOTHING)
+    g_settings_set_int (self->settings, "keep-days", days);
+  g_settings_set_boolean (self->settings, "keep-said", days != KEEP_NOTHING);
 }
 
 static void
@@ -382,6 +389,7 @@ hs_preferences_window_new (GtkWindow *parent, GSettings *settings, HsServer *ser
   show_name (self, self->server_name, "server-name", gtk_editable_get_text (GTK_EDITABLE (self->shown_name)));
   show_keep (self);
   g_signal_connect_object (settings, "changed::keep-days", G_CALLBACK (show_keep), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::keep-said", G_CALLBACK (show_keep), self, G_CONNECT_SWAPPED);
   gtk_editable_set_text (GTK_EDITABLE (self->room_password), password != NULL ? password : "");
   show_who (self);
   g_signal_connect_object (settings, "changed::who-may-join", G_CALLBACK (show_who), self, G_CONNECT_SWAPPED);

@@ -885,7 +885,7 @@ def hosting(desktop):
     ana.find(ana.LABEL, 'Keep What Is Said')
     desktop.picture('hosting')
     ana.xdotool('key', 'Escape')
-    set_keys(desktop, 'ana', server_name="'茶馆'", keep_days=-1)
+    set_keys(desktop, 'ana', server_name="'茶馆'", keep_said='false')
     ana.press('Stop Server')
     ana.press('Start Server Again')
     ana.find(ana.TEXT, 'Message')

@@ -446,8 +446,10 @@ test_preferences (Stage *stage, gconstpointer data)
   g_assert_true (says (window, "90 days"));
   g_settings_set_int (settings, "keep-days", 14);
   wait_until (says (window, "14 days"));
-  g_settings_set_int (settings, "keep-days", -1);
+  g_settings_set_boolean (settings, "keep-said", FALSE);
   wait_until (says (window, "From the next start on nothing is kept"));
+  g_assert_cmpint (g_settings_get_int (settings, "keep-days"), ==, 14);
+  g_settings_reset (settings, "keep-said");
   g_settings_reset (settings, "keep-days");
   gtk_window_destroy (GTK_WINDOW (window));
 }
