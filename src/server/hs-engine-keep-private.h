@@ -112,8 +112,9 @@ void hs_engine_keep_room (HsEngine *self, HsChannel *channel);
 /* The engine ends: what has changed and waits for an answer is put at once. */
 void hs_engine_put_changed_rooms (HsEngine *self);
 /* Of those called @names (utf8) that have been unused for long a slice, if nobody is in them and nothing of them is set; the store looks once more
- * whether they are unused (as of hs_server_db_drop_unused ()). How many it is asked about. */
-guint hs_engine_drop_rooms (HsEngine *self, const GPtrArray *names, gint64 made, gint64 used);
+ * whether they are unused (as of hs_server_db_drop_unused ()). @done is told whether one has gone, unless the engine goes before. */
+void hs_engine_drop_rooms (HsEngine *self, const GPtrArray *names, gint64 made, gint64 used, void (*done) (gboolean some, gpointer user_data),
+                           gpointer user_data);
 /* Where what is said in @channel now is read again; "": nowhere, for nothing of it is kept. (transfer full) */
 char *hs_channel_dup_read_place (const HsChannel *channel);
 void hs_engine_restore_room (HsEngine *self, const HsServerRoom *room);

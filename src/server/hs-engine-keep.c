@@ -249,7 +249,7 @@ hs_engine_keep_message (HsEngine *self, HsPeer *from, HsChannel *channel, HsPeer
   stored->tags = g_strdup (tags);
   set_owner (self, stored, from);
   stored->only_answer = !self->config->history || !to_all;
-  if (channel != NULL && !stored->only_answer && !channel->kept)
+  if (channel != NULL && !stored->only_answer && (!channel->kept || (channel->dirty && !channel->putting)))
     {
       hs_engine_keep_room (self, channel);
       if (!channel->kept)
@@ -435,9 +435,10 @@ answer_trim (HsEngine *self, HsAsk *ask, const GError *error)
 {
   TrimAsk *trim = (TrimAsk *) ask;
 
-  if (trim->unused != NULL)
-    trim->n += hs_engine_drop_rooms (self, trim->unused, trim->made, trim->used);
-  trim->done (error == NULL && trim->n > 0, trim->user_data);
+  if (trim->unused != NULL && error == NULL)
+    hs_engine_drop_rooms (self, trim->unused, trim->made, trim->used, trim->done, trim->user_data);
+  else
+    trim->done (error == NULL && trim->n > 0, trim->user_data);
 }
 
 static void

@@ -59,7 +59,9 @@ answer_put (HsEngine *self, HsAsk *ask, const GError *error)
   if (channel == NULL)
     return;
   channel->putting = FALSE;
-  if (channel->dirty)
+  if (error != NULL)
+    channel->dirty = TRUE; /* once more with the next change, or the next message */
+  else if (channel->dirty)
     hs_engine_keep_room (self, channel);
 }
 
@@ -168,6 +170,8 @@ typedef struct
   HsAsk ask;
   GPtrArray *rooms; /* of Unused */
   gint64 made, used;
+  void (*done) (gboolean some, gpointer user_data);
+  gpointer user_data;
 } DropAsk;
 
 static void
@@ -206,12 +210,14 @@ static void
 answer_drop (HsEngine *self, HsAsk *ask, const GError *error)
 {
   const DropAsk *drop = (const DropAsk *) ask;
+  gboolean some = FALSE;
 
   for (guint i = 0; i < drop->rooms->len; i++)
     {
       const Unused *room = g_ptr_array_index (drop->rooms, i);
       HsChannel *channel = hs_engine_find_channel_again (self, room->name, room->id);
 
+      some |= error == NULL && room->dropped;
       if (channel == NULL || channel->kept)
         continue;
       if (error != NULL || !room->dropped)
@@ -225,6 +231,7 @@ answer_drop (HsEngine *self, HsAsk *ask, const GError *error)
           g_hash_table_remove (self->channels, channel->name);
         }
     }
+  drop->done (some, drop->user_data);
 }
 
 static gboolean
@@ -234,17 +241,19 @@ is_deserted (HsEngine *self, const HsChannel *channel)
          !hs_channel_has_settings (channel);
 }
 
-guint
-hs_engine_drop_rooms (HsEngine *self, const GPtrArray *names, gint64 made, gint64 used)
+void
+hs_engine_drop_rooms (HsEngine *self, const GPtrArray *names, gint64 made, gint64 used, void (*done) (gboolean some, gpointer user_data),
+                      gpointer user_data)
 {
   DropAsk *ask = g_new0 (DropAsk, 1);
-  guint n;
 
   ask->ask.answer = answer_drop;
   ask->ask.free = free_drop;
   ask->rooms = g_ptr_array_new_with_free_func (unused_free);
   ask->made = made;
   ask->used = used;
+  ask->done = done;
+  ask->user_data = user_data;
   for (guint i = 0; i < names->len && ask->rooms->len < HS_ROOM_DROP_SLICE; i++)
     {
       HsChannel *channel = hs_engine_find_channel (self, g_ptr_array_index (names, i));
@@ -259,13 +268,12 @@ hs_engine_drop_rooms (HsEngine *self, const GPtrArray *names, gint64 made, gint6
       room->id = channel->id;
       g_ptr_array_add (ask->rooms, room);
     }
-  n = ask->rooms->len;
-  if (n == 0)
+  if (ask->rooms->len == 0)
     {
       free_drop (&ask->ask);
-      return 0;
+      done (FALSE, user_data);
+      return;
     }
   hs_engine_flush (self); /* what happened there last counts */
   hs_engine_ask (self, NULL, &ask->ask, work_drop);
-  return n;
 }

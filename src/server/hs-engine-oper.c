@@ -63,10 +63,10 @@ get_guesses (HsEngine *self, HsPeer *peer)
 
   if (self->guesses == NULL)
     self->guesses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_hash_table_foreach_remove (self->guesses, is_over, self);
   guesses = g_hash_table_lookup (self->guesses, origin);
-  if (guesses != NULL)
+  if (guesses != NULL && !is_over (origin, guesses, self))
     return guesses;
+  g_hash_table_foreach_remove (self->guesses, is_over, self);
   guesses = g_new0 (Guesses, 1);
   g_hash_table_insert (self->guesses, g_steal_pointer (&origin), guesses);
   return guesses;
@@ -115,15 +115,16 @@ hs_engine_note_account (HsEngine *self, HsPeer *peer)
 gboolean
 hs_engine_may_make_room (HsEngine *self, HsPeer *peer)
 {
-  Guesses *guesses = get_guesses (self, peer);
+  Guesses *guesses;
 
+  if (peer->loopback || hs_peer_is_operator (peer))
+    return TRUE;
+  guesses = get_guesses (self, peer);
   if (guesses->rooms_since + HS_NEW_ROOMS_SPAN_MS * G_TIME_SPAN_MILLISECOND < self->now)
     {
       guesses->rooms_since = self->now;
       guesses->n_rooms = 0;
     }
-  if (peer->loopback || hs_peer_is_operator (peer))
-    return TRUE;
   if (guesses->n_rooms >= HS_NEW_ROOMS_PER_SPAN)
     return FALSE;
   guesses->n_rooms++;
