@@ -300,7 +300,8 @@ on_show_bytes (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 on_delete_answered (HsMessageList *self, const char *response, GObject *dialog)
 {
-  if (g_str_equal (response, "delete"))
+  /* Another conversation may be shown by now. */
+  if (g_str_equal (response, "delete") && g_object_get_data (dialog, "hs-entries") == gtk_multi_selection_get_model (self->selection))
     g_signal_emit_by_name (self, "delete", g_object_get_data (dialog, "hs-entry"));
 }
 
@@ -320,6 +321,7 @@ on_delete (GtkWidget *widget, const char *name, GVariant *parameter)
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_object_set_data_full (G_OBJECT (dialog), "hs-entry", g_object_ref (self->menu_entry), g_object_unref);
+  g_object_set_data_full (G_OBJECT (dialog), "hs-entries", g_object_ref (gtk_multi_selection_get_model (self->selection)), g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_delete_answered), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
