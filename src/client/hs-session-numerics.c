@@ -213,6 +213,11 @@ on_nick_in_use (HsSession *self, const HsEvent *event)
   g_autofree char *base = NULL;
   g_autofree char *nick = NULL;
 
+  if (hs_session_is_channel (self, HS_PARAM (event, 1))) /* 437: the name of a room */
+    {
+      hs_session_on_other_numeric (self, event);
+      return;
+    }
   if (self->registered)
     {
       g_autofree char *line = g_strdup_printf (_("The name “%s” is taken."), HS_PARAM (event, 1));
@@ -265,11 +270,18 @@ on_names (HsSession *self, const HsEvent *event)
     hs_session_name_member (self, conversation, names[i]);
 }
 
+/* In large rooms everybody would ask at once. */
+static gboolean
+may_ask_who (const HsConversation *conversation)
+{
+  return hs_room_is_joined (conversation->room) && g_list_model_get_n_items (hs_room_get_members (conversation->room)) <= WHO_MEMBERS_MAX;
+}
+
 static void
 ask_who (HsSession *self, HsConversation *conversation)
 {
   conversation->who_wanted = FALSE;
-  if (hs_room_is_joined (conversation->room) && g_list_model_get_n_items (hs_room_get_members (conversation->room)) <= WHO_MEMBERS_MAX)
+  if (may_ask_who (conversation))
     hs_session_put (self, "WHO", hs_room_get_name (conversation->room), NULL);
 }
 
@@ -302,7 +314,7 @@ on_who_due (gpointer user_data)
 void
 hs_session_want_who (HsSession *self, HsConversation *conversation, const char *nick)
 {
-  if (!self->ours)
+  if (!self->ours || !may_ask_who (conversation))
     return;
   if (self->who_source != 0)
     {

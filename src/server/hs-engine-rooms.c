@@ -452,7 +452,7 @@ follow_renamed (HsEngine *self, HsPeer *peer, const char *former, const HsChanne
   static const char words[] = "The channel has been renamed";
   const HsBar *bar = hs_peer_find_membership (peer, channel) == NULL ? hs_engine_find_bar (peer, channel, key) : NULL;
 
-  if (!hs_engine_can_see (peer, channel))
+  if (!hs_engine_can_see (peer, channel) && !hs_peer_is_invited (peer, channel))
     {
       hs_engine_reply (self, peer, HS_ERR_UNAVAILRESOURCE, former, "The name is kept for somebody else for a while", NULL);
       return NULL;

@@ -299,6 +299,8 @@ static const Case cases[] = {
     ROOM "bo “bo” unread 1/0\n  bo\n    message <bo> psst\n" },
   { "invite", MODERN "\" #a /invite eva\n> INVITE eva #a\n< :s 341 Ana eva #a\n< :bo!u@h INVITE rob #a",
     ROOM "    info <> eva is invited to #a.\n    info <> bo invites rob to #a\n" },
+  /* A room's name may be kept for another as a nick's may. */
+  { "refused/room-unavailable", MODERN "< :s 437 Ana #a :The name is kept", ROOM "    info <> The name is kept\n" },
   { "refused/in-words",
     MODERN "< :s 482 Ana #zz :You're not channel operator\n< :s 441 Ana eva #a :They aren't on that channel\n< :s 443 Ana bo #a :is already\n"
            "< :s 474 Ana #b :Cannot join channel (+b)\n< :s 475 Ana #b :Cannot join channel (+k)\n< :s 482 Ana #a :The host rules\n"
