@@ -23,7 +23,6 @@ hs_server_config_new (void)
   self->backlog = HS_BACKLOG_DEFAULT;
   self->plain_text = TRUE;
   self->default_room = g_strdup ("#lobby");
-  self->sts = HS_STS_S;
   self->flood_protection = TRUE;
   self->guests = HS_GUESTS_MAX;
   self->per_address = HS_GUESTS_PER_ADDRESS;

@@ -172,7 +172,6 @@
 #define HS_PEM_MAX              (256 * 1024) /* bytes of a key or certificate file */
 #define HS_CERTIFICATE_YEARS    10         /* see hs-identity.c: what a wrong clock may be wrong by */
 #define HS_CERTIFICATE_RENEW_DAYS 730      /* renewed under the same key when less is left */
-#define HS_STS_S                2592000    /* IRCv3 sts: 30 days for which who has come encrypted comes encrypted only */
 #define HS_TLS_HANDSHAKE_MS     10000      /* a handshake that is not through by then is given up */
 #define HS_TLS_HANDSHAKES_MAX   1000       /* half done at once (10 KiB each); over it the longest waiting goes, never the newcomer */
 #define HS_TLS_STEPS_PER_ROUND  4          /* handshake steps in one loop iteration: an answer to a ClientHello costs 0.2 ms */
