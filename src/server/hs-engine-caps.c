@@ -144,13 +144,13 @@ make_sts (HsEngine *self, gboolean encrypted)
   return self->sts_seconds > 0 ? g_strdup_printf ("sts=port=%u", self->sts_port) : NULL;
 }
 
-/* A lower version asked for later gets an answer of its kind; the higher one holds. */
 static void
 append_word (GString *list, const char *word)
 {
   g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", word);
 }
 
+/* A lower version asked for later gets an answer of its kind; the higher one holds. */
 static void
 cap_ls (HsEngine *self, HsPeer *peer, const char *argument)
 {

@@ -185,28 +185,32 @@ class Activated:
         wait_until('what the bus started ends', lambda: self.poll() is not None, seconds)
 
 
+def invite_without_password(window, password):
+    """Hosts a server that lets in who knows the password; returns an invite to it for one person who does not, by this computer's own address."""
+    from guests import hosted_port
+    window.keys('ctrl+comma')
+    window.choose_page('Hosting')
+    window.focus()
+    window.tab_to('Keep What Is Said')
+    window.xdotool('key', 'Tab')  # where one types is in the row, and not told of
+    window.xdotool('type', '--delay', '60', password)
+    window.xdotool('key', 'Return', 'Escape')
+    window.press('Start Server')
+    window.find(window.TEXT, 'Message')
+    window.press('Invite')
+    window.tab_to('Let One Person in Without the Password')
+    window.xdotool('key', 'space')
+    link = window.shows('&token=', roles=window.LABEL)
+    window.close_top()
+    return re.sub(r'^ircs://[^/]*/', f'ircs://127.0.0.1:{hosted_port(window)}/', re.sub(r'&also=[^&]*', '', link))
+
+
 def called(desktop):
     """A click on an invite, as a desktop hands it over: the bus starts the program and calls Open. Key and token arrive whole: it is let in
     without the password, and the server is known. With the program running it comes to the window that is there."""
     import window
     ana, wei = window.Window(desktop, 'ana'), window.Window.__new__(window.Window)
-    ana.keys('ctrl+comma')
-    ana.choose_page('Hosting')
-    ana.focus()
-    ana.tab_to('Keep What Is Said')
-    ana.xdotool('key', 'Tab')
-    ana.xdotool('type', '--delay', '60', 'sesame')
-    ana.xdotool('key', 'Return', 'Escape')
-    ana.press('Start Server')
-    ana.find(ana.TEXT, 'Message')
-    ana.press('Invite')
-    ana.tab_to('Let One Person in Without the Password')
-    ana.xdotool('key', 'space')
-    link = ana.shows('&token=', roles=ana.LABEL)
-    ana.close_top()
-    from guests import hosted_port
-    here = re.sub(r'^ircs://[^/]*/', f'ircs://127.0.0.1:{hosted_port(ana)}/', re.sub(r'&also=[^&]*', '', link))
-
+    here = invite_without_password(ana, 'sesame')
     program, needs = window.handshake()
     services = desktop.folder / 'run' / 'dbus-1' / 'services'
     services.mkdir(parents=True, exist_ok=True)
@@ -394,24 +398,8 @@ def secrets(desktop):
     by_irc(server.port, f'PASS {known["password of the server"]}', 'NICK ops', 'USER o 0 * :Ops', f'OPER root {known["password of the operator"]}', until=' 381 ')
 
     ana = Window(desktop, 'ana', environment=kept)
-    ana.keys('ctrl+comma')
-    ana.choose_page('Hosting')
-    ana.focus()
-    ana.tab_to('Keep What Is Said')
-    ana.xdotool('key', 'Tab')  # where one types is in the row, and not told of
-    ana.xdotool('type', '--delay', '60', known['password of the room'])
-    ana.xdotool('key', 'Return', 'Escape')
-    ana.press('Start Server')
-    ana.find(ana.TEXT, 'Message')
-    ana.press('Invite')
-    ana.tab_to('Let One Person in Without the Password')
-    ana.xdotool('key', 'space')
-    link = ana.shows('&token=', roles=ana.LABEL)
-    ana.close_top()
-    known['token of the invite'] = re.search(r'&token=([-\w]+)', link).group(1)
-
-    from guests import hosted_port
-    here = re.sub(r'^ircs://[^/]*/', f'ircs://127.0.0.1:{hosted_port(ana)}/', re.sub(r'&also=[^&]*', '', link))
+    here = invite_without_password(ana, known['password of the room'])
+    known['token of the invite'] = re.search(r'&token=([-\w]+)', here).group(1)
     eva = Window(desktop, 'eva', here, environment=kept)  # as the desktop hands a link over
     eva.press('Connect')
     eva.find(eva.TEXT, 'Message')
